@@ -1,0 +1,18 @@
+//! Conditions: one closed tree, one evaluator that can also explain (section 8).
+
+mod compile;
+mod evaluate;
+mod flip;
+mod rules;
+mod selection;
+
+pub use rules::{
+    AtLeastN, AttributeTest, BirthdayTest, Comparison, Condition, DateRange, Hours, MetricTest,
+    QuantityTest, Selection, TenureTest, TierTest, TotalTest, Yearly,
+};
+
+pub(crate) use compile::{Catalogue, Cond, Scope, Track as TrackNames, compile};
+pub(crate) use evaluate::{EventFacts, Explain, Facts, Quiet, evaluate};
+pub(crate) use flip::{Days, Moves, moves, next_flip};
+pub(crate) use rules::Grain;
+pub(crate) use selection::{Basket, Key, Row, RowText, Select, Symbols};

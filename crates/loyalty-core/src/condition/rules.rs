@@ -1,0 +1,365 @@
+//! What a condition may say: a closed tree of typed leaves (clauses 8.1, 8.2).
+//!
+//! To add a leaf: a variant here, its row in [`Condition::reads`], and its arm in `evaluate.rs`; the compiler asks for the rest.
+
+use serde::{Deserialize, Serialize};
+
+use crate::amount::{Exact, Money};
+use crate::calendar::{Date, MonthDay, Span, TimeOfDay, Weekday};
+use crate::id::Id;
+
+/// A condition: a tree of `all`, `any`, `at_least_n`, `not` over leaves.
+///
+/// A leaf on no value is false, unless it says `if_none`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Condition {
+    /// Every one holds.
+    All(Vec<Condition>),
+    /// At least one holds.
+    Any(Vec<Condition>),
+    /// At least `n` of these hold.
+    AtLeastN(AtLeastN),
+    /// It does not hold.
+    Not(Box<Condition>),
+
+    /// Member: the value of a named metric.
+    Metric(MetricTest),
+    /// Member: the rung held in a track.
+    Tier(TierTest),
+    /// Member: has at least one of these tags.
+    Tag(Vec<String>),
+    /// Member: the birthday is near.
+    Birthday(BirthdayTest),
+    /// Member: how long ago the member enrolled.
+    Tenure(TenureTest),
+    /// Member: an attribute of the profile.
+    Attribute(AttributeTest),
+
+    /// Event: came through one of these channels.
+    Channel(Vec<String>),
+    /// Event: happened in one of these stores.
+    Store(Vec<String>),
+    /// Event: on one of these weekdays, by the clock of the store.
+    Weekday(Vec<Weekday>),
+    /// Event: at this time of day, by the clock of the store.
+    Hours(Hours),
+    /// Event: on these days (both included), in program time.
+    Dates(DateRange),
+    /// Event: on these days of every year, in program time.
+    Yearly(Yearly),
+    /// Event: an attribute of the event.
+    EventAttribute(AttributeTest),
+
+    /// Basket: the amount of the lines, before points are used to pay.
+    Total(TotalTest),
+    /// Basket: the number of units.
+    Quantity(QuantityTest),
+    /// Basket: has at least one such line.
+    Contains(Selection),
+}
+
+/// Where a condition may read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reads {
+    /// The member alone.
+    Member,
+    /// The event and its basket.
+    Event,
+}
+
+impl Condition {
+    /// The one table of what each leaf reads; none for a branch.
+    pub(crate) fn reads(&self) -> Option<Reads> {
+        match self {
+            Self::All(_) | Self::Any(_) | Self::AtLeastN(_) | Self::Not(_) => None,
+            Self::Metric(_)
+            | Self::Tier(_)
+            | Self::Tag(_)
+            | Self::Birthday(_)
+            | Self::Tenure(_)
+            | Self::Attribute(_) => Some(Reads::Member),
+            Self::Channel(_)
+            | Self::Store(_)
+            | Self::Weekday(_)
+            | Self::Hours(_)
+            | Self::Dates(_)
+            | Self::Yearly(_)
+            | Self::EventAttribute(_)
+            | Self::Total(_)
+            | Self::Quantity(_)
+            | Self::Contains(_) => Some(Reads::Event),
+        }
+    }
+}
+
+/// At least `n` of several conditions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AtLeastN {
+    /// How many must hold.
+    pub n: u32,
+    /// Of these.
+    pub of: Vec<Condition>,
+}
+
+/// A comparison with numbers. All that are given must hold; at least one is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// `≥`
+    pub at_least: Option<Exact>,
+    /// `≤`
+    pub at_most: Option<Exact>,
+    /// `>`
+    pub more_than: Option<Exact>,
+    /// `<`
+    pub less_than: Option<Exact>,
+    /// Both ends included.
+    pub between: Option<(Exact, Exact)>,
+    /// One of these.
+    pub one_of: Option<Vec<Exact>>,
+}
+
+/// Makes a leaf whose fields end in a [`Comparison`].
+macro_rules! compared {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            $($(#[$doc])* pub $field: $type,)*
+            /// At least this.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub at_least: Option<Exact>,
+            /// At most this.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub at_most: Option<Exact>,
+            /// More than this.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub more_than: Option<Exact>,
+            /// Less than this.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub less_than: Option<Exact>,
+            /// From the first to the second, both included.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub between: Option<(Exact, Exact)>,
+            /// One of these.
+            #[serde(default, rename = "in", skip_serializing_if = "Option::is_none")]
+            pub one_of: Option<Vec<Exact>>,
+            /// What the leaf is where there is nothing to compare (default: false).
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub if_none: Option<bool>,
+        }
+        impl $name {
+            pub(crate) fn comparison(&self) -> Comparison {
+                Comparison {
+                    at_least: self.at_least,
+                    at_most: self.at_most,
+                    more_than: self.more_than,
+                    less_than: self.less_than,
+                    between: self.between,
+                    one_of: self.one_of.clone(),
+                }
+            }
+        }
+    };
+}
+
+compared! {
+    /// The value of a metric: money in major units (`"5000.00"`), points, counts and days as whole numbers.
+    MetricTest {
+        /// The metric.
+        id: Id,
+    }
+}
+
+compared! {
+    /// An amount of money of the basket, in major units, on the lines that are selected (default: all).
+    TotalTest {
+        /// Which lines count.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lines: Option<Selection>,
+    }
+}
+
+compared! {
+    /// A number of units of the basket, on the lines that are selected (default: all).
+    QuantityTest {
+        /// Which lines count.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lines: Option<Selection>,
+    }
+}
+
+compared! {
+    /// An attribute: numbers are compared, texts are looked up in `is`.
+    AttributeTest {
+        /// The name of the attribute.
+        name: String,
+        /// The text is one of these.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        is: Option<Vec<String>>,
+    }
+}
+
+/// The rung held in a track. All that are given must hold; at least one is given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TierTest {
+    /// The track; may be left out where the program has only one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub track: Option<Id>,
+    /// This rung or a higher one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<Id>,
+    /// This rung or a lower one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<Id>,
+    /// One of these rungs.
+    #[serde(default, rename = "in", skip_serializing_if = "Option::is_none")]
+    pub one_of: Option<Vec<Id>>,
+}
+
+/// How near the birthday must be, in program time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum BirthdayTest {
+    /// The day itself (29 February is 28 February in common years).
+    Day,
+    /// The calendar month.
+    Month,
+    /// From so many days before to so many days after.
+    Within {
+        /// Days before the birthday.
+        #[serde(default)]
+        before: u16,
+        /// Days after the birthday.
+        #[serde(default)]
+        after: u16,
+    },
+}
+
+/// How long ago the member enrolled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TenureTest {
+    /// At least so long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<Span>,
+    /// Less than so long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub less_than: Option<Span>,
+}
+
+/// A time of day: from (included) until (not included); past midnight if `until` is not after `from`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Hours {
+    /// The first instant of it.
+    pub from: TimeOfDay,
+    /// The first instant after it.
+    pub until: TimeOfDay,
+}
+
+/// Days in program time, both included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DateRange {
+    /// The first day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Date>,
+    /// The last day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+}
+
+/// Days of every year: single ones, or from a first to a last (past the new year if the last is before the first).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Yearly {
+    /// Single days.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub on: Vec<MonthDay>,
+    /// The first day of a stretch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<MonthDay>,
+    /// The last day of a stretch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<MonthDay>,
+}
+
+/// Which lines: a line passes if it passes every field that is given, one of `any` if there are such, and not `exclude`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Selection {
+    /// One of these articles.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sku: Vec<String>,
+    /// In one of these categories or below (`food/fruit` holds `food/fruit/apples`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub category: Vec<String>,
+    /// Of one of these brands.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub brand: Vec<String>,
+    /// With at least one of these tags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tag: Vec<String>,
+    /// Passes at least one of these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub any: Vec<Selection>,
+    /// Does not pass this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exclude: Option<Box<Selection>>,
+}
+
+/// What a number measures: says how a threshold is written and how an answer is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Grain {
+    /// Money: thresholds in major units, values in minor units.
+    Money,
+    /// Points, units, orders, days …: whole numbers.
+    Whole,
+}
+
+impl Grain {
+    pub(crate) fn smallest(
+        self,
+        value: Exact,
+        currency: crate::amount::Currency,
+    ) -> crate::Result<i64> {
+        match self {
+            Self::Money => Ok(Money::from_decimal(value.0, currency)?.minor()),
+            Self::Whole => whole(value),
+        }
+    }
+}
+
+/// A whole number, from a decimal that must be one.
+pub(crate) fn whole(value: Exact) -> crate::Result<i64> {
+    let number = value.0.normalize();
+    if number.scale() != 0 {
+        return Err(crate::Error::new(
+            crate::Code::InvalidValue,
+            format!("`{number}` must be a whole number here"),
+        ));
+    }
+    i64::try_from(number.mantissa())
+        .ok()
+        .filter(|n| {
+            n.checked_abs()
+                .is_some_and(|n| n <= crate::limits::POINTS_MAX)
+        })
+        .ok_or_else(|| {
+            crate::Error::new(crate::Code::OutOfRange, format!("`{number}` is too large"))
+        })
+}

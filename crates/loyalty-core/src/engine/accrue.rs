@@ -1,0 +1,275 @@
+//! Earning: which rules fire for an event, what they give, and into which lots it goes.
+
+use super::facts::rung;
+use super::work::Work;
+use crate::amount::Points;
+use crate::calendar::Instant;
+use crate::condition::{Basket, EventFacts, Explain, Quiet, evaluate};
+use crate::error::Result;
+use crate::id::Id;
+use crate::outcome::{Change, RulePoints, RuleTrace, TraceResult, Unmet};
+use crate::points::{Bid, EarnBase, Gift, Given, Lot, LotKind, Usage, dates, gifts};
+use crate::program::{On, RulePlan};
+
+/// What was earned: the gifts, and the lots that the points went to.
+pub(super) struct Accrued<'p> {
+    pub(super) gifts: Vec<Gift<'p>>,
+    pub(super) put: Vec<(usize, Lot)>,
+}
+
+impl<'w> Work<'w> {
+    /// What the rules for this event give, booked and entered. `paid` is what each row is paid for in points.
+    pub(super) fn accrue(
+        &mut self,
+        on: &On,
+        event: EventFacts<'_>,
+        paid: &[i64],
+        order: Option<&Id>,
+    ) -> Result<Accrued<'w>> {
+        let compiled = self.compiled;
+        let candidates: Vec<u32> = match event.basket {
+            Some(basket) if self.trace.is_none() => {
+                compiled.candidates(basket, event.channel, event.store, |track| {
+                    rung(compiled, &self.state, track)
+                })
+            }
+            _ => (0..u32::try_from(compiled.rules.len()).unwrap_or(u32::MAX)).collect(),
+        };
+        let mut bids = Vec::with_capacity(candidates.len().min(16));
+        let mut trace = self.trace.take();
+        for place in candidates {
+            let Some(rule) = compiled.rules.get(place as usize) else {
+                continue;
+            };
+            match self.bid(rule, place as usize, on, event, paid, trace.is_some()) {
+                Ok(bid) => bids.push(bid),
+                Err((result, unmet)) => {
+                    if let Some(trace) = &mut trace {
+                        trace.push(RuleTrace {
+                            rule: rule.plan.id.clone(),
+                            result,
+                            points: Points::ZERO,
+                            unmet,
+                        });
+                    }
+                }
+            }
+        }
+        let today = self.today;
+        let mut usage = Usage {
+            uses: &mut self.state.caps,
+            today,
+        };
+        let gifts = gifts(bids, &compiled.settings, &mut usage)?;
+        self.book(&gifts, today, 1);
+        if let Some(trace) = &mut trace {
+            let more = gifts.iter().map(|gift| RuleTrace {
+                rule: gift.plan.id.clone(),
+                result: gift.result,
+                points: Points::new(gift.points),
+                unmet: Vec::new(),
+            });
+            trace.extend(more);
+            trace.sort_by_key(|one| compiled.rule_place(&one.rule));
+        }
+        self.trace = trace;
+        let put = self.deposit(&gifts, order)?;
+        Ok(Accrued { gifts, put })
+    }
+
+    /// What a rule brings into the contest, or why it does not.
+    fn bid(
+        &self,
+        rule: &'w RulePlan,
+        place: usize,
+        on: &On,
+        event: EventFacts<'_>,
+        paid: &[i64],
+        explain: bool,
+    ) -> Result<Bid<'w>, (TraceResult, Vec<Unmet>)> {
+        let no = |result| Err((result, Vec::new()));
+        if rule.on != *on {
+            return no(TraceResult::OtherEvent);
+        }
+        if rule.from.is_some_and(|from| self.today < from)
+            || rule.until.is_some_and(|until| until < self.today)
+        {
+            return no(TraceResult::NotLive);
+        }
+        if let Some(when) = &rule.when {
+            let seeing = super::facts::Seeing {
+                event: Some(event),
+                ..self.seeing(self.today)
+            };
+            if explain {
+                let mut lacks = Explain::default();
+                if !evaluate(when, &seeing, &mut lacks) {
+                    return Err((TraceResult::Unmet, lacks.0));
+                }
+            } else if !evaluate(when, &seeing, &mut Quiet) {
+                return no(TraceResult::Unmet);
+            }
+        }
+        let rows = match event.basket {
+            Some(basket) => match brings(rule, basket, paid) {
+                Some(rows) => rows,
+                None => return no(TraceResult::NoLine),
+            },
+            None => Vec::new(),
+        };
+        Ok(Bid {
+            place,
+            plan: &rule.plan,
+            rows,
+        })
+    }
+
+    /// Books gifts against their caps.
+    fn book(&mut self, gifts: &[Gift<'_>], day: crate::calendar::Date, times: i64) {
+        let compiled = self.compiled;
+        let mut usage = Usage {
+            uses: &mut self.state.caps,
+            today: day,
+        };
+        let mut accounts: Vec<usize> = Vec::new();
+        for gift in gifts.iter().filter(|gift| gift.points != 0) {
+            for cap in compiled.own_caps(gift.plan) {
+                cap.book(&mut usage, gift.points, times);
+            }
+            let first = !accounts.contains(&gift.plan.account);
+            if first {
+                accounts.push(gift.plan.account);
+            }
+            for cap in compiled.account_caps(gift.plan) {
+                cap.book(&mut usage, gift.points, if first { times } else { 0 });
+            }
+        }
+    }
+
+    /// Puts points into lots: one lot for each account and dates.
+    fn deposit(&mut self, gifts: &[Gift<'_>], order: Option<&Id>) -> Result<Vec<(usize, Lot)>> {
+        type Dates = (Option<Instant>, Option<Instant>);
+        let mut lots: Vec<(usize, Dates, i64, Vec<RulePoints>)> = Vec::new();
+        for gift in gifts.iter().filter(|gift| gift.points != 0) {
+            let dates = dates(&gift.plan.lot, self.today, self.zone, self.as_of)?;
+            let rule = RulePoints {
+                rule: gift.plan.id.clone(),
+                points: Points::new(gift.points),
+            };
+            let account = gift.plan.account;
+            match lots
+                .iter_mut()
+                .find(|(at, when, ..)| *at == account && *when == dates)
+            {
+                Some((_, _, points, rules)) => {
+                    *points = points.saturating_add(gift.points);
+                    rules.push(rule);
+                }
+                None => lots.push((account, dates, gift.points, vec![rule])),
+            }
+        }
+        level(&mut lots);
+        let mut put = Vec::with_capacity(lots.len());
+        for (place, (active_from, expires_at), points, rules) in lots {
+            if points <= 0 {
+                continue;
+            }
+            let lot = Lot {
+                n: 0,
+                kind: LotKind::Earned,
+                earned_on: self.today,
+                active_from,
+                expires_at,
+                points,
+            };
+            let account = self.account(place)?;
+            let Given { lot, repaid } = account.earn(lot)?;
+            let id = account.id.clone();
+            self.enter(Change::Earned {
+                account: id.clone(),
+                points: Points::new(points),
+                order: order.cloned(),
+                rules,
+                lot: lot.dates(),
+            });
+            if repaid > 0 {
+                self.enter(Change::Repaid {
+                    account: id,
+                    points: Points::new(repaid),
+                    lot: lot.dates(),
+                });
+            }
+            put.push((place, lot));
+        }
+        Ok(put)
+    }
+}
+
+/// A factor below one takes points away: what would leave a lot below zero comes out of the other lots of the account.
+fn level<D>(lots: &mut [(usize, D, i64, Vec<RulePoints>)]) {
+    for place in 0..lots.len() {
+        let Some((account, _, points, _)) = lots.get_mut(place) else {
+            continue;
+        };
+        let (account, mut lacks) = (*account, points.saturating_neg());
+        if lacks <= 0 {
+            continue;
+        }
+        *points = 0;
+        for (_, _, points, _) in lots
+            .iter_mut()
+            .filter(|(at, _, points, _)| *at == account && *points > 0)
+        {
+            let part = lacks.min(*points);
+            *points = points.saturating_sub(part);
+            lacks = lacks.saturating_sub(part);
+        }
+    }
+}
+
+/// What each row brings to a rule; none if no row is for it.
+fn brings(rule: &RulePlan, basket: &Basket, paid: &[i64]) -> Option<Vec<i64>> {
+    let plan = &rule.plan;
+    let mut any = false;
+    let mut rows = Vec::with_capacity(basket.rows.len());
+    for (place, row) in basket.rows.iter().enumerate() {
+        if !plan
+            .lines
+            .as_ref()
+            .is_none_or(|lines| lines.has(basket, row))
+        {
+            rows.push(0);
+            continue;
+        }
+        any = true;
+        rows.push(if plan.counts_money() {
+            let amount = match plan.base {
+                EarnBase::Discounted => row.discounted,
+                EarnBase::List => row.list,
+            };
+            amount
+                .saturating_sub(paid.get(place).copied().unwrap_or(0))
+                .max(0)
+        } else if plan.counts_units() {
+            row.quantity
+        } else if plan.is_multiplier() {
+            1
+        } else {
+            row.discounted
+        });
+    }
+    if !any {
+        return None;
+    }
+    // A fixed gift for rows that cost nothing is shared alike among them.
+    if !plan.counts_money() && rows.iter().all(|row| *row == 0) {
+        for (weight, row) in rows.iter_mut().zip(&basket.rows) {
+            *weight = i64::from(
+                plan.lines
+                    .as_ref()
+                    .is_none_or(|lines| lines.has(basket, row)),
+            );
+        }
+    }
+    Some(rows)
+}

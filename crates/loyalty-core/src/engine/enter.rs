@@ -1,0 +1,69 @@
+//! Events about the person: joining, profile, tags, activities.
+
+use std::sync::Arc;
+
+use super::work::Work;
+use crate::error::{Code, Error, Result};
+use crate::event::{Activity, Event, Profile, Tags};
+use crate::id::Id;
+use crate::outcome::Change;
+use crate::program::On;
+
+impl Work<'_> {
+    pub(super) fn enroll(&mut self, event: &Event<'_>, profile: &Profile<'_>) -> Result<()> {
+        if let Some(at) = self.state.enrolled_at {
+            return Err(Error::at(
+                Code::AlreadyEnrolled,
+                "enroll",
+                format!("the member enrolled at {at} already"),
+            ));
+        }
+        self.update(profile)?;
+        self.state.enrolled_at = Some(self.as_of);
+        self.enrolled = Some(self.today);
+        self.enter(Change::Enrolled {});
+        let facts = Work::event_facts(event, None);
+        let accrued = self.accrue(&On::Enroll, facts, &[], None)?;
+        self.count_activity(None, facts, &accrued);
+        Ok(())
+    }
+
+    pub(super) fn profile(&mut self, profile: &Profile<'_>) -> Result<()> {
+        self.update(profile)?;
+        self.enter(Change::Profile {});
+        Ok(())
+    }
+
+    fn update(&mut self, profile: &Profile<'_>) -> Result<()> {
+        Arc::make_mut(&mut self.state.profile).update(profile)?;
+        if let Some(zone) = profile.timezone {
+            self.zone = zone;
+            self.today = zone.date_at(self.as_of);
+            self.enrolled = self.state.enrolled_at.map(|at| zone.date_at(at));
+        }
+        Ok(())
+    }
+
+    pub(super) fn tags(&mut self, tags: &Tags<'_>) -> Result<()> {
+        let profile = Arc::make_mut(&mut self.state.profile);
+        let removed = profile.untag(&tags.remove);
+        let added = profile.tag(&tags.add)?;
+        self.enter(Change::Tags { added, removed });
+        Ok(())
+    }
+
+    pub(super) fn activity(&mut self, event: &Event<'_>, activity: &Activity<'_>) -> Result<()> {
+        self.enter(Change::Activity {
+            kind: Id::new(&activity.kind)?,
+        });
+        let facts = Work::event_facts(event, None);
+        let accrued = self.accrue(
+            &On::Activity(activity.kind.as_ref().into()),
+            facts,
+            &[],
+            None,
+        )?;
+        self.count_activity(Some(&activity.kind), facts, &accrued);
+        Ok(())
+    }
+}

@@ -1,0 +1,46 @@
+//! What is missing for other rungs, and for keeping the present one (clause 9.8).
+
+use super::facts::rung;
+use super::work::Work;
+use crate::condition::{Cond, Explain, evaluate};
+use crate::outcome::{RungProgress, TrackProgress};
+
+impl Work<'_> {
+    /// Where the member stands in each track.
+    pub(super) fn progress(&self) -> Vec<TrackProgress> {
+        let one = |(place, track): (usize, &crate::tiers::TrackPlan)| {
+            let standing = self.state.tiers.get(place)?;
+            let present = rung(self.compiled, &self.state, place);
+            let missing = |id: &crate::Id, cond: &Cond| {
+                let mut lacks = Explain::default();
+                let holds = evaluate(cond, &self.seeing(self.today), &mut lacks);
+                RungProgress {
+                    rung: id.clone(),
+                    holds,
+                    unmet: lacks.0,
+                }
+            };
+            let above = track.rungs.iter().skip(present.saturating_add(1));
+            let held = track.rungs.get(present)?;
+            Some(TrackProgress {
+                track: track.id.clone(),
+                rung: standing.rung.clone(),
+                since: Some(standing.since),
+                until: standing.until,
+                next: above
+                    .filter_map(|rung| Some(missing(&rung.id, rung.qualify.as_ref()?)))
+                    .collect(),
+                keep: held
+                    .keeps()
+                    .filter(|_| standing.until.is_some())
+                    .map(|cond| missing(&held.id, cond)),
+            })
+        };
+        self.compiled
+            .tracks
+            .iter()
+            .enumerate()
+            .filter_map(one)
+            .collect()
+    }
+}

@@ -1,0 +1,89 @@
+//! A loyalty engine: pure, exact, and able to say why.
+//!
+//! A [`Program`] is data. A [`Member`] is a value that the host stores. The host reports an [`Event`]; the [`Engine`] answers with
+//! an [`Outcome`]: journal entries, messages for other members, and a receipt to the minor unit. No I/O, no clock, no randomness,
+//! no threads, no globals: the same program, member and event give the same bytes everywhere.
+//!
+//! ```
+//! use loyalty_core::{Engine, Event, Member, Program};
+//!
+//! let engine = Engine::new(Program::from_json(r#"{
+//!     "schema": 1, "id": "tea-house", "currency": "CNY", "timezone": "Asia/Shanghai",
+//!     "accounts": [{"id": "points", "expiry": {"after": {"months": 12, "align": "month_end"}}}],
+//!     "metrics": [{"id": "spend_year", "measure": "spend", "window": {"last": {"days": 365}}}],
+//!     "tiers": [{"id": "club", "hold": {"for": {"months": 12}}, "rungs": [
+//!         {"id": "regular", "name": {"zh": "普通", "en": "Regular"}},
+//!         {"id": "silver", "name": {"zh": "银卡", "en": "Silver"}, "qualify": {"metric": {"id": "spend_year", "at_least": 5000}}}
+//!     ]}],
+//!     "earn": [
+//!         {"id": "base", "give": {"rate": {"points": 1, "per": "1.00"}}},
+//!         {"id": "silver-bonus", "when": {"tier": {"at_least": "silver"}}, "give": {"multiply": "1.5"}}
+//!     ]
+//! }"#)?);
+//! let mut member = Member::new("m-1")?;
+//! let outcome = engine.apply(&mut member, &Event::from_json(r#"{
+//!     "id": "e-1", "at": "2026-03-01T10:00:00+08:00",
+//!     "purchase": {"order": "o-1", "lines": [{"sku": "pu-erh", "quantity": 2, "price": "2600.00"}]}
+//! }"#)?)?;
+//! assert_eq!(member.balance("points"), 5200);
+//! assert_eq!(member.tier("club").map(|rung| rung.as_str()), Some("silver"));
+//! assert_eq!(outcome.entries.len(), 3); // the purchase, the points, the rung
+//! # Ok::<(), loyalty_core::Error>(())
+//! ```
+
+mod amount;
+mod calendar;
+mod condition;
+mod engine;
+mod error;
+mod event;
+mod id;
+mod json;
+pub mod limits;
+mod member;
+mod metric;
+mod outcome;
+mod points;
+mod program;
+mod text;
+mod tiers;
+
+pub use amount::{
+    Currency, Decimal, Exact, Money, Points, Ratio, Remainder, Rounding, Share, allocate,
+    cumulative, parse_decimal,
+};
+pub use calendar::{
+    Align, Date, Instant, LastDay, Local, MonthDay, Offset, Period, Span, TimeOfDay, Unit, Weekday,
+    Zone, zone_data_version,
+};
+pub use condition::{
+    AtLeastN, AttributeTest, BirthdayTest, Comparison, Condition, DateRange, Hours, MetricTest,
+    QuantityTest, Selection, TenureTest, TierTest, TotalTest, Yearly,
+};
+pub use engine::{Detail, Engine};
+pub use error::{Code, Error, Kind, Result};
+pub use event::{
+    Activity, Adjust, Attributes, Body, Event, Line, Overdraw, Price, Profile, Purchase, Return,
+    ReturnedLine, Scalar, Tags, Tender, Timestamp,
+};
+pub use id::Id;
+pub use member::{Balance, MEMBER_SCHEMA, Member};
+pub use metric::{
+    Between, Calendar, Filter, Measure, MetricRule, OfAccount, OfTrack, Since, Window,
+};
+pub use outcome::{
+    AccountPoints, Amount, Change, Entry, Figure, LineRulePoints, LotDates, LotPoints, Message,
+    Outcome, Receipt, ReceiptLine, ReceiptTender, ReceiptTotal, RulePoints, RuleTrace,
+    RungProgress, TierWhy, TraceResult, TrackProgress, Unmet,
+};
+pub use points::{
+    AccountRule, Activation, BurnOrder, Cap, CapPeriod, EarnBase, EarnGroup, EarnRule, Earning,
+    Expiry, ExpiryAfter, ExpiryAnnual, ExpiryFrom, Give, Multipliers, Over, OverCap, PaidInPoints,
+    Partial, Rate, RateMode, Restore, ReturnedPoints, Returns, RoundWhen, TenderRule,
+};
+pub use program::{PROGRAM_SCHEMA, Program, Rules};
+pub use text::Label;
+pub use tiers::{AtReview, Hold, HoldFor, HoldPeriod, HoldUntil, Rung, Track, Upgrade};
+
+/// The version of the rules by which numbers are computed: it goes up whenever a computed number changes.
+pub const RULES_VERSION: u32 = 1;

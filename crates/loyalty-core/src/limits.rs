@@ -1,0 +1,49 @@
+//! Every limit of the engine, in one place (clause 15.3).
+//!
+//! A document that passes a limit is refused with the code [`limit_exceeded`](crate::Code::LimitExceeded) or
+//! [`out_of_range`](crate::Code::OutOfRange); nothing is ever cut short in silence.
+
+/// Longest id, in bytes of UTF-8.
+pub const ID_BYTES_MAX: usize = 128;
+/// Longest free text (names, reasons, attribute values), in bytes of UTF-8.
+pub const TEXT_BYTES_MAX: usize = 4_096;
+/// Largest event document, in bytes.
+pub const EVENT_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Largest program document, in bytes.
+pub const PROGRAM_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Largest member document, in bytes.
+pub const MEMBER_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// Deepest nesting of a JSON document.
+pub const JSON_DEPTH_MAX: usize = 64;
+/// Most mistakes that loading a program reports at once.
+pub const MISTAKES_MAX: usize = 200;
+/// Most lines of one purchase.
+pub const LINES_MAX: usize = 100_000;
+/// Largest quantity of one line.
+pub const QUANTITY_MAX: i64 = 1_000_000;
+/// Largest amount of money on a line or an order, in minor units (10¹³, a hundred billion yuan).
+pub const MONEY_MAX: i64 = 10_000_000_000_000;
+/// Largest number of points in one posting or setting.
+pub const POINTS_MAX: i64 = 1_000_000_000_000_000;
+/// Most digits after the decimal point of a rate.
+pub const RATE_SCALE_MAX: u32 = 9;
+/// Largest rate (points per step, factor, percentage).
+pub const RATE_MAX: i64 = 1_000_000_000;
+/// Most tags or attributes on one line, event or member.
+pub const TAGS_MAX: usize = 256;
+/// Most rules, accounts, metrics, rungs or other entries in one list of a program.
+pub const LIST_MAX: usize = 100_000;
+/// Most accounts, metrics or tracks of a program.
+pub const MEMBER_LIST_MAX: usize = 256;
+/// Most values in one `in` list.
+pub const VALUES_MAX: usize = 100_000;
+/// Earliest year of an instant or a date.
+pub const YEAR_MIN: i32 = 1850;
+/// Latest year of an instant or a date that a document states.
+pub const YEAR_MAX: i32 = 2999;
+/// Longest period in a program, in days, months or years.
+pub const PERIOD_MAX: u32 = 36_500;
+/// Most rounds of settling at one instant before the engine stops with an error.
+pub const ROUNDS_MAX: usize = 64;
+/// Most candidate instants that are looked at for the next change of one condition; past it `next_due` is early, never late.
+pub const FLIPS_MAX: usize = 4_096;

@@ -1,0 +1,183 @@
+//! A member: everything that a host stores for one person, as one versioned document.
+
+mod decode;
+mod order;
+mod profile;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::{Date, Instant};
+use crate::error::Result;
+use crate::id::Id;
+use crate::metric::Tally;
+use crate::points::{Account, CapUse};
+use crate::tiers::Standing;
+
+pub(crate) use order::{
+    Counted, Order, OrderLine, OrderRow, Put, RowPoints, RowTender, TenderPaid,
+};
+pub(crate) use profile::Profile;
+
+/// The schema of member documents that this engine writes; it reads all earlier ones.
+pub const MEMBER_SCHEMA: u32 = 1;
+
+/// Everything that a host stores for one person.
+///
+/// A member is a value: store [`Member::to_json`] where you like, read it back with [`Member::from_json`]. [`Member::version`]
+/// counts the entries of the journal, for compare-and-swap.
+///
+/// # Example
+/// ```
+/// use loyalty_core::Member;
+/// let member = Member::new("会员-1")?;
+/// let stored = member.to_json();
+/// assert_eq!(Member::from_json(stored.as_bytes())?, member);
+/// # Ok::<(), loyalty_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Member {
+    pub(crate) id: Id,
+    pub(crate) version: u64,
+    pub(crate) as_of: Option<Instant>,
+    pub(crate) state: State,
+    pub(crate) orders: Vec<Order>,
+    pub(crate) seen: Vec<Seen>,
+    /// When time alone changes the member next, under the program with this digest. Derived: not part of the document.
+    pub(crate) due: Option<(u64, Option<Instant>)>,
+}
+
+impl PartialEq for Member {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+            && self.version == other.version
+            && self.as_of == other.as_of
+            && self.state == other.state
+            && self.orders == other.orders
+            && self.seen == other.seen
+    }
+}
+
+impl Eq for Member {}
+
+/// The part of a member that almost every event changes: small, and copied before each.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct State {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) enrolled_at: Option<Instant>,
+    #[serde(default, skip_serializing_if = "profile::is_empty")]
+    pub(crate) profile: Arc<Profile>,
+    #[serde(default)]
+    pub(crate) accounts: Vec<Account>,
+    #[serde(default)]
+    pub(crate) tiers: Vec<Standing>,
+    #[serde(default)]
+    pub(crate) metrics: Vec<Tally>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) caps: Vec<CapUse>,
+}
+
+/// An event that has been taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Seen {
+    pub(crate) id: Id,
+    pub(crate) digest: u64,
+    pub(crate) on: Date,
+}
+
+/// What an account holds at a glance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Balance {
+    /// The account.
+    pub account: Id,
+    /// Points that can be used.
+    pub available: i64,
+    /// Points that will become available.
+    pub pending: i64,
+    /// Points that are owed.
+    pub debt: i64,
+}
+
+impl Member {
+    /// A member without a history.
+    ///
+    /// # Errors
+    /// [`Code::InvalidId`](crate::Code::InvalidId) if the text cannot be an id.
+    pub fn new(id: &str) -> Result<Self> {
+        Ok(Self {
+            id: Id::new(id)?,
+            version: 0,
+            as_of: None,
+            state: State::default(),
+            orders: Vec::new(),
+            seen: Vec::new(),
+            due: None,
+        })
+    }
+
+    /// The id of the member.
+    #[must_use]
+    pub fn id(&self) -> &Id {
+        &self.id
+    }
+
+    /// How many entries the journal of the member has.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The last instant that the member has been brought to; none before the first event.
+    #[must_use]
+    pub fn as_of(&self) -> Option<Instant> {
+        self.as_of
+    }
+
+    /// When the member enrolled.
+    #[must_use]
+    pub fn enrolled_at(&self) -> Option<Instant> {
+        self.state.enrolled_at
+    }
+
+    /// What each account holds, as of [`Member::as_of`]. Accounts that never had points are left out.
+    #[must_use]
+    pub fn balances(&self) -> Vec<Balance> {
+        let accounts = self.state.accounts.iter();
+        accounts
+            .map(|account| Balance {
+                account: account.id.clone(),
+                available: account.available(),
+                pending: account.pending(),
+                debt: account.debt,
+            })
+            .collect()
+    }
+
+    /// Available points of an account less points owed, as of [`Member::as_of`].
+    #[must_use]
+    pub fn balance(&self, account: &str) -> i64 {
+        self.state
+            .accounts
+            .iter()
+            .find(|one| one.id == *account)
+            .map_or(0, Account::balance)
+    }
+
+    /// The rung held in a track; none before the first event.
+    #[must_use]
+    pub fn tier(&self, track: &str) -> Option<&Id> {
+        self.state
+            .tiers
+            .iter()
+            .find(|standing| standing.track == *track)
+            .map(|standing| &standing.rung)
+    }
+
+    /// Whether the member has a tag.
+    #[must_use]
+    pub fn has_tag(&self, tag: &str) -> bool {
+        self.state.profile.has_tag(tag)
+    }
+}

@@ -1,0 +1,133 @@
+//! Reading and writing the document of a member. What is read is checked (clause 3.5).
+
+use serde::{Deserialize, Serialize};
+
+use super::{MEMBER_SCHEMA, Member, Order, Seen, State};
+use crate::calendar::{Date, Instant};
+use crate::error::{Code, Error, Result};
+use crate::id::Id;
+use crate::json;
+use crate::limits::MEMBER_BYTES_MAX;
+
+#[derive(Serialize)]
+struct Written<'m> {
+    schema: u32,
+    id: &'m Id,
+    version: u64,
+    as_of: Option<Instant>,
+    state: &'m State,
+    orders: &'m [Order],
+    seen: Vec<SeenWire<'m>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Read {
+    schema: u32,
+    id: Id,
+    version: u64,
+    as_of: Option<Instant>,
+    state: State,
+    #[serde(default)]
+    orders: Vec<Order>,
+    #[serde(default)]
+    seen: Vec<(Id, String, Date)>,
+}
+
+/// The id, the digest in sixteen hexadecimal digits, and the day.
+type SeenWire<'m> = (&'m Id, String, Date);
+
+impl Member {
+    /// The member as canonical JSON: the same bytes on every platform and in every language.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let seen = self
+            .seen
+            .iter()
+            .map(|seen| (&seen.id, format!("{:016x}", seen.digest), seen.on))
+            .collect();
+        let written = Written {
+            schema: MEMBER_SCHEMA,
+            id: &self.id,
+            version: self.version,
+            as_of: self.as_of,
+            state: &self.state,
+            orders: &self.orders,
+            seen,
+        };
+        serde_json::to_string(&written).unwrap_or_default()
+    }
+
+    /// Reads a member and checks it.
+    ///
+    /// # Errors
+    /// [`Code::MemberCorrupt`] if its numbers contradict each other, [`Code::MemberMismatch`] if it is of a newer schema, a code
+    /// of kind `fix_input` if it is not such a document at all.
+    pub fn from_json(json: &(impl AsRef<[u8]> + ?Sized)) -> Result<Self> {
+        let bytes = json.as_ref();
+        let read: Read = json::from_slice(bytes, MEMBER_BYTES_MAX)?;
+        if read.schema == 0 || read.schema > MEMBER_SCHEMA {
+            let words = format!(
+                "this engine reads members up to schema {MEMBER_SCHEMA}, not {}",
+                read.schema
+            );
+            return Err(Error::at(Code::MemberMismatch, "schema", words));
+        }
+        let corrupt = |path: String, words: &str| Err(Error::at(Code::MemberCorrupt, path, words));
+        for (place, account) in read.state.accounts.iter().enumerate() {
+            if let Some(words) = account.fault() {
+                return corrupt(format!("state.accounts[{place}]"), words);
+            }
+        }
+        for (place, tally) in read.state.metrics.iter().enumerate() {
+            if let Some(words) = tally.fault() {
+                return corrupt(format!("state.metrics[{place}]"), words);
+            }
+        }
+        for (place, cap) in read.state.caps.iter().enumerate() {
+            if let Some(words) = cap.fault() {
+                return corrupt(format!("state.caps[{place}]"), words);
+            }
+        }
+        for (place, order) in read.orders.iter().enumerate() {
+            if let Some(words) = order.fault() {
+                return corrupt(format!("orders[{place}]"), words);
+            }
+        }
+        if read.as_of.is_none() && read.version > 0 {
+            return corrupt(
+                "as_of".to_owned(),
+                "a member with entries has been brought to an instant",
+            );
+        }
+        let mut seen = Vec::with_capacity(read.seen.len());
+        for (place, (id, digest, on)) in read.seen.into_iter().enumerate() {
+            match u64::from_str_radix(&digest, 16) {
+                Ok(digest) => seen.push(Seen { id, digest, on }),
+                Err(_) => {
+                    return corrupt(
+                        format!("seen[{place}][1]"),
+                        "a digest is sixteen hexadecimal digits",
+                    );
+                }
+            }
+        }
+        let Read {
+            id,
+            version,
+            as_of,
+            state,
+            orders,
+            ..
+        } = read;
+        Ok(Self {
+            id,
+            version,
+            as_of,
+            state,
+            orders,
+            seen,
+            due: None,
+        })
+    }
+}

@@ -1,0 +1,184 @@
+//! What a member keeps for a metric: one sum a civil day, pruned to what the window needs.
+
+use serde::{Deserialize, Serialize};
+
+use super::window::{BEGINNING, Days, Frame};
+use crate::calendar::Date;
+use crate::id::Id;
+
+/// The contributions of one metric, by civil day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tally {
+    pub(crate) id: Id,
+    /// What lies before the days that are kept one by one (windows over a whole life only).
+    #[serde(default, skip_serializing_if = "zero")]
+    settled: i64,
+    /// The version of the member at which it was last emptied: what happened before does not count.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) since: u64,
+    /// One sum a day, in order of days; no sum is zero.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    days: Vec<(Date, i64)>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn zero(n: &i64) -> bool {
+    *n == 0
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
+/// How the days of a tally make a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// The sum of all days.
+    Sum,
+    /// The number of days.
+    Count,
+    /// Days since the last one.
+    Since,
+}
+
+impl Tally {
+    pub(crate) fn new(id: Id) -> Self {
+        Self {
+            id,
+            settled: 0,
+            since: 0,
+            days: Vec::new(),
+        }
+    }
+
+    /// Adds to a day. What is added may be negative: a return takes from the day of its purchase.
+    /// Says by how much the value over all days has changed.
+    pub(crate) fn add(&mut self, day: Date, amount: i64, reading: Reading) -> i64 {
+        if amount == 0 {
+            return 0;
+        }
+        let place = match self.days.last() {
+            Some((last, _)) if *last < day => Err(self.days.len()),
+            _ => self.days.binary_search_by_key(&day, |(on, _)| *on),
+        };
+        match place {
+            Ok(place) => {
+                if let Some((_, sum)) = self.days.get_mut(place) {
+                    *sum = sum.saturating_add(amount);
+                    if *sum == 0 {
+                        self.days.remove(place);
+                        return if reading == Reading::Sum { amount } else { -1 };
+                    }
+                }
+                if reading == Reading::Sum { amount } else { 0 }
+            }
+            Err(place) => {
+                self.days.insert(place, (day, amount));
+                if reading == Reading::Sum { amount } else { 1 }
+            }
+        }
+    }
+
+    /// The value over the days that count.
+    pub(crate) fn value(&self, days: Option<Days>, reading: Reading, today: Date) -> Option<i64> {
+        let days = days?;
+        let from = self.days.partition_point(|(on, _)| *on < days.from);
+        let until = self.days.partition_point(|(on, _)| *on <= days.until);
+        let counted = self.days.get(from..until).unwrap_or_default();
+        let before = if days.from == BEGINNING {
+            self.settled
+        } else {
+            0
+        };
+        match reading {
+            Reading::Sum => Some(
+                counted
+                    .iter()
+                    .fold(before, |sum, (_, amount)| sum.saturating_add(*amount)),
+            ),
+            Reading::Count => {
+                Some(before.saturating_add(i64::try_from(counted.len()).unwrap_or(i64::MAX)))
+            }
+            Reading::Since => counted.last().map(|(on, _)| on.days_until(today)),
+        }
+    }
+
+    /// The days that hold something, in order.
+    pub(crate) fn held(&self) -> Vec<Date> {
+        self.days.iter().map(|(on, _)| *on).collect()
+    }
+
+    /// Empties it: a new term has begun.
+    pub(crate) fn reset(&mut self, version: u64) {
+        self.settled = 0;
+        self.since = version;
+        self.days.clear();
+    }
+
+    /// Drops what no window will ask for again. `settled_before`: no return can reach a day before this one.
+    pub(crate) fn prune(
+        &mut self,
+        frame: &Frame,
+        reading: Reading,
+        today: Date,
+        enrolled: Option<Date>,
+        settled_before: Date,
+    ) {
+        let whole_life = matches!(frame, Frame::Lifetime | Frame::Reset { .. });
+        let keep_from = if whole_life {
+            settled_before
+        } else {
+            // A review at the beginning of a day still reads the day before.
+            let Some(days) = today
+                .add_days(-1)
+                .ok()
+                .and_then(|day| frame.days(day, enrolled).ok())
+                .flatten()
+            else {
+                return;
+            };
+            days.from
+        };
+        let mut gone = self.days.partition_point(|(on, _)| *on < keep_from);
+        if whole_life && reading == Reading::Since {
+            // The last day always stays.
+            gone = gone.min(self.days.len().saturating_sub(1));
+        }
+        if gone == 0 {
+            return;
+        }
+        for (_, amount) in self.days.drain(..gone) {
+            let more = match reading {
+                Reading::Sum => amount,
+                Reading::Count => 1,
+                Reading::Since => 0,
+            };
+            if whole_life {
+                self.settled = self.settled.saturating_add(more);
+            }
+        }
+    }
+
+    /// What is wrong with a decoded tally, if anything.
+    pub(crate) fn fault(&self) -> Option<&'static str> {
+        let ordered = self
+            .days
+            .windows(2)
+            .all(|pair| matches!(pair, [(first, _), (second, _)] if first < second));
+        if !ordered {
+            Some("the days of a tally are not in order")
+        } else if self.days.iter().any(|(_, amount)| *amount == 0) {
+            Some("a day of a tally holds nothing")
+        } else {
+            None
+        }
+    }
+}

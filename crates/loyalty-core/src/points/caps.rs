@@ -1,0 +1,137 @@
+//! Caps: how much a rule, a group or an account may give in a period (clause 4.5).
+
+use serde::{Deserialize, Serialize};
+
+use super::rules::{Cap, CapPeriod, OverCap};
+use crate::calendar::{Date, MonthDay, Period};
+use crate::id::Id;
+
+/// A compiled cap.
+#[derive(Clone, Debug)]
+pub(crate) struct CapSpec {
+    /// The name under which a member keeps its use: `rule/welcome/0`.
+    pub(crate) key: Id,
+    points: Option<i64>,
+    times: Option<i64>,
+    per: CapPeriod,
+    over: OverCap,
+}
+
+/// How much of a cap a member has used in its present period.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CapUse {
+    pub(crate) key: Id,
+    /// The first day of the period; none for a whole life.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<Date>,
+    points: i64,
+    times: i64,
+}
+
+/// The caps of a member during one event.
+pub(crate) struct Usage<'u> {
+    pub(crate) uses: &'u mut Vec<CapUse>,
+    pub(crate) today: Date,
+}
+
+impl CapSpec {
+    pub(crate) fn new(key: Id, rule: &Cap) -> Self {
+        Self {
+            key,
+            points: rule.points.map(crate::amount::Points::get),
+            times: rule.times.map(i64::from),
+            per: rule.per,
+            over: rule.over_cap,
+        }
+    }
+
+    /// The first day of the period that a day is in.
+    fn start(&self, day: Date) -> Option<Date> {
+        let of = |period: Period| Some(period.start_of(day, MonthDay::JANUARY_FIRST));
+        match self.per {
+            CapPeriod::Lifetime | CapPeriod::Event => None,
+            CapPeriod::Day => Some(day),
+            CapPeriod::Week => of(Period::Week),
+            CapPeriod::Month => of(Period::Month),
+            CapPeriod::Year => of(Period::Year),
+        }
+    }
+
+    /// How many of these points the cap lets through, with what was let through in this event already.
+    pub(crate) fn admit(&self, usage: &Usage<'_>, points: i64, in_event: (i64, i64)) -> i64 {
+        let (used_points, used_times) = if self.per == CapPeriod::Event {
+            in_event
+        } else {
+            let start = self.start(usage.today);
+            let found = usage
+                .uses
+                .iter()
+                .find(|one| one.key == self.key && one.from == start);
+            found.map_or(in_event, |one| {
+                (
+                    one.points.saturating_add(in_event.0),
+                    one.times.saturating_add(in_event.1),
+                )
+            })
+        };
+        if self.times.is_some_and(|times| used_times >= times) {
+            return 0;
+        }
+        let room = self
+            .points
+            .map_or(i64::MAX, |most| most.saturating_sub(used_points).max(0));
+        match self.over {
+            OverCap::Partial => points.min(room),
+            OverCap::Reject if points <= room => points,
+            OverCap::Reject => 0,
+        }
+    }
+
+    /// Books what was let through; what a return undoes is booked as less than zero on the day of the purchase.
+    pub(crate) fn book(&self, usage: &mut Usage<'_>, points: i64, times: i64) {
+        if self.per == CapPeriod::Event || (points == 0 && times == 0) {
+            return;
+        }
+        let start = self.start(usage.today);
+        match usage.uses.iter().position(|one| one.key == self.key) {
+            Some(place) => {
+                let Some(found) = usage.uses.get_mut(place) else {
+                    return;
+                };
+                if found.from == start {
+                    found.points = found.points.saturating_add(points);
+                    found.times = found.times.saturating_add(times);
+                } else if found.from < start {
+                    *found = CapUse {
+                        key: self.key.clone(),
+                        from: start,
+                        points,
+                        times,
+                    };
+                }
+                if found.points == 0 && found.times == 0 {
+                    usage.uses.remove(place);
+                }
+            }
+            None if points > 0 || times > 0 => {
+                let used = CapUse {
+                    key: self.key.clone(),
+                    from: start,
+                    points,
+                    times,
+                };
+                let place = usage.uses.partition_point(|one| one.key < self.key);
+                usage.uses.insert(place, used);
+            }
+            None => {}
+        }
+    }
+}
+
+impl CapUse {
+    /// What is wrong with a decoded use, if anything.
+    pub(crate) fn fault(&self) -> Option<&'static str> {
+        (self.points < 0 || self.times < 0).then_some("a cap is used less than not at all")
+    }
+}

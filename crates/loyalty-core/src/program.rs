@@ -1,0 +1,142 @@
+//! A program: all rules of one loyalty program, as data.
+
+mod check;
+mod compile;
+mod index;
+mod load;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::amount::Currency;
+use crate::calendar::Zone;
+use crate::id::Id;
+use crate::metric::MetricRule;
+use crate::points::{AccountRule, EarnGroup, EarnRule, Earning, Returns, TenderRule};
+use crate::text::Label;
+use crate::tiers::Track;
+
+pub(crate) use compile::{Compiled, Feed, MetricPlan, On, RulePlan};
+
+/// The schema of program documents that this engine reads.
+pub const PROGRAM_SCHEMA: u32 = 1;
+
+/// All rules of one program. A `Program` that exists has been checked: [`Program::from_json`] is the only way to one.
+///
+/// # Example
+/// ```
+/// use loyalty_core::Program;
+/// let program = Program::from_json(r#"{
+///     "schema": 1, "id": "shop", "currency": "CNY", "timezone": "Asia/Shanghai",
+///     "accounts": [{"id": "points"}],
+///     "earn": [{"id": "base", "give": {"rate": {"points": 1, "per": "1.00"}}}]
+/// }"#)?;
+/// assert_eq!(program.id().as_str(), "shop");
+/// # Ok::<(), loyalty_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Program {
+    rules: Rules,
+    pub(crate) digest: u64,
+    pub(crate) compiled: Arc<Compiled>,
+}
+
+impl PartialEq for Program {
+    fn eq(&self, other: &Self) -> bool {
+        self.rules == other.rules
+    }
+}
+
+impl Eq for Program {}
+
+/// The document of a program, as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(title = "Program")
+)]
+#[serde(deny_unknown_fields)]
+pub struct Rules {
+    /// The schema of this document: 1.
+    pub schema: u32,
+    /// The name of the program, for other programs.
+    pub id: Id,
+    /// Which version of the rules this is, in the words of its authors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Id>,
+    /// The name for people.
+    #[serde(default, skip_serializing_if = "Label::is_empty")]
+    pub name: Label,
+    /// What the program is, for people.
+    #[serde(default, skip_serializing_if = "Label::is_empty")]
+    pub description: Label,
+    /// The currency of all money in the program (ISO 4217).
+    pub currency: Currency,
+    /// The zone of its civil days (IANA).
+    pub timezone: Zone,
+    /// The accounts of points.
+    #[serde(default)]
+    pub accounts: Vec<AccountRule>,
+    /// The named figures about members.
+    #[serde(default)]
+    pub metrics: Vec<MetricRule>,
+    /// The ladders of rungs.
+    #[serde(default)]
+    pub tiers: Vec<Track>,
+    /// How points are earned.
+    #[serde(default)]
+    pub earning: Earning,
+    /// Groups of earn rules.
+    #[serde(default)]
+    pub groups: Vec<EarnGroup>,
+    /// The rules by which points are earned.
+    #[serde(default)]
+    pub earn: Vec<EarnRule>,
+    /// How points are used to pay.
+    #[serde(default)]
+    pub tender: Vec<TenderRule>,
+    /// How returns are taken.
+    #[serde(default)]
+    pub returns: Returns,
+    /// For how many days the ids of events are remembered (default 90).
+    #[serde(default = "dedup_days")]
+    pub dedup_days: u32,
+}
+
+fn dedup_days() -> u32 {
+    90
+}
+
+impl Program {
+    /// The name of the program.
+    #[must_use]
+    pub fn id(&self) -> &Id {
+        &self.rules.id
+    }
+
+    /// The currency of its money.
+    #[must_use]
+    pub fn currency(&self) -> Currency {
+        self.rules.currency
+    }
+
+    /// The zone of its civil days.
+    #[must_use]
+    pub fn timezone(&self) -> Zone {
+        self.rules.timezone
+    }
+
+    /// The rules as they were read, with every default filled in.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The program as canonical JSON: defaults filled in, fields in a fixed order.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(&self.rules).unwrap_or_default()
+    }
+}

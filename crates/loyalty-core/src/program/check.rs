@@ -1,0 +1,367 @@
+//! What no type can say: ids that stand twice, numbers out of range, settings that contradict each other (clause 15.2).
+
+use std::collections::BTreeMap;
+
+use super::Rules;
+use crate::amount::{Exact, Points};
+use crate::calendar::{Date, one_span};
+use crate::error::{Code, Error, join};
+use crate::id::Id;
+use crate::json::Node;
+use crate::limits;
+use crate::points::{Activation, Cap, EarnRule, Expiry, Give};
+use crate::tiers::Hold;
+
+/// Checks everything that compiling does not look at.
+pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
+    let mut check = Check { mistakes };
+    check.unique(
+        "accounts",
+        rules.accounts.iter().map(|one| &one.id),
+        limits::MEMBER_LIST_MAX,
+    );
+    check.unique(
+        "metrics",
+        rules.metrics.iter().map(|one| &one.id),
+        limits::MEMBER_LIST_MAX,
+    );
+    check.unique(
+        "tiers",
+        rules.tiers.iter().map(|one| &one.id),
+        limits::MEMBER_LIST_MAX,
+    );
+    check.unique(
+        "groups",
+        rules.groups.iter().map(|one| &one.id),
+        limits::LIST_MAX,
+    );
+    check.unique(
+        "earn",
+        rules.earn.iter().map(|one| &one.id),
+        limits::LIST_MAX,
+    );
+    for (place, account) in rules.accounts.iter().enumerate() {
+        let path = format!("accounts[{place}]");
+        check.expiry(&account.expiry, &join(&path, "expiry"));
+        check.activation(account.activation, &join(&path, "activation"));
+        check.caps(&account.caps, &path);
+    }
+    for (place, group) in rules.groups.iter().enumerate() {
+        check.caps(&group.caps, &format!("groups[{place}]"));
+    }
+    for (place, track) in rules.tiers.iter().enumerate() {
+        let path = format!("tiers[{place}]");
+        check.unique(
+            &join(&path, "rungs"),
+            track.rungs.iter().map(|one| &one.id),
+            limits::MEMBER_LIST_MAX,
+        );
+        check.hold(&track.hold, &join(&path, "hold"));
+        for (place, rung) in track.rungs.iter().enumerate() {
+            if let Some(hold) = &rung.hold {
+                check.hold(hold, &format!("{path}.rungs[{place}].hold"));
+            }
+        }
+    }
+    for (place, rule) in rules.earn.iter().enumerate() {
+        check.earn(rule, &format!("earn[{place}]"));
+    }
+    for (place, tender) in rules.tender.iter().enumerate() {
+        let path = |field: &str| format!("tender[{place}].{field}");
+        check.more_than_nothing(tender.points, &path("points"));
+        check.number(tender.value, &path("value"), true);
+        for (points, field) in [
+            (tender.min_points, "min_points"),
+            (tender.max_points, "max_points"),
+            (tender.step, "step"),
+        ] {
+            if let Some(points) = points {
+                check.more_than_nothing(points, &path(field));
+            }
+        }
+        if let Some(percent) = tender.max_percent {
+            check.number(percent, &path("max_percent"), true);
+            if percent.0 > crate::amount::Decimal::ONE_HUNDRED {
+                check.say(
+                    Code::OutOfRange,
+                    &path("max_percent"),
+                    "a part of the basket is at most 100 percent",
+                );
+            }
+        }
+        if let (Some(min), Some(max)) = (tender.min_points, tender.max_points)
+            && max < min
+        {
+            check.say(
+                Code::Contradiction,
+                &path("max_points"),
+                "`max_points` is less than `min_points`",
+            );
+        }
+    }
+    if rules.dedup_days == 0 || rules.dedup_days > limits::PERIOD_MAX {
+        let words = format!("ids are remembered for 1 to {} days", limits::PERIOD_MAX);
+        check.say(Code::OutOfRange, "dedup_days", &words);
+    }
+}
+
+/// The ids of list elements that are there but could not be read: naming them is no mistake of its own.
+pub(super) fn broken(node: &Node) -> Vec<Id> {
+    let lists = ["accounts", "metrics", "tiers", "groups", "earn"];
+    let elements = lists
+        .iter()
+        .filter_map(|list| node.get(list))
+        .flat_map(|list| list.items());
+    let rungs = node
+        .get("tiers")
+        .into_iter()
+        .flat_map(|tracks| tracks.items())
+        .filter_map(|track| track.get("rungs"))
+        .flat_map(|rungs| rungs.items());
+    elements
+        .chain(rungs)
+        .filter_map(|one| one.get("id")?.as_str())
+        .filter_map(|id| Id::new(id).ok())
+        .collect()
+}
+
+struct Check<'c> {
+    mistakes: &'c mut Vec<Error>,
+}
+
+impl Check<'_> {
+    fn say(&mut self, code: Code, path: &str, words: &str) {
+        self.mistakes.push(Error::at(code, path, words));
+    }
+
+    fn unique<'i>(&mut self, list: &str, ids: impl Iterator<Item = &'i Id>, most: usize) {
+        let mut first: BTreeMap<&Id, usize> = BTreeMap::new();
+        let mut count = 0_usize;
+        for (place, id) in ids.enumerate() {
+            count = place.saturating_add(1);
+            if let Some(before) = first.get(id) {
+                self.say(
+                    Code::DuplicateId,
+                    &format!("{list}[{place}].id"),
+                    &format!("`{id}` is the id of {list}[{before}] already"),
+                );
+            } else {
+                first.insert(id, place);
+            }
+        }
+        if count > most {
+            self.say(
+                Code::LimitExceeded,
+                list,
+                &format!("at most {most} are allowed"),
+            );
+        }
+    }
+
+    fn more_than_nothing(&mut self, points: Points, path: &str) {
+        if points.get() <= 0 {
+            self.say(
+                Code::OutOfRange,
+                path,
+                "the number of points must be more than zero",
+            );
+        }
+    }
+
+    /// A rate, factor or amount: not negative (more than zero if `positive`), and within the limits.
+    fn number(&mut self, number: Exact, path: &str, positive: bool) {
+        let value = number.0;
+        if value.is_sign_negative() && !value.is_zero() {
+            self.say(Code::OutOfRange, path, "the number must not be negative");
+        } else if positive && value.is_zero() {
+            self.say(Code::OutOfRange, path, "the number must be more than zero");
+        } else if value > crate::amount::Decimal::from(limits::RATE_MAX) {
+            self.say(
+                Code::OutOfRange,
+                path,
+                &format!("the number must not be more than {}", limits::RATE_MAX),
+            );
+        } else if value.normalize().scale() > limits::RATE_SCALE_MAX {
+            self.say(
+                Code::TooManyDigits,
+                path,
+                &format!(
+                    "at most {} decimal places are allowed",
+                    limits::RATE_SCALE_MAX
+                ),
+            );
+        }
+    }
+
+    fn earn(&mut self, rule: &EarnRule, path: &str) {
+        match &rule.give {
+            Give::Rate(rate) => {
+                self.number(rate.points, &join(path, "give.rate.points"), true);
+                self.number(rate.per, &join(path, "give.rate.per"), true);
+            }
+            Give::Fixed(points) => self.more_than_nothing(*points, &join(path, "give.fixed")),
+            Give::PerUnit(points) => self.number(*points, &join(path, "give.per_unit"), true),
+            Give::Multiply(factor) => self.number(*factor, &join(path, "give.multiply"), false),
+        }
+        if let Some(expiry) = &rule.expiry {
+            self.expiry(expiry, &join(path, "expiry"));
+        }
+        if let Some(activation) = rule.activation {
+            self.activation(activation, &join(path, "activation"));
+        }
+        self.caps(&rule.caps, path);
+        if matches!(rule.give, Give::Multiply(_))
+            && (rule.expiry.is_some() || rule.activation.is_some())
+            && rule.bonus
+        {
+            self.say(
+                Code::Contradiction,
+                path,
+                "a multiplier cannot be a `bonus`: bonuses are what is not multiplied",
+            );
+        }
+        if let (Some(from), Some(until)) = (rule.from, rule.until) {
+            self.dates(from, until, path);
+        }
+    }
+
+    fn dates(&mut self, from: Date, until: Date, path: &str) {
+        if until < from {
+            self.say(
+                Code::Contradiction,
+                &join(path, "until"),
+                "`until` is before `from`",
+            );
+        }
+    }
+
+    fn caps(&mut self, caps: &[Cap], path: &str) {
+        for (place, cap) in caps.iter().enumerate() {
+            let path = format!("{path}.caps[{place}]");
+            if cap.points.is_some() == cap.times.is_some() {
+                self.say(
+                    Code::InvalidValue,
+                    &path,
+                    "a cap is of `points` or of `times`: say one of them",
+                );
+            }
+            if let Some(points) = cap.points {
+                self.more_than_nothing(points, &join(&path, "points"));
+            }
+            if cap.times == Some(0) {
+                self.say(
+                    Code::OutOfRange,
+                    &join(&path, "times"),
+                    "a cap of no times forbids the rule: leave the rule out",
+                );
+            }
+        }
+    }
+
+    fn activation(&mut self, activation: Activation, path: &str) {
+        if let Activation::After { days } = activation {
+            self.days(days, &join(path, "after.days"));
+        }
+    }
+
+    fn days(&mut self, days: u32, path: &str) {
+        if days > limits::PERIOD_MAX {
+            self.say(
+                Code::OutOfRange,
+                path,
+                &format!("at most {} are allowed", limits::PERIOD_MAX),
+            );
+        }
+    }
+
+    fn expiry(&mut self, expiry: &Expiry, path: &str) {
+        match expiry {
+            Expiry::Never | Expiry::Annual(_) => {}
+            Expiry::After(after) => {
+                self.length(
+                    after.days,
+                    after.weeks,
+                    after.months,
+                    after.years,
+                    &join(path, "after"),
+                );
+            }
+            Expiry::Latest(all) | Expiry::Earliest(all) => {
+                let field = if matches!(expiry, Expiry::Latest(_)) {
+                    "latest"
+                } else {
+                    "earliest"
+                };
+                if all.is_empty() {
+                    self.say(
+                        Code::MissingField,
+                        &join(path, field),
+                        "an empty list of expiries means nothing",
+                    );
+                }
+                for (place, one) in all.iter().enumerate() {
+                    self.expiry(one, &format!("{}[{place}]", join(path, field)));
+                }
+            }
+        }
+    }
+
+    fn hold(&mut self, hold: &Hold, path: &str) {
+        match hold {
+            Hold::Lifetime | Hold::None => {}
+            Hold::For(length) => {
+                let path = join(path, "for");
+                self.length(
+                    length.days,
+                    length.weeks,
+                    length.months,
+                    length.years,
+                    &path,
+                );
+                if length.span().is_some_and(crate::calendar::Span::is_zero) {
+                    self.say(
+                        Code::OutOfRange,
+                        &path,
+                        "a term of no length ends at once: use `none`",
+                    );
+                }
+            }
+            Hold::Until(until) => {
+                if until.nth == 0 || until.nth > 1_200 {
+                    self.say(
+                        Code::OutOfRange,
+                        &join(path, "until.nth"),
+                        "`nth` is from 1 (the present period) to 1200",
+                    );
+                }
+            }
+        }
+    }
+
+    fn length(
+        &mut self,
+        days: Option<u32>,
+        weeks: Option<u32>,
+        months: Option<u32>,
+        years: Option<u32>,
+        path: &str,
+    ) {
+        if one_span(days, weeks, months, years).is_none() {
+            self.say(
+                Code::InvalidValue,
+                path,
+                "say exactly one of `days`, `weeks`, `months`, `years`",
+            );
+        }
+        for (n, field) in [
+            (days, "days"),
+            (weeks, "weeks"),
+            (months, "months"),
+            (years, "years"),
+        ] {
+            if let Some(n) = n {
+                self.days(n, &join(path, field));
+            }
+        }
+    }
+}
