@@ -3,6 +3,8 @@
 mod digest;
 mod wire;
 
+#[cfg(feature = "schema")]
+pub(crate) use wire::json_schema;
 pub(crate) use wire::read_scalar;
 
 use std::borrow::Cow;

@@ -87,3 +87,19 @@ pub use tiers::{AtReview, Hold, HoldFor, HoldPeriod, HoldUntil, Rung, Track, Upg
 
 /// The version of the rules by which numbers are computed: it goes up whenever a computed number changes.
 pub const RULES_VERSION: u32 = 1;
+
+/// JSON Schemas of the documents that people write.
+#[cfg(feature = "schema")]
+pub mod schema {
+    /// The schema of programs.
+    #[must_use]
+    pub fn program() -> schemars::Schema {
+        schemars::schema_for!(crate::Rules)
+    }
+
+    /// The schema of events.
+    #[must_use]
+    pub fn event() -> schemars::Schema {
+        crate::event::json_schema()
+    }
+}
