@@ -4,6 +4,7 @@ mod caps;
 mod earning;
 mod expiry;
 mod ledger;
+mod multiply;
 mod rules;
 mod spending;
 

@@ -1,6 +1,5 @@
 //! Earning: which rules fire for an event, what they give, and into which lots it goes.
 
-use super::facts::rung;
 use super::work::Work;
 use crate::amount::Points;
 use crate::calendar::Instant;
@@ -8,8 +7,11 @@ use crate::condition::{Basket, EventFacts, Explain, Quiet, evaluate};
 use crate::error::Result;
 use crate::id::Id;
 use crate::outcome::{Change, RulePoints, RuleTrace, TraceResult, Unmet};
-use crate::points::{Bid, EarnBase, Gift, Given, Lot, LotKind, Usage, dates, gifts};
+use crate::points::{Bid, EarnBase, Gift, Given, Lot, LotKind, LotPlan, Usage, dates, gifts};
 use crate::program::{On, RulePlan};
+
+/// When points become available (none: at once), and when they expire (none: never).
+type Dates = (Option<Instant>, Option<Instant>);
 
 /// What was earned: the gifts, and the lots that the points went to.
 pub(super) struct Accrued<'p> {
@@ -29,9 +31,7 @@ impl<'w> Work<'w> {
         let compiled = self.compiled;
         let candidates: Vec<u32> = match event.basket {
             Some(basket) if self.trace.is_none() => {
-                compiled.candidates(basket, event.channel, event.store, |track| {
-                    rung(compiled, &self.state, track)
-                })
+                compiled.candidates(basket, event.channel, event.store, |track| self.rung(track))
             }
             _ => (0..u32::try_from(compiled.rules.len()).unwrap_or(u32::MAX)).collect(),
         };
@@ -148,15 +148,27 @@ impl<'w> Work<'w> {
 
     /// Puts points into lots: one lot for each account and dates.
     fn deposit(&mut self, gifts: &[Gift<'_>], order: Option<&Id>) -> Result<Vec<(usize, Lot)>> {
-        type Dates = (Option<Instant>, Option<Instant>);
+        let mut plans: Vec<(usize, &LotPlan, Dates)> = Vec::new();
         let mut lots: Vec<(usize, Dates, i64, Vec<RulePoints>)> = Vec::new();
         for gift in gifts.iter().filter(|gift| gift.points != 0) {
-            let dates = dates(&gift.plan.lot, self.today, self.zone, self.as_of)?;
+            let account = gift.plan.account;
+            let plan = &gift.plan.lot;
+            // Nearly all rules of an account share one plan: its dates are worked out once.
+            let known = plans
+                .iter()
+                .find(|(at, known, _)| *at == account && *known == plan);
+            let dates = match known {
+                Some((_, _, dates)) => *dates,
+                None => {
+                    let dates = dates(plan, self.today, self.zone, self.as_of)?;
+                    plans.push((account, plan, dates));
+                    dates
+                }
+            };
             let rule = RulePoints {
                 rule: gift.plan.id.clone(),
                 points: Points::new(gift.points),
             };
-            let account = gift.plan.account;
             match lots
                 .iter_mut()
                 .find(|(at, when, ..)| *at == account && *when == dates)

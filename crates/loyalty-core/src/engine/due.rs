@@ -2,7 +2,6 @@
 //!
 //! At one instant: pending points become available; points expire; windows roll; tiers. Rounds repeat until one makes no entry.
 
-use super::facts::rung;
 use super::work::Work;
 use crate::amount::Points;
 use crate::calendar::{Date, Instant};
@@ -107,7 +106,7 @@ impl Work<'_> {
         let Some(track) = self.compiled.tracks.get(place) else {
             return Ok(());
         };
-        let present = rung(self.compiled, &self.state, place);
+        let present = self.rung(place);
         let until = self
             .state
             .tiers
@@ -174,7 +173,7 @@ impl Work<'_> {
         let Some(track) = self.compiled.tracks.get(place) else {
             return Ok(());
         };
-        let from = rung(self.compiled, &self.state, place);
+        let from = self.rung(place);
         let Some(plan) = track.rungs.get(to) else {
             return Ok(());
         };
@@ -201,6 +200,9 @@ impl Work<'_> {
         let old = standing.rung.clone();
         if to != from {
             standing.enter(plan.id.clone(), at);
+        }
+        if let Some(held) = self.rungs.get_mut(place) {
+            *held = to;
         }
         standing.until = until;
         let retained = why != TierWhy::Qualified && why != TierWhy::Requalified;
@@ -246,7 +248,7 @@ impl Work<'_> {
             let Some(track) = self.compiled.tracks.get(place) else {
                 continue;
             };
-            let present = rung(self.compiled, &self.state, place);
+            let present = self.rung(place);
             let enrolled = self.enrolled;
             let Some(judged) = self
                 .state
@@ -325,7 +327,7 @@ impl Work<'_> {
         if !track.by_time {
             return until;
         }
-        let present = rung(self.compiled, &self.state, place);
+        let present = self.rung(place);
         let conds: Vec<&Cond> = track
             .rungs
             .iter()

@@ -18,6 +18,8 @@ use super::work::Work;
 pub(super) struct Seeing<'s> {
     pub(super) compiled: &'s Compiled,
     pub(super) state: &'s State,
+    /// The place of the rung that is held in each track.
+    pub(super) rungs: &'s [usize],
     pub(super) enrolled: Option<Date>,
     pub(super) zone: crate::calendar::Zone,
     /// The day on which conditions are asked.
@@ -33,6 +35,7 @@ impl<'w> Work<'w> {
         Seeing {
             compiled: self.compiled,
             state: &self.state,
+            rungs: &self.rungs,
             enrolled: self.enrolled,
             zone: self.zone,
             day,
@@ -135,7 +138,7 @@ impl Facts for Seeing<'_> {
     }
 
     fn rung(&self, track: usize) -> usize {
-        rung(self.compiled, self.state, track)
+        self.rungs.get(track).copied().unwrap_or(0)
     }
 
     fn rung_name(&self, track: usize, rung: usize) -> (Option<Id>, String) {

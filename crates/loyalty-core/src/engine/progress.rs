@@ -1,6 +1,5 @@
 //! What is missing for other rungs, and for keeping the present one (clause 9.8).
 
-use super::facts::rung;
 use super::work::Work;
 use crate::condition::{Cond, Explain, evaluate};
 use crate::outcome::{RungProgress, TrackProgress};
@@ -10,7 +9,7 @@ impl Work<'_> {
     pub(super) fn progress(&self) -> Vec<TrackProgress> {
         let one = |(place, track): (usize, &crate::tiers::TrackPlan)| {
             let standing = self.state.tiers.get(place)?;
-            let present = rung(self.compiled, &self.state, place);
+            let present = self.rung(place);
             let missing = |id: &crate::Id, cond: &Cond| {
                 let mut lacks = Explain::default();
                 let holds = evaluate(cond, &self.seeing(self.today), &mut lacks);

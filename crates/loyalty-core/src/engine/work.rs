@@ -9,12 +9,16 @@ use crate::points::Account;
 use crate::program::{Compiled, Program};
 use crate::tiers::Standing;
 
+use super::facts::rung;
+
 /// One call of the engine. Nothing of the member changes before [`Work::commit`].
 pub(super) struct Work<'w> {
     program: &'w Program,
     pub(super) compiled: &'w Compiled,
     pub(super) member: &'w Member,
     pub(super) state: State,
+    /// The place of the rung that is held in each track.
+    pub(super) rungs: Vec<usize>,
     pub(super) version: u64,
     pub(super) as_of: Instant,
     pub(super) zone: Zone,
@@ -54,6 +58,9 @@ impl<'w> Work<'w> {
             zone,
             today: zone.date_at(as_of),
             enrolled,
+            rungs: (0..compiled.tracks.len())
+                .map(|track| rung(compiled, &state, track))
+                .collect(),
             state,
             entries: Vec::with_capacity(4),
             event: 0,
@@ -62,6 +69,11 @@ impl<'w> Work<'w> {
             ordered: None,
             returned: None,
         }
+    }
+
+    /// The place of the rung that is held in a track.
+    pub(super) fn rung(&self, track: usize) -> usize {
+        self.rungs.get(track).copied().unwrap_or(0)
     }
 
     /// Tells the program apart from others.

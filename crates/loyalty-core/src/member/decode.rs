@@ -65,7 +65,7 @@ impl Member {
     /// of kind `fix_input` if it is not such a document at all.
     pub fn from_json(json: &(impl AsRef<[u8]> + ?Sized)) -> Result<Self> {
         let bytes = json.as_ref();
-        let read: Read = json::from_slice(bytes, MEMBER_BYTES_MAX)?;
+        let mut read: Read = json::from_slice(bytes, MEMBER_BYTES_MAX)?;
         if read.schema == 0 || read.schema > MEMBER_SCHEMA {
             let words = format!(
                 "this engine reads members up to schema {MEMBER_SCHEMA}, not {}",
@@ -100,6 +100,10 @@ impl Member {
                 "a member with entries has been brought to an instant",
             );
         }
+        read.state
+            .metrics
+            .iter_mut()
+            .for_each(crate::metric::Tally::derive);
         let mut seen = Vec::with_capacity(read.seen.len());
         for (place, (id, digest, on)) in read.seen.into_iter().enumerate() {
             match u64::from_str_radix(&digest, 16) {

@@ -7,7 +7,7 @@ use crate::calendar::Date;
 use crate::id::Id;
 
 /// The contributions of one metric, by civil day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Tally {
     pub(crate) id: Id,
@@ -20,6 +20,22 @@ pub(crate) struct Tally {
     /// One sum a day, in order of days; no sum is zero.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     days: Vec<(Date, i64)>,
+    /// The sum of all days: derived, so that reading a whole window does not add them up again.
+    #[serde(skip)]
+    total: i64,
+}
+
+impl Clone for Tally {
+    /// Leaves room for one more day: what is copied is nearly always added to.
+    fn clone(&self) -> Self {
+        let mut days = Vec::with_capacity(self.days.len().saturating_add(1));
+        days.extend_from_slice(&self.days);
+        Self {
+            id: self.id.clone(),
+            days,
+            ..*self
+        }
+    }
 }
 
 #[expect(
@@ -56,6 +72,7 @@ impl Tally {
             settled: 0,
             since: 0,
             days: Vec::new(),
+            total: 0,
         }
     }
 
@@ -65,6 +82,7 @@ impl Tally {
         if amount == 0 {
             return 0;
         }
+        self.total = self.total.saturating_add(amount);
         let place = match self.days.last() {
             Some((last, _)) if *last < day => Err(self.days.len()),
             _ => self.days.binary_search_by_key(&day, |(on, _)| *on),
@@ -92,23 +110,38 @@ impl Tally {
         let days = days?;
         let from = self.days.partition_point(|(on, _)| *on < days.from);
         let until = self.days.partition_point(|(on, _)| *on <= days.until);
-        let counted = self.days.get(from..until).unwrap_or_default();
         let before = if days.from == BEGINNING {
             self.settled
         } else {
             0
         };
         match reading {
-            Reading::Sum => Some(
-                counted
-                    .iter()
-                    .fold(before, |sum, (_, amount)| sum.saturating_add(*amount)),
-            ),
-            Reading::Count => {
-                Some(before.saturating_add(i64::try_from(counted.len()).unwrap_or(i64::MAX)))
+            Reading::Sum => {
+                let outside = self
+                    .days
+                    .get(..from)
+                    .into_iter()
+                    .chain(self.days.get(until..));
+                let outside = outside
+                    .flatten()
+                    .fold(0_i64, |sum, (_, amount)| sum.saturating_add(*amount));
+                Some(before.saturating_add(self.total).saturating_sub(outside))
             }
-            Reading::Since => counted.last().map(|(on, _)| on.days_until(today)),
+            Reading::Count => {
+                let days = i64::try_from(until.saturating_sub(from)).unwrap_or(i64::MAX);
+                Some(before.saturating_add(days))
+            }
+            Reading::Since => {
+                let last = self.days.get(from..until).and_then(<[_]>::last);
+                last.map(|(on, _)| on.days_until(today))
+            }
         }
+    }
+
+    /// Works out what is derived, after decoding.
+    pub(crate) fn derive(&mut self) {
+        let sum = |sum: i64, (_, amount): &(Date, i64)| sum.saturating_add(*amount);
+        self.total = self.days.iter().fold(0, sum);
     }
 
     /// The days that hold something, in order.
@@ -119,6 +152,7 @@ impl Tally {
     /// Empties it: a new term has begun.
     pub(crate) fn reset(&mut self, version: u64) {
         self.settled = 0;
+        self.total = 0;
         self.since = version;
         self.days.clear();
     }
@@ -156,6 +190,7 @@ impl Tally {
             return;
         }
         for (_, amount) in self.days.drain(..gone) {
+            self.total = self.total.saturating_sub(amount);
             let more = match reading {
                 Reading::Sum => amount,
                 Reading::Count => 1,

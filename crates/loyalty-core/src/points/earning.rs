@@ -4,8 +4,9 @@ use core::cmp::Reverse;
 
 use super::caps::{CapSpec, Usage};
 use super::expiry::LotPlan;
+use super::multiply::{Fraction, multiply};
 use super::rules::{EarnBase, Give, Multipliers, RateMode, RoundWhen};
-use crate::amount::{Currency, Money, Ratio, Remainder, Rounding, Share, allocate};
+use crate::amount::{Currency, Money, Remainder, Rounding, Share, allocate};
 use crate::condition::Select;
 use crate::error::{Code, Error, Result};
 use crate::id::Id;
@@ -24,21 +25,21 @@ pub(crate) struct Plan {
     give: GivePlan,
     priority: i32,
     exclusive: bool,
-    bonus: bool,
+    pub(super) bonus: bool,
     rounding: Rounding,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum GivePlan {
-    /// So many points (a fraction) for so many minor units.
+    /// So many points for so many minor units, in proportion or by full steps.
     Rate {
-        points: Ratio,
+        points: Fraction,
         per: i64,
         mode: RateMode,
     },
     Fixed(i64),
-    PerUnit(Ratio),
-    Multiply(Ratio),
+    PerUnit(Fraction),
+    Multiply(Fraction),
 }
 
 /// What decides how rules combine.
@@ -69,7 +70,7 @@ pub(crate) struct Gift<'p> {
     pub(crate) rows: Vec<i64>,
     pub(crate) result: TraceResult,
     /// Before rounding, as long as that matters.
-    exact: Ratio,
+    pub(super) exact: Fraction,
 }
 
 impl Plan {
@@ -93,7 +94,7 @@ impl Plan {
                 let per = Money::from_decimal(rate.per.0, currency)?.minor();
                 (
                     GivePlan::Rate {
-                        points: Ratio::from_decimal(rate.points.0),
+                        points: Fraction::new(rate.points.0),
                         per,
                         mode: rate.mode,
                     },
@@ -101,8 +102,8 @@ impl Plan {
                 )
             }
             Give::Fixed(points) => (GivePlan::Fixed(points.get()), base),
-            Give::PerUnit(points) => (GivePlan::PerUnit(Ratio::from_decimal(points.0)), base),
-            Give::Multiply(factor) => (GivePlan::Multiply(Ratio::from_decimal(factor.0)), base),
+            Give::PerUnit(points) => (GivePlan::PerUnit(Fraction::new(points.0)), base),
+            Give::Multiply(factor) => (GivePlan::Multiply(Fraction::new(factor.0)), base),
         };
         Ok(Self {
             id: rule.id.clone(),
@@ -140,7 +141,7 @@ impl Plan {
         matches!(give, Give::Rate(_) | Give::PerUnit(_))
     }
 
-    fn multiplier(&self) -> Option<Ratio> {
+    pub(super) fn multiplier(&self) -> Option<Fraction> {
         match self.give {
             GivePlan::Multiply(factor) => Some(factor),
             _ => None,
@@ -148,21 +149,24 @@ impl Plan {
     }
 
     /// What the rule gives before rounding, for what all rows bring together.
-    fn exact(&self, brought: i64) -> Option<Ratio> {
+    fn exact(&self, brought: i64) -> Option<Fraction> {
         match self.give {
             GivePlan::Rate {
                 points,
                 per,
                 mode: RateMode::Proportional,
-            } => points.checked_mul(Ratio::new(i128::from(brought), i128::from(per))?),
+            } => points.times(brought)?.over(per),
             GivePlan::Rate {
                 points,
                 per,
                 mode: RateMode::Step,
-            } => points.checked_mul(Ratio::from_int(brought.checked_div(per)?)),
-            GivePlan::Fixed(points) => Some(Ratio::from_int(points)),
-            GivePlan::PerUnit(points) => points.checked_mul(Ratio::from_int(brought)),
-            GivePlan::Multiply(_) => Some(Ratio::ZERO),
+            } => points.times(brought.checked_div(per)?),
+            GivePlan::Fixed(points) => Some(Fraction {
+                num: i128::from(points),
+                den: 1,
+            }),
+            GivePlan::PerUnit(points) => points.times(brought),
+            GivePlan::Multiply(_) => Some(Fraction::ZERO),
         }
     }
 }
@@ -184,7 +188,12 @@ pub(crate) fn gifts<'p>(
             .round(bid.plan.rounding)
             .filter(|points| *points <= crate::limits::POINTS_MAX)
             .ok_or_else(overflow)?;
-        let result = if points == 0 && bid.plan.multiplier().is_none() {
+        let nothing = if settings.round == RoundWhen::EachRule {
+            points == 0
+        } else {
+            exact.num == 0
+        };
+        let result = if nothing && !bid.plan.is_multiplier() {
             TraceResult::NoPoints
         } else {
             TraceResult::Gave
@@ -203,7 +212,8 @@ pub(crate) fn gifts<'p>(
     cut_by_own_caps(&mut gifts, settings, usage, false)?;
     for gift in gifts
         .iter_mut()
-        .filter(|gift| gift.plan.multiplier().is_none())
+        .filter(|gift| settings.round == RoundWhen::EachRule || gift.plan.bonus)
+        .filter(|gift| !gift.plan.is_multiplier())
     {
         share(gift)?;
     }
@@ -218,7 +228,7 @@ pub(crate) fn gifts<'p>(
     Ok(gifts)
 }
 
-fn overflow() -> Error {
+pub(super) fn overflow() -> Error {
     Error::new(
         Code::Overflow,
         "a rule would give more points than can be counted",
@@ -226,24 +236,23 @@ fn overflow() -> Error {
 }
 
 /// Who comes first: the highest priority, then the most points (the largest factor), then the id.
-fn rank<'g>(gift: &'g Gift<'_>) -> impl Ord + use<'g> {
-    let factor = gift.plan.multiplier().unwrap_or(Ratio::ZERO);
-    (
-        Reverse(gift.plan.priority),
-        Reverse(gift.points),
-        Reverse(factor),
-        &gift.plan.id,
-    )
+fn first(one: &Gift<'_>, other: &Gift<'_>) -> core::cmp::Ordering {
+    let factor = |gift: &Gift<'_>| gift.plan.multiplier().unwrap_or(Fraction::ZERO);
+    Reverse(one.plan.priority)
+        .cmp(&Reverse(other.plan.priority))
+        .then_with(|| other.points.cmp(&one.points))
+        .then_with(|| factor(other).cmp(factor(one)))
+        .then_with(|| one.plan.id.cmp(&other.plan.id))
 }
 
-fn fires(gift: &Gift<'_>) -> bool {
+pub(super) fn fires(gift: &Gift<'_>) -> bool {
     gift.result == TraceResult::Gave
 }
 
 fn drop_gift(gift: &mut Gift<'_>, result: TraceResult) {
     gift.result = result;
     gift.points = 0;
-    gift.exact = Ratio::ZERO;
+    gift.exact = Fraction::ZERO;
 }
 
 fn one_of_each_group(gifts: &mut [Gift<'_>]) {
@@ -255,7 +264,7 @@ fn one_of_each_group(gifts: &mut [Gift<'_>]) {
             continue;
         };
         let beaten = gifts.iter().any(|other| {
-            other.plan.group == Some(group) && fires(other) && rank(other) < rank(gift)
+            other.plan.group == Some(group) && fires(other) && first(other, gift).is_lt()
         });
         if beaten && let Some(gift) = gifts.get_mut(place) {
             // It stays in the contest for the others: the mark is set, the points are taken afterwards.
@@ -283,7 +292,7 @@ fn exclusive(gifts: &mut [Gift<'_>]) {
         let winner = gifts
             .iter()
             .filter(|other| other.plan.account == account && other.plan.exclusive && fires(other))
-            .min_by(|a, b| rank(a).cmp(&rank(b)));
+            .min_by(|one, other| first(one, other));
         let loses = winner.is_some_and(|winner| winner.place != gift.place);
         if loses && let Some(gift) = gifts.get_mut(place) {
             if gift.plan.exclusive {
@@ -303,163 +312,35 @@ fn exclusive(gifts: &mut [Gift<'_>]) {
 }
 
 /// Shares the points of a gift over its rows, by what each row brought.
-fn share(gift: &mut Gift<'_>) -> Result<()> {
-    let weights: Vec<i128> = gift.rows.iter().map(|row| i128::from(*row)).collect();
-    gift.rows = spread(gift.points, &weights)?;
+pub(super) fn share(gift: &mut Gift<'_>) -> Result<()> {
+    let rows = core::mem::take(&mut gift.rows);
+    gift.rows = spread(gift.points, rows.into_iter().map(i128::from))?;
     Ok(())
 }
 
 /// Shares points by weights; where every weight is zero, alike.
-fn spread(points: i64, weights: &[i128]) -> Result<Vec<i64>> {
-    if let [_] = weights {
-        return Ok(vec![points]);
+pub(super) fn spread(
+    points: i64,
+    weights: impl ExactSizeIterator<Item = i128> + Clone,
+) -> Result<Vec<i64>> {
+    if weights.len() <= 1 {
+        return Ok(weights.map(|_| points).collect());
     }
-    let mut shift = 0_u32;
-    let largest = weights
-        .iter()
-        .map(|weight| weight.unsigned_abs())
-        .max()
-        .unwrap_or(0);
-    while largest.checked_shr(shift).unwrap_or(0) > (1 << 40) {
-        shift = shift.saturating_add(1);
-    }
-    let row = |weight: &i128| Share {
+    // So large that the sum might not fit: the proportions stay, to one part in a million million.
+    let largest = weights.clone().map(i128::unsigned_abs).max().unwrap_or(0);
+    let shift = 128_u32
+        .saturating_sub(largest.leading_zeros())
+        .saturating_sub(40);
+    let row = |weight: i128| Share {
         weight: i64::try_from(weight.unsigned_abs().checked_shr(shift).unwrap_or(0))
             .unwrap_or(i64::MAX),
         headroom: None,
         quantity: 1,
     };
-    let rows: Vec<Share> = weights.iter().map(row).collect();
+    let rows: Vec<Share> = weights.map(row).collect();
     let mut out = Vec::with_capacity(rows.len());
-    if rows.is_empty() {
-        return Ok(out);
-    }
     allocate(points, &rows, Remainder::LargestRemainder, &mut out)?;
     Ok(out)
-}
-
-/// Multipliers raise (or lower) what the base rules of their account gave on the rows that they are for.
-fn multiply(gifts: &mut [Gift<'_>], settings: &Settings) -> Result<()> {
-    if !gifts
-        .iter()
-        .any(|gift| gift.plan.multiplier().is_some() && fires(gift))
-        && settings.round == RoundWhen::EachRule
-    {
-        return Ok(());
-    }
-    for account in 0..settings.account_caps.len() {
-        multiply_account(gifts, account, settings)?;
-    }
-    Ok(())
-}
-
-fn multiply_account(gifts: &mut [Gift<'_>], account: usize, settings: &Settings) -> Result<()> {
-    let rows = gifts.iter().map(|gift| gift.rows.len()).max().unwrap_or(0);
-    let mut base = vec![Ratio::ZERO; rows];
-    for gift in gifts.iter().filter(|gift| {
-        gift.plan.account == account
-            && fires(gift)
-            && !gift.plan.bonus
-            && gift.plan.multiplier().is_none()
-    }) {
-        for (sum, row) in base.iter_mut().zip(&gift.rows) {
-            let part = match settings.round {
-                RoundWhen::EachRule => Ratio::from_int(*row),
-                // Unrounded points, in the proportions of the rounded ones where these are not zero.
-                RoundWhen::AfterMultiplier => match gift.points {
-                    0 => Ratio::ZERO,
-                    points => Ratio::new(i128::from(*row), i128::from(points))
-                        .and_then(|part| part.checked_mul(gift.exact))
-                        .ok_or_else(overflow)?,
-                },
-            };
-            *sum = sum.checked_add(part).ok_or_else(overflow)?;
-        }
-    }
-    let mut factors = vec![Ratio::ONE; rows];
-    let mut before = sum_of(&base, &factors)?
-        .round(settings.rounding)
-        .ok_or_else(overflow)?;
-    for gift in gifts
-        .iter_mut()
-        .filter(|gift| gift.plan.account == account && fires(gift))
-    {
-        let Some(factor) = gift.plan.multiplier() else {
-            continue;
-        };
-        let mut weights = Vec::with_capacity(rows);
-        for ((present, base), brought) in factors.iter_mut().zip(&base).zip(&gift.rows) {
-            let next = if *brought == 0 {
-                *present
-            } else {
-                combine(*present, factor, settings.multipliers).ok_or_else(overflow)?
-            };
-            let more = next
-                .checked_sub(*present)
-                .and_then(|more| more.checked_mul(*base))
-                .ok_or_else(overflow)?;
-            weights.push(more);
-            *present = next;
-        }
-        let after = factors
-            .iter()
-            .zip(&base)
-            .try_fold(Ratio::ZERO, |sum, (factor, base)| {
-                let factor = (*factor).max(Ratio::ZERO);
-                factor
-                    .checked_mul(*base)
-                    .and_then(|part| sum.checked_add(part))
-            });
-        let after = after
-            .and_then(|sum| sum.round(settings.rounding))
-            .ok_or_else(overflow)?;
-        gift.points = after.checked_sub(before).ok_or_else(overflow)?;
-        before = after;
-        gift.rows = spread(gift.points, &scaled(&weights))?;
-    }
-    Ok(())
-}
-
-/// Fractions as whole numbers in the same proportions, as nearly as can be.
-fn scaled(weights: &[Ratio]) -> Vec<i128> {
-    let whole = weights.iter().try_fold(1_i128, |whole, weight| {
-        let rest = Ratio::new(whole, weight.denominator())?.denominator();
-        whole.checked_mul(rest).filter(|whole| *whole < 1 << 60)
-    });
-    let times = Ratio::new(whole.unwrap_or(1 << 20), 1).unwrap_or(Ratio::ONE);
-    weights
-        .iter()
-        .map(|weight| {
-            weight.checked_mul(times).map_or(0, |weight| {
-                weight
-                    .numerator()
-                    .checked_div(weight.denominator())
-                    .unwrap_or(0)
-            })
-        })
-        .collect()
-}
-
-fn sum_of(base: &[Ratio], factors: &[Ratio]) -> Result<Ratio> {
-    let each = base
-        .iter()
-        .zip(factors)
-        .map(|(base, factor)| base.checked_mul(*factor));
-    each.into_iter()
-        .try_fold(Ratio::ZERO, |sum, part| sum.checked_add(part?))
-        .ok_or_else(overflow)
-}
-
-fn combine(present: Ratio, factor: Ratio, how: Multipliers) -> Option<Ratio> {
-    match how {
-        Multipliers::SumOfBonuses => present.checked_add(factor.checked_sub(Ratio::ONE)?),
-        Multipliers::Product => present.checked_mul(factor),
-        Multipliers::Highest => Some(if present == Ratio::ONE {
-            factor
-        } else {
-            present.max(factor)
-        }),
-    }
 }
 
 /// Cuts by the caps of rules and groups: those of base rules before multiplying, those of multipliers after it.
@@ -525,7 +406,10 @@ fn cut(gift: &mut Gift<'_>, points: i64, shared: bool) -> Result<()> {
         return Ok(());
     }
     gift.points = points;
-    gift.exact = Ratio::from_int(points);
+    gift.exact = Fraction {
+        num: i128::from(points),
+        den: 1,
+    };
     if points == 0 {
         gift.result = TraceResult::Capped;
         gift.rows.iter_mut().for_each(|row| *row = 0);

@@ -5,7 +5,7 @@ use crate::calendar::{Date, Instant, Zone};
 use crate::error::Result;
 
 /// What a rule or an account says about the dates of its lots.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LotPlan {
     pub(crate) activation: Activation,
     pub(crate) expiry: Expiry,

@@ -11,7 +11,7 @@ use crate::limits::POINTS_MAX;
 use crate::outcome::{LotDates, LotPoints};
 
 /// Points of one member in one account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Account {
     pub(crate) id: Id,
@@ -30,6 +30,21 @@ pub(crate) struct Account {
     /// What was forgiven of lots whose orders can still be returned.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     forgiven: Vec<Gone>,
+}
+
+impl Clone for Account {
+    /// Leaves room for one more lot: what is copied is nearly always added to.
+    fn clone(&self) -> Self {
+        let mut lots = Vec::with_capacity(self.lots.len().saturating_add(1));
+        lots.extend_from_slice(&self.lots);
+        Self {
+            id: self.id.clone(),
+            lots,
+            expired: self.expired.clone(),
+            forgiven: self.forgiven.clone(),
+            ..*self
+        }
+    }
 }
 
 /// The sums of all postings.

@@ -1,0 +1,209 @@
+//! Does one thing many times, for counting instructions: `instructions PATH TIMES`. `cargo xtask instructions` runs it under
+//! callgrind, collecting only what happens in `measured`.
+
+#[path = "../benches/fixture/mod.rs"]
+mod fixture;
+
+use std::hint::black_box;
+
+use fixture::{TODAY, at, engine, member, program, purchase, purchase_json};
+use loyalty_core::{Engine, Event, Member, Program};
+
+fn main() {
+    let mut args = std::env::args().skip(1);
+    let path = args.next().unwrap_or_default();
+    let times: u32 = args
+        .next()
+        .and_then(|times| times.parse().ok())
+        .unwrap_or(1);
+    let parts: Vec<&str> = path.split('-').collect();
+    let number = |place: usize| {
+        parts
+            .get(place)
+            .and_then(|part| part.parse::<usize>().ok())
+            .unwrap_or(1)
+    };
+    match parts.first().copied() {
+        // typed-LINES-RULES-history|new
+        Some("typed") => typed(
+            &engine(number(2)),
+            parts.get(3) == Some(&"history"),
+            number(1),
+            times,
+        ),
+        Some("json") => json(
+            &engine(number(2)),
+            parts.get(3) == Some(&"history"),
+            number(1),
+            times,
+        ),
+        Some("quote") => quote(&engine(number(2)), number(1), times),
+        Some("parse") => parse(number(1), times),
+        Some("serde") => serde(number(1), times),
+        Some("load") => load(number(1), times),
+        Some("redeem") => redeem(number(1), times),
+        Some("member") => document(times),
+        Some("returns") => returns(number(1), times),
+        _ => {
+            eprintln!(
+                "say what to do: typed, json, quote, parse, serde, load, redeem, member or returns"
+            );
+            std::process::exit(2);
+        }
+    }
+}
+
+fn typed(engine: &Engine, history: bool, lines: usize, times: u32) {
+    let start = member(engine, history);
+    let first = purchase("first", at(TODAY, 0), lines);
+    let event = purchase("now", at(TODAY, 60), lines);
+    for _ in 0..times {
+        let mut member = start.clone();
+        // A copy has no room to grow: the first event makes it, as it would be in a member that lives on.
+        let _ = engine.apply(&mut member, &first);
+        measured(|| engine.apply(&mut member, black_box(&event)).is_ok());
+    }
+}
+
+/// What is counted.
+#[inline(never)]
+fn measured<T>(work: impl FnOnce() -> T) -> T {
+    black_box(work())
+}
+
+fn json(engine: &Engine, history: bool, lines: usize, times: u32) {
+    let start = member(engine, history);
+    let text = purchase_json("now", "2028-01-01T10:00:00+08:00", lines);
+    for _ in 0..times {
+        let mut member = start.clone();
+        measured(|| {
+            let event = Event::from_json(black_box(&text)).expect("the event is right");
+            engine
+                .apply(&mut member, &event)
+                .expect("the purchase is taken")
+                .to_json()
+        });
+    }
+}
+
+fn quote(engine: &Engine, lines: usize, times: u32) {
+    let member = member(engine, true);
+    let event = purchase("now", at(TODAY, 0), lines);
+    for _ in 0..times {
+        measured(|| engine.quote(&member, black_box(&event)).is_ok());
+    }
+}
+
+fn parse(lines: usize, times: u32) {
+    let text = purchase_json("now", "2028-01-01T10:00:00+08:00", lines);
+    for _ in 0..times {
+        measured(|| Event::from_json(black_box(&text)).is_ok());
+    }
+}
+
+fn serde(lines: usize, times: u32) {
+    let text = purchase_json("now", "2028-01-01T10:00:00+08:00", lines);
+    for _ in 0..times {
+        measured(|| fixture_serde::parse(black_box(&text)));
+    }
+}
+
+fn load(rules: usize, times: u32) {
+    let text = program(rules);
+    for _ in 0..times {
+        measured(|| Program::from_json(black_box(&text)).is_ok());
+    }
+}
+
+/// Pays with points out of so many lots.
+fn redeem(lots: usize, times: u32) {
+    let engine = engine(1);
+    let mut start = Member::new("m-1").expect("the id is right");
+    for n in 0..lots {
+        let text = format!(
+            r#"{{"id":"c{n}","at":"2026-01-01T10:00:00+08:00","adjust":{{"credit":10,"reason":"x","expires_on":"{}"}}}}"#,
+            loyalty_core::Date::from_days(21_000 + n as i32)
+        );
+        let event = Event::from_json(&text).expect("the event is right");
+        engine
+            .apply(&mut start, &event)
+            .expect("the credit is taken");
+    }
+    let text = r#"{"id":"r","at":"2026-01-02T10:00:00+08:00","purchase":{"order":"o","lines":[{"sku":"a","price":"100.00"}],"tender":[{"points":27}]}}"#;
+    let event = Event::from_json(text).expect("the event is right");
+    for _ in 0..times {
+        let mut member = start.clone();
+        measured(|| engine.apply(&mut member, black_box(&event)).is_ok());
+    }
+}
+
+fn document(times: u32) {
+    let text = member(&engine(20), true).to_json();
+    for _ in 0..times {
+        measured(|| {
+            Member::from_json(black_box(&text))
+                .map(|member| member.to_json())
+                .is_ok()
+        });
+    }
+}
+
+/// Returns one order of so many.
+fn returns(orders: usize, times: u32) {
+    let engine = engine(20);
+    let mut start = Member::new("m-1").expect("the id is right");
+    for n in 0..orders {
+        engine
+            .apply(&mut start, &purchase(&format!("h-{n}"), at(0, n as u32), 2))
+            .expect("the purchase is taken");
+    }
+    let text = r#"{"id":"r","at":"2026-01-03T10:00:00+08:00","return":{"order":"o-h-0"}}"#;
+    let event = Event::from_json(text).expect("the event is right");
+    for _ in 0..times {
+        let mut member = start.clone();
+        measured(|| engine.apply(&mut member, black_box(&event)).is_ok());
+    }
+}
+
+/// The plainest typed parse of the same basket: what serde_json alone costs.
+mod fixture_serde {
+    use std::borrow::Cow;
+
+    use serde::Deserialize;
+
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "only parsed")]
+    struct Event<'a> {
+        id: &'a str,
+        at: &'a str,
+        channel: &'a str,
+        store: &'a str,
+        #[serde(borrow)]
+        purchase: Purchase<'a>,
+    }
+
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "only parsed")]
+    struct Purchase<'a> {
+        order: &'a str,
+        #[serde(borrow)]
+        lines: Vec<Line<'a>>,
+    }
+
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "only parsed")]
+    struct Line<'a> {
+        id: &'a str,
+        sku: &'a str,
+        quantity: i64,
+        price: &'a str,
+        category: Option<&'a str>,
+        brand: Option<&'a str>,
+        #[serde(borrow, default)]
+        tags: Vec<Cow<'a, str>>,
+    }
+
+    pub(crate) fn parse(text: &str) -> bool {
+        serde_json::from_str::<Event<'_>>(text).is_ok()
+    }
+}
