@@ -104,7 +104,7 @@ fn parse(lines: usize, times: u32) {
 fn serde(lines: usize, times: u32) {
     let text = purchase_json("now", "2028-01-01T10:00:00+08:00", lines);
     for _ in 0..times {
-        measured(|| fixture_serde::parse(black_box(&text)));
+        measured(|| fixture::serde_parse(black_box(&text)));
     }
 }
 
@@ -162,48 +162,5 @@ fn returns(orders: usize, times: u32) {
     for _ in 0..times {
         let mut member = start.clone();
         measured(|| engine.apply(&mut member, black_box(&event)).is_ok());
-    }
-}
-
-/// The plainest typed parse of the same basket: what serde_json alone costs.
-mod fixture_serde {
-    use std::borrow::Cow;
-
-    use serde::Deserialize;
-
-    #[derive(Deserialize)]
-    #[expect(dead_code, reason = "only parsed")]
-    struct Event<'a> {
-        id: &'a str,
-        at: &'a str,
-        channel: &'a str,
-        store: &'a str,
-        #[serde(borrow)]
-        purchase: Purchase<'a>,
-    }
-
-    #[derive(Deserialize)]
-    #[expect(dead_code, reason = "only parsed")]
-    struct Purchase<'a> {
-        order: &'a str,
-        #[serde(borrow)]
-        lines: Vec<Line<'a>>,
-    }
-
-    #[derive(Deserialize)]
-    #[expect(dead_code, reason = "only parsed")]
-    struct Line<'a> {
-        id: &'a str,
-        sku: &'a str,
-        quantity: i64,
-        price: &'a str,
-        category: Option<&'a str>,
-        brand: Option<&'a str>,
-        #[serde(borrow, default)]
-        tags: Vec<Cow<'a, str>>,
-    }
-
-    pub(crate) fn parse(text: &str) -> bool {
-        serde_json::from_str::<Event<'_>>(text).is_ok()
     }
 }

@@ -93,7 +93,7 @@ impl Engine {
         }
         let work = self.run(member, event, detail)?;
         let seen = Seen {
-            id: Id::new(event.id())?,
+            id: Id::checked(event.id()),
             digest,
             on: work.today,
         };

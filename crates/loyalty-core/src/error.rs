@@ -229,6 +229,13 @@ impl Error {
         self
     }
 
+    /// The same error at another path.
+    #[must_use]
+    pub(crate) fn moved(mut self, path: String) -> Self {
+        self.0.path = path;
+        self
+    }
+
     #[must_use]
     pub(crate) fn with_as_of(mut self, as_of: Instant) -> Self {
         self.0.as_of = Some(as_of);

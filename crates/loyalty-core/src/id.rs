@@ -31,6 +31,16 @@ impl Id {
         Ok(Self(SmolStr::new(text)))
     }
 
+    /// An id whose text has been checked already, as the texts of every event have.
+    pub(crate) fn checked(text: &str) -> Self {
+        Self(SmolStr::new(text))
+    }
+
+    /// The id that is a number.
+    pub(crate) fn number(number: u32) -> Self {
+        Self(smol_str::format_smolstr!("{number}"))
+    }
+
     /// The text of the id.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -56,12 +56,12 @@ impl<'w> Work<'w> {
             }
         }
         let today = self.today;
-        let mut usage = Usage {
+        let usage = Usage {
             uses: &mut self.state.caps,
             today,
         };
-        let gifts = gifts(bids, &compiled.settings, &mut usage)?;
-        self.book(&gifts, today, 1);
+        let gifts = gifts(bids, &compiled.settings, &usage)?;
+        self.book(&gifts);
         if let Some(trace) = &mut trace {
             let more = gifts.iter().map(|gift| RuleTrace {
                 rule: gift.plan.id.clone(),
@@ -124,24 +124,29 @@ impl<'w> Work<'w> {
         })
     }
 
-    /// Books gifts against their caps.
-    fn book(&mut self, gifts: &[Gift<'_>], day: crate::calendar::Date, times: i64) {
+    /// Books gifts against their caps: those of a rule and its group what the rule gave, those of an account what all gave.
+    fn book(&mut self, gifts: &[Gift<'_>]) {
         let compiled = self.compiled;
         let mut usage = Usage {
             uses: &mut self.state.caps,
-            today: day,
+            today: self.today,
         };
-        let mut accounts: Vec<usize> = Vec::new();
+        let mut accounts: Vec<(usize, i64)> = Vec::new();
         for gift in gifts.iter().filter(|gift| gift.points != 0) {
-            for cap in compiled.own_caps(gift.plan) {
-                cap.book(&mut usage, gift.points, times);
+            if gift.points > 0 {
+                for cap in compiled.own_caps(gift.plan) {
+                    cap.book(&mut usage, gift.points, 1);
+                }
             }
-            let first = !accounts.contains(&gift.plan.account);
-            if first {
-                accounts.push(gift.plan.account);
+            let account = gift.plan.account;
+            match accounts.iter_mut().find(|(at, _)| *at == account) {
+                Some((_, sum)) => *sum = sum.saturating_add(gift.points),
+                None => accounts.push((account, gift.points)),
             }
-            for cap in compiled.account_caps(gift.plan) {
-                cap.book(&mut usage, gift.points, if first { times } else { 0 });
+        }
+        for (account, points) in accounts {
+            for cap in compiled.account_caps(account) {
+                cap.book(&mut usage, points, 1);
             }
         }
     }

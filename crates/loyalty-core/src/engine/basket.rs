@@ -86,6 +86,11 @@ impl Rows {
         Ok(rows)
     }
 
+    /// How many lines there are.
+    pub(super) fn line_count(&self) -> usize {
+        self.lines.len()
+    }
+
     /// The places of the lines of each row.
     pub(super) fn lines(&self) -> impl Iterator<Item = &[u32]> {
         let starts = core::iter::once(&0).chain(&self.ends);

@@ -54,7 +54,7 @@ impl Work<'_> {
 
     pub(super) fn activity(&mut self, event: &Event<'_>, activity: &Activity<'_>) -> Result<()> {
         self.enter(Change::Activity {
-            kind: Id::new(&activity.kind)?,
+            kind: Id::checked(&activity.kind),
         });
         let facts = Work::event_facts(event, None);
         let accrued = self.accrue(

@@ -28,7 +28,7 @@ struct Paid {
 impl Work<'_> {
     pub(super) fn purchase(&mut self, event: &Event<'_>, purchase: &Purchase<'_>) -> Result<()> {
         self.accept(purchase)?;
-        let order = Id::new(&purchase.order)?;
+        let order = Id::checked(&purchase.order);
         let rows = Rows::new(purchase, self.compiled.currency, &self.compiled.symbols)?;
         let paid = self.pay(purchase, &rows)?;
         let mut in_points = vec![0_i64; rows.basket.rows.len()];
@@ -99,7 +99,7 @@ impl Work<'_> {
             .member
             .orders
             .iter()
-            .any(|order| order.id == *purchase.order && order.on >= self.remember_from())
+            .any(|order| order.id == *purchase.order && self.returnable(order))
         {
             let words = format!(
                 "the order `{}` was recorded under another event",
@@ -214,10 +214,10 @@ impl Work<'_> {
                     continue;
                 };
                 let id = match &sent.id {
-                    Some(id) => Id::new(id)?,
-                    None => Id::new(&line.saturating_add(1).to_string())?,
+                    Some(id) => Id::checked(id),
+                    None => Id::number(line.saturating_add(1)),
                 };
-                sku = sku.or(Some(Id::new(&sent.sku)?));
+                sku = sku.or_else(|| Some(Id::checked(&sent.sku)));
                 named.push(OrderLine {
                     id,
                     quantity: sent.quantity,
@@ -225,19 +225,18 @@ impl Work<'_> {
                 });
             }
             let Some(sku) = sku else { continue };
-            let earned = accrued.gifts.iter().filter_map(|gift| {
-                let points = gift
-                    .rows
-                    .get(place)
-                    .copied()
-                    .filter(|points| *points != 0 && gift.points != 0)?;
-                let account = self.compiled.accounts.get(gift.plan.account)?.id.clone();
-                Some(RowPoints {
-                    rule: gift.plan.id.clone(),
-                    account,
-                    points,
-                })
-            });
+            let mut earned = Vec::with_capacity(accrued.gifts.len());
+            for gift in accrued.gifts.iter().filter(|gift| gift.points != 0) {
+                let points = gift.rows.get(place).copied().unwrap_or(0);
+                let account = self.compiled.accounts.get(gift.plan.account);
+                if let (true, Some(account)) = (points != 0, account) {
+                    earned.push(RowPoints {
+                        rule: gift.plan.id.clone(),
+                        account: account.id.clone(),
+                        points,
+                    });
+                }
+            }
             recorded.push(OrderRow {
                 sku,
                 lines: named,
@@ -245,7 +244,7 @@ impl Work<'_> {
                 discounted: row.discounted,
                 paid: row.discounted.saturating_sub(*in_points),
                 tender: tender_of(paid, place, row.discounted),
-                earned: earned.collect(),
+                earned,
             });
         }
         let account = |place: usize| {
@@ -293,7 +292,7 @@ impl Work<'_> {
         accrued: &Accrued<'_>,
     ) -> Result<Receipt> {
         let currency = self.compiled.currency;
-        let mut lines = Vec::new();
+        let mut lines = Vec::with_capacity(rows.line_count());
         for row in &order.rows {
             for (line, from, until) in slices(row) {
                 lines.push(line_of(row, line, from, until, currency)?);

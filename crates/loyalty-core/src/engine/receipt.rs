@@ -49,6 +49,32 @@ pub(super) fn points_part(total: i64, from: i64, until: i64, whole: i64) -> Resu
     part(total, from, until, whole, Rounding::HalfUp)
 }
 
+/// What falls to some units of a row of the points that each rule gave for it.
+///
+/// Each rule's points are a total of their own. Where a factor below one took points away, the sums over the rules of an account
+/// are the totals, and a rule has the difference of two neighbours: so no unit brings back less than nothing.
+pub(super) fn earned_part(row: &OrderRow, from: i64, until: i64) -> Result<Vec<i64>> {
+    let whole = row.quantity();
+    let takes = row.earned.iter().any(|earned| earned.points < 0);
+    let mut parts = Vec::with_capacity(row.earned.len());
+    for (place, earned) in row.earned.iter().enumerate() {
+        if !takes {
+            parts.push(points_part(earned.points, from, until, whole)?);
+            continue;
+        }
+        let before = row
+            .earned
+            .iter()
+            .take(place)
+            .filter(|other| other.account == earned.account);
+        let before = before.fold(0_i64, |sum, other| sum.saturating_add(other.points));
+        let after = before.saturating_add(earned.points);
+        let after = points_part(after, from, until, whole)?;
+        parts.push(after.saturating_sub(points_part(before, from, until, whole)?));
+    }
+    Ok(parts)
+}
+
 /// A line of a receipt, for some units of a row.
 pub(super) fn line_of(
     row: &OrderRow,
@@ -65,8 +91,7 @@ pub(super) fn line_of(
         ))
     };
     let mut points = Vec::with_capacity(row.earned.len());
-    for earned in &row.earned {
-        let share = points_part(earned.points, from, until, whole)?;
+    for (earned, share) in row.earned.iter().zip(earned_part(row, from, until)?) {
         if share != 0 {
             points.push(LineRulePoints {
                 rule: earned.rule.clone(),
@@ -117,6 +142,7 @@ pub(super) fn by_account(
         };
         add(&mut all, account, gift.points);
     }
+    all.retain(|one| !one.points.is_zero());
     all
 }
 

@@ -1,7 +1,7 @@
 //! A return undoes what its order did, unit by unit (section 6).
 
 use super::count::{Backs, ByAccount};
-use super::receipt::{add, line_of, money_part, points_part, total};
+use super::receipt::{add, earned_part, line_of, money_part, points_part, total};
 use super::work::Work;
 use crate::amount::Points;
 use crate::calendar::Instant;
@@ -45,14 +45,13 @@ impl Work<'_> {
 
     /// The order, if it can still be returned.
     fn order(&self, id: &str) -> Result<(usize, Order)> {
-        let from = self.remember_from();
         let found = self
             .member
             .orders
             .iter()
             .enumerate()
             .rev()
-            .find(|(_, order)| order.id == *id && order.on >= from);
+            .find(|(_, order)| order.id == *id && self.returnable(order));
         found
             .map(|(place, order)| (place, order.clone()))
             .ok_or_else(|| {
@@ -283,16 +282,35 @@ impl Work<'_> {
             .iter()
             .zip(backs)
             .all(|(row, (_, after))| *after == row.quantity());
-        let mut uncapped: Vec<crate::id::Id> = Vec::new();
+        let mut given: Vec<(&crate::id::Id, i64)> = Vec::new();
         for (row, (before, after)) in order.rows.iter().zip(backs) {
-            for earned in &row.earned {
-                let points = points_part(earned.points, *before, *after, row.quantity())?;
+            for (earned, points) in row.earned.iter().zip(earned_part(row, *before, *after)?) {
                 add(&mut due, earned.account.clone(), points);
-                let times = i64::from(whole && !uncapped.contains(&earned.rule));
-                if times > 0 {
-                    uncapped.push(earned.rule.clone());
+                match given.iter_mut().find(|(rule, _)| **rule == earned.rule) {
+                    Some((_, sum)) => *sum = sum.saturating_add(points),
+                    None => given.push((&earned.rule, points)),
                 }
-                self.unbook(&earned.rule, order.on, points, times);
+            }
+        }
+        let times = i64::from(whole).saturating_neg();
+        let mut usage = Usage {
+            uses: &mut self.state.caps,
+            today: order.on,
+        };
+        for (rule, points) in given {
+            let Some(rule) = self.compiled.rule(rule).filter(|_| points >= 0) else {
+                continue;
+            };
+            for cap in self.compiled.own_caps(&rule.plan) {
+                cap.book(&mut usage, points.saturating_neg(), times);
+            }
+        }
+        for one in &due {
+            let Some(place) = self.compiled.account(one.account.as_str()) else {
+                continue;
+            };
+            for cap in self.compiled.account_caps(place) {
+                cap.book(&mut usage, one.points.get().saturating_neg(), times);
             }
         }
         due.retain(|one| !one.points.is_zero());
@@ -341,29 +359,5 @@ impl Work<'_> {
             });
         }
         Ok((due, all))
-    }
-
-    /// Gives back what a rule had used of its caps.
-    fn unbook(
-        &mut self,
-        rule: &crate::id::Id,
-        day: crate::calendar::Date,
-        points: i64,
-        times: i64,
-    ) {
-        let compiled = self.compiled;
-        let Some(rule) = compiled.rule(rule) else {
-            return;
-        };
-        let mut usage = Usage {
-            uses: &mut self.state.caps,
-            today: day,
-        };
-        for cap in compiled
-            .own_caps(&rule.plan)
-            .chain(compiled.account_caps(&rule.plan))
-        {
-            cap.book(&mut usage, points.saturating_neg(), times.saturating_neg());
-        }
     }
 }

@@ -7,7 +7,7 @@ use crate::metric::Tally;
 use crate::outcome::{Change, Entry, Outcome, Receipt, RuleTrace};
 use crate::points::Account;
 use crate::program::{Compiled, Program};
-use crate::tiers::Standing;
+use crate::tiers::{Standing, Upgrade, term_end};
 
 use super::facts::rung;
 
@@ -49,6 +49,18 @@ impl<'w> Work<'w> {
         }
         let zone = state.profile.timezone.unwrap_or(compiled.zone);
         let enrolled = state.enrolled_at.map(|at| zone.date_at(at));
+        for (standing, track) in state.tiers.iter_mut().zip(&compiled.tracks) {
+            let fresh =
+                standing.until.is_none() && standing.judged.is_none() && standing.before.is_empty();
+            if let Some(base) = track
+                .rungs
+                .first()
+                .filter(|_| fresh && !known && track.upgrade == Upgrade::AtReview)
+            {
+                let begun = zone.date_at(standing.since);
+                standing.until = term_end(&base.hold, begun, enrolled, zone).ok().flatten();
+            }
+        }
         Self {
             program,
             compiled,
@@ -99,6 +111,12 @@ impl<'w> Work<'w> {
             .ok_or_else(|| Error::new(Code::Internal, "an account of the program is missing"))
     }
 
+    /// Whether an order can still be returned: counted from its own day, as a buyer would.
+    pub(super) fn returnable(&self, order: &Order) -> bool {
+        let last = self.compiled.returns_window.after(order.on);
+        last.is_ok_and(|last| self.today <= last)
+    }
+
     /// The earliest day whose orders can still be returned.
     pub(super) fn remember_from(&self) -> Date {
         self.compiled
@@ -146,7 +164,12 @@ impl<'w> Work<'w> {
             due: (self.program.digest, next_due),
             ordered: self.ordered.take(),
             returned: self.returned.take(),
-            orders_from: self.remember_from(),
+            orders_gone: self
+                .member
+                .orders
+                .iter()
+                .take_while(|order| !self.returnable(order))
+                .count(),
             seen_from: self
                 .today
                 .add_days(i64::from(self.compiled.dedup_days).saturating_neg())
@@ -164,7 +187,7 @@ pub(super) struct Done {
     due: (u64, Option<Instant>),
     ordered: Option<Order>,
     returned: Option<(usize, Order)>,
-    orders_from: Date,
+    orders_gone: usize,
     seen_from: Date,
 }
 
@@ -180,12 +203,9 @@ impl Done {
         {
             *there = order;
         }
-        let old = member
+        member
             .orders
-            .iter()
-            .take_while(|order| order.on < self.orders_from)
-            .count();
-        member.orders.drain(..old);
+            .drain(..self.orders_gone.min(member.orders.len()));
         member.orders.extend(self.ordered);
         let old = member
             .seen

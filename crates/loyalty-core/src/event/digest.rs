@@ -6,7 +6,11 @@ use crate::amount::Decimal;
 impl Event<'_> {
     /// A digest of everything in the event but its id. The same on every platform; how numbers are written makes no difference.
     pub(crate) fn digest(&self) -> u64 {
-        let mut out = Bytes(Vec::with_capacity(512));
+        let size = match &self.body {
+            Body::Purchase(purchase) => purchase.lines.len().saturating_mul(128),
+            _ => 0,
+        };
+        let mut out = Bytes(Vec::with_capacity(size.saturating_add(256)));
         out.number(self.at.instant.micros());
         out.number(i64::from(self.at.offset.seconds()));
         out.number(
@@ -108,14 +112,21 @@ impl Bytes {
         }
     }
 
+    /// The value, however it was written: `1.50` and `1.5` are one.
     fn decimal(&mut self, tag: u8, value: Decimal) {
-        let (mut mantissa, mut scale) = (value.mantissa(), value.scale());
-        while scale > 0 && mantissa % 10 == 0 {
-            mantissa /= 10;
-            scale = scale.saturating_sub(1);
-        }
+        let scale = value.scale();
+        let (number, scale) = match i64::try_from(value.mantissa()) {
+            Ok(small) => {
+                let (small, scale) = strip(small, scale);
+                (i128::from(small), scale)
+            }
+            Err(_) => {
+                let value = value.normalize();
+                (value.mantissa(), value.scale())
+            }
+        };
         self.0.push(tag);
-        self.0.extend_from_slice(&mantissa.to_le_bytes());
+        self.0.extend_from_slice(&number.to_le_bytes());
         self.0.extend_from_slice(&scale.to_le_bytes());
     }
 
@@ -145,4 +156,13 @@ impl Bytes {
         self.attributes(&profile.attributes);
         self.texts(&profile.tags);
     }
+}
+
+/// Drops zeros at the end of the decimal places.
+fn strip(mut number: i64, mut scale: u32) -> (i64, u32) {
+    while scale > 0 && number % 10 == 0 {
+        number /= 10;
+        scale = scale.saturating_sub(1);
+    }
+    (number, scale)
 }

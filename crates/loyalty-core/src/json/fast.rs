@@ -12,6 +12,7 @@ use serde_path_to_error::{Segment, Track};
 
 use super::node::{LONE_SURROGATE, lone_surrogate, too_deep, utf8};
 use super::path::part;
+use super::strict::Strict;
 use super::words::{content, not_whole, quoted};
 use crate::error::{Code, Error, Result, join};
 use crate::limits::{JSON_DEPTH_MAX, TAGS_MAX, TEXT_BYTES_MAX};
@@ -27,7 +28,10 @@ pub(crate) fn from_slice<'de, T: Deserialize<'de>>(
     bytes_max: usize,
 ) -> Result<T> {
     let text = utf8(bytes, bytes_max)?;
-    serde_json::from_str(text).map_err(|error| explain::<T>(text, &error))
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let read = T::deserialize(Strict(&mut deserializer));
+    let read = read.and_then(|read| deserializer.end().map(|()| read));
+    read.map_err(|error| explain::<T>(text, &error))
 }
 
 /// Reads again, slowly, what could not be read, to say what was wrong and where.
@@ -38,11 +42,8 @@ fn explain<'de, T: Deserialize<'de>>(text: &'de str, error: &serde_json::Error) 
     }
     let mut track = Track::new();
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let again = T::deserialize(serde_path_to_error::Deserializer::new(
-        &mut deserializer,
-        &mut track,
-    ))
-    .err();
+    let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
+    let again = T::deserialize(Strict(tracked)).err();
     let mut path = String::new();
     if again.is_some() {
         for segment in &track.path() {

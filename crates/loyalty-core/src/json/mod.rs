@@ -16,6 +16,7 @@ mod node;
 mod path;
 mod phantom;
 mod read;
+mod strict;
 mod words;
 
 #[cfg(test)]

@@ -4,13 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::rules::{Cap, CapPeriod, OverCap};
 use crate::calendar::{Date, MonthDay, Period};
-use crate::id::Id;
 
 /// A compiled cap.
 #[derive(Clone, Debug)]
 pub(crate) struct CapSpec {
     /// The name under which a member keeps its use: `rule/welcome/0`.
-    pub(crate) key: Id,
+    pub(crate) key: String,
     points: Option<i64>,
     times: Option<i64>,
     per: CapPeriod,
@@ -21,7 +20,7 @@ pub(crate) struct CapSpec {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CapUse {
-    pub(crate) key: Id,
+    pub(crate) key: String,
     /// The first day of the period; none for a whole life.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     from: Option<Date>,
@@ -36,7 +35,7 @@ pub(crate) struct Usage<'u> {
 }
 
 impl CapSpec {
-    pub(crate) fn new(key: Id, rule: &Cap) -> Self {
+    pub(crate) fn new(key: String, rule: &Cap) -> Self {
         Self {
             key,
             points: rule.points.map(crate::amount::Points::get),
@@ -58,32 +57,30 @@ impl CapSpec {
         }
     }
 
-    /// How many of these points the cap lets through, with what was let through in this event already.
-    pub(crate) fn admit(&self, usage: &Usage<'_>, points: i64, in_event: (i64, i64)) -> i64 {
-        let (used_points, used_times) = if self.per == CapPeriod::Event {
-            in_event
-        } else {
-            let start = self.start(usage.today);
-            let found = usage
-                .uses
-                .iter()
-                .find(|one| one.key == self.key && one.from == start);
-            found.map_or(in_event, |one| {
-                (
-                    one.points.saturating_add(in_event.0),
-                    one.times.saturating_add(in_event.1),
-                )
-            })
+    /// How many points the cap still lets through, when so many have been given in this event already.
+    pub(crate) fn room(&self, usage: &Usage<'_>, in_event: i64) -> i64 {
+        let start = self.start(usage.today);
+        let found = usage
+            .uses
+            .iter()
+            .find(|one| one.key == self.key && one.from == start);
+        let (points, times) = match found {
+            Some(one) if self.per != CapPeriod::Event => (one.points, one.times),
+            _ => (0, 0),
         };
-        if self.times.is_some_and(|times| used_times >= times) {
+        if self.times.is_some_and(|most| times >= most) {
             return 0;
         }
-        let room = self
-            .points
-            .map_or(i64::MAX, |most| most.saturating_sub(used_points).max(0));
+        let used = points.saturating_add(in_event);
+        self.points
+            .map_or(i64::MAX, |most| most.saturating_sub(used).max(0))
+    }
+
+    /// What is left of so many points when there is room for fewer.
+    pub(crate) fn cut(&self, points: i64, room: i64) -> i64 {
         match self.over {
-            OverCap::Partial => points.min(room),
-            OverCap::Reject if points <= room => points,
+            _ if points <= room => points,
+            OverCap::Partial => room,
             OverCap::Reject => 0,
         }
     }

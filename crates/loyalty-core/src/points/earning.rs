@@ -175,7 +175,7 @@ impl Plan {
 pub(crate) fn gifts<'p>(
     bids: Vec<Bid<'p>>,
     settings: &Settings,
-    usage: &mut Usage<'_>,
+    usage: &Usage<'_>,
 ) -> Result<Vec<Gift<'p>>> {
     let mut gifts = Vec::with_capacity(bids.len());
     for bid in bids {
@@ -347,7 +347,7 @@ pub(super) fn spread(
 fn cut_by_own_caps(
     gifts: &mut [Gift<'_>],
     settings: &Settings,
-    usage: &mut Usage<'_>,
+    usage: &Usage<'_>,
     multipliers: bool,
 ) -> Result<()> {
     for gift in gifts
@@ -365,36 +365,36 @@ fn cut_by_own_caps(
             .unwrap_or_default();
         let mut points = gift.points;
         for cap in gift.plan.caps.iter().chain(group) {
-            points = points.min(cap.admit(usage, points, (0, 0)));
+            points = cap.cut(points, cap.room(usage, 0));
         }
         cut(gift, points, multipliers)?;
     }
     Ok(())
 }
 
-/// Cuts by the caps of accounts: the lowest priority first.
-fn cut_by_account(
-    gifts: &mut [Gift<'_>],
-    settings: &Settings,
-    usage: &mut Usage<'_>,
-) -> Result<()> {
+/// Cuts by the caps of accounts: the lowest priority first, the later rule first among equals. What a factor below one takes
+/// away makes room.
+fn cut_by_account(gifts: &mut [Gift<'_>], settings: &Settings, usage: &Usage<'_>) -> Result<()> {
     for (account, caps) in settings.account_caps.iter().enumerate() {
-        if caps.is_empty() {
-            continue;
-        }
-        let mut order: Vec<&mut Gift<'_>> = gifts
-            .iter_mut()
-            .filter(|gift| gift.plan.account == account && fires(gift))
-            .collect();
-        order.sort_by_key(|gift| Reverse(gift.plan.priority));
-        let mut given = 0_i64;
-        for gift in order {
-            let mut points = gift.points;
-            for cap in caps {
-                points = points.min(cap.admit(usage, points, (given, 0)));
+        for cap in caps {
+            let mine = |gift: &Gift<'_>| gift.plan.account == account && fires(gift);
+            let total = gifts
+                .iter()
+                .filter(|gift| mine(gift))
+                .fold(0_i64, |sum, gift| sum.saturating_add(gift.points));
+            let mut excess = total.saturating_sub(cap.room(usage, 0));
+            let mut order: Vec<&mut Gift<'_>> =
+                gifts.iter_mut().rev().filter(|gift| mine(gift)).collect();
+            order.sort_by_key(|gift| gift.plan.priority);
+            for gift in order.into_iter().filter(|gift| gift.points > 0) {
+                if excess <= 0 {
+                    break;
+                }
+                let before = gift.points;
+                let points = cap.cut(before, before.saturating_sub(excess).max(0));
+                cut(gift, points, true)?;
+                excess = excess.saturating_sub(before.saturating_sub(points));
             }
-            given = given.saturating_add(points);
-            cut(gift, points, true)?;
         }
     }
     Ok(())

@@ -7,7 +7,6 @@ use crate::amount::Points;
 use crate::calendar::{Date, Instant};
 use crate::error::{Code, Error, Result};
 use crate::id::Id;
-use crate::limits::POINTS_MAX;
 use crate::outcome::{LotDates, LotPoints};
 
 /// Points of one member in one account.
@@ -219,7 +218,7 @@ impl Account {
         if self
             .lots
             .iter()
-            .any(|lot| !(1..=POINTS_MAX).contains(&lot.points))
+            .any(|lot| !(1..=SUM_MAX).contains(&lot.points))
         {
             return Some("a lot holds no points, or too many");
         }

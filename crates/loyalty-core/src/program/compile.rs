@@ -123,13 +123,13 @@ impl Compiled {
         plan.caps.iter().chain(group.into_iter().flatten())
     }
 
-    /// The caps of the account of a rule.
-    pub(crate) fn account_caps(&self, plan: &Plan) -> impl Iterator<Item = &CapSpec> {
+    /// The caps of an account.
+    pub(crate) fn account_caps(&self, account: usize) -> &[CapSpec] {
         self.settings
             .account_caps
-            .get(plan.account)
-            .into_iter()
-            .flatten()
+            .get(account)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
     }
 
     /// The rules that can answer a purchase of this basket, in their order.
@@ -255,12 +255,8 @@ fn account(rule: &crate::points::AccountRule) -> AccountPlan {
 }
 
 fn caps(kind: &str, id: &Id, rules: &[Cap]) -> Vec<CapSpec> {
-    let one = |(place, rule)| {
-        Id::new(&format!("{kind}/{id}/{place}"))
-            .ok()
-            .map(|key| CapSpec::new(key, rule))
-    };
-    rules.iter().enumerate().filter_map(one).collect()
+    let one = |(place, rule)| CapSpec::new(format!("{kind}/{id}/{place}"), rule);
+    rules.iter().enumerate().map(one).collect()
 }
 
 /// What an event must have for a rule to be worth looking at.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{PROGRAM_SCHEMA, Program, Rules, check, compile};
 use crate::error::{Code, Error, Result};
-use crate::json;
+use crate::id::Id;
+use crate::json::{self, Node};
 use crate::limits::{MISTAKES_MAX, PROGRAM_BYTES_MAX};
 
 impl Program {
@@ -17,6 +18,7 @@ impl Program {
         let (node, mut mistakes) =
             json::parse(bytes, PROGRAM_BYTES_MAX).map_err(|error| invalid(vec![error]))?;
         let rules = json::read::<Rules>(&node, &mut mistakes);
+        let structural = mistakes.len();
         let broken = if mistakes.is_empty() {
             Vec::new()
         } else {
@@ -42,7 +44,10 @@ impl Program {
                     compiled: Arc::new(compiled),
                 })
             }
-            _ => {
+            (rules, _) => {
+                if let Some(rules) = &rules {
+                    settle(rules, &node, &mut mistakes, structural);
+                }
                 json::in_order(&node, &mut mistakes);
                 mistakes.truncate(MISTAKES_MAX);
                 Err(invalid(mistakes))
@@ -57,6 +62,99 @@ fn invalid(mistakes: Vec<Error>) -> Error {
         n => format!("the program has {n} mistakes"),
     };
     Error::new(Code::ProgramInvalid, words).with_details(mistakes)
+}
+
+/// Puts the mistakes that checking found right, where reading had to leave something out: list elements are called by their places
+/// in the document, and what only follows from what was left out is not said.
+fn settle(rules: &Rules, node: &Node, mistakes: &mut Vec<Error>, structural: usize) {
+    if structural == 0 {
+        return;
+    }
+    let structural = structural.min(mistakes.len());
+    let (read, found) = mistakes.split_at_mut(structural);
+    let places = Places::new(rules, node);
+    for mistake in found.iter_mut() {
+        let path = places.in_document(mistake.path());
+        *mistake = mistake.clone().moved(path);
+    }
+    let follows = |mistake: &Error| {
+        let emptied = matches!(
+            mistake.code(),
+            Code::Unreachable | Code::MissingField | Code::Contradiction | Code::InvalidValue
+        );
+        emptied
+            && read
+                .iter()
+                .any(|other| other.path().starts_with(mistake.path()))
+    };
+    let keep: Vec<bool> = found.iter().map(|mistake| !follows(mistake)).collect();
+    let mut keep = core::iter::repeat_n(true, structural).chain(keep);
+    mistakes.retain(|_| keep.next().unwrap_or(true));
+}
+
+/// For each list of a program: where in the document the elements are that could be read.
+struct Places {
+    lists: Vec<(String, Vec<usize>)>,
+}
+
+impl Places {
+    fn new(rules: &Rules, node: &Node) -> Self {
+        let mut lists = Vec::new();
+        let mut add = |list: &str, of: Option<&Node>, ids: Vec<&Id>| {
+            let items = of.map(Node::items).unwrap_or_default();
+            let mut places = Vec::with_capacity(ids.len());
+            let mut next = 0_usize;
+            for id in ids {
+                let here = items
+                    .iter()
+                    .skip(next)
+                    .position(|item| item.get("id").and_then(Node::as_str) == Some(id.as_str()));
+                let place = next.saturating_add(here.unwrap_or(0));
+                places.push(place);
+                next = place.saturating_add(1);
+            }
+            lists.push((list.to_owned(), places));
+        };
+        add(
+            "accounts",
+            node.get("accounts"),
+            rules.accounts.iter().map(|one| &one.id).collect(),
+        );
+        add(
+            "metrics",
+            node.get("metrics"),
+            rules.metrics.iter().map(|one| &one.id).collect(),
+        );
+        add(
+            "groups",
+            node.get("groups"),
+            rules.groups.iter().map(|one| &one.id).collect(),
+        );
+        add(
+            "earn",
+            node.get("earn"),
+            rules.earn.iter().map(|one| &one.id).collect(),
+        );
+        add(
+            "tiers",
+            node.get("tiers"),
+            rules.tiers.iter().map(|one| &one.id).collect(),
+        );
+        Self { lists }
+    }
+
+    /// The path in the document, for a path among what could be read.
+    fn in_document(&self, path: &str) -> String {
+        let moved = self.lists.iter().find_map(|(list, places)| {
+            let (index, rest) = path
+                .strip_prefix(list.as_str())?
+                .strip_prefix('[')?
+                .split_once(']')?;
+            let place = places.get(index.parse::<usize>().ok()?)?;
+            Some(format!("{list}[{place}]{rest}"))
+        });
+        moved.unwrap_or_else(|| path.to_owned())
+    }
 }
 
 /// Tells two programs apart; used to know whether something computed earlier was computed under the same rules.

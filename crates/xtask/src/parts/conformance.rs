@@ -15,7 +15,7 @@ const SHOWN_MAX: usize = 300;
 
 /// Writes the three transcripts and compares them.
 pub(super) fn run_all(workspace: &Workspace) -> Result<Done> {
-    let scenarios = workspace.need("tests/scenarios", "the scenarios")?;
+    workspace.need("tests/scenarios", "the scenarios")?;
     workspace.need("tests/Cargo.toml", "the Rust runner of the scenarios")?;
     let c_runner = workspace.need("tests/c/conformance.c", "the C runner of the scenarios")?;
     let python_runner = workspace.need(
@@ -55,7 +55,7 @@ pub(super) fn run_all(workspace: &Workspace) -> Result<Done> {
     write(&folder.join("c.txt"), &c)?;
 
     let environment = Environment::with_wheel(workspace)?;
-    let python = capture(environment.python(root).arg(&python_runner).arg(&scenarios))?;
+    let python = capture(environment.python(root).arg(&python_runner).arg(&script))?;
     write(&folder.join("python.txt"), &python)?;
 
     let mut differing = Vec::new();

@@ -1,0 +1,143 @@
+//! What the engine does with members.
+
+use loyalty_core::{Detail, Event, Instant};
+
+use crate::boundary::Caller;
+use crate::buffer::Buffer;
+use crate::engine::EngineHandle;
+use crate::error::{ErrorHandle, Fault};
+use crate::member::MemberHandle;
+use crate::status::Status;
+
+/// The outcome also says of every rule why it did or did not give: a bit of `flags`.
+pub const LOYALTY_FLAG_TRACE: u32 = 1;
+
+/// Takes an event, which is JSON: what is due before it happens first, then the event, then what follows from it.
+///
+/// The outcome is JSON: the journal entries, messages, the receipt of a purchase or a return, the member's new version and when
+/// it is due next. An event that the member has taken before changes nothing, and its outcome says `duplicate`. If the event
+/// is refused, the member is exactly as it was.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_apply(
+    engine: *const EngineHandle,
+    member: *mut MemberHandle,
+    event: *const u8,
+    event_length: usize,
+    flags: u32,
+    outcome: *mut Buffer,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: whoever calls keeps to the header.
+    let caller = unsafe { Caller::begin() };
+    caller.run(error, || {
+        let outcome = caller.out(outcome, "outcome")?;
+        let engine = caller.shared(engine, "engine")?;
+        let mut member = caller.writing(member, "member")?;
+        let event = caller.bytes(event, event_length, "event")?;
+        let detail = detail(flags)?;
+        let done = engine.apply_with(&mut member, &Event::from_json(event)?, detail)?;
+        outcome.give(Buffer::new(done.to_json()));
+        Ok(())
+    })
+}
+
+/// What `loyalty_apply` would answer, without changing the member: for a price shown before it is paid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_quote(
+    engine: *const EngineHandle,
+    member: *const MemberHandle,
+    event: *const u8,
+    event_length: usize,
+    flags: u32,
+    outcome: *mut Buffer,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: whoever calls keeps to the header.
+    let caller = unsafe { Caller::begin() };
+    caller.run(error, || {
+        let outcome = caller.out(outcome, "outcome")?;
+        let engine = caller.shared(engine, "engine")?;
+        let member = caller.reading(member, "member")?;
+        let event = caller.bytes(event, event_length, "event")?;
+        let detail = detail(flags)?;
+        let done = engine.quote_with(&member, &Event::from_json(event)?, detail)?;
+        outcome.give(Buffer::new(done.to_json()));
+        Ok(())
+    })
+}
+
+/// Brings a member to an instant (`2027-01-01T00:00:00+08:00`): everything that is due until then happens, in its order.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_advance(
+    engine: *const EngineHandle,
+    member: *mut MemberHandle,
+    to: *const u8,
+    to_length: usize,
+    outcome: *mut Buffer,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: whoever calls keeps to the header.
+    let caller = unsafe { Caller::begin() };
+    caller.run(error, || {
+        let outcome = caller.out(outcome, "outcome")?;
+        let engine = caller.shared(engine, "engine")?;
+        let mut member = caller.writing(member, "member")?;
+        let (to, _) = Instant::parse(caller.text(to, to_length, "to")?)?;
+        let done = engine.advance(&mut member, to)?;
+        outcome.give(Buffer::new(done.to_json()));
+        Ok(())
+    })
+}
+
+/// When time alone changes a member next (`2026-12-31T16:00:00Z`), to index; empty if it never does.
+///
+/// It is never later than that change. Call `loyalty_advance` for the members that are due, once a night, say.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_next_due(
+    engine: *const EngineHandle,
+    member: *const MemberHandle,
+    due: *mut Buffer,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: whoever calls keeps to the header.
+    let caller = unsafe { Caller::begin() };
+    caller.run(error, || {
+        let due = caller.out(due, "due")?;
+        let engine = caller.shared(engine, "engine")?;
+        let member = caller.reading(member, "member")?;
+        if let Some(instant) = engine.next_due(&member) {
+            due.give(Buffer::new(instant.to_string()));
+        }
+        Ok(())
+    })
+}
+
+/// Where a member stands in each track, and what is missing for the other rungs and for keeping the present one: a JSON array.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_progress(
+    engine: *const EngineHandle,
+    member: *const MemberHandle,
+    json: *mut Buffer,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: whoever calls keeps to the header.
+    let caller = unsafe { Caller::begin() };
+    caller.run(error, || {
+        let json = caller.out(json, "json")?;
+        let engine = caller.shared(engine, "engine")?;
+        let member = caller.reading(member, "member")?;
+        let text = serde_json::to_string(&engine.progress(&member))
+            .map_err(|error| Fault::internal(Some(&error.to_string())))?;
+        json.give(Buffer::new(text));
+        Ok(())
+    })
+}
+
+/// What the bits of `flags` ask for. A bit without a meaning is refused, so that it can be given one later.
+fn detail(flags: u32) -> Result<Detail, Fault> {
+    match flags {
+        0 => Ok(Detail::Plain),
+        LOYALTY_FLAG_TRACE => Ok(Detail::Trace),
+        _ => Err(Fault::argument("flags", "has a bit that has no meaning")),
+    }
+}

@@ -1,0 +1,249 @@
+"""The API as a host uses it, with numbers worked out by hand."""
+
+import copy
+import json
+import pickle
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from programs import AT, UTC, purchase, shop
+
+import loyalty
+from loyalty import Engine, Event, Member, Outcome, Program
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def test_a_year_of_a_member(engine: Engine, member: Member) -> None:
+    engine.apply(member, Event.enroll("e-0", AT, birthday=date(1990, 5, 4), profile={"city": "上海", "kids": 2}, tags=["vip"]))
+    assert member.enrolled_at == AT
+    assert member.has_tag("vip") and not member.has_tag("other")
+
+    bought = engine.apply(
+        member,
+        Event.purchase("e-1", AT, order="o-1", lines=[{"sku": "pu-erh", "quantity": 2, "price": Decimal("2600.00")}]),
+    )
+    # 5,200.00 at 1 point a yuan; the rung is reached by this order, so the factor does not count for it.
+    assert member.balance("points") == 5200
+    assert member.balances() == {"points": {"available": 5200, "pending": 0, "debt": 0}}
+    assert member.tier("club") == "silver" and member.tier("none") is None
+    assert [next(key for key in entry if key not in ("n", "at")) for entry in bought.entries] == [
+        "purchase",
+        "earned",
+        "tier",
+    ]
+    assert bought.version == member.version == 4
+    assert bought.receipt is not None
+    assert bought.receipt["total"] == {
+        "list": Decimal("5200.00"),
+        "discounted": Decimal("5200.00"),
+        "paid": Decimal("5200.00"),
+    }
+    assert isinstance(bought.receipt["lines"][0]["paid"], Decimal)
+    assert bought.entries[0]["purchase"] == {"order": "o-1", "paid": "5200.00"}
+    assert bought.messages == [] and bought.trace is None and not bought.duplicate
+
+    # Silver until the end of 1 March 2027 in Shanghai; the points until the end of that month.
+    assert engine.next_due(member) == bought.next_due == datetime(2027, 3, 1, 16, tzinfo=UTC)
+    engine.apply(member, Event.activity("e-2", AT + timedelta(days=1), kind="check_in"))
+    # The factor for silver is a rule on purchases: it leaves a check-in alone.
+    assert member.balance("points") == 5205
+
+    paid = engine.apply(
+        member,
+        Event.purchase(
+            "e-3",
+            AT + timedelta(days=2),
+            order="o-2",
+            lines=[{"sku": "cup", "price": "40"}],
+            tender=[{"points": 1000}],
+        ),
+    )
+    # 1,000 points pay 10.00; 30 points for the rest, times 1.5.
+    assert paid.receipt is not None
+    assert paid.receipt["tender"] == [{"account": "points", "asked": 1000, "points": 1000, "value": Decimal("10.00")}]
+    assert paid.receipt["total"]["paid"] == Decimal("30.00")
+    assert member.balance("points") == 5205 - 1000 + 45
+
+    engine.apply(member, Event.returned("e-4", AT + timedelta(days=3), order="o-2"))
+    assert member.balance("points") == 5205
+    engine.apply(member, Event.adjust("e-5", AT + timedelta(days=4), credit=3, reason="goodwill"))
+    assert member.balance("points") == 5208
+    engine.apply(member, Event.tags("e-6", AT + timedelta(days=4), add=["b"], remove=["vip"]))
+    engine.apply(member, Event.profile("e-7", AT + timedelta(days=4), profile={"city": None}))
+    assert not member.has_tag("vip") and member.has_tag("b")
+
+    later = engine.advance(member, datetime(2027, 4, 1, tzinfo=SHANGHAI))
+    assert member.balance("points") == 0
+    assert member.tier("club") == "regular"
+    assert [entry["at"] for entry in later.entries if "expired" in entry] == ["2027-03-31T16:00:00Z"] * len(
+        [entry for entry in later.entries if "expired" in entry]
+    )
+    assert member.as_of == datetime(2027, 3, 31, 16, tzinfo=UTC)
+
+
+def test_a_quote_changes_nothing_and_is_what_then_happens(engine: Engine, member: Member) -> None:
+    before = member.to_json()
+    quote = engine.quote(member, purchase())
+    assert member.to_json() == before
+    assert engine.apply(member, purchase()).to_json() == quote.to_json()
+    assert quote == Outcome.from_json(quote.to_json())
+
+
+def test_an_event_that_was_taken_is_answered_with_duplicate(engine: Engine, member: Member) -> None:
+    engine.apply(member, purchase())
+    again = engine.apply(member, purchase())
+    assert again.duplicate and member.balance("points") == 100
+    assert "duplicate=True" in repr(again)
+
+
+def test_a_trace_says_why(engine: Engine, member: Member) -> None:
+    outcome = engine.apply(member, purchase(), trace=True)
+    assert outcome.trace is not None
+    by_rule = {rule["rule"]: rule for rule in outcome.trace}
+    assert by_rule["base"]["result"] == "gave" and by_rule["base"]["points"] == 100
+    assert by_rule["silver-bonus"]["unmet"][0]["leaf"] == "tier"
+
+
+def test_progress_says_what_is_missing(engine: Engine, member: Member) -> None:
+    assert engine.progress(member) == []
+    engine.apply(member, purchase(price="1200.50"))
+    (track,) = engine.progress(member)
+    assert (track["track"], track["rung"]) == ("club", "regular")
+    unmet = track["next"][0]["unmet"][0]
+    assert (unmet["found"], unmet["needed"], unmet["missing"]) == ("1200.50", "5000.00", "3799.50")
+
+
+def test_text_bytes_and_dict_are_the_same_program() -> None:
+    text = json.dumps(shop())
+    one = Program(text)
+    assert one == Program(text.encode()) == Program(shop()) == Program(one)
+    assert hash(one) == hash(Program(shop()))
+    assert (one.id, one.version, one.currency, one.timezone) == ("tea-house", "2026-1", "CNY", "Asia/Shanghai")
+    assert json.loads(one.to_json()) == one.to_dict()
+    assert Program(one.to_json()) == one
+    assert Engine(one).program == one
+
+
+def test_text_and_dict_are_the_same_event(engine: Engine) -> None:
+    document = {
+        "id": "e-1",
+        "at": "2026-03-01T10:00:00+08:00",
+        "store": "店-1",
+        "attributes": {"a": "x", "n": Decimal("1.50"), "yes": True},
+        "purchase": {"order": "o-1", "lines": ({"sku": "tea", "price": Decimal("12.5"), "quantity": 3},)},
+    }
+    text = (
+        '{"id":"e-1","at":"2026-03-01T10:00:00+08:00","store":"店-1","attributes":{"a":"x","n":1.50,"yes":true},'
+        '"purchase":{"order":"o-1","lines":[{"sku":"tea","price":12.5,"quantity":3}]}}'
+    )
+    read, made = Event.from_json(text), Event.from_dict(document)
+    assert read == made and hash(read) == hash(made)
+    assert read.to_json() == text
+    assert (read.id, read.kind, read.at, read.member) == ("e-1", "purchase", AT, None)
+    one, two = Member("m"), Member("m")
+    assert engine.apply(one, document).to_json() == engine.apply(two, read).to_json()
+    assert one == two
+
+
+@pytest.mark.parametrize(
+    "number, written",
+    [
+        (Decimal("12.30"), "12.30"),
+        (Decimal("1E+2"), "100"),
+        (Decimal("1.5E+1"), "15"),
+        (Decimal("1.25E+1"), "12.5"),
+        (Decimal("25E-10"), "0.0000000025"),
+        (Decimal("0E+3"), "0"),
+        (Decimal("0E-9"), "0.000000000"),
+        (Decimal("123E-7"), "0.0000123"),
+        (7, "7"),
+    ],
+)
+def test_numbers_are_written_in_plain_digits(number: object, written: str) -> None:
+    event = Event.from_dict({"id": "e", "at": AT, "attributes": {"n": number}, "activity": {"kind": "x"}})
+    assert f'"n":{written}}}' in event.to_json()
+
+
+@pytest.mark.parametrize(
+    "at, written",
+    [
+        (AT, "2026-03-01T02:00:00+00:00"),
+        (datetime(2026, 3, 1, 10, 0, 0, 500, SHANGHAI), "2026-03-01T10:00:00.000500+08:00"),
+        # The clock is set back: the same wall time twice.
+        (datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"), fold=0), "2026-10-25T02:30:00+02:00"),
+        (datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"), fold=1), "2026-10-25T02:30:00+01:00"),
+        # Local mean time of 1900 is +08:05:43: the instant is kept, the offset cut to the minute.
+        (datetime(1900, 1, 1, 12, tzinfo=SHANGHAI), "1900-01-01T11:59:17+08:05"),
+        (datetime(1900, 1, 1, 12, tzinfo=timezone(-timedelta(hours=1, seconds=30))), "1900-01-01T12:00:30-01:00"),
+    ],
+)
+def test_times_keep_their_instant_and_offset(at: datetime, written: str) -> None:
+    event = Event.activity("e", at, kind="x")
+    assert f'"at":"{written}"' in event.to_json()
+    assert event.at == at.astimezone(UTC)
+
+
+def test_members_can_be_copied_pickled_and_stored(engine: Engine, member: Member) -> None:
+    engine.apply(member, purchase())
+    for other in (
+        copy.copy(member),
+        copy.deepcopy(member),
+        pickle.loads(pickle.dumps(member)),
+        Member.from_json(member.to_json()),
+        Member.from_json(member.to_json().encode()),
+    ):
+        assert other == member and other is not member
+        assert other.to_json() == member.to_json()
+        engine.apply(other, purchase("e-2", "o-2"))
+        assert other != member
+    assert member != "m-1"
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(member)
+
+
+def test_everything_else_can_be_pickled(engine: Engine, member: Member) -> None:
+    outcome = engine.apply(member, purchase(), trace=True)
+    event = Event.from_dict(purchase())
+    for thing in (outcome, event, engine.program):
+        assert pickle.loads(pickle.dumps(thing)) == thing
+    for thing in (event, engine.program):
+        assert copy.deepcopy(thing) is thing
+    again = pickle.loads(pickle.dumps(engine))
+    assert again.program == engine.program
+    restored = pickle.loads(pickle.dumps(outcome))
+    assert restored.receipt == outcome.receipt and restored.next_due == outcome.next_due
+    assert (restored.version, restored.duplicate, restored.trace) == (outcome.version, False, outcome.trace)
+
+
+def test_repr_is_worth_reading(engine: Engine, member: Member) -> None:
+    assert repr(member) == "Member('m-1', version=0)"
+    outcome = engine.apply(member, purchase())
+    assert repr(member) == "Member('m-1', version=2, as_of=2026-03-01T02:00:00Z, points=100)"
+    assert repr(outcome) == "Outcome(version=2, entries=[purchase, earned 100], next_due=2027-03-31T16:00:00Z)"
+    assert repr(engine) == "Engine('tea-house')"
+    assert repr(engine.program) == "Program('tea-house', currency='CNY', timezone='Asia/Shanghai')"
+    assert repr(Event.from_dict(purchase())) == "Event('e-1', purchase, at=2026-03-01T02:00:00Z)"
+
+
+def test_outcomes_are_plain_data(engine: Engine, member: Member) -> None:
+    outcome = engine.apply(member, purchase(), trace=True)
+    assert outcome.to_dict() == json.loads(outcome.to_json())
+    assert json.dumps(outcome.to_dict(), ensure_ascii=False, separators=(",", ":")) == outcome.to_json()
+    outcome.entries.clear()
+    assert len(outcome.entries) == 2
+
+
+def test_advance_takes_text_too(engine: Engine, member: Member) -> None:
+    engine.advance(member, "2026-03-01T10:00:00.5+08:00")
+    assert member.as_of == datetime(2026, 3, 1, 2, 0, 0, 500000, UTC)
+    assert member.as_of.tzinfo is UTC
+
+
+def test_names_are_those_that_are_promised() -> None:
+    for name in loyalty.__all__:
+        assert getattr(loyalty, name) is not None
+    for cls in (Program, Engine, Member, Event, Outcome):
+        assert cls.__module__ == "loyalty" and cls.__doc__

@@ -1,0 +1,152 @@
+/* A purchase, a quote, the passing of time and a stored member, with exact literals. */
+
+#include "check.h"
+
+static void versions(void) {
+    CHECK(loyalty_abi_version() == LOYALTY_ABI_VERSION);
+    CHECK(strlen(loyalty_version()) >= strlen("0.1.0"));
+    CHECK(strcmp(loyalty_status_name(LOYALTY_STATUS_OK), "ok") == 0);
+    CHECK(strcmp(loyalty_status_name(LOYALTY_STATUS_UNKNOWN_FIELD), "unknown_field") == 0);
+    CHECK(strcmp(loyalty_status_name(306), "unknown") == 0);
+    CHECK(strcmp(loyalty_status_name(UINT32_MAX), "unknown") == 0);
+}
+
+/* The lot is earned on 1 March 2026: twelve months later, to the end of that month, is 31 March 2027, and it expires when
+   that day is over in Shanghai. Silver is held for twelve months: its last day is 1 March 2027. */
+#define OUTCOME \
+    "{\"entries\":[" \
+    "{\"n\":1,\"at\":\"2026-03-01T02:00:00Z\",\"purchase\":{\"order\":\"o-1\",\"paid\":\"5200.00\"}}," \
+    "{\"n\":2,\"at\":\"2026-03-01T02:00:00Z\",\"earned\":{\"account\":\"points\",\"points\":5200,\"order\":\"o-1\"," \
+    "\"rules\":[{\"rule\":\"base\",\"points\":5200}]," \
+    "\"lot\":{\"earned_on\":\"2026-03-01\",\"expires_at\":\"2027-03-31T16:00:00Z\"}}}," \
+    "{\"n\":3,\"at\":\"2026-03-01T02:00:00Z\",\"tier\":{\"track\":\"club\",\"from\":\"regular\",\"to\":\"silver\"," \
+    "\"why\":\"qualified\",\"until\":\"2027-03-01T16:00:00Z\"}}]," \
+    "\"messages\":[]," \
+    "\"receipt\":{\"order\":\"o-1\",\"lines\":[{\"line\":\"1\",\"sku\":\"pu-erh\",\"quantity\":2," \
+    "\"list\":\"5200.00\",\"discounted\":\"5200.00\",\"paid\":\"5200.00\"," \
+    "\"points\":[{\"rule\":\"base\",\"account\":\"points\",\"points\":5200}]}]," \
+    "\"tender\":[],\"points\":[{\"account\":\"points\",\"points\":5200}]," \
+    "\"total\":{\"list\":\"5200.00\",\"discounted\":\"5200.00\",\"paid\":\"5200.00\"}}," \
+    "\"version\":3,\"next_due\":\"2027-03-01T16:00:00Z\"}"
+
+/* A balance, in a call of its own. */
+static int64_t points(const loyalty_member *member) {
+    int64_t balance = -1;
+    OK(loyalty_member_balance(member, BYTES("points"), &balance, NULL));
+    return balance;
+}
+
+static uint64_t version(const loyalty_member *member) {
+    uint64_t version = UINT64_MAX;
+    OK(loyalty_member_version(member, &version, NULL));
+    return version;
+}
+
+static void tier_is(const loyalty_member *member, const char *expected) {
+    loyalty_buffer rung;
+    OK(loyalty_member_tier(member, BYTES("club"), &rung, NULL));
+    SAME(&rung, expected);
+}
+
+static void flow(void) {
+    loyalty_engine *engine = tea_house();
+    loyalty_member *member = new_member("会员-1");
+    loyalty_buffer buffer;
+    loyalty_error *error = NULL;
+
+    OK(loyalty_member_id(member, &buffer, &error));
+    CHECK(error == NULL);
+    SAME(&buffer, "会员-1");
+    CHECK(version(member) == 0);
+    CHECK(points(member) == 0);
+    tier_is(member, "");
+    OK(loyalty_next_due(engine, member, &buffer, &error));
+    SAME(&buffer, "");
+    OK(loyalty_progress(engine, member, &buffer, &error));
+    SAME(&buffer, "[]");
+
+    /* A quote says what the purchase will do, and does nothing. */
+    OK(loyalty_quote(engine, member, BYTES(PURCHASE), 0, &buffer, &error));
+    SAME(&buffer, OUTCOME);
+    CHECK(version(member) == 0);
+
+    OK(loyalty_apply(engine, member, BYTES(PURCHASE), 0, &buffer, &error));
+    CHECK(error == NULL);
+    SAME(&buffer, OUTCOME);
+    CHECK(version(member) == 3);
+    CHECK(points(member) == 5200);
+    tier_is(member, "silver");
+    OK(loyalty_next_due(engine, member, &buffer, &error));
+    SAME(&buffer, "2027-03-01T16:00:00Z");
+
+    /* The same event again changes nothing. */
+    OK(loyalty_apply(engine, member, BYTES(PURCHASE), 0, &buffer, &error));
+    SAME(&buffer, "{\"duplicate\":true,\"entries\":[],\"messages\":[],\"version\":3,\"next_due\":\"2027-03-01T16:00:00Z\"}");
+
+    /* Another purchase is quoted with its reasons: 7.90 yuan give 7 points. */
+    OK(loyalty_quote(engine, member,
+                     BYTES("{\"id\": \"e-2\", \"at\": \"2026-03-02T10:00:00+08:00\", \"purchase\": {\"order\": \"o-2\","
+                           " \"lines\": [{\"sku\": \"oolong\", \"price\": \"7.90\"}]}}"),
+                     LOYALTY_FLAG_TRACE, &buffer, &error));
+    CHECK(strstr((const char *)buffer.data, "\"trace\":[{\"rule\":\"base\",\"result\":\"gave\",\"points\":7}]") != NULL);
+    CHECK(loyalty_buffer_free(&buffer) == LOYALTY_STATUS_OK);
+
+    /* 600 points are worth 6.00; 14.00 are left to pay, and give 14 points. */
+    OK(loyalty_apply(engine, member,
+                     BYTES("{\"id\": \"e-3\", \"at\": \"2026-03-03T10:00:00+08:00\", \"purchase\": {\"order\": \"o-3\","
+                           " \"lines\": [{\"sku\": \"oolong\", \"price\": \"20.00\"}], \"tender\": [{\"points\": 600}]}}"),
+                     0, &buffer, &error));
+    CHECK(strstr((const char *)buffer.data, "\"tender\":[{\"account\":\"points\",\"asked\":600,\"points\":600,\"value\":\"6.00\"}]") != NULL);
+    CHECK(loyalty_buffer_free(&buffer) == LOYALTY_STATUS_OK);
+    CHECK(points(member) == 5200 - 600 + 14);
+
+    /* Stored and read back, it is the same member, byte by byte, for the next purchase too. */
+    loyalty_buffer stored;
+    loyalty_member *again = NULL;
+    OK(loyalty_member_to_json(member, &stored, &error));
+    OK(loyalty_member_from_json(stored.data, stored.length, &again, &error));
+    OK(loyalty_member_to_json(again, &buffer, &error));
+    SAME(&buffer, (const char *)stored.data);
+    OK(loyalty_buffer_free(&stored));
+
+    /* A copy goes its own way: the points of either day expire at the end of March. */
+    loyalty_member *copy = NULL;
+    OK(loyalty_member_clone(member, &copy, &error));
+    OK(loyalty_advance(engine, copy, BYTES("2027-04-01T00:00:00+08:00"), &buffer, &error));
+    CHECK(strstr((const char *)buffer.data, "\"expired\":{\"account\":\"points\",\"points\":4600,") != NULL);
+    CHECK(strstr((const char *)buffer.data, "\"expired\":{\"account\":\"points\",\"points\":14,") != NULL);
+    CHECK(loyalty_buffer_free(&buffer) == LOYALTY_STATUS_OK);
+    CHECK(points(copy) == 0);
+    CHECK(points(member) == 4614);
+    CHECK(points(again) == 4614);
+    tier_is(member, "silver");
+
+    /* Nothing needs the engine any more. */
+    OK(loyalty_engine_free(engine));
+    CHECK(points(again) == 4614);
+    OK(loyalty_member_free(copy));
+    OK(loyalty_member_free(again));
+    OK(loyalty_member_free(member));
+}
+
+static void program_comes_back(void) {
+    loyalty_engine *engine = tea_house();
+    loyalty_engine *again = NULL;
+    loyalty_buffer first;
+    loyalty_buffer second;
+    OK(loyalty_engine_program_json(engine, &first, NULL));
+    OK(loyalty_engine_new(first.data, first.length, &again, NULL));
+    OK(loyalty_engine_program_json(again, &second, NULL));
+    SAME(&second, (const char *)first.data);
+    CHECK(strstr((const char *)first.data, "\"zh\":\"银卡\"") != NULL);
+    OK(loyalty_buffer_free(&first));
+    OK(loyalty_engine_free(again));
+    OK(loyalty_engine_free(engine));
+}
+
+int main(void) {
+    versions();
+    flow();
+    program_comes_back();
+    return 0;
+}
