@@ -1,5 +1,11 @@
 //! What the engine costs: `cargo bench -p loyalty-core`. Compare figures of one run only; other machines and moments differ.
 
+#![expect(
+    clippy::expect_used,
+    clippy::arithmetic_side_effects,
+    reason = "what is measured is made here, and is right"
+)]
+
 mod fixture;
 
 use std::hint::black_box;

@@ -1,6 +1,12 @@
 //! Does one thing many times, for counting instructions: `instructions PATH TIMES`. `cargo xtask instructions` runs it under
 //! callgrind, collecting only what happens in `measured`.
 
+#![expect(
+    clippy::expect_used,
+    clippy::arithmetic_side_effects,
+    reason = "what is measured is made here, and is right"
+)]
+
 #[path = "../benches/fixture/mod.rs"]
 mod fixture;
 

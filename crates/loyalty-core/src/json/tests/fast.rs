@@ -131,6 +131,7 @@ fn the_fast_door_borrows_and_tells_the_path() {
         999,
     )
     .unwrap();
+    assert!(event.give.is_none());
     assert!(matches!(
         (&event.id.0, &event.lines[0].price.0),
         (Cow::Borrowed("a"), Cow::Borrowed("1.50"))
