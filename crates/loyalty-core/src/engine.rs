@@ -133,7 +133,7 @@ impl Engine {
     pub fn advance(&self, member: &mut Member, to: Instant) -> Result<Outcome> {
         in_order(member, to, "to")?;
         if member.version == 0 {
-            member.as_of = Some(to);
+            // Without a history there is nothing that time could change.
             return Ok(Outcome::default());
         }
         let mut work = Work::begin(&self.program, member, to);
@@ -150,6 +150,7 @@ impl Engine {
     pub fn next_due(&self, member: &Member) -> Option<Instant> {
         match member.due {
             Some((digest, due)) if digest == self.program.digest => due,
+            _ if member.version == 0 => None,
             _ => {
                 let as_of = member.as_of?;
                 Work::begin(&self.program, member, as_of).next_due()

@@ -444,6 +444,10 @@ impl Purchase<'_> {
                 .map_err(|error| error.under(&format!("purchase.lines[{place}]")))?;
         }
         self.check_line_ids()?;
+        if self.tender.len() > limits::MEMBER_LIST_MAX {
+            let words = format!("at most {} means of payment", limits::MEMBER_LIST_MAX);
+            return Err(Error::at(Code::LimitExceeded, "purchase.tender", words));
+        }
         for (place, tender) in self.tender.iter().enumerate() {
             let path = || format!("purchase.tender[{place}]");
             if tender.points.get() < 0 {

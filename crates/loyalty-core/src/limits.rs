@@ -47,3 +47,7 @@ pub const PERIOD_MAX: u32 = 36_500;
 pub const ROUNDS_MAX: usize = 64;
 /// Most candidate instants that are looked at for the next change of one condition; past it `next_due` is early, never late.
 pub const FLIPS_MAX: usize = 4_096;
+/// Most entries that one call may make by the passing of time; a host advances in shorter steps then.
+pub const ENTRIES_MAX: usize = 100_000;
+/// Most pairs of a row and a rule that gave points for it, in one purchase.
+pub const GIVEN_MAX: usize = 200_000;

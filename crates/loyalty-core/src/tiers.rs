@@ -7,4 +7,4 @@ mod standing;
 pub use rules::{AtReview, Hold, HoldFor, HoldPeriod, HoldUntil, Rung, Track, Upgrade};
 
 pub(crate) use review::{RungPlan, TrackPlan, View, judge, rejudge};
-pub(crate) use standing::{Judged, Standing, term_end};
+pub(crate) use standing::{Judged, JudgedValue, Standing, term_end};

@@ -5,6 +5,7 @@
 
 mod diff;
 mod doctor;
+mod instructions;
 mod parts;
 mod report;
 mod shell;
@@ -45,6 +46,7 @@ fn run() -> anyhow::Result<bool> {
     let workspace = Workspace::find(options)?;
     match name {
         "doctor" => doctor::run(&workspace),
+        "instructions" => instructions::count(&workspace),
         "test" => report::run(
             &workspace,
             PARTS.iter().collect::<Vec<&Part>>().as_slice(),
@@ -68,6 +70,13 @@ fn command_line() -> Command {
             Command::new("doctor")
                 .about("says what is missing on this machine, and how to get it")
                 .display_order(0),
+        )
+        .subcommand(
+            Command::new("instructions")
+                .about(
+                    "counts what each path of the engine costs, with valgrind (not part of `test`)",
+                )
+                .display_order(100),
         )
         .subcommand(
             Command::new("test")

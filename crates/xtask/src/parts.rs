@@ -5,6 +5,7 @@ mod conformance;
 mod generated;
 mod grocer;
 pub(crate) mod python;
+mod readme;
 mod rust;
 
 use anyhow::Result;
@@ -79,6 +80,11 @@ pub(crate) const PARTS: &[Part] = &[
         name: "conformance",
         about: "Rust, C and Python write the same bytes for every scenario",
         run: conformance::run_all,
+    },
+    Part {
+        name: "readme",
+        about: "the programs of the README work as they stand",
+        run: readme::run_all,
     },
     Part {
         name: "grocer",

@@ -53,6 +53,18 @@ impl Cond {
     }
 }
 
+impl Cond {
+    /// The tracks that it reads.
+    pub(crate) fn tracks(&self, out: &mut Vec<usize>) {
+        match self {
+            Self::AtLeast(_, of) => of.iter().for_each(|one| one.tracks(out)),
+            Self::Not(one) => one.tracks(out),
+            Self::Tier { track, .. } => out.push(*track),
+            _ => {}
+        }
+    }
+}
+
 /// A comparison of whole numbers: within a range, and one of a set if there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Test {

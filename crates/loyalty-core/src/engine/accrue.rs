@@ -41,7 +41,7 @@ impl<'w> Work<'w> {
             let Some(rule) = compiled.rules.get(place as usize) else {
                 continue;
             };
-            match self.bid(rule, place as usize, on, event, paid, trace.is_some()) {
+            match self.bid(rule, on, event, paid, trace.is_some()) {
                 Ok(bid) => bids.push(bid),
                 Err((result, unmet)) => {
                     if let Some(trace) = &mut trace {
@@ -55,7 +55,7 @@ impl<'w> Work<'w> {
                 }
             }
         }
-        let today = self.today;
+        let today = self.program_day(self.as_of);
         let usage = Usage {
             uses: &mut self.state.caps,
             today,
@@ -81,7 +81,6 @@ impl<'w> Work<'w> {
     fn bid(
         &self,
         rule: &'w RulePlan,
-        place: usize,
         on: &On,
         event: EventFacts<'_>,
         paid: &[i64],
@@ -118,7 +117,6 @@ impl<'w> Work<'w> {
             None => Vec::new(),
         };
         Ok(Bid {
-            place,
             plan: &rule.plan,
             rows,
         })
@@ -127,9 +125,10 @@ impl<'w> Work<'w> {
     /// Books gifts against their caps: those of a rule and its group what the rule gave, those of an account what all gave.
     fn book(&mut self, gifts: &[Gift<'_>]) {
         let compiled = self.compiled;
+        let today = self.program_day(self.as_of);
         let mut usage = Usage {
             uses: &mut self.state.caps,
-            today: self.today,
+            today,
         };
         let mut accounts: Vec<(usize, i64)> = Vec::new();
         for gift in gifts.iter().filter(|gift| gift.points != 0) {
@@ -222,10 +221,11 @@ impl<'w> Work<'w> {
     }
 }
 
-/// A factor below one takes points away: what would leave a lot below zero comes out of the other lots of the account.
-fn level<D>(lots: &mut [(usize, D, i64, Vec<RulePoints>)]) {
+/// A factor below one takes points away: what would leave a lot below zero comes out of the other lots of the account, in the
+/// name of the rule that took it.
+fn level(lots: &mut [(usize, Dates, i64, Vec<RulePoints>)]) {
     for place in 0..lots.len() {
-        let Some((account, _, points, _)) = lots.get_mut(place) else {
+        let Some((account, _, points, rules)) = lots.get_mut(place) else {
             continue;
         };
         let (account, mut lacks) = (*account, points.saturating_neg());
@@ -233,13 +233,23 @@ fn level<D>(lots: &mut [(usize, D, i64, Vec<RulePoints>)]) {
             continue;
         }
         *points = 0;
-        for (_, _, points, _) in lots
+        let rules = core::mem::take(rules);
+        let Some(taker) = rules.into_iter().min_by_key(|rule| rule.points) else {
+            continue;
+        };
+        for (_, _, points, rules) in lots
             .iter_mut()
             .filter(|(at, _, points, _)| *at == account && *points > 0)
         {
             let part = lacks.min(*points);
-            *points = points.saturating_sub(part);
-            lacks = lacks.saturating_sub(part);
+            if part > 0 {
+                *points = points.saturating_sub(part);
+                lacks = lacks.saturating_sub(part);
+                rules.push(RulePoints {
+                    rule: taker.rule.clone(),
+                    points: Points::new(part.saturating_neg()),
+                });
+            }
         }
     }
 }

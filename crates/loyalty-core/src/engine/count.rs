@@ -109,7 +109,7 @@ impl Work<'_> {
         }
     }
 
-    /// Takes out of the metrics what goes back. Says by how much the value of each has changed on the day of the order.
+    /// Takes out of the metrics what goes back. Says what went out of each.
     pub(super) fn uncount(
         &mut self,
         order: &Order,
@@ -153,14 +153,10 @@ impl Work<'_> {
                 continue;
             }
             let since = self.state.metrics.get(place).map_or(0, |tally| tally.since);
-            let change = if order.version <= since {
-                amount.saturating_neg()
-            } else {
-                self.add(place, order.on, amount.saturating_neg())
-            };
-            if change != 0 {
-                changes.push((place, change));
+            if order.version > since {
+                self.add(place, order.on, amount.saturating_neg());
             }
+            changes.push((place, amount.saturating_neg()));
         }
         Ok(changes)
     }
@@ -175,11 +171,9 @@ impl Work<'_> {
         })
     }
 
-    fn add(&mut self, place: usize, day: crate::calendar::Date, amount: i64) -> i64 {
-        let reading = self.compiled.metrics.get(place).map(|plan| plan.reading);
-        match (self.state.metrics.get_mut(place), reading) {
-            (Some(tally), Some(reading)) => tally.add(day, amount, reading),
-            _ => 0,
+    fn add(&mut self, place: usize, day: crate::calendar::Date, amount: i64) {
+        if let Some(tally) = self.state.metrics.get_mut(place) {
+            tally.add(day, amount);
         }
     }
 }

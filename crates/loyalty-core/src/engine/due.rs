@@ -2,12 +2,15 @@
 //!
 //! At one instant: pending points become available; points expire; windows roll; tiers. Rounds repeat until one makes no entry.
 
+use super::facts::Seeing;
 use super::work::Work;
 use crate::amount::Points;
 use crate::calendar::{Date, Instant};
 use crate::condition::{Cond, next_flip};
 use crate::error::{Code, Error, Result};
-use crate::limits::ROUNDS_MAX;
+use crate::limits::{ENTRIES_MAX, ROUNDS_MAX};
+use crate::member::Order;
+use crate::metric::Reading;
 use crate::outcome::{Change, TierWhy};
 use crate::points::Given;
 use crate::tiers::{Hold, Judged, TrackPlan, Upgrade, View, judge, rejudge, term_end};
@@ -23,6 +26,15 @@ impl Work<'_> {
             self.go_to(due);
             self.settle_at()?;
             next = self.next_due();
+            if next.is_some_and(|next| next <= due) {
+                let words = "something that is due does not happen";
+                return Err(Error::new(Code::Internal, words));
+            }
+            if self.entries.len() > ENTRIES_MAX {
+                let words =
+                    format!("more than {ENTRIES_MAX} entries are due: advance in shorter steps");
+                return Err(Error::new(Code::LimitExceeded, words));
+            }
         }
         self.go_to(to);
         Ok(())
@@ -31,7 +43,11 @@ impl Work<'_> {
     fn go_to(&mut self, instant: Instant) {
         if instant != self.as_of {
             self.as_of = instant;
-            self.today = self.zone.date_at(instant);
+            let today = self.zone.date_at(instant);
+            if today != self.today {
+                self.today = today;
+                self.prune();
+            }
         }
     }
 
@@ -54,7 +70,7 @@ impl Work<'_> {
 
     fn activate(&mut self) -> Result<()> {
         let now = self.as_of;
-        for place in 0..self.compiled.accounts.len() {
+        for place in 0..self.state.accounts.len() {
             let account = self.account(place)?;
             let made = account.activate(now)?;
             let id = account.id.clone();
@@ -123,7 +139,7 @@ impl Work<'_> {
             return self.requalify(place, track, present);
         };
         let anchor = if due {
-            self.next_anchor(track, present, day)
+            self.next_anchor(track, verdict.rung, day)
         } else {
             self.today
         };
@@ -131,8 +147,8 @@ impl Work<'_> {
     }
 
     /// A term that begins at a review counts from the last day of the old one; a calendar period from the day of the review.
-    fn next_anchor(&self, track: &TrackPlan, present: usize, last_day: Date) -> Date {
-        match track.rungs.get(present).map(|rung| &rung.hold) {
+    fn next_anchor(&self, track: &TrackPlan, to: usize, last_day: Date) -> Date {
+        match track.rungs.get(to).map(|rung| &rung.hold) {
             Some(Hold::For(length)) if length.last_day == crate::calendar::LastDay::Included => {
                 last_day
             }
@@ -185,11 +201,15 @@ impl Work<'_> {
         let values = {
             let seeing = self.seeing(judged_on);
             let one = |metric: &usize| {
-                self.compiled
+                let plan = self.compiled.metrics.get(*metric)?;
+                let since = self
+                    .state
                     .metrics
                     .get(*metric)
-                    .map(|plan| (plan.id.clone(), seeing.value(*metric)))
+                    .map_or(0, |tally| tally.since);
+                Some((plan.id.clone(), seeing.value(*metric), since))
             };
+
             track.metrics.iter().filter_map(one).collect()
         };
         let version = self.version;
@@ -198,6 +218,15 @@ impl Work<'_> {
             return Ok(());
         };
         let old = standing.rung.clone();
+        match why {
+            // What stood is not over: a return can bring it back.
+            TierWhy::Qualified | TierWhy::Requalified
+                if standing.until.is_none_or(|until| until > at) =>
+            {
+                standing.remember()
+            }
+            _ => standing.earlier.clear(),
+        }
         if to != from {
             standing.enter(plan.id.clone(), at);
         }
@@ -236,74 +265,166 @@ impl Work<'_> {
         }
     }
 
-    /// After a return: takes away a rung that was given for the goods that are back (clause 6.5). `changes` says by how much
-    /// each metric has lost, on the day of the order.
+    /// After a return: takes away a rung or term that was given for the goods that are back (clause 6.5), and falls back to what
+    /// stood before it. `changes` says what went out of each metric on the day of the order.
     pub(super) fn take_back_rungs(
         &mut self,
-        order_version: u64,
-        order_day: Date,
+        order: &Order,
         changes: &[(usize, i64)],
     ) -> Result<()> {
         for place in 0..self.compiled.tracks.len() {
             let Some(track) = self.compiled.tracks.get(place) else {
                 continue;
             };
-            let present = self.rung(place);
-            let enrolled = self.enrolled;
-            let Some(judged) = self
-                .state
-                .tiers
-                .get_mut(place)
-                .and_then(|standing| standing.judged.as_mut())
-            else {
+            let Some(mut standing) = self.state.tiers.get(place).cloned() else {
                 continue;
             };
-            if order_version > judged.version {
+            let judgements = standing
+                .earlier
+                .iter_mut()
+                .map(|earlier| &mut earlier.judged);
+            for judged in judgements.flatten() {
+                self.without(track, judged, order, changes)?;
+            }
+            let touched = match &mut standing.judged {
+                Some(judged) => self.without(track, judged, order, changes)?,
+                None => false,
+            };
+            if let Some(there) = self.state.tiers.get_mut(place) {
+                *there = standing.clone();
+            }
+            let Some(judged) = standing.judged.filter(|_| touched) else {
                 continue;
-            }
-            let mut touched = false;
-            for (metric, change) in changes
-                .iter()
-                .filter(|(metric, _)| track.metrics.contains(metric))
-            {
-                let Some(plan) = self.compiled.metrics.get(*metric) else {
-                    continue;
-                };
-                let days = plan.frame.days(judged.on, enrolled)?;
-                if !days.is_some_and(|days| days.from <= order_day && order_day <= days.until) {
-                    continue;
-                }
-                if let Some((_, Some(value))) =
-                    judged.values.iter_mut().find(|(id, _)| *id == plan.id)
-                {
-                    *value = value.saturating_add(*change);
-                    touched = true;
-                }
-            }
-            if !touched {
-                continue;
-            }
-            let judged = judged.clone();
-            let then = super::facts::Seeing {
+            };
+            let present = self.rung(place);
+            let then = Seeing {
                 values: Some(&judged.values),
                 ..self.seeing(judged.on)
             };
-            let Some(to) = rejudge(
-                track,
-                present,
-                judged.retained,
-                &then,
-                &self.seeing(self.today),
-            ) else {
+            let now = self.seeing(self.today);
+            let Some(best) = rejudge(track, present, judged.retained, &then, &now) else {
                 continue;
             };
-            self.take_rung(place, to, TierWhy::Returned, judged.on, self.today)?;
-            // The lower rung stands on what the higher one stood on.
-            if let Some(standing) = self.state.tiers.get_mut(place).filter(|_| to > 0) {
-                standing.judged = Some(judged);
-            }
+            let Some(back) = self.fallback(track, place, best) else {
+                self.take_rung(place, best, TierWhy::Returned, judged.on, self.today)?;
+                // The lower rung stands on what the higher one stood on.
+                if let Some(standing) = self.state.tiers.get_mut(place).filter(|_| best > 0) {
+                    standing.judged = Some(judged);
+                }
+                continue;
+            };
+            self.fall_back(track, place, back);
         }
         Ok(())
+    }
+
+    /// Takes an order out of a judgement that counted it. Says whether it did.
+    fn without(
+        &self,
+        track: &TrackPlan,
+        judged: &mut Judged,
+        order: &Order,
+        changes: &[(usize, i64)],
+    ) -> Result<bool> {
+        let mut touched = false;
+        if order.version > judged.version {
+            return Ok(false);
+        }
+        for (metric, change) in changes
+            .iter()
+            .filter(|(metric, _)| track.metrics.contains(metric))
+        {
+            let Some(plan) = self.compiled.metrics.get(*metric) else {
+                continue;
+            };
+            let days = plan.frame.days(judged.on, self.enrolled)?;
+            if !days.is_some_and(|days| days.from <= order.on && order.on <= days.until) {
+                continue;
+            }
+            let Some((_, value, since)) = judged.values.iter_mut().find(|(id, ..)| *id == plan.id)
+            else {
+                continue;
+            };
+            if order.version <= *since {
+                continue;
+            }
+            touched = true;
+            match plan.reading {
+                Reading::Sum => *value = value.map(|value| value.saturating_add(*change)),
+                Reading::Count => {
+                    let counted = *since..=judged.version;
+                    let same_day = |other: &&Order| other.on == order.on && other.id != order.id;
+                    let mut others = self.member.orders.iter().filter(same_day);
+                    if !others
+                        .any(|other| counted.contains(&other.version) && other.counts_in(&plan.id))
+                    {
+                        *value = value.map(|value| value.saturating_sub(1));
+                    }
+                }
+                Reading::Since => {
+                    let tally = self.state.metrics.get(*metric);
+                    *value = tally.and_then(|tally| tally.value(days, plan.reading, judged.on));
+                }
+            }
+        }
+        Ok(touched)
+    }
+
+    /// The latest of what stood before that is not over, still holds without the order, and is no lower than `best`.
+    fn fallback(&self, track: &TrackPlan, place: usize, best: usize) -> Option<usize> {
+        let standing = self.state.tiers.get(place)?;
+        standing.earlier.iter().rposition(|earlier| {
+            let rung = track.rungs.iter().position(|rung| rung.id == earlier.rung);
+            let Some((rung, plan)) = rung.and_then(|rung| Some((rung, track.rungs.get(rung)?)))
+            else {
+                return false;
+            };
+            let holds = earlier.judged.as_ref().is_none_or(|judged| {
+                let then = Seeing {
+                    values: Some(&judged.values),
+                    ..self.seeing(judged.on)
+                };
+                let cond = if judged.retained {
+                    plan.keeps()
+                } else {
+                    plan.qualify.as_ref()
+                };
+                cond.is_none_or(|cond| then.holds(cond))
+            });
+            rung >= best && holds && earlier.until.is_none_or(|until| until > self.as_of)
+        })
+    }
+
+    fn fall_back(&mut self, track: &TrackPlan, place: usize, back: usize) {
+        let at = self.as_of;
+        let Some(standing) = self.state.tiers.get_mut(place) else {
+            return;
+        };
+        let Some(earlier) = standing.earlier.drain(back..).next() else {
+            return;
+        };
+        let from = standing.rung.clone();
+        if from != earlier.rung {
+            standing.enter(earlier.rung.clone(), at);
+            standing.since = earlier.since;
+        }
+        standing.until = earlier.until;
+        standing.judged = earlier.judged;
+        let (to, until) = (earlier.rung, earlier.until);
+        if let (Some(held), Some(rung)) = (
+            self.rungs.get_mut(place),
+            track.rungs.iter().position(|rung| rung.id == to),
+        ) {
+            *held = rung;
+        }
+        let (track, why) = (track.id.clone(), TierWhy::Returned);
+        self.enter(Change::Tier {
+            track,
+            from,
+            to,
+            why,
+            until,
+        });
     }
 
     /// When time alone changes the member next.

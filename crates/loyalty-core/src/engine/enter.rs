@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::work::Work;
+use super::work::{Work, begin_terms};
 use crate::error::{Code, Error, Result};
 use crate::event::{Activity, Event, Profile, Tags};
 use crate::id::Id;
@@ -21,6 +21,8 @@ impl Work<'_> {
         self.update(profile)?;
         self.state.enrolled_at = Some(self.as_of);
         self.enrolled = Some(self.today);
+        let (today, enrolled, zone) = (self.today, self.enrolled, self.zone);
+        begin_terms(self.compiled, &mut self.state, today, enrolled, zone);
         self.enter(Change::Enrolled {});
         let facts = Work::event_facts(event, None);
         let accrued = self.accrue(&On::Enroll, facts, &[], None)?;

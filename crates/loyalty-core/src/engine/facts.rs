@@ -10,7 +10,7 @@ use crate::id::Id;
 use crate::member::State;
 use crate::metric::Tally;
 use crate::program::{Compiled, Feed, MetricPlan};
-use crate::tiers::View;
+use crate::tiers::{JudgedValue, View};
 
 use super::work::Work;
 
@@ -26,7 +26,7 @@ pub(super) struct Seeing<'s> {
     pub(super) day: Date,
     pub(super) event: Option<EventFacts<'s>>,
     /// The values of some metrics as they stood at another time.
-    pub(super) values: Option<&'s [(Id, Option<i64>)]>,
+    pub(super) values: Option<&'s [JudgedValue]>,
 }
 
 impl<'w> Work<'w> {
@@ -70,9 +70,9 @@ impl Seeing<'_> {
     /// The value of a metric on the day.
     pub(super) fn value(&self, place: usize) -> Option<i64> {
         let plan = self.compiled.metrics.get(place)?;
-        if let Some((_, value)) = self
+        if let Some((_, value, _)) = self
             .values
-            .and_then(|values| values.iter().find(|(id, _)| *id == plan.id))
+            .and_then(|values| values.iter().find(|(id, ..)| *id == plan.id))
         {
             return *value;
         }

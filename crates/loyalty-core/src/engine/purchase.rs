@@ -8,6 +8,7 @@ use crate::amount::Points;
 use crate::error::{Code, Error, Result};
 use crate::event::{Event, Purchase};
 use crate::id::Id;
+use crate::limits::GIVEN_MAX;
 use crate::member::{Order, OrderLine, OrderRow, Put, RowPoints, RowTender, TenderPaid};
 use crate::outcome::{Amount, Change, Receipt, ReceiptLine, ReceiptTender};
 use crate::points::{Lot, Took, clamp, value_of};
@@ -135,6 +136,10 @@ impl Work<'_> {
                 };
                 return Err(Error::at(Code::UnknownAccount, path, words));
             };
+            if all.iter().any(|one: &Paid| one.account == plan.account) {
+                let words = "each account can be used once";
+                return Err(Error::at(Code::DuplicateId, path, words));
+            }
             let open: Vec<i64> = left
                 .iter()
                 .zip(&rows.basket.rows)
@@ -161,6 +166,8 @@ impl Work<'_> {
             let points = clamp(plan, asked, account.available(), total, payable)
                 .map_err(|error| error.under(&path))?;
             let value = value_of(plan, points)?;
+            // So few that they are worth nothing stay where they are.
+            let points = if value == 0 { 0 } else { points };
             let lots = if points > 0 {
                 account.spend(points, burn)?
             } else {
@@ -198,6 +205,7 @@ impl Work<'_> {
         id: Id,
         counted: Vec<crate::member::Counted>,
     ) -> Result<Order> {
+        let mut given = 0_usize;
         let mut recorded = Vec::with_capacity(rows.basket.rows.len());
         for (place, ((row, lines), in_points)) in rows
             .basket
@@ -225,6 +233,13 @@ impl Work<'_> {
                 });
             }
             let Some(sku) = sku else { continue };
+            given = given.saturating_add(accrued.gifts.len());
+            if given > GIVEN_MAX {
+                let words = format!(
+                    "more than {GIVEN_MAX} pairs of a line and a rule that gave points for it"
+                );
+                return Err(Error::at(Code::LimitExceeded, "purchase.lines", words));
+            }
             let mut earned = Vec::with_capacity(accrued.gifts.len());
             for gift in accrued.gifts.iter().filter(|gift| gift.points != 0) {
                 let points = gift.rows.get(place).copied().unwrap_or(0);

@@ -1,5 +1,7 @@
 //! A return undoes what its order did, unit by unit (section 6).
 
+use rustc_hash::FxHashMap;
+
 use super::count::{Backs, ByAccount};
 use super::receipt::{add, earned_part, line_of, money_part, points_part, total};
 use super::work::Work;
@@ -38,9 +40,9 @@ impl Work<'_> {
             points,
             total: sums,
         });
-        let (version, on) = (order.version, order.on);
+        let taken = self.take_back_rungs(&order, &changes);
         self.returned = Some((place, order));
-        self.take_back_rungs(version, on, &changes)
+        taken
     }
 
     /// The order, if it can still be returned.
@@ -96,15 +98,18 @@ impl Work<'_> {
                 ));
             }
         }
+        let named = order.rows.iter().enumerate().flat_map(|(place, row)| {
+            let lines = row.lines.iter().enumerate();
+            lines.map(move |(at, line)| (line.id.as_str(), (place, at)))
+        });
+        let named: FxHashMap<&str, (usize, usize)> = if returned.lines.is_empty() {
+            FxHashMap::default()
+        } else {
+            named.collect()
+        };
         for (number, asked) in returned.lines.iter().enumerate() {
             let path = |field: &str| format!("return.lines[{number}].{field}");
-            let find = |(place, row): (usize, &crate::member::OrderRow)| {
-                Some((
-                    place,
-                    row.lines.iter().position(|line| line.id == *asked.line)?,
-                ))
-            };
-            let Some((place, at)) = order.rows.iter().enumerate().find_map(find) else {
+            let Some((place, at)) = named.get(&*asked.line).copied() else {
                 let words = format!("the order `{}` has no line `{}`", order.id, asked.line);
                 return Err(Error::at(Code::UnknownLine, path("line"), words));
             };
@@ -201,12 +206,14 @@ impl Work<'_> {
             let id = account.id.clone();
             let (account_id, order_id) = (id.clone(), order.id.clone());
             let lots = made.restored.iter().map(Lot::entry).collect();
-            self.enter(Change::Restored {
-                account: id.clone(),
-                points: Points::new(points),
-                order: order_id.clone(),
-                lots,
-            });
+            if points > 0 {
+                self.enter(Change::Restored {
+                    account: id.clone(),
+                    points: Points::new(points),
+                    order: order_id.clone(),
+                    lots,
+                });
+            }
             for lot in &made.reversed {
                 let (owed, forgiven, expired) = (Points::ZERO, Points::ZERO, Points::ZERO);
                 let points = Points::new(lot.points);
@@ -282,23 +289,27 @@ impl Work<'_> {
             .iter()
             .zip(backs)
             .all(|(row, (_, after))| *after == row.quantity());
-        let mut given: Vec<(&crate::id::Id, i64)> = Vec::new();
+        let mut given: Vec<(&crate::id::Id, i64, i64)> = Vec::new();
         for (row, (before, after)) in order.rows.iter().zip(backs) {
             for (earned, points) in row.earned.iter().zip(earned_part(row, *before, *after)?) {
                 add(&mut due, earned.account.clone(), points);
-                match given.iter_mut().find(|(rule, _)| **rule == earned.rule) {
-                    Some((_, sum)) => *sum = sum.saturating_add(points),
-                    None => given.push((&earned.rule, points)),
+                match given.iter_mut().find(|(rule, ..)| **rule == earned.rule) {
+                    Some((_, sum, all)) => {
+                        *sum = sum.saturating_add(points);
+                        *all = all.saturating_add(earned.points);
+                    }
+                    None => given.push((&earned.rule, points, earned.points)),
                 }
             }
         }
         let times = i64::from(whole).saturating_neg();
+        let today = self.program_day(order.at);
         let mut usage = Usage {
             uses: &mut self.state.caps,
-            today: order.on,
+            today,
         };
-        for (rule, points) in given {
-            let Some(rule) = self.compiled.rule(rule).filter(|_| points >= 0) else {
+        for (rule, points, all) in given {
+            let Some(rule) = self.compiled.rule(rule).filter(|_| all > 0) else {
                 continue;
             };
             for cap in self.compiled.own_caps(&rule.plan) {

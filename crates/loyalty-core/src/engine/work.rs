@@ -45,21 +45,14 @@ impl<'w> Work<'w> {
             .due
             .is_some_and(|(digest, _)| digest == program.digest);
         if !known {
-            adopt(compiled, &mut state, as_of);
+            // A member without a history begins with its first event, whenever it was looked at before.
+            let since = if member.version == 0 { first } else { as_of };
+            adopt(compiled, &mut state, since, member.version);
         }
         let zone = state.profile.timezone.unwrap_or(compiled.zone);
         let enrolled = state.enrolled_at.map(|at| zone.date_at(at));
-        for (standing, track) in state.tiers.iter_mut().zip(&compiled.tracks) {
-            let fresh =
-                standing.until.is_none() && standing.judged.is_none() && standing.before.is_empty();
-            if let Some(base) = track
-                .rungs
-                .first()
-                .filter(|_| fresh && !known && track.upgrade == Upgrade::AtReview)
-            {
-                let begun = zone.date_at(standing.since);
-                standing.until = term_end(&base.hold, begun, enrolled, zone).ok().flatten();
-            }
+        if !known {
+            begin_terms(compiled, &mut state, zone.date_at(as_of), enrolled, zone);
         }
         Self {
             program,
@@ -111,10 +104,19 @@ impl<'w> Work<'w> {
             .ok_or_else(|| Error::new(Code::Internal, "an account of the program is missing"))
     }
 
+    /// The civil day in the program's own zone: caps are counted by it, whatever the member's zone is.
+    pub(super) fn program_day(&self, at: Instant) -> Date {
+        if self.zone == self.compiled.zone && at == self.as_of {
+            return self.today;
+        }
+        self.compiled.zone.date_at(at)
+    }
+
     /// Whether an order can still be returned: counted from its own day, as a buyer would.
     pub(super) fn returnable(&self, order: &Order) -> bool {
         let last = self.compiled.returns_window.after(order.on);
-        last.is_ok_and(|last| self.today <= last)
+        // A window that reaches past the calendar has no end.
+        last.map_or(true, |last| self.today <= last)
     }
 
     /// The earliest day whose orders can still be returned.
@@ -219,7 +221,7 @@ impl Done {
 
 /// Brings a member to the order of the program: every account, metric and track at its place. What the program does not know
 /// stays behind them.
-fn adopt(compiled: &Compiled, state: &mut State, as_of: Instant) {
+fn adopt(compiled: &Compiled, state: &mut State, as_of: Instant, version: u64) {
     align(
         &mut state.accounts,
         &compiled.accounts,
@@ -232,7 +234,7 @@ fn adopt(compiled: &Compiled, state: &mut State, as_of: Instant) {
         &compiled.metrics,
         |one| &one.id,
         |plan| &plan.id,
-        |plan| Tally::new(plan.id.clone()),
+        |plan| Tally::new(plan.id.clone(), version),
     );
     align(
         &mut state.tiers,
@@ -247,6 +249,29 @@ fn adopt(compiled: &Compiled, state: &mut State, as_of: Instant) {
             Standing::new(plan.id.clone(), rung, as_of)
         },
     );
+}
+
+/// Where a rung is reviewed without having been earned, its first term begins.
+pub(super) fn begin_terms(
+    compiled: &Compiled,
+    state: &mut State,
+    begun: Date,
+    enrolled: Option<Date>,
+    zone: Zone,
+) {
+    for (standing, track) in state.tiers.iter_mut().zip(&compiled.tracks) {
+        let fresh = standing.judged.is_none() && standing.before.is_empty();
+        if let Some(base) = track
+            .rungs
+            .first()
+            .filter(|_| fresh && track.upgrade == Upgrade::AtReview)
+            && standing
+                .until
+                .is_none_or(|until| zone.date_at(until) > begun)
+        {
+            standing.until = term_end(&base.hold, begun, enrolled, zone).ok().flatten();
+        }
+    }
 }
 
 fn align<T, P>(

@@ -94,6 +94,18 @@ impl Member {
                 return corrupt(format!("orders[{place}]"), words);
             }
         }
+        if read.version > u64::MAX / 2 {
+            return corrupt("version".to_owned(), "no journal has so many entries");
+        }
+        for (place, standing) in read.state.tiers.iter().enumerate() {
+            if standing
+                .until
+                .is_some_and(|until| Some(until) <= read.as_of)
+            {
+                let words = "a term that is over has not been reviewed";
+                return corrupt(format!("state.tiers[{place}].until"), words);
+            }
+        }
         if read.as_of.is_none() && read.version > 0 {
             return corrupt(
                 "as_of".to_owned(),

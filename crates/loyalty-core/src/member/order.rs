@@ -136,6 +136,18 @@ impl Counted {
 }
 
 impl Order {
+    /// Whether it still counts in a metric: some row that counts is not all back.
+    pub(crate) fn counts_in(&self, metric: &Id) -> bool {
+        let counted = self
+            .counted
+            .iter()
+            .find(|counted| counted.metric == *metric);
+        counted.is_some_and(|counted| {
+            let mut rows = self.rows.iter().enumerate();
+            rows.any(|(place, row)| counted.has(place) && row.back() < row.quantity())
+        })
+    }
+
     /// What is wrong with a decoded order, if anything.
     pub(crate) fn fault(&self) -> Option<&'static str> {
         let amounts = |row: &OrderRow| {

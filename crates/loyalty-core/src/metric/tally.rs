@@ -66,41 +66,38 @@ pub(crate) enum Reading {
 }
 
 impl Tally {
-    pub(crate) fn new(id: Id) -> Self {
+    pub(crate) fn new(id: Id, since: u64) -> Self {
         Self {
             id,
             settled: 0,
-            since: 0,
+            since,
             days: Vec::new(),
             total: 0,
         }
     }
 
     /// Adds to a day. What is added may be negative: a return takes from the day of its purchase.
-    /// Says by how much the value over all days has changed.
-    pub(crate) fn add(&mut self, day: Date, amount: i64, reading: Reading) -> i64 {
+    pub(crate) fn add(&mut self, day: Date, amount: i64) {
         if amount == 0 {
-            return 0;
+            return;
         }
-        self.total = self.total.saturating_add(amount);
         let place = match self.days.last() {
             Some((last, _)) if *last < day => Err(self.days.len()),
             _ => self.days.binary_search_by_key(&day, |(on, _)| *on),
         };
         match place {
             Ok(place) => {
+                self.total = self.total.saturating_add(amount);
                 if let Some((_, sum)) = self.days.get_mut(place) {
                     *sum = sum.saturating_add(amount);
                     if *sum == 0 {
                         self.days.remove(place);
-                        return if reading == Reading::Sum { amount } else { -1 };
                     }
                 }
-                if reading == Reading::Sum { amount } else { 0 }
             }
             Err(place) => {
+                self.total = self.total.saturating_add(amount);
                 self.days.insert(place, (day, amount));
-                if reading == Reading::Sum { amount } else { 1 }
             }
         }
     }
@@ -179,12 +176,12 @@ impl Tally {
             else {
                 return;
             };
-            days.from
+            days.from.min(settled_before)
         };
         let mut gone = self.days.partition_point(|(on, _)| *on < keep_from);
         if whole_life && reading == Reading::Since {
-            // The last day always stays.
-            gone = gone.min(self.days.len().saturating_sub(1));
+            // The last day before stays: it is the last one again if what came later goes back.
+            gone = gone.saturating_sub(1);
         }
         if gone == 0 {
             return;

@@ -60,10 +60,11 @@ impl CapSpec {
     /// How many points the cap still lets through, when so many have been given in this event already.
     pub(crate) fn room(&self, usage: &Usage<'_>, in_event: i64) -> i64 {
         let start = self.start(usage.today);
-        let found = usage
-            .uses
-            .iter()
-            .find(|one| one.key == self.key && one.from == start);
+        let found = self
+            .find(usage)
+            .ok()
+            .and_then(|place| usage.uses.get(place));
+        let found = found.filter(|one| one.from == start);
         let (points, times) = match found {
             Some(one) if self.per != CapPeriod::Event => (one.points, one.times),
             _ => (0, 0),
@@ -85,21 +86,28 @@ impl CapSpec {
         }
     }
 
+    /// Where the use of the cap is, or would be: uses are sorted by key.
+    fn find(&self, usage: &Usage<'_>) -> Result<usize, usize> {
+        usage
+            .uses
+            .binary_search_by(|one| one.key.as_str().cmp(&self.key))
+    }
+
     /// Books what was let through; what a return undoes is booked as less than zero on the day of the purchase.
     pub(crate) fn book(&self, usage: &mut Usage<'_>, points: i64, times: i64) {
         if self.per == CapPeriod::Event || (points == 0 && times == 0) {
             return;
         }
         let start = self.start(usage.today);
-        match usage.uses.iter().position(|one| one.key == self.key) {
-            Some(place) => {
+        match self.find(usage) {
+            Ok(place) => {
                 let Some(found) = usage.uses.get_mut(place) else {
                     return;
                 };
                 if found.from == start {
                     found.points = found.points.saturating_add(points);
                     found.times = found.times.saturating_add(times);
-                } else if found.from < start {
+                } else if found.from < start && points > 0 {
                     *found = CapUse {
                         key: self.key.clone(),
                         from: start,
@@ -111,17 +119,16 @@ impl CapSpec {
                     usage.uses.remove(place);
                 }
             }
-            None if points > 0 || times > 0 => {
+            Err(place) if points > 0 || times > 0 => {
                 let used = CapUse {
                     key: self.key.clone(),
                     from: start,
                     points,
                     times,
                 };
-                let place = usage.uses.partition_point(|one| one.key < self.key);
                 usage.uses.insert(place, used);
             }
-            None => {}
+            Err(_) => {}
         }
     }
 }

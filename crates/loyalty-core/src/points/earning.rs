@@ -2,6 +2,8 @@
 
 use core::cmp::Reverse;
 
+use rustc_hash::FxHashMap;
+
 use super::caps::{CapSpec, Usage};
 use super::expiry::LotPlan;
 use super::multiply::{Fraction, multiply};
@@ -55,7 +57,6 @@ pub(crate) struct Settings {
 
 /// A rule that fired, with what each row brings to it: minor units for a rate, units for `per_unit`, else a weight.
 pub(crate) struct Bid<'p> {
-    pub(crate) place: usize,
     pub(crate) plan: &'p Plan,
     pub(crate) rows: Vec<i64>,
 }
@@ -63,7 +64,6 @@ pub(crate) struct Bid<'p> {
 /// What became of a bid.
 #[derive(Clone, Debug)]
 pub(crate) struct Gift<'p> {
-    pub(crate) place: usize,
     pub(crate) plan: &'p Plan,
     pub(crate) points: i64,
     /// The points, row by row.
@@ -199,7 +199,6 @@ pub(crate) fn gifts<'p>(
             TraceResult::Gave
         };
         gifts.push(Gift {
-            place: bid.place,
             plan: bid.plan,
             points,
             rows: bid.rows,
@@ -220,6 +219,9 @@ pub(crate) fn gifts<'p>(
     multiply(&mut gifts, settings)?;
     cut_by_own_caps(&mut gifts, settings, usage, true)?;
     cut_by_account(&mut gifts, settings, usage)?;
+    for account in 0..settings.account_caps.len() {
+        level(&mut gifts, account);
+    }
     for gift in &mut gifts {
         if gift.result == TraceResult::Gave && gift.points == 0 {
             gift.result = TraceResult::NoPoints;
@@ -256,58 +258,59 @@ fn drop_gift(gift: &mut Gift<'_>, result: TraceResult) {
 }
 
 fn one_of_each_group(gifts: &mut [Gift<'_>]) {
-    for place in 0..gifts.len() {
-        let Some(gift) = gifts.get(place) else {
-            continue;
-        };
+    let mut winners: FxHashMap<usize, usize> = FxHashMap::default();
+    for (place, gift) in gifts.iter().enumerate() {
         let (Some(group), true) = (gift.plan.group, fires(gift)) else {
             continue;
         };
-        let beaten = gifts.iter().any(|other| {
-            other.plan.group == Some(group) && fires(other) && first(other, gift).is_lt()
-        });
-        if beaten && let Some(gift) = gifts.get_mut(place) {
-            // It stays in the contest for the others: the mark is set, the points are taken afterwards.
-            gift.result = TraceResult::LostInGroup;
+        let best = winners.entry(group).or_insert(place);
+        if gifts
+            .get(*best)
+            .is_some_and(|best| first(gift, best).is_lt())
+        {
+            *best = place;
         }
     }
-    for gift in gifts
-        .iter_mut()
-        .filter(|gift| gift.result == TraceResult::LostInGroup)
-    {
-        drop_gift(gift, TraceResult::LostInGroup);
+    for (place, gift) in gifts.iter_mut().enumerate().filter(|(_, gift)| fires(gift)) {
+        let winner = gift.plan.group.and_then(|group| winners.get(&group));
+        if winner.is_some_and(|winner| *winner != place) {
+            drop_gift(gift, TraceResult::LostInGroup);
+        }
     }
 }
 
 /// In each account: if exclusive rules fire, only the first of them gives.
 fn exclusive(gifts: &mut [Gift<'_>]) {
-    if !gifts.iter().any(|gift| gift.plan.exclusive && fires(gift)) {
-        return;
-    }
-    for place in 0..gifts.len() {
-        let Some(gift) = gifts.get(place).filter(|gift| fires(gift)) else {
+    let mut winners: Vec<(usize, usize)> = Vec::new();
+    for (place, gift) in gifts.iter().enumerate() {
+        if !gift.plan.exclusive || !fires(gift) {
             continue;
-        };
-        let account = gift.plan.account;
-        let winner = gifts
-            .iter()
-            .filter(|other| other.plan.account == account && other.plan.exclusive && fires(other))
-            .min_by(|one, other| first(one, other));
-        let loses = winner.is_some_and(|winner| winner.place != gift.place);
-        if loses && let Some(gift) = gifts.get_mut(place) {
-            if gift.plan.exclusive {
-                // Decided when all have been looked at, so that the winner stays the same for all.
-                gift.rows.clear();
-            } else {
-                drop_gift(gift, TraceResult::Excluded);
+        }
+        match winners
+            .iter_mut()
+            .find(|(account, _)| *account == gift.plan.account)
+        {
+            Some((_, winner))
+                if gifts
+                    .get(*winner)
+                    .is_some_and(|best| first(gift, best).is_lt()) =>
+            {
+                *winner = place
             }
+            Some(_) => {}
+            None => winners.push((gift.plan.account, place)),
         }
     }
-    for gift in gifts
-        .iter_mut()
-        .filter(|gift| gift.plan.exclusive && fires(gift) && gift.rows.is_empty())
-    {
-        drop_gift(gift, TraceResult::Excluded);
+    if winners.is_empty() {
+        return;
+    }
+    for (place, gift) in gifts.iter_mut().enumerate().filter(|(_, gift)| fires(gift)) {
+        let winner = winners
+            .iter()
+            .find(|(account, _)| *account == gift.plan.account);
+        if winner.is_some_and(|(_, winner)| *winner != place) {
+            drop_gift(gift, TraceResult::Excluded);
+        }
     }
 }
 
@@ -350,9 +353,12 @@ fn cut_by_own_caps(
     usage: &Usage<'_>,
     multipliers: bool,
 ) -> Result<()> {
+    // Rounding after multiplying can give a base rule a point more than it was cut to.
+    let again = settings.round == RoundWhen::AfterMultiplier;
     for gift in gifts
         .iter_mut()
-        .filter(|gift| fires(gift) && gift.plan.multiplier().is_some() == multipliers)
+        .filter(|gift| fires(gift))
+        .filter(|gift| gift.plan.is_multiplier() == multipliers || (multipliers && again))
     {
         if gift.plan.caps.is_empty() && gift.plan.group.is_none() {
             continue;
@@ -398,6 +404,41 @@ fn cut_by_account(gifts: &mut [Gift<'_>], settings: &Settings, usage: &Usage<'_>
         }
     }
     Ok(())
+}
+
+/// What a factor below one takes away is never more than what the others give: neither in all (a cap may have cut them) nor on
+/// a row (then it is taken on other rows).
+fn level(gifts: &mut [Gift<'_>], account: usize) {
+    let mine = |gift: &Gift<'_>| gift.plan.account == account && gift.points != 0;
+    if !gifts.iter().any(|gift| mine(gift) && gift.points < 0) {
+        return;
+    }
+    let mut nets: Vec<i64> = Vec::new();
+    for gift in gifts.iter().filter(|gift| mine(gift)) {
+        nets.resize(nets.len().max(gift.rows.len()), 0);
+        for (net, row) in nets.iter_mut().zip(&gift.rows) {
+            *net = net.saturating_add(*row);
+        }
+    }
+    for gift in gifts
+        .iter_mut()
+        .filter(|gift| mine(gift) && gift.points < 0)
+    {
+        let mut moved = 0_i64;
+        for (net, row) in nets.iter_mut().zip(&mut gift.rows) {
+            let back = net.saturating_neg().min(row.saturating_neg()).max(0);
+            *row = row.saturating_add(back);
+            *net = net.saturating_add(back);
+            moved = moved.saturating_add(back);
+        }
+        for (net, row) in nets.iter_mut().zip(&mut gift.rows) {
+            let part = moved.min(*net).max(0);
+            *row = row.saturating_sub(part);
+            *net = net.saturating_sub(part);
+            moved = moved.saturating_sub(part);
+        }
+        gift.points = gift.points.saturating_add(moved);
+    }
 }
 
 /// Lowers the points of a gift.

@@ -246,6 +246,14 @@ impl Account {
         if wide(&[earned, restored, credited]) != there {
             return Some("the sums of an account do not add up");
         }
+        if self
+            .expired
+            .iter()
+            .chain(&self.forgiven)
+            .any(|gone| gone.points <= 0)
+        {
+            return Some("points that are gone are less than one");
+        }
         if self.debt > 0 && self.available() > 0 {
             return Some("an account has points and owes points at once");
         }
@@ -358,7 +366,7 @@ impl Account {
         debt: bool,
     ) -> Result<Reversal> {
         let mut made = Reversal::default();
-        let mut left = points;
+        let mut left = points.max(0);
         for pending in [true, false] {
             for put in puts.iter_mut() {
                 let Some(lot) = self

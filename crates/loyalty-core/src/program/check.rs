@@ -360,7 +360,16 @@ impl Check<'_> {
             (years, "years"),
         ] {
             if let Some(n) = n {
-                self.days(n, &join(path, field));
+                let most = match field {
+                    "days" => limits::PERIOD_MAX,
+                    "weeks" => limits::PERIOD_MAX / 7,
+                    "months" => 1_200,
+                    _ => 100,
+                };
+                if n > most {
+                    let words = format!("at most {most} are allowed");
+                    self.say(Code::OutOfRange, &join(path, field), &words);
+                }
             }
         }
     }

@@ -184,12 +184,13 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         .enumerate()
         .map(|(place, rule)| compiler.metric(place, rule))
         .collect();
-    let tracks = rules
+    let tracks: Vec<TrackPlan> = rules
         .tiers
         .iter()
         .enumerate()
         .map(|(place, track)| compiler.track(place, track, &metrics))
         .collect();
+    compiler.circles(&tracks);
     let plans: Vec<RulePlan> = rules
         .earn
         .iter()
@@ -578,6 +579,39 @@ impl Compiler<'_> {
         }
     }
 
+    /// Tracks must not depend on each other in a circle: judging them would never come to rest.
+    fn circles(&mut self, tracks: &[TrackPlan]) {
+        let reads: Vec<Vec<usize>> = tracks
+            .iter()
+            .map(|track| {
+                let mut read = Vec::new();
+                for cond in track
+                    .rungs
+                    .iter()
+                    .flat_map(|rung| rung.qualify.iter().chain(&rung.retain))
+                {
+                    cond.tracks(&mut read);
+                }
+                read
+            })
+            .collect();
+        for start in 0..tracks.len() {
+            let mut open: Vec<usize> = reads.get(start).cloned().unwrap_or_default();
+            let mut seen: Vec<usize> = Vec::new();
+            while let Some(track) = open.pop() {
+                if !seen.contains(&track) {
+                    seen.push(track);
+                    open.extend(reads.get(track).into_iter().flatten());
+                }
+            }
+            if seen.contains(&start) {
+                let words = "the conditions of this track depend on the rung that is held in it";
+                self.mistakes
+                    .push(Error::at(Code::Circular, format!("tiers[{start}]"), words));
+            }
+        }
+    }
+
     fn tender(&mut self) -> Vec<TenderPlan> {
         let mut plans = Vec::new();
         for (place, rule) in self.rules.tender.iter().enumerate() {
@@ -608,7 +642,12 @@ impl Compiler<'_> {
 /// Which way time alone moves the value of a metric.
 fn metric_moves(metric: &MetricPlan) -> Moves {
     match (&metric.feed, metric.reading) {
-        (Feed::Tenure | Feed::Age, _) | (_, Reading::Since) => Moves {
+        (_, Reading::Since) => Moves {
+            rises: true,
+            // What leaves the window is no value any more.
+            falls: !matches!(metric.frame, Frame::Lifetime | Frame::Reset { .. }),
+        },
+        (Feed::Tenure | Feed::Age, _) => Moves {
             rises: true,
             falls: false,
         },

@@ -20,7 +20,7 @@ pub(crate) enum Gate {
 }
 
 /// Most rungs that are indexed one by one.
-const RUNGS_MAX: i64 = 64;
+const RUNGS_MAX: i64 = crate::limits::MEMBER_LIST_MAX as i64;
 
 impl Gate {
     /// What a condition cannot do without.

@@ -21,6 +21,9 @@ pub(crate) struct Standing {
     /// What the rung was last given or kept for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) judged: Option<Judged>,
+    /// What stood before purchases of this term raised or prolonged it: a return of theirs falls back to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) earlier: Vec<Earlier>,
     /// The rungs before, the latest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) before: Vec<Former>,
@@ -38,7 +41,22 @@ pub(crate) struct Judged {
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub(crate) retained: bool,
     /// The values of the metrics that the track reads.
-    pub(crate) values: Vec<(Id, Option<i64>)>,
+    pub(crate) values: Vec<JudgedValue>,
+}
+
+/// A metric, its value, and the version of the member from which on it counted.
+pub(crate) type JudgedValue = (Id, Option<i64>, u64);
+
+/// A rung or term that another one took the place of before it was over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Earlier {
+    pub(crate) rung: Id,
+    pub(crate) since: Instant,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) until: Option<Instant>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) judged: Option<Judged>,
 }
 
 /// A rung that was held before.
@@ -60,7 +78,21 @@ impl Standing {
             since,
             until: None,
             judged: None,
+            earlier: Vec::new(),
             before: Vec::new(),
+        }
+    }
+
+    /// Remembers what stands now, before something else takes its place.
+    pub(crate) fn remember(&mut self) {
+        self.earlier.push(Earlier {
+            rung: self.rung.clone(),
+            since: self.since,
+            until: self.until,
+            judged: self.judged.clone(),
+        });
+        if self.earlier.len() > FORMER_MAX {
+            self.earlier.remove(0);
         }
     }
 
