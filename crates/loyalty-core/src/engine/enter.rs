@@ -21,8 +21,8 @@ impl Work<'_> {
         self.update(profile)?;
         self.state.enrolled_at = Some(self.as_of);
         self.enrolled = Some(self.today);
-        let (today, enrolled, zone) = (self.today, self.enrolled, self.zone);
-        begin_terms(self.compiled, &mut self.state, today, enrolled, zone);
+        let from = (self.as_of, self.enrolled, self.zone);
+        begin_terms(self.compiled, &mut self.state, from, true);
         self.enter(Change::Enrolled {});
         let facts = Work::event_facts(event, None);
         let accrued = self.accrue(&On::Enroll, facts, &[], None)?;

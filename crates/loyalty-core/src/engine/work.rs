@@ -52,7 +52,7 @@ impl<'w> Work<'w> {
         let zone = state.profile.timezone.unwrap_or(compiled.zone);
         let enrolled = state.enrolled_at.map(|at| zone.date_at(at));
         if !known {
-            begin_terms(compiled, &mut state, zone.date_at(as_of), enrolled, zone);
+            begin_terms(compiled, &mut state, (as_of, enrolled, zone), false);
         }
         Self {
             program,
@@ -251,26 +251,28 @@ fn adopt(compiled: &Compiled, state: &mut State, as_of: Instant, version: u64) {
     );
 }
 
-/// Where a rung is reviewed without having been earned, its first term begins.
+/// Where a rung is reviewed without having been earned, its first term begins with it. `anew`: also where it has begun already,
+/// because what it is counted from has changed.
 pub(super) fn begin_terms(
     compiled: &Compiled,
     state: &mut State,
-    begun: Date,
-    enrolled: Option<Date>,
-    zone: Zone,
+    (as_of, enrolled, zone): (Instant, Option<Date>, Zone),
+    anew: bool,
 ) {
     for (standing, track) in state.tiers.iter_mut().zip(&compiled.tracks) {
         let fresh = standing.judged.is_none() && standing.before.is_empty();
-        if let Some(base) = track
+        let due = anew || standing.until.is_none();
+        let base = track
             .rungs
             .first()
-            .filter(|_| fresh && track.upgrade == Upgrade::AtReview)
-            && standing
-                .until
-                .is_none_or(|until| zone.date_at(until) > begun)
-        {
-            standing.until = term_end(&base.hold, begun, enrolled, zone).ok().flatten();
-        }
+            .filter(|_| fresh && due && track.upgrade == Upgrade::AtReview);
+        let Some(base) = base else { continue };
+        // Under rules that are newer than the standing, a term that would be over begins now.
+        let ends = [standing.since, as_of].map(|begun| {
+            let end = term_end(&base.hold, zone.date_at(begun), enrolled, zone);
+            end.ok().flatten()
+        });
+        standing.until = ends.into_iter().flatten().find(|end| *end > as_of);
     }
 }
 

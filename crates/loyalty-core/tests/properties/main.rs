@@ -1,0 +1,27 @@
+//! The invariants of the engine, over random programs and random histories.
+//!
+//! [`programs`] draws programs, [`histories`] draws what is to happen, [`world`] turns it into events that fit the member as it
+//! then stands, and [`run`] runs a property and asserts that its cases reached every kind of event and of refusal: a generator
+//! that never makes the bad combination proves nothing. Each test bears the name of its invariant.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test stops where something is not as it must be"
+)]
+
+mod caps;
+mod conditions;
+mod documents;
+mod histories;
+mod ledger;
+mod ledgers;
+mod lines;
+mod programs;
+mod receipts;
+mod returns;
+mod run;
+mod time;
+mod world;
