@@ -132,10 +132,9 @@ impl<'w> Work<'w> {
         };
         let mut accounts: Vec<(usize, i64)> = Vec::new();
         for gift in gifts.iter().filter(|gift| gift.points != 0) {
-            if gift.points > 0 {
-                for cap in compiled.own_caps(gift.plan) {
-                    cap.book(&mut usage, gift.points, 1);
-                }
+            // A rule that takes points away has been used all the same.
+            for cap in compiled.own_caps(gift.plan) {
+                cap.book(&mut usage, gift.points.max(0), 1);
             }
             let account = gift.plan.account;
             match accounts.iter_mut().find(|(at, _)| *at == account) {

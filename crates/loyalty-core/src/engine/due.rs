@@ -212,6 +212,13 @@ impl Work<'_> {
 
             track.metrics.iter().filter_map(one).collect()
         };
+        let retained = why != TierWhy::Qualified && why != TierWhy::Requalified;
+        let cond = if retained {
+            plan.keeps()
+        } else {
+            plan.qualify.as_ref()
+        };
+        let earned = cond.is_some_and(|cond| self.seeing(judged_on).holds(cond));
         let version = self.version;
         let at = self.as_of;
         let Some(standing) = self.state.tiers.get_mut(place) else {
@@ -234,8 +241,8 @@ impl Work<'_> {
             *held = to;
         }
         standing.until = until;
-        let retained = why != TierWhy::Qualified && why != TierWhy::Requalified;
-        standing.judged = (to > 0).then_some(Judged {
+        // What was given whatever the figures said cannot be taken away by other figures.
+        standing.judged = (to > 0 && earned).then_some(Judged {
             version,
             on: judged_on,
             retained,

@@ -309,10 +309,11 @@ impl Work<'_> {
             today,
         };
         for (rule, points, all) in given {
-            let Some(rule) = self.compiled.rule(rule).filter(|_| all > 0) else {
+            let Some(rule) = self.compiled.rule(rule) else {
                 continue;
             };
             for cap in self.compiled.own_caps(&rule.plan) {
+                let points = if all > 0 { points } else { 0 };
                 cap.book(&mut usage, points.saturating_neg(), times);
             }
         }
