@@ -132,6 +132,9 @@ impl Work<'_> {
             let Some(plan) = plan else {
                 let words = match &tender.account {
                     Some(id) => format!("points of `{id}` are no means of payment in this program"),
+                    None if compiled.tender.is_empty() => {
+                        "points are no means of payment in this program".to_owned()
+                    }
                     None => "say which `account`: the program does not have exactly one means of payment in points".to_owned(),
                 };
                 return Err(Error::at(Code::UnknownAccount, path, words));

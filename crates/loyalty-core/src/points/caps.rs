@@ -57,8 +57,8 @@ impl CapSpec {
         }
     }
 
-    /// How many points the cap still lets through, when so many have been given in this event already.
-    pub(crate) fn room(&self, usage: &Usage<'_>, in_event: i64) -> i64 {
+    /// How many points the cap still lets through; none where it has been used as many times as it may.
+    pub(crate) fn room(&self, usage: &Usage<'_>) -> Option<i64> {
         let start = self.start(usage.today);
         let found = self
             .find(usage)
@@ -70,15 +70,17 @@ impl CapSpec {
             _ => (0, 0),
         };
         if self.times.is_some_and(|most| times >= most) {
-            return 0;
+            return None;
         }
-        let used = points.saturating_add(in_event);
-        self.points
-            .map_or(i64::MAX, |most| most.saturating_sub(used).max(0))
+        let room = |most: i64| most.saturating_sub(points).max(0);
+        Some(self.points.map_or(i64::MAX, room))
     }
 
     /// What is left of so many points when there is room for fewer.
-    pub(crate) fn cut(&self, points: i64, room: i64) -> i64 {
+    pub(crate) fn cut(&self, points: i64, room: Option<i64>) -> i64 {
+        let Some(room) = room else {
+            return 0;
+        };
         match self.over {
             _ if points <= room => points,
             OverCap::Partial => room,

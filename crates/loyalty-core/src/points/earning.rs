@@ -371,7 +371,7 @@ fn cut_by_own_caps(
             .unwrap_or_default();
         let mut points = gift.points;
         for cap in gift.plan.caps.iter().chain(group) {
-            points = cap.cut(points, cap.room(usage, 0));
+            points = cap.cut(points, cap.room(usage));
         }
         cut(gift, points, multipliers)?;
     }
@@ -388,7 +388,7 @@ fn cut_by_account(gifts: &mut [Gift<'_>], settings: &Settings, usage: &Usage<'_>
                 .iter()
                 .filter(|gift| mine(gift))
                 .fold(0_i64, |sum, gift| sum.saturating_add(gift.points));
-            let mut excess = total.saturating_sub(cap.room(usage, 0));
+            let mut excess = total.saturating_sub(cap.room(usage).unwrap_or(0));
             let mut order: Vec<&mut Gift<'_>> =
                 gifts.iter_mut().rev().filter(|gift| mine(gift)).collect();
             order.sort_by_key(|gift| gift.plan.priority);
@@ -397,7 +397,7 @@ fn cut_by_account(gifts: &mut [Gift<'_>], settings: &Settings, usage: &Usage<'_>
                     break;
                 }
                 let before = gift.points;
-                let points = cap.cut(before, before.saturating_sub(excess).max(0));
+                let points = cap.cut(before, Some(before.saturating_sub(excess).max(0)));
                 cut(gift, points, true)?;
                 excess = excess.saturating_sub(before.saturating_sub(points));
             }
@@ -443,7 +443,7 @@ fn level(gifts: &mut [Gift<'_>], account: usize) {
 
 /// Lowers the points of a gift.
 fn cut(gift: &mut Gift<'_>, points: i64, shared: bool) -> Result<()> {
-    if points >= gift.points {
+    if points == gift.points {
         return Ok(());
     }
     gift.points = points;

@@ -85,11 +85,17 @@ fn settle(rules: &Rules, node: &Node, mistakes: &mut Vec<Error>, structural: usi
         emptied
             && read
                 .iter()
-                .any(|other| other.path().starts_with(mistake.path()))
+                .any(|other| within(other.path(), mistake.path()))
     };
     let keep: Vec<bool> = found.iter().map(|mistake| !follows(mistake)).collect();
     let mut keep = core::iter::repeat_n(true, structural).chain(keep);
     mistakes.retain(|_| keep.next().unwrap_or(true));
+}
+
+/// Whether one path lies at or below another.
+fn within(path: &str, parent: &str) -> bool {
+    let rest = path.strip_prefix(parent);
+    rest.is_some_and(|rest| parent.is_empty() || rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// For each list of a program: where in the document the elements are that could be read.
