@@ -126,7 +126,8 @@ impl Engine {
         }
     }
 
-    /// Brings a member to an instant: everything that is due until then happens, in the order of the calendar.
+    /// Brings a member to an instant: everything that is due until then happens, in the order of the calendar. A member without a
+    /// history stays as it is: it begins with its first event.
     ///
     /// # Errors
     /// [`Code::OutOfOrder`] if the member has seen later things.

@@ -238,6 +238,9 @@ def test_outcomes_are_plain_data(engine: Engine, member: Member) -> None:
 
 def test_advance_takes_text_too(engine: Engine, member: Member) -> None:
     engine.advance(member, "2026-03-01T10:00:00.5+08:00")
+    assert member.as_of is None  # without a history there is nothing that time could change
+    engine.apply(member, purchase())
+    engine.advance(member, "2026-03-01T10:00:00.5+08:00")
     assert member.as_of == datetime(2026, 3, 1, 2, 0, 0, 500000, UTC)
     assert member.as_of.tzinfo is UTC
 
