@@ -210,13 +210,13 @@ pub enum Change {
         /// The lots that they were taken from.
         lots: Vec<LotPoints>,
         /// How many of them are owed.
-        #[serde(skip_serializing_if = "is_zero")]
+        #[serde(skip_serializing_if = "crate::json::is_default")]
         owed: Points,
         /// How many more should have been taken and were forgiven.
-        #[serde(skip_serializing_if = "is_zero")]
+        #[serde(skip_serializing_if = "crate::json::is_default")]
         forgiven: Points,
         /// How many more should have been taken and had expired already.
-        #[serde(skip_serializing_if = "is_zero")]
+        #[serde(skip_serializing_if = "crate::json::is_default")]
         expired: Points,
     },
     /// A person gave points.
@@ -241,10 +241,10 @@ pub enum Change {
         /// The lots that they were taken from.
         lots: Vec<LotPoints>,
         /// How many of them are owed.
-        #[serde(skip_serializing_if = "is_zero")]
+        #[serde(skip_serializing_if = "crate::json::is_default")]
         owed: Points,
         /// How many more should have been taken and were forgiven.
-        #[serde(skip_serializing_if = "is_zero")]
+        #[serde(skip_serializing_if = "crate::json::is_default")]
         forgiven: Points,
     },
     /// A rung was entered, kept at a review, or left.
@@ -260,14 +260,6 @@ pub enum Change {
         /// The instant at which the term ends; none for good.
         until: Option<Instant>,
     },
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
-fn is_zero(points: &Points) -> bool {
-    points.is_zero()
 }
 
 /// Why a rung changed, or a term began.

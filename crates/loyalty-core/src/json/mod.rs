@@ -25,3 +25,8 @@ mod tests;
 pub(crate) use fast::{Number, Text, UniqueMap, from_slice};
 pub(crate) use node::{Node, in_order, parse};
 pub(crate) use read::read;
+
+/// Whether a field can be left out because it says nothing.
+pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}

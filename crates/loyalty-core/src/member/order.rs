@@ -62,7 +62,7 @@ pub(crate) struct OrderLine {
     pub(crate) id: Id,
     pub(crate) quantity: i64,
     /// How many units are back.
-    #[serde(default, skip_serializing_if = "zero")]
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
     pub(crate) back: i64,
 }
 
@@ -101,14 +101,6 @@ pub(crate) struct Counted {
     /// Which rows count; all if none is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) rows: Vec<u32>,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
-fn zero(n: &i64) -> bool {
-    *n == 0
 }
 
 impl OrderRow {

@@ -12,10 +12,10 @@ use crate::id::Id;
 pub(crate) struct Tally {
     pub(crate) id: Id,
     /// What lies before the days that are kept one by one (windows over a whole life only).
-    #[serde(default, skip_serializing_if = "zero")]
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
     settled: i64,
     /// The version of the member at which it was last emptied: what happened before does not count.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
     pub(crate) since: u64,
     /// One sum a day, in order of days; no sum is zero.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -36,22 +36,6 @@ impl Clone for Tally {
             ..*self
         }
     }
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
-fn zero(n: &i64) -> bool {
-    *n == 0
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
-fn is_zero(n: &u64) -> bool {
-    *n == 0
 }
 
 /// How the days of a tally make a value.

@@ -15,7 +15,7 @@ use crate::outcome::{LotDates, LotPoints};
 pub(crate) struct Account {
     pub(crate) id: Id,
     /// Points owed: never together with available points.
-    #[serde(default, skip_serializing_if = "zero")]
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
     pub(crate) debt: i64,
     pub(crate) sums: Sums,
     /// The number of the next lot.
@@ -100,16 +100,8 @@ pub(crate) type Taken = Lot;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Took {
     pub(crate) lot: Lot,
-    #[serde(default, skip_serializing_if = "zero")]
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
     pub(crate) back: i64,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
-fn zero(n: &i64) -> bool {
-    *n == 0
 }
 
 impl Lot {

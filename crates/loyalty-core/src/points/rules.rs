@@ -20,7 +20,7 @@ pub struct AccountRule {
     #[serde(default, skip_serializing_if = "Label::is_empty")]
     pub name: Label,
     /// How many decimals a host shows: a cash-back account that counts cents says 2. The engine counts whole units.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
     pub display_scale: u8,
     /// Which points go first.
     #[serde(default)]
@@ -40,14 +40,6 @@ pub struct AccountRule {
     /// Caps on all that the account earns.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub caps: Vec<Cap>,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
-fn is_zero(n: &u8) -> bool {
-    *n == 0
 }
 
 /// Which points are used first.
