@@ -6,11 +6,16 @@ mod basket;
 mod count;
 mod due;
 mod enter;
+mod exchange;
 mod facts;
+mod hold;
 mod progress;
 mod purchase;
 mod receipt;
+mod redeem;
 mod returns;
+mod settle;
+mod transfer;
 mod work;
 
 use crate::calendar::Instant;
@@ -195,6 +200,7 @@ impl Engine {
             entries: Vec::new(),
             messages: Vec::new(),
             receipt: None,
+            returned: None,
             trace: None,
             version: member.version,
             next_due: self.next_due(member),
@@ -221,6 +227,16 @@ impl Engine {
             Body::Return(returned) => work.take_back(returned)?,
             Body::Activity(activity) => work.activity(event, activity)?,
             Body::Adjust(adjust) => work.adjust(adjust)?,
+            Body::Exchange(returned, purchase) => work.exchange(event, returned, purchase)?,
+            Body::OrderSettled(settled) => work.order_settled(settled)?,
+            Body::Cancel(cancel) => work.cancel(cancel)?,
+            Body::Hold(hold) => work.hold(hold)?,
+            Body::Release(release) => work.release(release)?,
+            Body::Redeem(redeem) => work.redeem(event, redeem)?,
+            Body::Undo(undo) => work.undo(undo)?,
+            Body::Transfer(transfer) => work.transfer(event, transfer)?,
+            Body::Convert(convert) => work.convert(event, convert)?,
+            Body::Receive(receive) => work.receive(receive)?,
         }
         work.settle_at()?;
         work.prune();

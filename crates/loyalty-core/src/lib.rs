@@ -44,6 +44,7 @@ mod member;
 mod metric;
 mod outcome;
 mod points;
+mod pricing;
 mod program;
 mod text;
 mod tiers;
@@ -63,8 +64,10 @@ pub use condition::{
 pub use engine::{Detail, Engine};
 pub use error::{Code, Error, Kind, Result};
 pub use event::{
-    Activity, Adjust, Attributes, Body, Event, Line, Overdraw, Price, Profile, Purchase, Return,
-    ReturnedLine, Scalar, Tags, Tender, Timestamp,
+    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Convert, Converted, Event, HoldRequest,
+    Line, Off, OrderSettled, Overdraw, Part, Price, Profile, Purchase, Receive, ReceivedLot,
+    Redeem, Release, Return, ReturnedLine, Scalar, Shipping, Tags, Tax, TaxOf, Tender,
+    TillDiscount, Timestamp, Transfer, Undo,
 };
 pub use id::Id;
 pub use member::{Balance, MEMBER_SCHEMA, Member};
@@ -72,14 +75,24 @@ pub use metric::{
     Between, Calendar, Filter, Measure, MetricRule, OfAccount, OfTrack, Since, Window,
 };
 pub use outcome::{
-    AccountPoints, Amount, Change, Entry, Figure, LineRulePoints, LotDates, LotPoints, Message,
-    Outcome, Receipt, ReceiptLine, ReceiptTender, ReceiptTotal, RulePoints, RuleTrace,
-    RungProgress, TierWhy, TraceResult, TrackProgress, Unmet,
+    AccountPoints, Amount, Change, DiscountAmount, Entry, ExpiredWhy, Figure, LineRulePoints,
+    LotDates, LotPoints, Message, MessageBody, MessageEvent, Outcome, Receipt, ReceiptDiscount,
+    ReceiptLine, ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy, ReleaseWhy, RulePoints,
+    RuleTrace, RungProgress, Source, TierWhy, TraceResult, TrackProgress, Unmet, Withheld,
 };
 pub use points::{
-    AccountRule, Activation, BurnOrder, Cap, CapPeriod, EarnBase, EarnGroup, EarnRule, Earning,
-    Expiry, ExpiryAfter, ExpiryAnnual, ExpiryFrom, Give, Multipliers, Over, OverCap, PaidInPoints,
-    Partial, Rate, RateMode, Restore, ReturnedPoints, Returns, RoundWhen, TenderRule,
+    AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,
+    Crossing, Decay, DeductionDay, EarnAt, EarnBase, EarnGroup, EarnRule, Earning, Expiry,
+    ExpiryAfter, ExpiryAnnual, ExpiryFrom, ExpiryInactivity, Fee, FreeUnits, Give, LiabilityRule,
+    Limit, Milestone, MilestoneStep, MissedDays, MovedLots, Multipliers, OpenLots, Over, OverCap,
+    Overrides, PaidInPoints, Partial, PercentOf, PointRounding, PointValue, PointsOf, PointsPlace,
+    Rate, RateMode, Restore, ReturnedPoints, Returns, Reward, RewardGive, RewardItem, RoundWhen,
+    Streak, StreakEnd, Surplus, TenderAs, TenderRate, TenderRule, TierExpiry, TierPoints,
+    TransferRule, YearlyDeduction,
+};
+pub use pricing::{
+    AmountOff, Basis, Discount, DiscountPer, MoneyRounding, PercentBase, PercentOff, Pricing,
+    RoundOf, RoundPlace, TaxRule, Weights,
 };
 pub use program::{PROGRAM_SCHEMA, Program, Rules};
 pub use text::Label;

@@ -51,3 +51,13 @@ pub const FLIPS_MAX: usize = 4_096;
 pub const ENTRIES_MAX: usize = 100_000;
 /// Most pairs of a row and a rule that gave points for it, in one purchase.
 pub const GIVEN_MAX: usize = 200_000;
+/// Longest hold that is stated in minutes: a year.
+pub const HOLD_MINUTES_MAX: u32 = 527_040;
+/// Most holds of one member at a time.
+pub const HOLDS_MAX: usize = 1_000;
+/// Most of one reward in one redemption.
+pub const REWARDS_MAX: u32 = 10_000;
+/// Most discounts that a host states for one purchase.
+pub const DISCOUNTS_MAX: usize = 1_000;
+/// Largest tax rate, in percent.
+pub const TAX_PERCENT_MAX: i64 = 10_000;

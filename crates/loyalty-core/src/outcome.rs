@@ -4,6 +4,7 @@ use serde::{Serialize, Serializer};
 
 use crate::amount::{Currency, Money, Points};
 use crate::calendar::{Date, Instant};
+use crate::event::Receive;
 use crate::id::Id;
 
 /// An amount of money that knows how it is written: `"12.30"`.
@@ -63,6 +64,9 @@ pub struct Outcome {
     /// For a purchase or a return: every line, to the minor unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receipt: Option<Receipt>,
+    /// For an exchange: what goes back; `receipt` is what is bought.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub returned: Option<Receipt>,
     /// Of every rule, why it did or did not give; only if it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace: Option<Vec<RuleTrace>>,
@@ -80,13 +84,35 @@ impl Outcome {
     }
 }
 
-/// An event for another member. None is made yet by the rules that there are.
+/// An event for another member. The host delivers it, once or more often: it stamps `at` at the first delivery, for good.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Message {
-    /// The member.
+    /// The member; of the other program, if one is named.
     pub member: Id,
-    /// The id of the event, derived from what caused it.
+    /// The program of the member, if it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub program: Option<Id>,
+    /// The event, but for its instant.
+    pub event: MessageEvent,
+}
+
+/// The event of a message, but for its instant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MessageEvent {
+    /// Its id, derived from the event that caused it.
     pub id: Id,
+    /// What it says.
+    #[serde(flatten)]
+    pub body: MessageBody,
+}
+
+/// What a message says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum MessageBody {
+    /// Points arrive.
+    Receive(Receive<'static>),
 }
 
 /// One thing that changed.
@@ -130,6 +156,87 @@ pub enum Change {
         order: Id,
         /// The money to give back.
         refund: Amount,
+    },
+    /// An order was settled.
+    Settled {
+        /// The order.
+        order: Id,
+    },
+    /// A hold was made.
+    Held {
+        /// Its name.
+        key: Id,
+        /// The account.
+        account: Id,
+        /// How many points.
+        points: Points,
+        /// The lots that they came from.
+        lots: Vec<LotPoints>,
+        /// When it is over.
+        until: Instant,
+    },
+    /// Points that were held are free again.
+    Released {
+        /// The name of the hold.
+        key: Id,
+        /// The account.
+        account: Id,
+        /// How many points.
+        points: Points,
+        /// The lots that they went back to.
+        lots: Vec<LotPoints>,
+        /// Why.
+        why: ReleaseWhy,
+    },
+    /// Pending points were cancelled.
+    Cancelled {
+        /// The account.
+        account: Id,
+        /// How many.
+        points: Points,
+        /// The order that had earned them, if it was one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        order: Option<Id>,
+        /// Why, in a person's words.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// The lots that they were in.
+        lots: Vec<LotPoints>,
+    },
+    /// Points have another expiry.
+    Redated {
+        /// The account.
+        account: Id,
+        /// How many.
+        points: Points,
+        /// When they expired before; none for never.
+        before: Option<Instant>,
+        /// The lot as it is now.
+        lot: LotDates,
+        /// Why.
+        why: RedateWhy,
+    },
+    /// A reward was taken for points.
+    Redeemed {
+        /// The reward.
+        reward: Id,
+        /// How many of it.
+        quantity: u32,
+        /// The account that paid.
+        account: Id,
+        /// How many points.
+        points: Points,
+        /// The lots that they came from.
+        lots: Vec<LotPoints>,
+        /// The money that it costs besides.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        money: Option<Amount>,
+        /// The article to hand out.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        item: Option<Id>,
+        /// Points above the price that were dropped.
+        #[serde(skip_serializing_if = "crate::json::is_default")]
+        dropped: Points,
     },
     /// The member did something that is not a purchase.
     Activity {
@@ -185,8 +292,12 @@ pub enum Change {
         account: Id,
         /// How many.
         points: Points,
-        /// The order.
-        order: Id,
+        /// The order, if they had paid for one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        order: Option<Id>,
+        /// The event of the redemption, if they had paid for a reward.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        redemption: Option<Id>,
         /// The lots that they went back to.
         lots: Vec<LotPoints>,
     },
@@ -198,6 +309,9 @@ pub enum Change {
         points: Points,
         /// The lot.
         lot: LotDates,
+        /// Why, if it was not the date of the lot.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        why: Option<ExpiredWhy>,
     },
     /// Points that an order had earned were taken back.
     Reversed {
@@ -218,26 +332,31 @@ pub enum Change {
         /// How many more should have been taken and had expired already.
         #[serde(skip_serializing_if = "crate::json::is_default")]
         expired: Points,
+        /// How many more should have been taken, and the money that was withheld for them.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        withheld: Option<Withheld>,
     },
-    /// A person gave points.
+    /// Points were given that no rule earned.
     Credited {
         /// The account.
         account: Id,
         /// How many.
         points: Points,
-        /// Why.
-        reason: String,
+        /// Where they come from.
+        #[serde(flatten)]
+        source: Source,
         /// The lot.
         lot: LotDates,
     },
-    /// A person took points.
+    /// Points were taken that were not spent on an order or a reward.
     Debited {
         /// The account.
         account: Id,
         /// How many were taken or are owed now.
         points: Points,
-        /// Why.
-        reason: String,
+        /// Where they go.
+        #[serde(flatten)]
+        source: Source,
         /// The lots that they were taken from.
         lots: Vec<LotPoints>,
         /// How many of them are owed.
@@ -260,6 +379,73 @@ pub enum Change {
         /// The instant at which the term ends; none for good.
         until: Option<Instant>,
     },
+}
+
+/// Where points come from, or where they go: exactly one of these.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Source {
+    /// A person gave or took them, for a reason in words.
+    Reason(String),
+    /// A person reopened lots that had expired, for a reason in words.
+    Reinstated(String),
+    /// They come from this member.
+    From(Id),
+    /// They go to this member.
+    To(Id),
+    /// They are what it costs to move points.
+    Fee(Id),
+    /// They were changed into points of another account, or from it, by this conversion.
+    Conversion(Id),
+    /// They are a reward, or belonged to one that was undone.
+    Reward(Id),
+}
+
+/// Why points that were held are free again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ReleaseWhy {
+    /// The host said so.
+    Asked,
+    /// Its time was over.
+    TimedOut,
+    /// A hold of the same name took its place.
+    Replaced,
+    /// A purchase used it.
+    Captured,
+}
+
+/// Why points have another expiry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RedateWhy {
+    /// The member was active.
+    Active,
+    /// The program has a new version.
+    NewVersion,
+}
+
+/// Why points expired before the date of their lot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ExpiredWhy {
+    /// The account decays while the member is inactive.
+    Decay,
+    /// The yearly deduction of the rung.
+    YearlyDeduction,
+}
+
+/// Points that could not be taken back, and the money that was withheld for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Withheld {
+    /// How many points.
+    pub points: Points,
+    /// How much money.
+    pub value: Amount,
 }
 
 /// Why a rung changed, or a term began.
@@ -317,14 +503,20 @@ pub struct RulePoints {
 pub struct Receipt {
     /// The order.
     pub order: Id,
-    /// The lines, as they were sent; for a return the lines that go back, with what is undone.
+    /// The lines, as they were sent, then shipping; for a return the lines that go back, with what is undone.
     pub lines: Vec<ReceiptLine>,
+    /// The discounts that are not on a line from the start, in the order in which they were applied.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub discounts: Vec<ReceiptDiscount>,
     /// The points that were used to pay, or given back.
     pub tender: Vec<ReceiptTender>,
     /// The points that were earned, or taken back, by account.
     pub points: Vec<AccountPoints>,
     /// The sums of the lines.
     pub total: ReceiptTotal,
+    /// For a return: money that is kept back for points that are missing; the refund is `total.paid` less this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<Amount>,
 }
 
 /// One line of a receipt.
@@ -336,14 +528,52 @@ pub struct ReceiptLine {
     pub sku: Id,
     /// How many units.
     pub quantity: i64,
-    /// The price before discounts.
+    /// The price before discounts, as it was stated.
     pub list: Amount,
-    /// The price after discounts.
+    /// The price after discounts, as it was stated (with tax where that was included).
     pub discounted: Amount,
+    /// Without and with tax, where a line of the receipt states a tax.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax: Option<ReceiptTax>,
     /// What is left to pay in money, or to give back.
     pub paid: Amount,
+    /// What each discount of the receipt took off it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub discounts: Vec<DiscountAmount>,
     /// Which rules gave how many points for it.
     pub points: Vec<LineRulePoints>,
+}
+
+/// An amount without tax, its tax, and both together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ReceiptTax {
+    /// Without tax.
+    pub net: Amount,
+    /// The tax.
+    pub tax: Amount,
+    /// With tax.
+    pub gross: Amount,
+}
+
+/// A discount of a receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReceiptDiscount {
+    /// Its name.
+    pub id: Id,
+    /// How much it took off, or for a return how much of it is undone.
+    pub amount: Amount,
+    /// How much of it no line could take: the lines were down to zero or to their floor prices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unplaced: Option<Amount>,
+}
+
+/// What a discount took off a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DiscountAmount {
+    /// The name of the discount.
+    pub id: Id,
+    /// How much.
+    pub amount: Amount,
 }
 
 /// What a rule gave for a line.
@@ -362,6 +592,9 @@ pub struct LineRulePoints {
 pub struct ReceiptTender {
     /// The account.
     pub account: Id,
+    /// The reward, if they were used for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reward: Option<Id>,
     /// How many were asked for; for a return, as many as were given back.
     pub asked: Points,
     /// How many were used.
@@ -386,6 +619,9 @@ pub struct ReceiptTotal {
     pub list: Amount,
     /// After discounts.
     pub discounted: Amount,
+    /// Without and with tax, where a line of the receipt states a tax.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax: Option<ReceiptTax>,
     /// What is left to pay in money, or to give back.
     pub paid: Amount,
 }

@@ -9,9 +9,14 @@ mod rules;
 mod spending;
 
 pub use rules::{
-    AccountRule, Activation, BurnOrder, Cap, CapPeriod, EarnBase, EarnGroup, EarnRule, Earning,
-    Expiry, ExpiryAfter, ExpiryAnnual, ExpiryFrom, Give, Multipliers, Over, OverCap, PaidInPoints,
-    Partial, Rate, RateMode, Restore, ReturnedPoints, Returns, RoundWhen, TenderRule,
+    AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,
+    Crossing, Decay, DeductionDay, EarnAt, EarnBase, EarnGroup, EarnRule, Earning, Expiry,
+    ExpiryAfter, ExpiryAnnual, ExpiryFrom, ExpiryInactivity, Fee, FreeUnits, Give, LiabilityRule,
+    Limit, Milestone, MilestoneStep, MissedDays, MovedLots, Multipliers, OpenLots, Over, OverCap,
+    Overrides, PaidInPoints, Partial, PercentOf, PointRounding, PointValue, PointsOf, PointsPlace,
+    Rate, RateMode, Restore, ReturnedPoints, Returns, Reward, RewardGive, RewardItem, RoundWhen,
+    Streak, StreakEnd, Surplus, TenderAs, TenderRate, TenderRule, TierExpiry, TierPoints,
+    TransferRule, YearlyDeduction,
 };
 
 pub(crate) use caps::{CapSpec, CapUse, Usage};

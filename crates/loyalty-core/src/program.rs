@@ -13,7 +13,11 @@ use crate::amount::Currency;
 use crate::calendar::Zone;
 use crate::id::Id;
 use crate::metric::MetricRule;
-use crate::points::{AccountRule, EarnGroup, EarnRule, Earning, Returns, TenderRule};
+use crate::points::{
+    AccountRule, ConversionRule, EarnGroup, EarnRule, Earning, Returns, Reward, TenderRule,
+    TransferRule,
+};
+use crate::pricing::Pricing;
 use crate::text::Label;
 use crate::tiers::Track;
 
@@ -94,9 +98,21 @@ pub struct Rules {
     /// The rules by which points are earned.
     #[serde(default)]
     pub earn: Vec<EarnRule>,
+    /// How discounts are rounded and shared over lines, and how tax is computed.
+    #[serde(default)]
+    pub pricing: Pricing,
     /// How points are used to pay.
     #[serde(default)]
     pub tender: Vec<TenderRule>,
+    /// What members can have for points.
+    #[serde(default)]
+    pub rewards: Vec<Reward>,
+    /// Points that members may give to each other.
+    #[serde(default)]
+    pub transfers: Vec<TransferRule>,
+    /// Points of one account for points of another one.
+    #[serde(default)]
+    pub conversions: Vec<ConversionRule>,
     /// How returns are taken.
     #[serde(default)]
     pub returns: Returns,

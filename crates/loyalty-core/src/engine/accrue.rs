@@ -270,7 +270,7 @@ fn brings(rule: &RulePlan, basket: &Basket, paid: &[i64]) -> Option<Vec<i64>> {
         any = true;
         rows.push(if plan.counts_money() {
             let amount = match plan.base {
-                EarnBase::Discounted => row.discounted,
+                EarnBase::Discounted | EarnBase::LineDiscounted => row.discounted,
                 EarnBase::List => row.list,
             };
             amount

@@ -105,6 +105,7 @@ impl Work<'_> {
                     account: id.clone(),
                     points: Points::new(lot.points),
                     lot: lot.dates(),
+                    why: None,
                 });
             }
         }

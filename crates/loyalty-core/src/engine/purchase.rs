@@ -330,6 +330,7 @@ impl Work<'_> {
             let (asked, points) = (Points::new(one.asked), Points::new(one.points));
             Some(ReceiptTender {
                 account: id(one.account)?,
+                reward: None,
                 asked,
                 points,
                 value: Amount::new(one.value, currency),
@@ -338,6 +339,8 @@ impl Work<'_> {
         Ok(Receipt {
             order: order.id.clone(),
             lines: placed.into_iter().map(|(_, line)| line).collect(),
+            discounts: Vec::new(),
+            withheld: None,
             tender: tender.collect(),
             points: by_account(&accrued.gifts, id),
             total: total(

@@ -107,6 +107,8 @@ pub(super) fn line_of(
         list: money(row.list)?,
         discounted: money(row.discounted)?,
         paid: money(row.paid)?,
+        tax: None,
+        discounts: Vec::new(),
         points,
     })
 }
@@ -127,6 +129,7 @@ pub(super) fn total(
         list: Amount::new(sums.0, currency),
         discounted: Amount::new(sums.1, currency),
         paid: Amount::new(sums.2, currency),
+        tax: None,
     }
 }
 

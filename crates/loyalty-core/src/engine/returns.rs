@@ -36,9 +36,11 @@ impl Work<'_> {
         self.receipt = Some(Receipt {
             order: order.id.clone(),
             lines,
+            discounts: Vec::new(),
             tender,
             points,
             total: sums,
+            withheld: None,
         });
         let taken = self.take_back_rungs(&order, &changes);
         self.returned = Some((place, order));
@@ -115,7 +117,10 @@ impl Work<'_> {
             };
             let line = order.rows.get(place).and_then(|row| row.lines.get(at));
             let open = line.map_or(0, |line| line.quantity.saturating_sub(line.back));
-            let quantity = asked.quantity.unwrap_or(open);
+            let quantity = match asked.part {
+                crate::event::Part::Units(units) => units,
+                _ => open,
+            };
             if quantity > open || open == 0 {
                 let words = format!(
                     "{quantity} units of the line `{}` are to go back, {open} are still out",
@@ -210,7 +215,8 @@ impl Work<'_> {
                 self.enter(Change::Restored {
                     account: id.clone(),
                     points: Points::new(points),
-                    order: order_id.clone(),
+                    order: Some(order_id.clone()),
+                    redemption: None,
                     lots,
                 });
             }
@@ -226,6 +232,7 @@ impl Work<'_> {
                     owed,
                     forgiven,
                     expired,
+                    withheld: None,
                 });
             }
             for lot in &made.repaid {
@@ -240,6 +247,7 @@ impl Work<'_> {
                     account: account_id.clone(),
                     points: Points::new(lot.points),
                     lot: lot.dates(),
+                    why: None,
                 });
             }
             all.push((place, points));
@@ -249,6 +257,7 @@ impl Work<'_> {
             );
             shown.push(ReceiptTender {
                 account: id,
+                reward: None,
                 asked,
                 points: asked,
                 value,
@@ -368,6 +377,7 @@ impl Work<'_> {
                 owed: Points::new(made.owed),
                 forgiven: Points::new(made.forgiven),
                 expired: Points::new(made.expired),
+                withheld: None,
             });
         }
         Ok((due, all))

@@ -150,6 +150,7 @@ impl<'w> Work<'w> {
             entries: self.entries,
             messages: Vec::new(),
             receipt: self.receipt,
+            returned: None,
             trace: self.trace,
             version: self.version,
             next_due,

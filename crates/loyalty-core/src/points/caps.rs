@@ -49,7 +49,7 @@ impl CapSpec {
     fn start(&self, day: Date) -> Option<Date> {
         let of = |period: Period| Some(period.start_of(day, MonthDay::JANUARY_FIRST));
         match self.per {
-            CapPeriod::Lifetime | CapPeriod::Event => None,
+            CapPeriod::Lifetime | CapPeriod::Event | CapPeriod::Term => None,
             CapPeriod::Day => Some(day),
             CapPeriod::Week => of(Period::Week),
             CapPeriod::Month => of(Period::Month),

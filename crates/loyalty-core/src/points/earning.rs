@@ -104,6 +104,9 @@ impl Plan {
             Give::Fixed(points) => (GivePlan::Fixed(points.get()), base),
             Give::PerUnit(points) => (GivePlan::PerUnit(Fraction::new(points.0)), base),
             Give::Multiply(factor) => (GivePlan::Multiply(Fraction::new(factor.0)), base),
+            Give::PerLine(_) | Give::PercentOf(_) | Give::Streak(_) | Give::Milestone(_) => {
+                return Err(Error::new(Code::Internal, "not built yet"));
+            }
         };
         Ok(Self {
             id: rule.id.clone(),
@@ -117,7 +120,7 @@ impl Plan {
             priority: rule.priority,
             exclusive: rule.exclusive,
             bonus: rule.bonus,
-            rounding: rule.rounding.unwrap_or(rounding),
+            rounding: rule.rounding.map_or(rounding, |own| own.mode),
         })
     }
 

@@ -19,7 +19,7 @@ pub(crate) fn dates(
     now: Instant,
 ) -> Result<(Option<Instant>, Option<Instant>)> {
     let active_on = match plan.activation {
-        Activation::Immediate => earned_on,
+        Activation::Immediate | Activation::OnSettlement => earned_on,
         Activation::After { days } => earned_on.add_days(i64::from(days))?,
         Activation::On(date) => date.max(earned_on),
     };
@@ -38,7 +38,7 @@ pub(crate) fn dates(
 /// The first day on which the points are no longer valid; none for never.
 fn first_invalid(expiry: &Expiry, earned_on: Date, active_on: Date) -> Result<Option<Date>> {
     Ok(match expiry {
-        Expiry::Never => None,
+        Expiry::Never | Expiry::Inactivity(_) => None,
         Expiry::After(after) => {
             let from = match after.from {
                 ExpiryFrom::Earning => earned_on,

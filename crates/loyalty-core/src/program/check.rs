@@ -201,6 +201,7 @@ impl Check<'_> {
             }
             Give::Fixed(points) => self.more_than_nothing(*points, &join(path, "give.fixed")),
             Give::PerUnit(points) => self.number(*points, &join(path, "give.per_unit"), true),
+            Give::PerLine(_) | Give::PercentOf(_) | Give::Streak(_) | Give::Milestone(_) => {}
             Give::Multiply(factor) => self.number(*factor, &join(path, "give.multiply"), false),
         }
         if let Some(expiry) = &rule.expiry {
@@ -276,7 +277,7 @@ impl Check<'_> {
 
     fn expiry(&mut self, expiry: &Expiry, path: &str) {
         match expiry {
-            Expiry::Never | Expiry::Annual(_) => {}
+            Expiry::Never | Expiry::Annual(_) | Expiry::Inactivity(_) => {}
             Expiry::After(after) => {
                 self.length(
                     after.days,

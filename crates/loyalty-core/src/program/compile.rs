@@ -201,7 +201,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
     let settings = Settings {
         multipliers: rules.earning.multipliers,
         round: rules.earning.round,
-        rounding: rules.earning.rounding,
+        rounding: rules.earning.rounding.mode,
         group_caps: rules
             .groups
             .iter()
@@ -561,7 +561,7 @@ impl Compiler<'_> {
             lines,
             caps,
             lot,
-            (earning.base, earning.rounding),
+            (earning.base, earning.rounding.mode),
             self.rules.currency,
         ) {
             Ok(plan) => Some(RulePlan {

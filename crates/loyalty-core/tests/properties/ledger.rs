@@ -155,6 +155,7 @@ impl Ledger {
                 account,
                 points,
                 lot,
+                ..
             } => {
                 let fold = self.account(account);
                 fold.put(lot, -wide(*points));

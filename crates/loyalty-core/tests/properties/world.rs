@@ -415,7 +415,9 @@ fn name(act: &Act, result: &Result<Outcome, Error>) -> String {
         (Act::Report(event), Ok(_)) => {
             let event = Event::from_json(event).expect("it was taken");
             match event.body() {
-                loyalty_core::Body::Adjust(adjust) if adjust.points.get() > 0 => {
+                loyalty_core::Body::Adjust(adjust)
+                    if matches!(adjust.change, loyalty_core::Adjustment::Credit { .. }) =>
+                {
                     "credit".to_owned()
                 }
                 loyalty_core::Body::Adjust(_) => "debit".to_owned(),

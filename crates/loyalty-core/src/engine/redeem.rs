@@ -1,0 +1,15 @@
+//! Rewards for points, and undoing them (clauses 5.2, 5.3).
+
+use super::work::Work;
+use crate::error::{Code, Error, Result};
+use crate::event::{Event, Redeem, Undo};
+
+impl Work<'_> {
+    pub(super) fn redeem(&mut self, _event: &Event<'_>, _redeem: &Redeem<'_>) -> Result<()> {
+        Err(Error::new(Code::Internal, "not built yet"))
+    }
+
+    pub(super) fn undo(&mut self, _undo: &Undo<'_>) -> Result<()> {
+        Err(Error::new(Code::Internal, "not built yet"))
+    }
+}
