@@ -61,7 +61,7 @@ impl PartialEq for Member {
 
 impl Eq for Member {}
 
-/// The part of a member that almost every event changes: small, and copied before each.
+/// The part of a member that almost every event changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct State {
@@ -77,6 +77,28 @@ pub(crate) struct State {
     pub(crate) metrics: Vec<Tally>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) caps: Vec<CapUse>,
+}
+
+impl State {
+    /// Lends out what a call may change; what is left says as much of the person as before.
+    pub(crate) fn lend(&mut self) -> Self {
+        Self {
+            enrolled_at: self.enrolled_at,
+            profile: Arc::clone(&self.profile),
+            accounts: core::mem::take(&mut self.accounts),
+            tiers: core::mem::take(&mut self.tiers),
+            metrics: core::mem::take(&mut self.metrics),
+            caps: core::mem::take(&mut self.caps),
+        }
+    }
+
+    /// Takes back what was lent out, of a call that is refused: of the person nothing has changed.
+    pub(crate) fn take_back(&mut self, lent: Self) {
+        self.accounts = lent.accounts;
+        self.tiers = lent.tiers;
+        self.metrics = lent.metrics;
+        self.caps = lent.caps;
+    }
 }
 
 /// An event that has been taken.
