@@ -16,6 +16,7 @@ mod redeem;
 mod returns;
 mod settle;
 mod transfer;
+mod undo;
 mod work;
 
 use crate::calendar::Instant;
@@ -96,7 +97,13 @@ impl Engine {
         if let Some(known) = self.known(member, event, digest)? {
             return Ok(known);
         }
-        let work = self.run(member, event, detail)?;
+        in_order(member, event.at.instant, "at")?;
+        let mut work = Work::on(&self.program, member, event.at.instant);
+        if let Err(error) = work.take(event, detail) {
+            let state = work.back();
+            member.state.take_back(state);
+            return Err(error);
+        }
         let seen = Seen {
             id: Id::checked(event.id()),
             digest,
@@ -125,10 +132,13 @@ impl Engine {
         event: &Event<'_>,
         detail: Detail,
     ) -> Result<Outcome> {
-        match self.known(member, event, event.digest())? {
-            Some(known) => Ok(known),
-            None => Ok(self.run(member, event, detail)?.into_outcome()),
+        if let Some(known) = self.known(member, event, event.digest())? {
+            return Ok(known);
         }
+        in_order(member, event.at.instant, "at")?;
+        let mut work = Work::beside(&self.program, member, event.at.instant);
+        work.take(event, detail)?;
+        Ok(work.into_outcome())
     }
 
     /// Brings a member to an instant: everything that is due until then happens, in the order of the calendar. A member without a
@@ -142,8 +152,12 @@ impl Engine {
             // Without a history there is nothing that time could change.
             return Ok(Outcome::default());
         }
-        let mut work = Work::begin(&self.program, member, to);
-        work.settle_to(to)?;
+        let mut work = Work::on(&self.program, member, to);
+        if let Err(error) = work.settle_to(to) {
+            let state = work.back();
+            member.state.take_back(state);
+            return Err(error);
+        }
         work.prune();
         let (outcome, done) = work.finish();
         done.commit(member, None);
@@ -159,7 +173,7 @@ impl Engine {
             _ if member.version == 0 => None,
             _ => {
                 let as_of = member.as_of?;
-                Work::begin(&self.program, member, as_of).next_due()
+                Work::beside(&self.program, member, as_of).next_due()
             }
         }
     }
@@ -170,7 +184,7 @@ impl Engine {
         let Some(as_of) = member.as_of else {
             return Vec::new();
         };
-        Work::begin(&self.program, member, as_of).progress()
+        Work::beside(&self.program, member, as_of).progress()
     }
 
     /// The first answer to an event that was taken before.
@@ -206,41 +220,36 @@ impl Engine {
             next_due: self.next_due(member),
         }))
     }
+}
 
-    fn run<'r>(
-        &'r self,
-        member: &'r Member,
-        event: &Event<'_>,
-        detail: Detail,
-    ) -> Result<Work<'r>> {
-        let at = event.at.instant;
-        in_order(member, at, "at")?;
-        let mut work = Work::begin(&self.program, member, at);
-        work.settle_to(at)?;
-        work.trace = (detail == Detail::Trace).then(Vec::new);
-        work.event = work.entries.len();
+impl Work<'_> {
+    /// Takes an event: what is due before it, the event itself, and what follows from it.
+    fn take(&mut self, event: &Event<'_>, detail: Detail) -> Result<()> {
+        self.settle_to(event.at.instant)?;
+        self.trace = (detail == Detail::Trace).then(Vec::new);
+        self.event = self.entries.len();
         match &event.body {
-            Body::Enroll(profile) => work.enroll(event, profile)?,
-            Body::Profile(profile) => work.profile(profile)?,
-            Body::Tags(tags) => work.tags(tags)?,
-            Body::Purchase(purchase) => work.purchase(event, purchase)?,
-            Body::Return(returned) => work.take_back(returned)?,
-            Body::Activity(activity) => work.activity(event, activity)?,
-            Body::Adjust(adjust) => work.adjust(adjust)?,
-            Body::Exchange(returned, purchase) => work.exchange(event, returned, purchase)?,
-            Body::OrderSettled(settled) => work.order_settled(settled)?,
-            Body::Cancel(cancel) => work.cancel(cancel)?,
-            Body::Hold(hold) => work.hold(hold)?,
-            Body::Release(release) => work.release(release)?,
-            Body::Redeem(redeem) => work.redeem(event, redeem)?,
-            Body::Undo(undo) => work.undo(undo)?,
-            Body::Transfer(transfer) => work.transfer(event, transfer)?,
-            Body::Convert(convert) => work.convert(event, convert)?,
-            Body::Receive(receive) => work.receive(receive)?,
+            Body::Enroll(profile) => self.enroll(event, profile)?,
+            Body::Profile(profile) => self.profile(profile)?,
+            Body::Tags(tags) => self.tags(tags)?,
+            Body::Purchase(purchase) => self.purchase(event, purchase)?,
+            Body::Return(returned) => self.take_back(returned)?,
+            Body::Activity(activity) => self.activity(event, activity)?,
+            Body::Adjust(adjust) => self.adjust(adjust)?,
+            Body::Exchange(returned, purchase) => self.exchange(event, returned, purchase)?,
+            Body::OrderSettled(settled) => self.order_settled(settled)?,
+            Body::Cancel(cancel) => self.cancel(cancel)?,
+            Body::Hold(hold) => self.hold(hold)?,
+            Body::Release(release) => self.release(release)?,
+            Body::Redeem(redeem) => self.redeem(event, redeem)?,
+            Body::Undo(undo) => self.undo_redemption(undo)?,
+            Body::Transfer(transfer) => self.transfer(event, transfer)?,
+            Body::Convert(convert) => self.convert(event, convert)?,
+            Body::Receive(receive) => self.receive(receive)?,
         }
-        work.settle_at()?;
-        work.prune();
-        Ok(work)
+        self.settle_at()?;
+        self.prune();
+        Ok(())
     }
 }
 

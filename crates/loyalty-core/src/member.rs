@@ -1,6 +1,7 @@
 //! A member: everything that a host stores for one person, as one versioned document.
 
 mod decode;
+mod more;
 mod order;
 mod profile;
 
@@ -15,6 +16,7 @@ use crate::metric::Tally;
 use crate::points::{Account, CapUse};
 use crate::tiers::Standing;
 
+pub(crate) use more::More;
 pub(crate) use order::{
     Counted, Order, OrderLine, OrderRow, Put, RowPoints, RowTender, TenderPaid,
 };
@@ -61,7 +63,7 @@ impl PartialEq for Member {
 
 impl Eq for Member {}
 
-/// The part of a member that almost every event changes: small, and copied before each.
+/// The part of a member that almost every event changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct State {
@@ -77,6 +79,35 @@ pub(crate) struct State {
     pub(crate) metrics: Vec<Tally>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) caps: Vec<CapUse>,
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub(crate) more: Arc<More>,
+}
+
+impl State {
+    /// Lends out what a call may change; what is left says as much of the person as before.
+    pub(crate) fn lend(&mut self) -> Self {
+        Self {
+            enrolled_at: self.enrolled_at,
+            profile: Arc::clone(&self.profile),
+            accounts: core::mem::take(&mut self.accounts),
+            tiers: core::mem::take(&mut self.tiers),
+            metrics: core::mem::take(&mut self.metrics),
+            caps: core::mem::take(&mut self.caps),
+            more: Arc::clone(&self.more),
+        }
+    }
+
+    /// Takes back what was lent out, of a call that is refused: what it did not lend out is as it was.
+    pub(crate) fn take_back(&mut self, lent: Self) {
+        self.accounts = lent.accounts;
+        self.tiers = lent.tiers;
+        self.metrics = lent.metrics;
+        self.caps = lent.caps;
+    }
+}
+
+fn is_nothing(more: &Arc<More>) -> bool {
+    **more == More::default()
 }
 
 /// An event that has been taken.

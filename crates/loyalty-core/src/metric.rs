@@ -8,5 +8,5 @@ pub use rules::{
     Between, Calendar, Filter, Measure, MetricRule, OfAccount, OfTrack, Since, Window,
 };
 
-pub(crate) use tally::{Reading, Tally};
+pub(crate) use tally::{DayBefore, Pruned, Reading, Tally};
 pub(crate) use window::{Frame, membership_year};

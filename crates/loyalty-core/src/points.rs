@@ -19,8 +19,8 @@ pub use rules::{
     TransferRule, YearlyDeduction,
 };
 
-pub(crate) use caps::{CapSpec, CapUse, Usage};
-pub(crate) use earning::{Bid, Gift, Plan, Settings, gifts};
+pub(crate) use caps::{CapSpec, CapUse, Usage, Uses};
+pub(crate) use earning::{Gift, Gifts, Plan, Settings, settle};
 pub(crate) use expiry::{LotPlan, dates};
-pub(crate) use ledger::{Account, Given, Lot, LotKind, Took, after_expiry};
+pub(crate) use ledger::{Account, Given, Head, Lot, LotKind, Took, after_expiry};
 pub(crate) use spending::{TenderPlan, clamp, value_of};

@@ -1,13 +1,14 @@
 //! Earning: which rules fire for an event, what they give, and into which lots it goes.
 
+use super::facts::Seeing;
 use super::work::Work;
 use crate::amount::Points;
 use crate::calendar::Instant;
-use crate::condition::{Basket, EventFacts, Explain, Quiet, evaluate};
+use crate::condition::{Basket, EventFacts, Explain, Quiet, Row, evaluate};
 use crate::error::Result;
 use crate::id::Id;
 use crate::outcome::{Change, RulePoints, RuleTrace, TraceResult, Unmet};
-use crate::points::{Bid, EarnBase, Gift, Given, Lot, LotKind, LotPlan, Usage, dates, gifts};
+use crate::points::{EarnBase, Gifts, Given, Lot, LotKind, LotPlan, Plan, Uses, dates, settle};
 use crate::program::{On, RulePlan};
 
 /// When points become available (none: at once), and when they expire (none: never).
@@ -15,7 +16,7 @@ type Dates = (Option<Instant>, Option<Instant>);
 
 /// What was earned: the gifts, and the lots that the points went to.
 pub(super) struct Accrued<'p> {
-    pub(super) gifts: Vec<Gift<'p>>,
+    pub(super) gifts: Gifts<'p>,
     pub(super) put: Vec<(usize, Lot)>,
 }
 
@@ -35,35 +36,39 @@ impl<'w> Work<'w> {
             }
             _ => (0..u32::try_from(compiled.rules.len()).unwrap_or(u32::MAX)).collect(),
         };
-        let mut bids = Vec::with_capacity(candidates.len().min(16));
         let mut trace = self.trace.take();
+        let rows = event.basket.map_or(0, |basket| basket.rows.len());
+        let mut gifts = Gifts::with_capacity(candidates.len().min(16), rows);
+        let seeing = Seeing {
+            event: Some(event),
+            ..self.seeing(self.today)
+        };
         for place in candidates {
             let Some(rule) = compiled.rules.get(place as usize) else {
                 continue;
             };
-            match self.bid(rule, on, event, paid, trace.is_some()) {
-                Ok(bid) => bids.push(bid),
-                Err((result, unmet)) => {
-                    if let Some(trace) = &mut trace {
-                        trace.push(RuleTrace {
-                            rule: rule.plan.id.clone(),
-                            result,
-                            points: Points::ZERO,
-                            unmet,
-                        });
-                    }
-                }
+            let bid = fires(rule, on, &seeing, trace.is_some());
+            let bid = bid.and_then(|()| match event.basket {
+                Some(basket) => gifts.bid(&rule.plan, |out| brings(&rule.plan, basket, paid, out)),
+                None => gifts.bid(&rule.plan, |_| Ok(())),
+            });
+            if let (Err((result, unmet)), Some(trace)) = (bid, &mut trace) {
+                trace.push(RuleTrace {
+                    rule: rule.plan.id.clone(),
+                    result,
+                    points: Points::ZERO,
+                    unmet,
+                });
             }
         }
-        let today = self.program_day(self.as_of);
-        let usage = Usage {
-            uses: &mut self.state.caps,
-            today,
+        let uses = Uses {
+            list: &self.state.caps,
+            today: self.program_day(self.as_of),
         };
-        let gifts = gifts(bids, &compiled.settings, &usage)?;
+        settle(&mut gifts, &compiled.settings, uses)?;
         self.book(&gifts);
         if let Some(trace) = &mut trace {
-            let more = gifts.iter().map(|gift| RuleTrace {
+            let more = gifts.all.iter().map(|gift| RuleTrace {
                 rule: gift.plan.id.clone(),
                 result: gift.result,
                 points: Points::new(gift.points),
@@ -77,83 +82,40 @@ impl<'w> Work<'w> {
         Ok(Accrued { gifts, put })
     }
 
-    /// What a rule brings into the contest, or why it does not.
-    fn bid(
-        &self,
-        rule: &'w RulePlan,
-        on: &On,
-        event: EventFacts<'_>,
-        paid: &[i64],
-        explain: bool,
-    ) -> Result<Bid<'w>, (TraceResult, Vec<Unmet>)> {
-        let no = |result| Err((result, Vec::new()));
-        if rule.on != *on {
-            return no(TraceResult::OtherEvent);
-        }
-        if rule.from.is_some_and(|from| self.today < from)
-            || rule.until.is_some_and(|until| until < self.today)
-        {
-            return no(TraceResult::NotLive);
-        }
-        if let Some(when) = &rule.when {
-            let seeing = super::facts::Seeing {
-                event: Some(event),
-                ..self.seeing(self.today)
-            };
-            if explain {
-                let mut lacks = Explain::default();
-                if !evaluate(when, &seeing, &mut lacks) {
-                    return Err((TraceResult::Unmet, lacks.0));
-                }
-            } else if !evaluate(when, &seeing, &mut Quiet) {
-                return no(TraceResult::Unmet);
-            }
-        }
-        let rows = match event.basket {
-            Some(basket) => match brings(rule, basket, paid) {
-                Some(rows) => rows,
-                None => return no(TraceResult::NoLine),
-            },
-            None => Vec::new(),
-        };
-        Ok(Bid {
-            plan: &rule.plan,
-            rows,
-        })
-    }
-
     /// Books gifts against their caps: those of a rule and its group what the rule gave, those of an account what all gave.
-    fn book(&mut self, gifts: &[Gift<'_>]) {
+    fn book(&mut self, gifts: &Gifts<'_>) {
         let compiled = self.compiled;
+        if !compiled.settings.capped() {
+            return;
+        }
         let today = self.program_day(self.as_of);
-        let mut usage = Usage {
-            uses: &mut self.state.caps,
-            today,
-        };
-        let mut accounts: Vec<(usize, i64)> = Vec::new();
-        for gift in gifts.iter().filter(|gift| gift.points != 0) {
+        let mut usage = self.usage(today);
+        for gift in gifts.given() {
             // A rule that takes points away has been used all the same.
             for cap in compiled.own_caps(gift.plan) {
                 cap.book(&mut usage, gift.points.max(0), 1);
             }
-            let account = gift.plan.account;
-            match accounts.iter_mut().find(|(at, _)| *at == account) {
-                Some((_, sum)) => *sum = sum.saturating_add(gift.points),
-                None => accounts.push((account, gift.points)),
-            }
         }
-        for (account, points) in accounts {
-            for cap in compiled.account_caps(account) {
+        for (account, caps) in compiled.settings.account_caps.iter().enumerate() {
+            let mut given = gifts
+                .given()
+                .filter(|gift| gift.plan.account == account)
+                .peekable();
+            if caps.is_empty() || given.peek().is_none() {
+                continue;
+            }
+            let points = given.fold(0_i64, |sum, gift| sum.saturating_add(gift.points));
+            for cap in caps {
                 cap.book(&mut usage, points, 1);
             }
         }
     }
 
     /// Puts points into lots: one lot for each account and dates.
-    fn deposit(&mut self, gifts: &[Gift<'_>], order: Option<&Id>) -> Result<Vec<(usize, Lot)>> {
+    fn deposit(&mut self, gifts: &Gifts<'_>, order: Option<&Id>) -> Result<Vec<(usize, Lot)>> {
         let mut plans: Vec<(usize, &LotPlan, Dates)> = Vec::new();
         let mut lots: Vec<(usize, Dates, i64, Vec<RulePoints>)> = Vec::new();
-        for gift in gifts.iter().filter(|gift| gift.points != 0) {
+        for gift in gifts.given() {
             let account = gift.plan.account;
             let plan = &gift.plan.lot;
             // Nearly all rules of an account share one plan: its dates are worked out once.
@@ -180,7 +142,11 @@ impl<'w> Work<'w> {
                     *points = points.saturating_add(gift.points);
                     rules.push(rule);
                 }
-                None => lots.push((account, dates, gift.points, vec![rule])),
+                None => {
+                    let mut rules = Vec::with_capacity(gifts.given().count());
+                    rules.push(rule);
+                    lots.push((account, dates, gift.points, rules));
+                }
             }
         }
         level(&mut lots);
@@ -197,9 +163,8 @@ impl<'w> Work<'w> {
                 expires_at,
                 points,
             };
-            let account = self.account(place)?;
-            let Given { lot, repaid } = account.earn(lot)?;
-            let id = account.id.clone();
+            let Given { lot, repaid } = self.give(place, lot)?;
+            let id = self.account(place)?.id.clone();
             self.enter(Change::Earned {
                 account: id.clone(),
                 points: Points::new(points),
@@ -253,22 +218,52 @@ fn level(lots: &mut [(usize, Dates, i64, Vec<RulePoints>)]) {
     }
 }
 
-/// What each row brings to a rule; none if no row is for it.
-fn brings(rule: &RulePlan, basket: &Basket, paid: &[i64]) -> Option<Vec<i64>> {
-    let plan = &rule.plan;
-    let mut any = false;
-    let mut rows = Vec::with_capacity(basket.rows.len());
-    for (place, row) in basket.rows.iter().enumerate() {
-        if !plan
-            .lines
+/// Why a rule does not fire.
+type Silent = (TraceResult, Vec<Unmet>);
+
+/// Whether a rule fires, as far as its lines do not decide it.
+fn fires(rule: &RulePlan, on: &On, seeing: &Seeing<'_>, explain: bool) -> Result<(), Silent> {
+    let no = |result| Err((result, Vec::new()));
+    if rule.on != *on {
+        return no(TraceResult::OtherEvent);
+    }
+    if rule.from.is_some_and(|from| seeing.day < from)
+        || rule.until.is_some_and(|until| until < seeing.day)
+    {
+        return no(TraceResult::NotLive);
+    }
+    match &rule.when {
+        Some(when) if explain => {
+            let mut lacks = Explain::default();
+            if evaluate(when, seeing, &mut lacks) {
+                Ok(())
+            } else {
+                Err((TraceResult::Unmet, lacks.0))
+            }
+        }
+        Some(when) if !evaluate(when, seeing, &mut Quiet) => no(TraceResult::Unmet),
+        _ => Ok(()),
+    }
+}
+
+/// Adds what each row brings to a rule.
+fn brings(plan: &Plan, basket: &Basket, paid: &[i64], out: &mut Vec<i64>) -> Result<(), Silent> {
+    let mine = |row: &Row| {
+        plan.lines
             .as_ref()
             .is_none_or(|lines| lines.has(basket, row))
-        {
-            rows.push(0);
+    };
+    let units = plan.counts_units();
+    let even = plan.is_multiplier();
+    let (mut any, mut nothing) = (false, true);
+    let from = out.len();
+    for (place, row) in basket.rows.iter().enumerate() {
+        if !mine(row) {
+            out.push(0);
             continue;
         }
         any = true;
-        rows.push(if plan.counts_money() {
+        let brought = if plan.counts_money() {
             let amount = match plan.base {
                 EarnBase::Discounted | EarnBase::LineDiscounted => row.discounted,
                 EarnBase::List => row.list,
@@ -276,26 +271,25 @@ fn brings(rule: &RulePlan, basket: &Basket, paid: &[i64]) -> Option<Vec<i64>> {
             amount
                 .saturating_sub(paid.get(place).copied().unwrap_or(0))
                 .max(0)
-        } else if plan.counts_units() {
+        } else if units {
             row.quantity
-        } else if plan.is_multiplier() {
+        } else if even {
             1
         } else {
             row.discounted
-        });
+        };
+        nothing &= brought == 0;
+        out.push(brought);
     }
     if !any {
-        return None;
+        return Err((TraceResult::NoLine, Vec::new()));
     }
     // A fixed gift for rows that cost nothing is shared alike among them.
-    if !plan.counts_money() && rows.iter().all(|row| *row == 0) {
-        for (weight, row) in rows.iter_mut().zip(&basket.rows) {
-            *weight = i64::from(
-                plan.lines
-                    .as_ref()
-                    .is_none_or(|lines| lines.has(basket, row)),
-            );
+    if !plan.counts_money() && nothing {
+        let own = out.get_mut(from..).unwrap_or_default();
+        for (weight, row) in own.iter_mut().zip(&basket.rows) {
+            *weight = i64::from(mine(row));
         }
     }
-    Some(rows)
+    Ok(())
 }

@@ -49,7 +49,7 @@ impl Work<'_> {
                     expires_at,
                     points,
                 };
-                let Given { lot, repaid } = self.account(place)?.credit(lot)?;
+                let Given { lot, repaid } = self.give(place, lot)?;
                 self.enter(Change::Credited {
                     account: plan.id.clone(),
                     points: Points::new(points),
@@ -67,7 +67,9 @@ impl Work<'_> {
             Adjustment::Debit { points, overdraw } => {
                 let wanted = points.get();
                 let debt = overdraw.unwrap_or(plan.overdraw) == Overdraw::Debt;
-                let made = self.account(place)?.debit(wanted, plan.burn_order, debt)?;
+                let made = self
+                    .account_mut(place)?
+                    .debit(wanted, plan.burn_order, debt)?;
                 self.enter(Change::Debited {
                     account: plan.id.clone(),
                     points: Points::new(wanted.saturating_sub(made.forgiven)),

@@ -81,7 +81,7 @@ impl Work<'_> {
                     .fold(0, |sum: i64, (_, points)| sum.saturating_add(*points)),
                 Feed::Activity(_) | Feed::Balance(_) | Feed::Tenure | Feed::Age => 0,
             };
-            self.add(place, self.today, amount);
+            self.count(place, self.today, amount);
         }
         Ok(counted)
     }
@@ -105,7 +105,7 @@ impl Work<'_> {
                 Feed::Earned(account) => earned(accrued, *account),
                 _ => 0,
             };
-            self.add(place, self.today, amount);
+            self.count(place, self.today, amount);
         }
     }
 
@@ -154,7 +154,7 @@ impl Work<'_> {
             }
             let since = self.state.metrics.get(place).map_or(0, |tally| tally.since);
             if order.version > since {
-                self.add(place, order.on, amount.saturating_neg());
+                self.count(place, order.on, amount.saturating_neg());
             }
             changes.push((place, amount.saturating_neg()));
         }
@@ -170,20 +170,13 @@ impl Work<'_> {
             evaluate(when, &seeing, &mut Quiet)
         })
     }
-
-    fn add(&mut self, place: usize, day: crate::calendar::Date, amount: i64) {
-        if let Some(tally) = self.state.metrics.get_mut(place) {
-            tally.add(day, amount);
-        }
-    }
 }
 
 fn earned(accrued: &Accrued<'_>, account: usize) -> i64 {
-    let gifts = accrued
-        .gifts
-        .iter()
-        .filter(|gift| gift.plan.account == account);
-    gifts.fold(0, |sum: i64, gift| sum.saturating_add(gift.points))
+    let gifts = accrued.gifts.given();
+    gifts
+        .filter(|gift| gift.plan.account == account)
+        .fold(0, |sum: i64, gift| sum.saturating_add(gift.points))
 }
 
 /// What a row brings to a metric.

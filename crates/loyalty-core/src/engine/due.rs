@@ -55,8 +55,7 @@ impl Work<'_> {
     pub(super) fn settle_at(&mut self) -> Result<()> {
         for _ in 0..ROUNDS_MAX {
             let before = self.entries.len();
-            self.activate()?;
-            self.expire()?;
+            self.activate_and_expire()?;
             self.judge_tiers()?;
             if self.entries.len() == before {
                 return Ok(());
@@ -68,46 +67,60 @@ impl Work<'_> {
         ))
     }
 
-    fn activate(&mut self) -> Result<()> {
+    /// Pending points become available, then points expire.
+    fn activate_and_expire(&mut self) -> Result<()> {
         let now = self.as_of;
+        if !self
+            .state
+            .accounts
+            .iter()
+            .any(|account| account.is_due(now))
+        {
+            return Ok(());
+        }
         for place in 0..self.state.accounts.len() {
-            let account = self.account(place)?;
-            let made = account.activate(now)?;
-            let id = account.id.clone();
-            for Given { lot, repaid } in made {
-                self.enter(Change::Activated {
+            self.activate(place)?;
+        }
+        for place in 0..self.state.accounts.len() {
+            self.expire(place)?;
+        }
+        Ok(())
+    }
+
+    fn activate(&mut self, place: usize) -> Result<()> {
+        let now = self.as_of;
+        let account = self.account_mut(place)?;
+        let made = account.activate(now)?;
+        let id = account.id.clone();
+        for Given { lot, repaid } in made {
+            self.enter(Change::Activated {
+                account: id.clone(),
+                points: Points::new(lot.points),
+                lot: lot.dates(),
+            });
+            if repaid > 0 {
+                self.enter(Change::Repaid {
                     account: id.clone(),
-                    points: Points::new(lot.points),
+                    points: Points::new(repaid),
                     lot: lot.dates(),
                 });
-                if repaid > 0 {
-                    self.enter(Change::Repaid {
-                        account: id.clone(),
-                        points: Points::new(repaid),
-                        lot: lot.dates(),
-                    });
-                }
             }
         }
         Ok(())
     }
 
-    fn expire(&mut self) -> Result<()> {
+    fn expire(&mut self, place: usize) -> Result<()> {
         let (now, remember_from) = (self.as_of, self.remember_from());
-        for place in 0..self.state.accounts.len() {
-            let Some(account) = self.state.accounts.get_mut(place) else {
-                continue;
-            };
-            let gone = account.expire(now, remember_from)?;
-            let id = account.id.clone();
-            for lot in gone {
-                self.enter(Change::Expired {
-                    account: id.clone(),
-                    points: Points::new(lot.points),
-                    lot: lot.dates(),
-                    why: None,
-                });
-            }
+        let account = self.account_mut(place)?;
+        let gone = account.expire(now, remember_from)?;
+        let id = account.id.clone();
+        for lot in gone {
+            self.enter(Change::Expired {
+                account: id.clone(),
+                points: Points::new(lot.points),
+                lot: lot.dates(),
+                why: None,
+            });
         }
         Ok(())
     }
@@ -222,7 +235,7 @@ impl Work<'_> {
         let earned = cond.is_some_and(|cond| self.seeing(judged_on).holds(cond));
         let version = self.version;
         let at = self.as_of;
-        let Some(standing) = self.state.tiers.get_mut(place) else {
+        let Some(standing) = self.standing(place) else {
             return Ok(());
         };
         let old = standing.rung.clone();
@@ -238,9 +251,6 @@ impl Work<'_> {
         if to != from {
             standing.enter(plan.id.clone(), at);
         }
-        if let Some(held) = self.rungs.get_mut(place) {
-            *held = to;
-        }
         standing.until = until;
         // What was given whatever the figures said cannot be taken away by other figures.
         standing.judged = (to > 0 && earned).then_some(Judged {
@@ -249,6 +259,9 @@ impl Work<'_> {
             retained,
             values,
         });
+        if let Some(held) = self.rungs.get_mut(place) {
+            *held = to;
+        }
         self.enter(Change::Tier {
             track: track.id.clone(),
             from: old,
@@ -263,11 +276,13 @@ impl Work<'_> {
     /// Empties the windows that began with the old term, or with the old rung.
     fn reset_windows(&mut self, place: usize, entered: bool) {
         let version = self.version;
-        for (tally, plan) in self.state.metrics.iter_mut().zip(&self.compiled.metrics) {
+        let tallies = self.state.metrics.iter_mut().zip(&self.compiled.metrics);
+        for (number, (tally, plan)) in tallies.enumerate() {
             if let crate::metric::Frame::Reset { track, term } = plan.frame
                 && track == place
                 && (term || entered)
             {
+                self.undo.tally(number, tally);
                 tally.reset(version);
             }
         }
@@ -298,7 +313,7 @@ impl Work<'_> {
                 Some(judged) => self.without(track, judged, order, changes)?,
                 None => false,
             };
-            if let Some(there) = self.state.tiers.get_mut(place) {
+            if let Some(there) = self.standing(place) {
                 *there = standing.clone();
             }
             let Some(judged) = standing.judged.filter(|_| touched) else {
@@ -316,7 +331,7 @@ impl Work<'_> {
             let Some(back) = self.fallback(track, place, best) else {
                 self.take_rung(place, best, TierWhy::Returned, judged.on, self.today)?;
                 // The lower rung stands on what the higher one stood on.
-                if let Some(standing) = self.state.tiers.get_mut(place).filter(|_| best > 0) {
+                if let Some(standing) = self.standing(place).filter(|_| best > 0) {
                     standing.judged = Some(judged);
                 }
                 continue;
@@ -405,7 +420,7 @@ impl Work<'_> {
 
     fn fall_back(&mut self, track: &TrackPlan, place: usize, back: usize) {
         let at = self.as_of;
-        let Some(standing) = self.state.tiers.get_mut(place) else {
+        let Some(standing) = self.standing(place) else {
             return;
         };
         let Some(earlier) = standing.earlier.drain(back..).next() else {

@@ -22,6 +22,7 @@ impl Work<'_> {
         self.state.enrolled_at = Some(self.as_of);
         self.enrolled = Some(self.today);
         let from = (self.as_of, self.enrolled, self.zone);
+        self.undo.tiers(&self.state.tiers);
         begin_terms(self.compiled, &mut self.state, from, true);
         self.enter(Change::Enrolled {});
         let facts = Work::event_facts(event, None);

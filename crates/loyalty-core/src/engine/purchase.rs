@@ -11,7 +11,7 @@ use crate::id::Id;
 use crate::limits::GIVEN_MAX;
 use crate::member::{Order, OrderLine, OrderRow, Put, RowPoints, RowTender, TenderPaid};
 use crate::outcome::{Amount, Change, Receipt, ReceiptLine, ReceiptTender};
-use crate::points::{Lot, Took, clamp, value_of};
+use crate::points::{Gift, Lot, Took, clamp, value_of};
 use crate::program::On;
 
 /// Points that were used to pay, row by row.
@@ -164,15 +164,15 @@ impl Work<'_> {
                 .get(plan.account)
                 .map(|account| account.burn_order)
                 .unwrap_or_default();
-            let account = self.account(plan.account)?;
+            let available = self.account(plan.account)?.available();
             let asked = tender.points.get();
-            let points = clamp(plan, asked, account.available(), total, payable)
+            let points = clamp(plan, asked, available, total, payable)
                 .map_err(|error| error.under(&path()))?;
             let value = value_of(plan, points)?;
             // So few that they are worth nothing stay where they are.
             let points = if value == 0 { 0 } else { points };
             let lots = if points > 0 {
-                account.spend(points, burn)?
+                self.spend(plan.account, points, burn)?
             } else {
                 Vec::new()
             };
@@ -236,18 +236,18 @@ impl Work<'_> {
                 });
             }
             let Some(sku) = sku else { continue };
-            given = given.saturating_add(accrued.gifts.len());
+            given = given.saturating_add(accrued.gifts.all.len());
             if given > GIVEN_MAX {
                 let words = format!(
                     "more than {GIVEN_MAX} pairs of a line and a rule that gave points for it"
                 );
                 return Err(Error::at(Code::LimitExceeded, "purchase.lines", words));
             }
-            let mut earned = Vec::with_capacity(accrued.gifts.len());
-            for gift in accrued.gifts.iter().filter(|gift| gift.points != 0) {
-                let points = gift.rows.get(place).copied().unwrap_or(0);
-                let account = self.compiled.accounts.get(gift.plan.account);
-                if let (true, Some(account)) = (points != 0, account) {
+            let gave = |gift: &&Gift<'_>| accrued.gifts.at(gift, place) != 0;
+            let mut earned = Vec::with_capacity(accrued.gifts.given().filter(gave).count());
+            for gift in accrued.gifts.given().filter(gave) {
+                let points = accrued.gifts.at(gift, place);
+                if let Some(account) = self.compiled.accounts.get(gift.plan.account) {
                     earned.push(RowPoints {
                         rule: gift.plan.id.clone(),
                         account: account.id.clone(),

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::id::Id;
 use crate::member::{OrderLine, OrderRow};
 use crate::outcome::{AccountPoints, Amount, LineRulePoints, ReceiptLine, ReceiptTotal};
-use crate::points::Gift;
+use crate::points::Gifts;
 
 /// Each line of a row with the units of the row that are its own: from the first to before the last.
 pub(super) fn slices(row: &OrderRow) -> impl Iterator<Item = (&OrderLine, i64, i64)> {
@@ -135,11 +135,11 @@ pub(super) fn total(
 
 /// What gifts give to each account.
 pub(super) fn by_account(
-    gifts: &[Gift<'_>],
+    gifts: &Gifts<'_>,
     id: impl Fn(usize) -> Option<Id>,
 ) -> Vec<AccountPoints> {
     let mut all: Vec<AccountPoints> = Vec::new();
-    for gift in gifts.iter().filter(|gift| gift.points != 0) {
+    for gift in gifts.given() {
         let Some(account) = id(gift.plan.account) else {
             continue;
         };

@@ -9,7 +9,7 @@ impl Work<'_> {
         Err(Error::new(Code::Internal, "not built yet"))
     }
 
-    pub(super) fn undo(&mut self, _undo: &Undo<'_>) -> Result<()> {
+    pub(super) fn undo_redemption(&mut self, _undo: &Undo<'_>) -> Result<()> {
         Err(Error::new(Code::Internal, "not built yet"))
     }
 }

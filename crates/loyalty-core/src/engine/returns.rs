@@ -11,11 +11,13 @@ use crate::error::{Code, Error, Result};
 use crate::event::{Overdraw, Return};
 use crate::member::Order;
 use crate::outcome::{AccountPoints, Amount, Change, Receipt, ReceiptLine, ReceiptTender};
-use crate::points::{Lot, LotKind, Restore, ReturnedPoints, Took, Usage, after_expiry, dates};
+use crate::points::{Lot, LotKind, Restore, ReturnedPoints, Took, after_expiry, dates};
 
 impl Work<'_> {
     pub(super) fn take_back(&mut self, returned: &Return<'_>) -> Result<()> {
         let (place, mut order) = self.order(&returned.order)?;
+        // What goes back may lie on days before this one.
+        self.pruned = None;
         let mut lines = Vec::new();
         let backs = self.units(&mut order, returned, &mut lines)?;
         let currency = self.compiled.currency;
@@ -204,7 +206,7 @@ impl Work<'_> {
                 _ => None,
             };
             let fresh = self.fresh(place)?;
-            let account = self.account(place)?;
+            let account = self.account_mut(place)?;
             let made = account.restore(points, &mut tender.lots, now, |lot| {
                 Ok(after_expiry(policy, lot, extended, fresh))
             })?;
@@ -313,24 +315,22 @@ impl Work<'_> {
         }
         let times = i64::from(whole).saturating_neg();
         let today = self.program_day(order.at);
-        let mut usage = Usage {
-            uses: &mut self.state.caps,
-            today,
-        };
+        let compiled = self.compiled;
+        let mut usage = self.usage(today);
         for (rule, points, all) in given {
-            let Some(rule) = self.compiled.rule(rule) else {
+            let Some(rule) = compiled.rule(rule) else {
                 continue;
             };
-            for cap in self.compiled.own_caps(&rule.plan) {
+            for cap in compiled.own_caps(&rule.plan) {
                 let points = if all > 0 { points } else { 0 };
                 cap.book(&mut usage, points.saturating_neg(), times);
             }
         }
         for one in &due {
-            let Some(place) = self.compiled.account(one.account.as_str()) else {
+            let Some(place) = compiled.account(one.account.as_str()) else {
                 continue;
             };
-            for cap in self.compiled.account_caps(place) {
+            for cap in compiled.account_caps(place) {
                 cap.book(&mut usage, one.points.get().saturating_neg(), times);
             }
         }
@@ -351,7 +351,7 @@ impl Work<'_> {
                 .map(|put| put.lot)
                 .collect();
             let points = one.points.get();
-            let made = self.account(place)?.reverse(
+            let made = self.account_mut(place)?.reverse(
                 points,
                 &mut puts,
                 burn,

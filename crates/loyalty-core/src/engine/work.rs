@@ -1,22 +1,28 @@
-//! One call of the engine: a copy of what may change, what has been made so far, and the way back into the member.
+//! One call of the engine: what may change, what has been made so far, and the way into the member or back.
+
+use std::sync::Arc;
 
 use crate::calendar::{Date, Instant, Zone};
 use crate::error::{Code, Error, Result};
-use crate::member::{Member, Order, Seen, State};
+use crate::member::{Member, More, Order, Seen, State};
 use crate::metric::Tally;
 use crate::outcome::{Change, Entry, Outcome, Receipt, RuleTrace};
-use crate::points::Account;
+use crate::points::{Account, BurnOrder, Given, Lot, LotKind, Usage};
 use crate::program::{Compiled, Program};
 use crate::tiers::{Standing, Upgrade, term_end};
 
 use super::facts::rung;
+use super::undo::Undo;
 
-/// One call of the engine. Nothing of the member changes before [`Work::commit`].
+/// One call of the engine. It ends with [`Work::finish`] or with [`Work::back`].
 pub(super) struct Work<'w> {
     program: &'w Program,
     pub(super) compiled: &'w Compiled,
+    /// The member, whose state may have been lent out.
     pub(super) member: &'w Member,
+    /// What changes; everything that does is noted in `undo` first.
     pub(super) state: State,
+    pub(super) undo: Undo,
     /// The place of the rung that is held in each track.
     pub(super) rungs: Vec<usize>,
     pub(super) version: u64,
@@ -25,6 +31,8 @@ pub(super) struct Work<'w> {
     pub(super) today: Date,
     pub(super) enrolled: Option<Date>,
     pub(super) entries: Vec<Entry>,
+    /// The day and the enrolment for which the state has been pruned.
+    pub(super) pruned: Option<(Date, Option<Date>)>,
     /// Where the entries of the event itself begin.
     pub(super) event: usize,
     pub(super) receipt: Option<Receipt>,
@@ -36,15 +44,33 @@ pub(super) struct Work<'w> {
 }
 
 impl<'w> Work<'w> {
-    /// Begins at where the member stands; a member without a history begins at `first`.
-    pub(super) fn begin(program: &'w Program, member: &'w Member, first: Instant) -> Self {
+    /// Begins at where the member stands; a member without a history begins at `first`. The state is the member's own, lent out
+    /// to be changed where it is.
+    pub(super) fn on(program: &'w Program, member: &'w mut Member, first: Instant) -> Self {
+        let state = member.state.lend();
+        Self::begin(program, member, state, Undo::new(true), first)
+    }
+
+    /// The same on a copy.
+    pub(super) fn beside(program: &'w Program, member: &'w Member, first: Instant) -> Self {
+        let state = member.state.clone();
+        Self::begin(program, member, state, Undo::new(false), first)
+    }
+
+    fn begin(
+        program: &'w Program,
+        member: &'w Member,
+        mut state: State,
+        mut undo: Undo,
+        first: Instant,
+    ) -> Self {
         let compiled = &*program.compiled;
-        let mut state = member.state.clone();
         let as_of = member.as_of.unwrap_or(first);
         let known = member
             .due
             .is_some_and(|(digest, _)| digest == program.digest);
         if !known {
+            undo.lists(&state);
             // A member without a history begins with its first event, whenever it was looked at before.
             let since = if member.version == 0 { first } else { as_of };
             adopt(compiled, &mut state, since, member.version);
@@ -54,6 +80,7 @@ impl<'w> Work<'w> {
         if !known {
             begin_terms(compiled, &mut state, (as_of, enrolled, zone), false);
         }
+        let today = zone.date_at(as_of);
         Self {
             program,
             compiled,
@@ -61,13 +88,16 @@ impl<'w> Work<'w> {
             version: member.version,
             as_of,
             zone,
-            today: zone.date_at(as_of),
+            today,
             enrolled,
             rungs: (0..compiled.tracks.len())
                 .map(|track| rung(compiled, &state, track))
                 .collect(),
             state,
+            undo,
             entries: Vec::with_capacity(4),
+            // Every call that this program has ended has pruned.
+            pruned: known.then_some((today, enrolled)),
             event: 0,
             receipt: None,
             trace: None,
@@ -97,11 +127,70 @@ impl<'w> Work<'w> {
     }
 
     /// The account of the member at the place of the program.
-    pub(super) fn account(&mut self, place: usize) -> Result<&mut Account> {
-        self.state
-            .accounts
-            .get_mut(place)
-            .ok_or_else(|| Error::new(Code::Internal, "an account of the program is missing"))
+    pub(super) fn account(&self, place: usize) -> Result<&Account> {
+        self.state.accounts.get(place).ok_or_else(missing)
+    }
+
+    /// The same, to change it in any way.
+    pub(super) fn account_mut(&mut self, place: usize) -> Result<&mut Account> {
+        let account = self.state.accounts.get_mut(place).ok_or_else(missing)?;
+        self.undo.account(place, account);
+        Ok(account)
+    }
+
+    /// Puts points into a lot of an account: earned ones, or such that a person gives.
+    pub(super) fn give(&mut self, place: usize, lot: Lot) -> Result<Given> {
+        let account = self.state.accounts.get_mut(place).ok_or_else(missing)?;
+        self.undo.head(place, account);
+        let given = match lot.kind {
+            LotKind::Earned => account.earn(lot)?,
+            LotKind::Credited => account.credit(lot)?,
+        };
+        let put = Lot {
+            points: lot.points.saturating_sub(given.repaid),
+            ..given.lot
+        };
+        self.undo.put(place, put);
+        Ok(given)
+    }
+
+    /// Uses points of an account to pay.
+    pub(super) fn spend(&mut self, place: usize, points: i64, burn: BurnOrder) -> Result<Vec<Lot>> {
+        let account = self.state.accounts.get_mut(place).ok_or_else(missing)?;
+        self.undo.head(place, account);
+        let taken = account.spend(points, burn)?;
+        self.undo.taken(place, &taken);
+        Ok(taken)
+    }
+
+    /// Adds to a metric.
+    pub(super) fn count(&mut self, place: usize, day: Date, amount: i64) {
+        if let Some(tally) = self.state.metrics.get_mut(place)
+            && amount != 0
+        {
+            let before = tally.add(day, amount);
+            self.undo.day(place, day, before);
+        }
+    }
+
+    /// How the caps have been used, to use them.
+    pub(super) fn usage(&mut self, today: Date) -> Usage<'_> {
+        self.undo.caps(&self.state.caps);
+        Usage {
+            uses: &mut self.state.caps,
+            today,
+        }
+    }
+
+    /// The standing in a track, to change it.
+    pub(super) fn standing(&mut self, track: usize) -> Option<&mut Standing> {
+        self.undo.tiers(&self.state.tiers);
+        self.state.tiers.get_mut(track)
+    }
+
+    /// What only some members have, to change it: the member keeps what was, so it needs no way back.
+    pub(super) fn more(&mut self) -> &mut More {
+        Arc::make_mut(&mut self.state.more)
     }
 
     /// The civil day in the program's own zone: caps are counted by it, whatever the member's zone is.
@@ -127,14 +216,26 @@ impl<'w> Work<'w> {
             .unwrap_or(self.today)
     }
 
-    /// Drops what no rule will ask for again.
+    /// Drops what no rule will ask for again, unless that has been done.
     pub(super) fn prune(&mut self) {
-        let (today, enrolled, remember_from) = (self.today, self.enrolled, self.remember_from());
-        for (tally, plan) in self.state.metrics.iter_mut().zip(&self.compiled.metrics) {
-            tally.prune(&plan.frame, plan.reading, today, enrolled, remember_from);
+        let (today, enrolled) = (self.today, self.enrolled);
+        if self.pruned == Some((today, enrolled)) {
+            return;
         }
-        for account in &mut self.state.accounts {
-            account.prune(remember_from);
+        self.pruned = Some((today, enrolled));
+        let remember_from = self.remember_from();
+        let tallies = self.state.metrics.iter_mut().zip(&self.compiled.metrics);
+        for (place, (tally, plan)) in tallies.enumerate() {
+            let gone = tally.prune(&plan.frame, plan.reading, today, enrolled, remember_from);
+            if let Some(gone) = gone {
+                self.undo.pruned(place, gone);
+            }
+        }
+        for (place, account) in self.state.accounts.iter_mut().enumerate() {
+            if account.remembers_before(remember_from) {
+                self.undo.account(place, account);
+                account.prune(remember_from);
+            }
         }
     }
 
@@ -157,7 +258,13 @@ impl<'w> Work<'w> {
         }
     }
 
-    /// What the call leaves behind, for [`Work::commit`].
+    /// The state as it was, of a call that is refused.
+    pub(super) fn back(mut self) -> State {
+        self.undo.roll_back(&mut self.state);
+        self.state
+    }
+
+    /// What the call leaves behind, for [`Done::commit`].
     pub(super) fn finish(mut self) -> (Outcome, Done) {
         let next_due = self.next_due();
         let done = Done {
@@ -180,6 +287,10 @@ impl<'w> Work<'w> {
         };
         (self.outcome(next_due), done)
     }
+}
+
+fn missing() -> Error {
+    Error::new(Code::Internal, "an account of the program is missing")
 }
 
 /// What a call leaves behind.

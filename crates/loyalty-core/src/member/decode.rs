@@ -94,6 +94,9 @@ impl Member {
                 return corrupt(format!("orders[{place}]"), words);
             }
         }
+        if let Some(words) = read.state.more.fault() {
+            return corrupt("state.more".to_owned(), words);
+        }
         if read.version > u64::MAX / 2 {
             return corrupt("version".to_owned(), "no journal has so many entries");
         }

@@ -7,7 +7,7 @@ use crate::calendar::Date;
 use crate::id::Id;
 
 /// The contributions of one metric, by civil day.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Tally {
     pub(crate) id: Id,
@@ -25,17 +25,19 @@ pub(crate) struct Tally {
     total: i64,
 }
 
-impl Clone for Tally {
-    /// Leaves room for one more day: what is copied is nearly always added to.
-    fn clone(&self) -> Self {
-        let mut days = Vec::with_capacity(self.days.len().saturating_add(1));
-        days.extend_from_slice(&self.days);
-        Self {
-            id: self.id.clone(),
-            days,
-            ..*self
-        }
-    }
+/// What a day held before something was added to it, and the sum of all days then.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DayBefore {
+    sum: i64,
+    total: i64,
+}
+
+/// What was dropped from a tally, and what it had settled before.
+#[derive(Debug)]
+pub(crate) struct Pruned {
+    settled: i64,
+    total: i64,
+    days: Vec<(Date, i64)>,
 }
 
 /// How the days of a tally make a value.
@@ -60,29 +62,51 @@ impl Tally {
         }
     }
 
-    /// Adds to a day. What is added may be negative: a return takes from the day of its purchase.
-    pub(crate) fn add(&mut self, day: Date, amount: i64) {
-        if amount == 0 {
-            return;
+    /// Adds to a day. What is added may be negative: a return takes from the day of its purchase. Says what was there before.
+    pub(crate) fn add(&mut self, day: Date, amount: i64) -> DayBefore {
+        let (place, sum) = self.find(day);
+        let before = DayBefore {
+            sum,
+            total: self.total,
+        };
+        if amount != 0 {
+            self.total = self.total.saturating_add(amount);
+            self.set(place, day, sum.saturating_add(amount));
         }
+        before
+    }
+
+    /// Takes back what was added to a day.
+    pub(crate) fn put_back(&mut self, day: Date, before: DayBefore) {
+        let (place, _) = self.find(day);
+        self.set(place, day, before.sum);
+        self.total = before.total;
+    }
+
+    /// Where a day is, or would be, and what it holds.
+    fn find(&self, day: Date) -> (Result<usize, usize>, i64) {
         let place = match self.days.last() {
             Some((last, _)) if *last < day => Err(self.days.len()),
+            Some((last, _)) if *last == day => Ok(self.days.len().saturating_sub(1)),
             _ => self.days.binary_search_by_key(&day, |(on, _)| *on),
         };
+        let held = place.ok().and_then(|place| self.days.get(place));
+        (place, held.map_or(0, |(_, sum)| *sum))
+    }
+
+    /// Sets what a day holds; a day that holds nothing is not kept.
+    fn set(&mut self, place: Result<usize, usize>, day: Date, sum: i64) {
         match place {
+            Ok(place) if sum == 0 => {
+                self.days.remove(place);
+            }
             Ok(place) => {
-                self.total = self.total.saturating_add(amount);
-                if let Some((_, sum)) = self.days.get_mut(place) {
-                    *sum = sum.saturating_add(amount);
-                    if *sum == 0 {
-                        self.days.remove(place);
-                    }
+                if let Some((_, there)) = self.days.get_mut(place) {
+                    *there = sum;
                 }
             }
-            Err(place) => {
-                self.total = self.total.saturating_add(amount);
-                self.days.insert(place, (day, amount));
-            }
+            Err(_) if sum == 0 => {}
+            Err(place) => self.days.insert(place, (day, sum)),
         }
     }
 
@@ -138,7 +162,7 @@ impl Tally {
         self.days.clear();
     }
 
-    /// Drops what no window will ask for again. `settled_before`: no return can reach a day before this one.
+    /// Drops what no window will ask for again, and says what. `settled_before`: no return can reach a day before this one.
     pub(crate) fn prune(
         &mut self,
         frame: &Frame,
@@ -146,20 +170,19 @@ impl Tally {
         today: Date,
         enrolled: Option<Date>,
         settled_before: Date,
-    ) {
+    ) -> Option<Pruned> {
+        // Nearly always the first day is still asked for, whatever the window is.
+        self.days.first().filter(|(on, _)| *on < settled_before)?;
         let whole_life = matches!(frame, Frame::Lifetime | Frame::Reset { .. });
         let keep_from = if whole_life {
             settled_before
         } else {
             // A review at the beginning of a day still reads the day before.
-            let Some(days) = today
+            let days = today
                 .add_days(-1)
                 .ok()
                 .and_then(|day| frame.days(day, enrolled).ok())
-                .flatten()
-            else {
-                return;
-            };
+                .flatten()?;
             days.from.min(settled_before)
         };
         let mut gone = self.days.partition_point(|(on, _)| *on < keep_from);
@@ -168,12 +191,14 @@ impl Tally {
             gone = gone.saturating_sub(1);
         }
         if gone == 0 {
-            return;
+            return None;
         }
-        for (_, amount) in self.days.drain(..gone) {
-            self.total = self.total.saturating_sub(amount);
+        let (settled, total) = (self.settled, self.total);
+        let days: Vec<(Date, i64)> = self.days.drain(..gone).collect();
+        for (_, amount) in &days {
+            self.total = self.total.saturating_sub(*amount);
             let more = match reading {
-                Reading::Sum => amount,
+                Reading::Sum => *amount,
                 Reading::Count => 1,
                 Reading::Since => 0,
             };
@@ -181,6 +206,18 @@ impl Tally {
                 self.settled = self.settled.saturating_add(more);
             }
         }
+        Some(Pruned {
+            settled,
+            total,
+            days,
+        })
+    }
+
+    /// Takes back what was dropped.
+    pub(crate) fn unprune(&mut self, pruned: Pruned) {
+        self.days.splice(..0, pruned.days);
+        self.settled = pruned.settled;
+        self.total = pruned.total;
     }
 
     /// What is wrong with a decoded tally, if anything.

@@ -1,5 +1,7 @@
 //! Caps: how much a rule, a group or an account may give in a period (clause 4.5).
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::rules::{Cap, CapPeriod, OverCap};
@@ -9,7 +11,7 @@ use crate::calendar::{Date, MonthDay, Period};
 #[derive(Clone, Debug)]
 pub(crate) struct CapSpec {
     /// The name under which a member keeps its use: `rule/welcome/0`.
-    pub(crate) key: String,
+    pub(crate) key: Arc<str>,
     points: Option<i64>,
     times: Option<i64>,
     per: CapPeriod,
@@ -20,7 +22,7 @@ pub(crate) struct CapSpec {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CapUse {
-    pub(crate) key: String,
+    pub(crate) key: Arc<str>,
     /// The first day of the period; none for a whole life.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     from: Option<Date>,
@@ -28,7 +30,14 @@ pub(crate) struct CapUse {
     times: i64,
 }
 
-/// The caps of a member during one event.
+/// How a member has used caps, and the day that is asked about.
+#[derive(Clone, Copy)]
+pub(crate) struct Uses<'u> {
+    pub(crate) list: &'u [CapUse],
+    pub(crate) today: Date,
+}
+
+/// The same, to use them.
 pub(crate) struct Usage<'u> {
     pub(crate) uses: &'u mut Vec<CapUse>,
     pub(crate) today: Date,
@@ -37,7 +46,7 @@ pub(crate) struct Usage<'u> {
 impl CapSpec {
     pub(crate) fn new(key: String, rule: &Cap) -> Self {
         Self {
-            key,
+            key: key.into(),
             points: rule.points.map(crate::amount::Points::get),
             times: rule.times.map(i64::from),
             per: rule.per,
@@ -58,12 +67,12 @@ impl CapSpec {
     }
 
     /// How many points the cap still lets through; none where it has been used as many times as it may.
-    pub(crate) fn room(&self, usage: &Usage<'_>) -> Option<i64> {
-        let start = self.start(usage.today);
+    pub(crate) fn room(&self, uses: Uses<'_>) -> Option<i64> {
+        let start = self.start(uses.today);
         let found = self
-            .find(usage)
+            .find(uses.list)
             .ok()
-            .and_then(|place| usage.uses.get(place));
+            .and_then(|place| uses.list.get(place));
         let found = found.filter(|one| one.from == start);
         let (points, times) = match found {
             Some(one) if self.per != CapPeriod::Event => (one.points, one.times),
@@ -89,10 +98,8 @@ impl CapSpec {
     }
 
     /// Where the use of the cap is, or would be: uses are sorted by key.
-    fn find(&self, usage: &Usage<'_>) -> Result<usize, usize> {
-        usage
-            .uses
-            .binary_search_by(|one| one.key.as_str().cmp(&self.key))
+    fn find(&self, uses: &[CapUse]) -> Result<usize, usize> {
+        uses.binary_search_by(|one| one.key.cmp(&self.key))
     }
 
     /// Books what was let through; what a return undoes is booked as less than zero on the day of the purchase.
@@ -101,7 +108,7 @@ impl CapSpec {
             return;
         }
         let start = self.start(usage.today);
-        match self.find(usage) {
+        match self.find(usage.uses) {
             Ok(place) => {
                 let Some(found) = usage.uses.get_mut(place) else {
                     return;
@@ -111,7 +118,7 @@ impl CapSpec {
                     found.times = found.times.saturating_add(times);
                 } else if found.from < start && points > 0 {
                     *found = CapUse {
-                        key: self.key.clone(),
+                        key: Arc::clone(&self.key),
                         from: start,
                         points,
                         times,
@@ -123,7 +130,7 @@ impl CapSpec {
             }
             Err(place) if points > 0 || times > 0 => {
                 let used = CapUse {
-                    key: self.key.clone(),
+                    key: Arc::clone(&self.key),
                     from: start,
                     points,
                     times,

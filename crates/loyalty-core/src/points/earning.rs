@@ -4,7 +4,7 @@ use core::cmp::Reverse;
 
 use rustc_hash::FxHashMap;
 
-use super::caps::{CapSpec, Usage};
+use super::caps::{CapSpec, Uses};
 use super::expiry::LotPlan;
 use super::multiply::{Fraction, multiply};
 use super::rules::{EarnBase, Give, Multipliers, RateMode, RoundWhen};
@@ -53,24 +53,106 @@ pub(crate) struct Settings {
     /// The caps of each group and of each account.
     pub(crate) group_caps: Vec<Vec<CapSpec>>,
     pub(crate) account_caps: Vec<Vec<CapSpec>>,
+    /// Whether any rule has caps of its own.
+    pub(crate) rule_caps: bool,
 }
 
-/// A rule that fired, with what each row brings to it: minor units for a rate, units for `per_unit`, else a weight.
-pub(crate) struct Bid<'p> {
-    pub(crate) plan: &'p Plan,
-    pub(crate) rows: Vec<i64>,
+impl Settings {
+    /// Whether there are caps of groups or accounts, or of rules.
+    pub(crate) fn capped(&self) -> bool {
+        self.rule_caps || self.caps_of_all().next().is_some()
+    }
+
+    fn caps_of_all(&self) -> impl Iterator<Item = &CapSpec> {
+        self.group_caps.iter().chain(&self.account_caps).flatten()
+    }
 }
 
-/// What became of a bid.
+/// The rules that fired, and what each row brings to them: minor units for a rate, units for `per_unit`, else a weight. Then
+/// what they give, row by row.
+#[derive(Debug, Default)]
+pub(crate) struct Gifts<'p> {
+    pub(crate) all: Vec<Gift<'p>>,
+    pub(super) rows: Rows,
+}
+
+/// The rows of all gifts in one block.
+#[derive(Debug, Default)]
+pub(crate) struct Rows(Vec<i64>);
+
+/// A rule that fired.
 #[derive(Clone, Debug)]
 pub(crate) struct Gift<'p> {
     pub(crate) plan: &'p Plan,
     pub(crate) points: i64,
-    /// The points, row by row.
-    pub(crate) rows: Vec<i64>,
     pub(crate) result: TraceResult,
     /// Before rounding, as long as that matters.
     pub(super) exact: Fraction,
+    /// Where its rows stand in the block.
+    from: usize,
+    until: usize,
+}
+
+impl Rows {
+    pub(super) fn of(&self, gift: &Gift<'_>) -> &[i64] {
+        self.0.get(gift.from..gift.until).unwrap_or_default()
+    }
+
+    pub(super) fn of_mut(&mut self, gift: &Gift<'_>) -> &mut [i64] {
+        self.0.get_mut(gift.from..gift.until).unwrap_or_default()
+    }
+
+    /// Gives one row to a gift that has none: it was given for no basket.
+    pub(super) fn one(&mut self, gift: &mut Gift<'_>, row: i64) {
+        if gift.from == gift.until {
+            gift.from = self.0.len();
+            self.0.push(row);
+            gift.until = self.0.len();
+        }
+    }
+}
+
+impl<'p> Gifts<'p> {
+    /// Room for so many rules and rows.
+    pub(crate) fn with_capacity(rules: usize, rows: usize) -> Self {
+        Self {
+            all: Vec::with_capacity(rules),
+            rows: Rows(Vec::with_capacity(rules.saturating_mul(rows))),
+        }
+    }
+
+    /// Adds a rule that fires, with what each row brings to it. Where `rows` says that it does not fire after all, nothing is
+    /// added.
+    pub(crate) fn bid<E>(
+        &mut self,
+        plan: &'p Plan,
+        rows: impl FnOnce(&mut Vec<i64>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let from = self.rows.0.len();
+        if let Err(error) = rows(&mut self.rows.0) {
+            self.rows.0.truncate(from);
+            return Err(error);
+        }
+        self.all.push(Gift {
+            plan,
+            points: 0,
+            result: TraceResult::NoPoints,
+            exact: Fraction::ZERO,
+            from,
+            until: self.rows.0.len(),
+        });
+        Ok(())
+    }
+
+    /// What a gift gives for a row.
+    pub(crate) fn at(&self, gift: &Gift<'_>, row: usize) -> i64 {
+        self.rows.of(gift).get(row).copied().unwrap_or(0)
+    }
+
+    /// The gifts that give anything.
+    pub(crate) fn given(&self) -> impl Iterator<Item = &Gift<'p>> + Clone {
+        self.all.iter().filter(|gift| gift.points != 0)
+    }
 }
 
 impl Plan {
@@ -174,63 +256,53 @@ impl Plan {
     }
 }
 
-/// What the rules that fired give. The answer has one gift a bid, in the order of the bids.
-pub(crate) fn gifts<'p>(
-    bids: Vec<Bid<'p>>,
-    settings: &Settings,
-    usage: &Usage<'_>,
-) -> Result<Vec<Gift<'p>>> {
-    let mut gifts = Vec::with_capacity(bids.len());
-    for bid in bids {
-        let brought = bid
-            .rows
+/// Works out what the rules that fired give.
+pub(crate) fn settle(gifts: &mut Gifts<'_>, settings: &Settings, uses: Uses<'_>) -> Result<()> {
+    let Gifts { all: gifts, rows } = gifts;
+    for gift in gifts.iter_mut() {
+        let brought = rows
+            .of(gift)
             .iter()
             .fold(0_i64, |sum, row| sum.saturating_add(*row));
-        let exact = bid.plan.exact(brought).ok_or_else(overflow)?;
-        let points = exact
-            .round(bid.plan.rounding)
+        gift.exact = gift.plan.exact(brought).ok_or_else(overflow)?;
+        gift.points = gift
+            .exact
+            .round(gift.plan.rounding)
             .filter(|points| *points <= crate::limits::POINTS_MAX)
             .ok_or_else(overflow)?;
         let nothing = if settings.round == RoundWhen::EachRule {
-            points == 0
+            gift.points == 0
         } else {
-            exact.num == 0
+            gift.exact.num == 0
         };
-        let result = if nothing && !bid.plan.is_multiplier() {
+        gift.result = if nothing && !gift.plan.is_multiplier() {
             TraceResult::NoPoints
         } else {
             TraceResult::Gave
         };
-        gifts.push(Gift {
-            plan: bid.plan,
-            points,
-            rows: bid.rows,
-            result,
-            exact,
-        });
     }
-    one_of_each_group(&mut gifts);
-    exclusive(&mut gifts);
-    cut_by_own_caps(&mut gifts, settings, usage, false)?;
+    one_of_each_group(gifts);
+    exclusive(gifts);
+    cut_by_own_caps(gifts, rows, settings, uses, false)?;
     for gift in gifts
-        .iter_mut()
+        .iter()
         .filter(|gift| settings.round == RoundWhen::EachRule || gift.plan.bonus)
         .filter(|gift| !gift.plan.is_multiplier())
     {
-        share(gift)?;
+        share(gift, rows)?;
     }
-    multiply(&mut gifts, settings)?;
-    cut_by_own_caps(&mut gifts, settings, usage, true)?;
-    cut_by_account(&mut gifts, settings, usage)?;
+    multiply(gifts, rows, settings)?;
+    cut_by_own_caps(gifts, rows, settings, uses, true)?;
+    cut_by_account(gifts, rows, settings, uses)?;
     for account in 0..settings.account_caps.len() {
-        level(&mut gifts, account);
+        level(gifts, rows, account);
     }
-    for gift in &mut gifts {
+    for gift in gifts {
         if gift.result == TraceResult::Gave && gift.points == 0 {
             gift.result = TraceResult::NoPoints;
         }
     }
-    Ok(gifts)
+    Ok(())
 }
 
 pub(super) fn overflow() -> Error {
@@ -261,6 +333,9 @@ fn drop_gift(gift: &mut Gift<'_>, result: TraceResult) {
 }
 
 fn one_of_each_group(gifts: &mut [Gift<'_>]) {
+    if gifts.iter().all(|gift| gift.plan.group.is_none()) {
+        return;
+    }
     let mut winners: FxHashMap<usize, usize> = FxHashMap::default();
     for (place, gift) in gifts.iter().enumerate() {
         let (Some(group), true) = (gift.plan.group, fires(gift)) else {
@@ -318,28 +393,70 @@ fn exclusive(gifts: &mut [Gift<'_>]) {
 }
 
 /// Shares the points of a gift over its rows, by what each row brought.
-pub(super) fn share(gift: &mut Gift<'_>) -> Result<()> {
-    let rows = core::mem::take(&mut gift.rows);
-    gift.rows = spread(gift.points, rows.into_iter().map(i128::from))?;
+pub(super) fn share(gift: &Gift<'_>, rows: &mut Rows) -> Result<()> {
+    let rows = rows.of_mut(gift);
+    match rows {
+        [] => Ok(()),
+        [one] => {
+            *one = gift.points;
+            Ok(())
+        }
+        many => {
+            if gift.points == 0 {
+                many.fill(0);
+                return Ok(());
+            }
+            let largest = many.iter().map(|row| row.unsigned_abs()).max();
+            let shift = shift(u128::from(largest.unwrap_or(0)));
+            let weight = |row: &i64| row.unsigned_abs().checked_shr(shift).unwrap_or(0);
+            let shares = spread(
+                gift.points,
+                many.iter()
+                    .map(|row| i64::try_from(weight(row)).unwrap_or(i64::MAX)),
+            )?;
+            many.copy_from_slice(&shares);
+            Ok(())
+        }
+    }
+}
+
+/// The same by other weights, one a row.
+pub(super) fn share_by(gift: &Gift<'_>, rows: &mut Rows, weights: &[i128]) -> Result<()> {
+    let rows = rows.of_mut(gift);
+    if let [one] = rows {
+        *one = gift.points;
+        return Ok(());
+    }
+    if gift.points == 0 {
+        rows.fill(0);
+        return Ok(());
+    }
+    let largest = weights.iter().map(|weight| weight.unsigned_abs()).max();
+    let shift = shift(largest.unwrap_or(0));
+    let weight = |weight: &i128| weight.unsigned_abs().checked_shr(shift).unwrap_or(0);
+    let shares = spread(
+        gift.points,
+        weights
+            .iter()
+            .map(|one| i64::try_from(weight(one)).unwrap_or(i64::MAX)),
+    )?;
+    for (row, share) in rows.iter_mut().zip(shares) {
+        *row = share;
+    }
     Ok(())
 }
 
-/// Shares points by weights; where every weight is zero, alike.
-pub(super) fn spread(
-    points: i64,
-    weights: impl ExactSizeIterator<Item = i128> + Clone,
-) -> Result<Vec<i64>> {
-    if weights.len() <= 1 {
-        return Ok(weights.map(|_| points).collect());
-    }
-    // So large that the sum might not fit: the proportions stay, to one part in a million million.
-    let largest = weights.clone().map(i128::unsigned_abs).max().unwrap_or(0);
-    let shift = 128_u32
+/// Weights so large that their sum might not fit lose so many bits: the proportions stay, to one part in a million million.
+fn shift(largest: u128) -> u32 {
+    128_u32
         .saturating_sub(largest.leading_zeros())
-        .saturating_sub(40);
-    let row = |weight: i128| Share {
-        weight: i64::try_from(weight.unsigned_abs().checked_shr(shift).unwrap_or(0))
-            .unwrap_or(i64::MAX),
+        .saturating_sub(40)
+}
+
+/// Shares points by weights; where every weight is zero, alike.
+fn spread(points: i64, weights: impl Iterator<Item = i64>) -> Result<Vec<i64>> {
+    let row = |weight: i64| Share {
+        weight,
         headroom: None,
         quantity: 1,
     };
@@ -352,8 +469,9 @@ pub(super) fn spread(
 /// Cuts by the caps of rules and groups: those of base rules before multiplying, those of multipliers after it.
 fn cut_by_own_caps(
     gifts: &mut [Gift<'_>],
+    rows: &mut Rows,
     settings: &Settings,
-    usage: &Usage<'_>,
+    uses: Uses<'_>,
     multipliers: bool,
 ) -> Result<()> {
     // Rounding after multiplying can give a base rule a point more than it was cut to.
@@ -374,16 +492,21 @@ fn cut_by_own_caps(
             .unwrap_or_default();
         let mut points = gift.points;
         for cap in gift.plan.caps.iter().chain(group) {
-            points = cap.cut(points, cap.room(usage));
+            points = cap.cut(points, cap.room(uses));
         }
-        cut(gift, points, multipliers)?;
+        cut(gift, rows, points, multipliers)?;
     }
     Ok(())
 }
 
 /// Cuts by the caps of accounts: the lowest priority first, the later rule first among equals. What a factor below one takes
 /// away makes room.
-fn cut_by_account(gifts: &mut [Gift<'_>], settings: &Settings, usage: &Usage<'_>) -> Result<()> {
+fn cut_by_account(
+    gifts: &mut [Gift<'_>],
+    rows: &mut Rows,
+    settings: &Settings,
+    uses: Uses<'_>,
+) -> Result<()> {
     for (account, caps) in settings.account_caps.iter().enumerate() {
         for cap in caps {
             let mine = |gift: &Gift<'_>| gift.plan.account == account && fires(gift);
@@ -391,7 +514,10 @@ fn cut_by_account(gifts: &mut [Gift<'_>], settings: &Settings, usage: &Usage<'_>
                 .iter()
                 .filter(|gift| mine(gift))
                 .fold(0_i64, |sum, gift| sum.saturating_add(gift.points));
-            let mut excess = total.saturating_sub(cap.room(usage).unwrap_or(0));
+            let mut excess = total.saturating_sub(cap.room(uses).unwrap_or(0));
+            if excess <= 0 {
+                continue;
+            }
             let mut order: Vec<&mut Gift<'_>> =
                 gifts.iter_mut().rev().filter(|gift| mine(gift)).collect();
             order.sort_by_key(|gift| gift.plan.priority);
@@ -401,7 +527,7 @@ fn cut_by_account(gifts: &mut [Gift<'_>], settings: &Settings, usage: &Usage<'_>
                 }
                 let before = gift.points;
                 let points = cap.cut(before, Some(before.saturating_sub(excess).max(0)));
-                cut(gift, points, true)?;
+                cut(gift, rows, points, true)?;
                 excess = excess.saturating_sub(before.saturating_sub(points));
             }
         }
@@ -411,15 +537,16 @@ fn cut_by_account(gifts: &mut [Gift<'_>], settings: &Settings, usage: &Usage<'_>
 
 /// What a factor below one takes away is never more than what the others give: neither in all (a cap may have cut them) nor on
 /// a row (then it is taken on other rows).
-fn level(gifts: &mut [Gift<'_>], account: usize) {
+fn level(gifts: &mut [Gift<'_>], rows: &mut Rows, account: usize) {
     let mine = |gift: &Gift<'_>| gift.plan.account == account && gift.points != 0;
     if !gifts.iter().any(|gift| mine(gift) && gift.points < 0) {
         return;
     }
     let mut nets: Vec<i64> = Vec::new();
     for gift in gifts.iter().filter(|gift| mine(gift)) {
-        nets.resize(nets.len().max(gift.rows.len()), 0);
-        for (net, row) in nets.iter_mut().zip(&gift.rows) {
+        let own = rows.of(gift);
+        nets.resize(nets.len().max(own.len()), 0);
+        for (net, row) in nets.iter_mut().zip(own) {
             *net = net.saturating_add(*row);
         }
     }
@@ -428,13 +555,13 @@ fn level(gifts: &mut [Gift<'_>], account: usize) {
         .filter(|gift| mine(gift) && gift.points < 0)
     {
         let mut moved = 0_i64;
-        for (net, row) in nets.iter_mut().zip(&mut gift.rows) {
+        for (net, row) in nets.iter_mut().zip(rows.of_mut(gift)) {
             let back = net.saturating_neg().min(row.saturating_neg()).max(0);
             *row = row.saturating_add(back);
             *net = net.saturating_add(back);
             moved = moved.saturating_add(back);
         }
-        for (net, row) in nets.iter_mut().zip(&mut gift.rows) {
+        for (net, row) in nets.iter_mut().zip(rows.of_mut(gift)) {
             let part = moved.min(*net).max(0);
             *row = row.saturating_sub(part);
             *net = net.saturating_sub(part);
@@ -445,7 +572,7 @@ fn level(gifts: &mut [Gift<'_>], account: usize) {
 }
 
 /// Lowers the points of a gift.
-fn cut(gift: &mut Gift<'_>, points: i64, shared: bool) -> Result<()> {
+fn cut(gift: &mut Gift<'_>, rows: &mut Rows, points: i64, shared: bool) -> Result<()> {
     if points == gift.points {
         return Ok(());
     }
@@ -456,9 +583,9 @@ fn cut(gift: &mut Gift<'_>, points: i64, shared: bool) -> Result<()> {
     };
     if points == 0 {
         gift.result = TraceResult::Capped;
-        gift.rows.iter_mut().for_each(|row| *row = 0);
+        rows.of_mut(gift).fill(0);
     } else if shared {
-        share(gift)?;
+        share(gift, rows)?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::id::Id;
 use crate::outcome::{LotDates, LotPoints};
 
 /// Points of one member in one account.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Account {
     pub(crate) id: Id,
@@ -31,19 +31,12 @@ pub(crate) struct Account {
     forgiven: Vec<Gone>,
 }
 
-impl Clone for Account {
-    /// Leaves room for one more lot: what is copied is nearly always added to.
-    fn clone(&self) -> Self {
-        let mut lots = Vec::with_capacity(self.lots.len().saturating_add(1));
-        lots.extend_from_slice(&self.lots);
-        Self {
-            id: self.id.clone(),
-            lots,
-            expired: self.expired.clone(),
-            forgiven: self.forgiven.clone(),
-            ..*self
-        }
-    }
+/// What of an account every posting changes.
+#[derive(Clone, Copy)]
+pub(crate) struct Head {
+    debt: i64,
+    sums: Sums,
+    next: u32,
 }
 
 /// The sums of all postings.
@@ -124,11 +117,12 @@ impl Lot {
 
     /// Lots are kept in this order.
     fn key(&self) -> (Instant, Date, u32) {
-        (
-            self.expires_at.unwrap_or(Instant::from_micros(i64::MAX)),
-            self.earned_on,
-            self.n,
-        )
+        (self.expires(), self.earned_on, self.n)
+    }
+
+    /// What never expires stands behind all that does.
+    fn expires(&self) -> Instant {
+        self.expires_at.unwrap_or(Instant::from_micros(i64::MAX))
     }
 
     fn same(&self, other: &Self) -> bool {
@@ -272,7 +266,16 @@ impl Account {
         };
         self.debt = self.debt.saturating_sub(repaid);
         let mut given = lot;
-        if let Some(equal) = self.lots.iter().find(|one| one.same(&lot)) {
+        // Lots with the same dates stand together.
+        let dates = (lot.expires(), lot.earned_on);
+        let from = self
+            .lots
+            .partition_point(|one| (one.expires(), one.earned_on) < dates);
+        let near = self.lots.get(from..).unwrap_or_default();
+        let mut near = near
+            .iter()
+            .take_while(|one| (one.expires(), one.earned_on) == dates);
+        if let Some(equal) = near.find(|one| one.same(&lot)) {
             given.n = equal.n;
         } else if given.n == 0 {
             given.n = self.next;
@@ -304,24 +307,30 @@ impl Account {
         Ok(())
     }
 
-    /// Uses available points, in burn order. The caller has made sure that there are enough.
+    /// Uses available points, in burn order. The caller has made sure that there are enough; if not, nothing changes.
     pub(crate) fn spend(&mut self, points: i64, order: BurnOrder) -> Result<Vec<Taken>> {
         let mut taken = Vec::new();
         let left = self.burn(points, order, &mut taken);
-        if left > 0 {
-            return Err(Error::new(
+        let spent = if left > 0 {
+            Err(Error::new(
                 Code::InsufficientPoints,
                 format!("{left} points are missing in the account `{}`", self.id),
-            ));
+            ))
+        } else {
+            sum(self.sums.spent, points)
+        };
+        if spent.is_err() {
+            self.untake(&taken);
         }
-        self.sums.spent = sum(self.sums.spent, points)?;
+        self.sums.spent = spent?;
         Ok(taken)
     }
 
     /// Takes available points in burn order, as many as there are; says how many are left to take.
     fn burn(&mut self, points: i64, order: BurnOrder, taken: &mut Vec<Taken>) -> i64 {
-        let mut left = points;
+        let (mut left, mut seen) = (points, 0_usize);
         let mut take = |lot: &mut Lot| {
+            seen = seen.saturating_add(1);
             let part = lot.points.min(left);
             if part > 0 && lot.active_from.is_none() {
                 left = left.saturating_sub(part);
@@ -331,21 +340,37 @@ impl Account {
                     ..*lot
                 });
             }
+            left
         };
         match order {
-            BurnOrder::SoonestExpiry => self.lots.iter_mut().for_each(&mut take),
+            BurnOrder::SoonestExpiry => {
+                for lot in &mut self.lots {
+                    if take(lot) == 0 {
+                        break;
+                    }
+                }
+            }
             BurnOrder::Oldest => {
                 let mut oldest: Vec<&mut Lot> = self.lots.iter_mut().collect();
                 oldest.sort_by_key(|lot| (lot.earned_on, lot.n));
-                oldest.into_iter().for_each(take);
+                for lot in oldest {
+                    if take(lot) == 0 {
+                        break;
+                    }
+                }
+                seen = self.lots.len();
             }
         }
-        self.drop_empty();
+        self.drop_empty(seen);
         left
     }
 
-    fn drop_empty(&mut self) {
-        self.lots.retain(|lot| lot.points > 0);
+    /// Drops the lots that are empty among so many.
+    fn drop_empty(&mut self, first: usize) {
+        let first = first.min(self.lots.len());
+        self.lots
+            .extract_if(..first, |lot| lot.points <= 0)
+            .for_each(drop);
     }
 
     /// Takes back what an order put into its lots (clause 6.3): from its pending lots, from its other lots, then from all in
@@ -382,7 +407,7 @@ impl Account {
                 }
             }
         }
-        self.drop_empty();
+        self.drop_empty(self.lots.len());
         for put in puts.iter_mut() {
             let Some(gone) = self.expired.iter_mut().find(|gone| gone.n == put.lot.n) else {
                 continue;
@@ -556,11 +581,68 @@ impl Account {
         Ok(gone)
     }
 
+    /// All but the lots, and what is gone.
+    pub(crate) fn head(&self) -> Head {
+        Head {
+            debt: self.debt,
+            sums: self.sums,
+            next: self.next,
+        }
+    }
+
+    /// Takes a head back.
+    pub(crate) fn put_back(&mut self, head: Head) {
+        self.debt = head.debt;
+        self.sums = head.sums;
+        self.next = head.next;
+    }
+
+    /// Takes out of a lot what was put into it.
+    pub(crate) fn unput(&mut self, lot: Lot) {
+        if let Ok(place) = self.lots.binary_search_by_key(&lot.key(), Lot::key)
+            && let Some(there) = self.lots.get_mut(place)
+        {
+            there.points = there.points.saturating_sub(lot.points);
+            if there.points == 0 {
+                self.lots.remove(place);
+            }
+        }
+    }
+
+    /// Puts back into lots what was taken from them.
+    pub(crate) fn untake(&mut self, lots: &[Lot]) {
+        for lot in lots {
+            match self.lots.binary_search_by_key(&lot.key(), Lot::key) {
+                Ok(place) => {
+                    if let Some(there) = self.lots.get_mut(place) {
+                        there.points = there.points.saturating_add(lot.points);
+                    }
+                }
+                Err(place) => self.lots.insert(place, *lot),
+            }
+        }
+    }
+
+    /// Whether time has made something of its lots available, or has made them expire.
+    pub(crate) fn is_due(&self, now: Instant) -> bool {
+        let due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
+        self.lots.first().is_some_and(|lot| due(lot.expires_at))
+            || self.lots.iter().any(|lot| due(lot.active_from))
+    }
+
     /// When the account changes next by time alone.
     pub(crate) fn next_due(&self) -> Option<Instant> {
         let expiry = self.lots.first().and_then(|lot| lot.expires_at);
         let activation = self.lots.iter().filter_map(|lot| lot.active_from).min();
         [expiry, activation].into_iter().flatten().min()
+    }
+
+    /// Whether [`Account::prune`] would forget anything.
+    pub(crate) fn remembers_before(&self, day: Date) -> bool {
+        self.expired
+            .iter()
+            .chain(&self.forgiven)
+            .any(|gone| gone.on < day)
     }
 
     /// Forgets what no return can ask for any more.

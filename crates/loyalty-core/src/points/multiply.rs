@@ -1,12 +1,12 @@
 //! Multipliers: what they add to the points of base rules, row by row, with one rounding at the end (clause 4.4).
 
-use super::earning::{Gift, Settings, fires, overflow, share, spread};
+use super::earning::{Gift, Rows, Settings, fires, overflow, share, share_by};
 use super::rules::{Multipliers, RoundWhen};
 use crate::amount::{Decimal, Rounding};
 use crate::error::Result;
 
 /// Multipliers raise (or lower) what the base rules of their account gave on the rows that they are for.
-pub(super) fn multiply(gifts: &mut [Gift<'_>], settings: &Settings) -> Result<()> {
+pub(super) fn multiply(gifts: &mut [Gift<'_>], rows: &mut Rows, settings: &Settings) -> Result<()> {
     let any = gifts
         .iter()
         .any(|gift| gift.plan.is_multiplier() && fires(gift));
@@ -14,7 +14,7 @@ pub(super) fn multiply(gifts: &mut [Gift<'_>], settings: &Settings) -> Result<()
         return Ok(());
     }
     for account in 0..settings.account_caps.len() {
-        multiply_account(gifts, account, settings).ok_or_else(overflow)??;
+        multiply_account(gifts, rows, account, settings).ok_or_else(overflow)??;
     }
     Ok(())
 }
@@ -42,16 +42,15 @@ impl Table {
     }
 
     /// Adds the points of a base rule: rounded ones as they were shared, else as each row brought them.
-    fn add(&mut self, gift: &Gift<'_>, round: RoundWhen) -> Option<()> {
+    fn add(&mut self, gift: &Gift<'_>, rows: &[i64], round: RoundWhen) -> Option<()> {
         if round == RoundWhen::EachRule {
-            for (sum, row) in self.base.iter_mut().zip(&gift.rows) {
+            for (sum, row) in self.base.iter_mut().zip(rows) {
                 *sum = sum.checked_add(i128::from(*row))?;
             }
             return Some(());
         }
         // Here a row still holds what it brought: its part of the exact points is in that proportion.
-        let brought = gift
-            .rows
+        let brought = rows
             .iter()
             .fold(0_i128, |sum, row| sum.saturating_add(i128::from(*row)));
         if brought == 0 {
@@ -61,7 +60,7 @@ impl Table {
         for sum in &mut self.base {
             *sum = sum.checked_mul(den)?;
         }
-        for (sum, row) in self.base.iter_mut().zip(&gift.rows) {
+        for (sum, row) in self.base.iter_mut().zip(rows) {
             let part = gift
                 .exact
                 .num
@@ -137,11 +136,12 @@ fn gcd(mut one: i128, mut other: i128) -> i128 {
 /// None: the numbers grow too large.
 fn multiply_account(
     gifts: &mut [Gift<'_>],
+    rows: &mut Rows,
     account: usize,
     settings: &Settings,
 ) -> Option<Result<()>> {
-    let rows = gifts.iter().map(|gift| gift.rows.len()).max().unwrap_or(0);
-    let mut table = Table::new(rows.max(1));
+    let width = gifts.iter().map(|gift| rows.of(gift).len()).max();
+    let mut table = Table::new(width.unwrap_or(0).max(1));
     let base = |gift: &&mut Gift<'_>| {
         gift.plan.account == account
             && fires(gift)
@@ -150,20 +150,19 @@ fn multiply_account(
     };
     let mut before = 0_i64;
     for gift in gifts.iter_mut().filter(base) {
-        if gift.rows.is_empty() {
-            gift.rows = vec![if settings.round == RoundWhen::EachRule {
-                gift.points
-            } else {
-                1
-            }];
-        }
-        table.add(gift, settings.round)?;
+        let alone = if settings.round == RoundWhen::EachRule {
+            gift.points
+        } else {
+            1
+        };
+        rows.one(gift, alone);
+        table.add(gift, rows.of(gift), settings.round)?;
         if settings.round == RoundWhen::AfterMultiplier {
             // The rule gives what it adds to the rounded whole.
             let after = table.total(settings.rounding)?;
             gift.points = after.checked_sub(before)?;
             before = after;
-            if let Err(error) = share(gift) {
+            if let Err(error) = share(gift, rows) {
                 return Some(Err(error));
             }
         }
@@ -176,16 +175,13 @@ fn multiply_account(
         let Some(factor) = gift.plan.multiplier() else {
             continue;
         };
-        if gift.rows.is_empty() {
-            gift.rows = vec![1];
-        }
-        let weights = table.meet(factor, &gift.rows, settings.multipliers)?;
+        rows.one(gift, 1);
+        let weights = table.meet(factor, rows.of(gift), settings.multipliers)?;
         let after = table.total(settings.rounding)?;
         gift.points = after.checked_sub(before)?;
         before = after;
-        match spread(gift.points, weights.into_iter()) {
-            Ok(rows) => gift.rows = rows,
-            Err(error) => return Some(Err(error)),
+        if let Err(error) = share_by(gift, rows, &weights) {
+            return Some(Err(error));
         }
     }
     Some(Ok(()))

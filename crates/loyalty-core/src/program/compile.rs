@@ -212,8 +212,10 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
             .iter()
             .map(|account| caps("account", &account.id, &account.caps))
             .collect(),
+        rule_caps: rules.earn.iter().any(|rule| !rule.caps.is_empty()),
     };
     let symbols = compiler.symbols;
+    let rungs = |track: usize| rules.tiers.get(track).map_or(0, |track| track.rungs.len());
     Compiled {
         currency: rules.currency,
         zone: rules.timezone,
@@ -224,7 +226,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         index: Index::new(
             plans
                 .iter()
-                .map(|rule| (rule.on == On::Purchase).then(|| gate(rule))),
+                .map(|rule| (rule.on == On::Purchase).then(|| gate(rule, &rungs))),
         ),
         rule_places: plans
             .iter()
@@ -261,12 +263,12 @@ fn caps(kind: &str, id: &Id, rules: &[Cap]) -> Vec<CapSpec> {
 }
 
 /// What an event must have for a rule to be worth looking at.
-fn gate(rule: &RulePlan) -> Gate {
+fn gate(rule: &RulePlan, rungs: &impl Fn(usize) -> usize) -> Gate {
     if let Some(keys) = rule.plan.lines.as_ref().and_then(Select::keys) {
         return Gate::Keys(keys);
     }
     match &rule.when {
-        Some(cond) => Gate::of(cond),
+        Some(cond) => Gate::of(cond, rungs),
         None => Gate::Always,
     }
 }

@@ -4,6 +4,7 @@ from typing import Any, Final, Literal, final
 
 from loyalty.types import (
     Balance,
+    Converted,
     Day,
     Document,
     Line,
@@ -11,7 +12,9 @@ from loyalty.types import (
     ReturnedLine,
     RuleTrace,
     Scalar,
+    Shipping,
     Tender,
+    TillDiscount,
     Time,
     TrackProgress,
 )
@@ -104,6 +107,8 @@ class Outcome:
     @property
     def receipt(self) -> Receipt | None: ...
     @property
+    def returned(self) -> Receipt | None: ...
+    @property
     def trace(self) -> list[RuleTrace] | None: ...
     @property
     def duplicate(self) -> bool: ...
@@ -174,8 +179,13 @@ class Event:
         *,
         order: str,
         lines: Sequence[Line],
+        shipping: Shipping | None = None,
+        discounts: Sequence[TillDiscount] | None = None,
+        rewards: Sequence[str] | None = None,
         tender: Sequence[Tender] | None = None,
+        hold: str | None = None,
         currency: str | None = None,
+        converted: Converted | None = None,
         seq: int | None = None,
         member: str | None = None,
         channel: str | None = None,
@@ -215,14 +225,30 @@ class Event:
         reason: str,
         credit: int | None = None,
         debit: int | None = None,
+        reinstate_since: Day | None = None,
         account: str | None = None,
+        active_on: Day | None = None,
         expires_on: Day | None = None,
-        overdraw: Literal["debt", "forgive"] | None = None,
+        overdraw: Literal["debt", "forgive", "refuse"] | None = None,
         seq: int | None = None,
         member: str | None = None,
         channel: str | None = None,
         store: str | None = None,
         attributes: Mapping[str, Scalar] | None = None,
+    ) -> Event: ...
+    @staticmethod
+    def of(
+        id: str,
+        at: Time,
+        kind: str,
+        /,
+        *,
+        seq: int | None = None,
+        member: str | None = None,
+        channel: str | None = None,
+        store: str | None = None,
+        attributes: Mapping[str, Scalar] | None = None,
+        **body: Any,
     ) -> Event: ...
     @property
     def id(self) -> str: ...
