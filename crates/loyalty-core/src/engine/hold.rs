@@ -12,4 +12,8 @@ impl Work<'_> {
     pub(super) fn release(&mut self, _release: &Release<'_>) -> Result<()> {
         Err(Error::new(Code::Internal, "not built yet"))
     }
+
+    pub(super) fn capture(&mut self, _key: &str) -> Result<()> {
+        Err(Error::new(Code::Internal, "not built yet"))
+    }
 }

@@ -36,6 +36,8 @@ pub(super) struct Work<'w> {
     /// Where the entries of the event itself begin.
     pub(super) event: usize,
     pub(super) receipt: Option<Receipt>,
+    /// For an exchange: the receipt of what goes back.
+    pub(super) taken_back: Option<Receipt>,
     pub(super) trace: Option<Vec<RuleTrace>>,
     /// An order to add.
     pub(super) ordered: Option<Order>,
@@ -100,6 +102,7 @@ impl<'w> Work<'w> {
             pruned: known.then_some((today, enrolled)),
             event: 0,
             receipt: None,
+            taken_back: None,
             trace: None,
             ordered: None,
             returned: None,
@@ -251,7 +254,7 @@ impl<'w> Work<'w> {
             entries: self.entries,
             messages: Vec::new(),
             receipt: self.receipt,
-            returned: None,
+            returned: self.taken_back,
             trace: self.trace,
             version: self.version,
             next_due,

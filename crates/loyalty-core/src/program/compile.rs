@@ -15,8 +15,10 @@ use crate::event::Overdraw;
 use crate::id::Id;
 use crate::metric::{Filter, Frame, Measure, MetricRule, Reading, Since, Window};
 use crate::points::{
-    BurnOrder, Cap, CapSpec, EarnRule, LotPlan, Plan, Restore, ReturnedPoints, Settings, TenderPlan,
+    BurnOrder, Cap, CapSpec, EarnRule, LotPlan, Plan, Restore, ReturnedPoints, RewardGive,
+    Settings, TenderPlan,
 };
+use crate::pricing::{PricingPlan, Reduction};
 use crate::tiers::{Hold, RungPlan, Track, TrackPlan};
 
 /// A program as the engine uses it.
@@ -33,11 +35,21 @@ pub(crate) struct Compiled {
     pub(crate) settings: Settings,
     pub(crate) earn_on_points: bool,
     pub(crate) tender: Vec<TenderPlan>,
+    pub(crate) pricing: PricingPlan,
+    /// The rewards that are discounts, by their ids.
+    pub(crate) reward_discounts: FxHashMap<Id, DiscountPlan>,
     pub(crate) returns_window: Span,
     pub(crate) returns_partial: bool,
     pub(crate) returns_points: ReturnedPoints,
     pub(crate) dedup_days: u32,
     rule_places: FxHashMap<Id, usize>,
+}
+
+/// A compiled discount.
+#[derive(Debug)]
+pub(crate) struct DiscountPlan {
+    pub(crate) reduction: Reduction,
+    pub(crate) lines: Option<Select>,
 }
 
 /// A compiled account.
@@ -198,6 +210,8 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         .filter_map(|(place, rule)| compiler.earn(place, rule))
         .collect();
     let tender = compiler.tender();
+    let pricing = compiler.pricing();
+    let reward_discounts = compiler.reward_discounts();
     let settings = Settings {
         multipliers: rules.earning.multipliers,
         round: rules.earning.round,
@@ -237,6 +251,8 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         settings,
         earn_on_points: rules.earning.paid_in_points == crate::points::PaidInPoints::Include,
         tender,
+        pricing,
+        reward_discounts,
         returns_window: rules.returns.window,
         returns_partial: rules.returns.partial == crate::points::Partial::Allow,
         returns_points: rules.returns.points,
@@ -620,7 +636,8 @@ impl Compiler<'_> {
             let path = format!("tender[{place}]");
             let account = self.account(rule.account.as_ref(), &join(&path, "account"));
             let exclude = self.select(rule.exclude.as_ref());
-            match TenderPlan::new(rule, account, exclude, self.rules.currency) {
+            let when = self.condition(rule.when.as_ref(), Scope::EventRule, &join(&path, "when"));
+            match TenderPlan::new(rule, account, exclude, when, self.rules.currency) {
                 Ok(plan) => {
                     if plans
                         .iter()
@@ -634,7 +651,39 @@ impl Compiler<'_> {
                     }
                     plans.push(plan);
                 }
-                Err(error) => self.mistakes.push(error.under(&join(&path, "value"))),
+                Err(error) => self.mistakes.push(error.under(&path)),
+            }
+        }
+        plans
+    }
+
+    fn pricing(&mut self) -> PricingPlan {
+        match PricingPlan::new(&self.rules.pricing, self.rules.currency) {
+            Ok(plan) => plan,
+            Err(error) => {
+                self.mistakes.push(error.under("pricing"));
+                PricingPlan::default()
+            }
+        }
+    }
+
+    fn reward_discounts(&mut self) -> FxHashMap<Id, DiscountPlan> {
+        let mut plans = FxHashMap::default();
+        let rules = self.rules;
+        for (place, reward) in rules.rewards.iter().enumerate() {
+            let RewardGive::Discount(discount) = &reward.give else {
+                continue;
+            };
+            let rounding = &rules.pricing.rounding;
+            match Reduction::new(discount, rounding, rules.currency) {
+                Ok(reduction) => {
+                    let lines = self.select(discount.lines());
+                    plans.insert(reward.id.clone(), DiscountPlan { reduction, lines });
+                }
+                Err(error) => {
+                    let path = format!("rewards[{place}].give.discount");
+                    self.mistakes.push(error.under(&path));
+                }
             }
         }
         plans
