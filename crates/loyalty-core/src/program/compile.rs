@@ -1,5 +1,7 @@
 //! From the document of a program to what the engine walks: names are places, texts are numbers, rules are found by what they ask for.
 
+mod spend;
+
 use rustc_hash::FxHashMap;
 
 use super::Rules;
@@ -18,6 +20,7 @@ use crate::points::{
     BurnOrder, Cap, CapSpec, EarnRule, LotPlan, Plan, Restore, ReturnedPoints, Settings, TenderPlan,
 };
 use crate::tiers::{Hold, RungPlan, Track, TrackPlan};
+use spend::Spend;
 
 /// A program as the engine uses it.
 #[derive(Debug)]
@@ -33,6 +36,7 @@ pub(crate) struct Compiled {
     pub(crate) settings: Settings,
     pub(crate) earn_on_points: bool,
     pub(crate) tender: Vec<TenderPlan>,
+    pub(crate) spend: Spend,
     pub(crate) returns_window: Span,
     pub(crate) returns_partial: bool,
     pub(crate) returns_points: ReturnedPoints,
@@ -198,6 +202,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         .filter_map(|(place, rule)| compiler.earn(place, rule))
         .collect();
     let tender = compiler.tender();
+    let spend = compiler.spend();
     let settings = Settings {
         multipliers: rules.earning.multipliers,
         round: rules.earning.round,
@@ -237,6 +242,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         settings,
         earn_on_points: rules.earning.paid_in_points == crate::points::PaidInPoints::Include,
         tender,
+        spend,
         returns_window: rules.returns.window,
         returns_partial: rules.returns.partial == crate::points::Partial::Allow,
         returns_points: rules.returns.points,
