@@ -63,17 +63,17 @@ impl Compiler<'_> {
             spend.rewards.push(plan);
         }
         self.reward_circles(&spend.rewards);
+        let mut with_rule = Vec::new();
         for (place, rule) in rules.transfers.iter().enumerate() {
             let path = format!("transfers[{place}]");
             let plan = self.transfer(rule, &path);
-            if spend
-                .transfers
-                .iter()
-                .any(|other| other.account == plan.account)
-            {
-                let words = "each account can have one rule for transfers";
-                self.mistakes
-                    .push(Error::at(Code::DuplicateId, path, words));
+            if let Some(account) = self.known(rule.account.as_ref()) {
+                if with_rule.contains(&account) {
+                    let words = "each account can have one rule for transfers";
+                    self.mistakes
+                        .push(Error::at(Code::DuplicateId, path, words));
+                }
+                with_rule.push(account);
             }
             spend.transfers.push(plan);
         }
@@ -259,36 +259,43 @@ impl Compiler<'_> {
         ConversionPlan::new(rule.id.clone(), plan, ratio, to)
     }
 
+    /// The place of an account, if there is no mistake in its name.
+    fn known(&self, id: Option<&Id>) -> Option<usize> {
+        self.names.account(id).ok()
+    }
+
     /// Rewards must not make the points that pay for them: neither at once, nor one for the other where nobody has to ask.
     fn reward_circles(&mut self, rewards: &[RewardPlan]) {
+        let rules = self.rules.rewards.iter().zip(rewards).enumerate();
+        let mut moves = Vec::new();
         let mut paths: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for plan in rewards.iter().filter(|plan| plan.auto.is_some()) {
-            if let GivePlan::Points { account, .. } = plan.give {
-                let to = paths.entry(plan.account).or_default();
-                if !to.contains(&account) {
-                    to.push(account);
-                }
-            }
-        }
-        for (place, plan) in rewards.iter().enumerate() {
-            let GivePlan::Points { account, points } = plan.give else {
+        for (place, (rule, plan)) in rules {
+            let RewardGive::Points(of) = &rule.give else {
                 continue;
             };
-            let by_itself = plan.auto.is_some();
-            let circular = if by_itself {
-                reaches(&paths, account, plan.account)
-            } else {
-                account == plan.account && points >= plan.least()
+            let from = self.known(rule.account.as_ref());
+            let Some((from, to)) = from.zip(self.known(Some(&of.account))) else {
+                continue;
             };
-            if circular {
-                let words = if by_itself {
-                    "this reward gives the points that, by themselves, pay for it again"
-                } else {
-                    "this reward gives at least as many points of its account as it costs"
-                };
-                let path = format!("rewards[{place}].give.points");
-                self.mistakes.push(Error::at(Code::Circular, path, words));
+            if plan.auto.is_some() {
+                let all = paths.entry(from).or_default();
+                if !all.contains(&to) {
+                    all.push(to);
+                }
             }
+            let gains = from == to && of.points.get() >= plan.least();
+            moves.push((place, plan.auto.is_some(), (from, to), gains));
+        }
+        for (place, by_itself, (from, to), gains) in moves {
+            let words = if by_itself && reaches(&paths, to, from) {
+                "this reward gives the points that, by themselves, pay for it again"
+            } else if gains {
+                "this reward gives at least as many points of its account as it costs"
+            } else {
+                continue;
+            };
+            let path = format!("rewards[{place}].give.points");
+            self.mistakes.push(Error::at(Code::Circular, path, words));
         }
     }
 
