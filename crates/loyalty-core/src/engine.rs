@@ -2,6 +2,7 @@
 
 mod accrue;
 mod adjust;
+mod auto;
 mod basket;
 mod count;
 mod due;

@@ -222,7 +222,10 @@ pub enum Change {
         /// The reward.
         reward: Id,
         /// How many of it.
-        quantity: u32,
+        quantity: u64,
+        /// The name by which `undo` calls it, where it was given by itself; else that is the id of the `redeem` event.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        redemption: Option<Id>,
         /// The account that paid.
         account: Id,
         /// How many points.

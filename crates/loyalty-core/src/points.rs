@@ -4,7 +4,9 @@ mod caps;
 mod earning;
 mod expiry;
 mod ledger;
+mod limit;
 mod multiply;
+mod redemption;
 mod rules;
 mod spending;
 
@@ -23,4 +25,9 @@ pub(crate) use caps::{CapSpec, CapUse, Usage, Uses};
 pub(crate) use earning::{Gift, Gifts, Plan, Settings, settle};
 pub(crate) use expiry::{LotPlan, dates};
 pub(crate) use ledger::{Account, Given, Head, Lot, LotKind, Took, after_expiry};
+pub(crate) use limit::LimitSpec;
+pub(crate) use redemption::{
+    AutoPlan, ConversionPlan, ConversionTo, FeePlan, Gave, GivePlan, MovePlan, Redemption,
+    RewardPlan, times,
+};
 pub(crate) use spending::{TenderPlan, clamp, value_of};

@@ -11,6 +11,7 @@ pub use rules::{
 };
 
 use crate::amount::{Currency, Remainder};
+use crate::condition::Select;
 use crate::error::{Error, Result};
 
 /// How a program prices: a compiled [`Pricing`].
@@ -19,6 +20,14 @@ pub(crate) struct PricingPlan {
     pub(crate) rounder: Rounder,
     pub(crate) sharing: Sharing,
     pub(crate) tax: TaxRule,
+}
+
+/// A compiled [`Discount`].
+#[derive(Debug)]
+pub(crate) struct DiscountPlan {
+    pub(crate) reduction: Reduction,
+    /// Which lines it is for; all that can be discounted if there are none.
+    pub(crate) lines: Option<Select>,
 }
 
 impl Default for PricingPlan {

@@ -134,20 +134,12 @@ impl<'w> Work<'w> {
         bill: &mut Bill,
     ) -> Result<()> {
         let facts = Work::event_facts(event, Some(&rows.basket));
-        let (account, points) = self.reward_for_purchase(reward, facts)?;
+        let (account, points, plan) = self.reward_for_purchase(reward, 1, facts)?;
         let available = self.account(account)?.available();
         if points > available {
             let words = format!("`{reward}` costs {points} points, {available} are there");
             return Err(Error::new(Code::InsufficientPoints, words));
         }
-        let compiled = self.compiled;
-        let plan = compiled
-            .reward_discounts
-            .get(&Id::checked(reward))
-            .ok_or_else(|| {
-                let words = format!("the reward `{reward}` is no discount: use `redeem`");
-                Error::new(Code::TenderRefused, words)
-            })?;
         let chosen = plan.lines.as_ref().map(|lines| selected(rows, lines));
         let chosen = |place: usize| {
             chosen
@@ -155,10 +147,16 @@ impl<'w> Work<'w> {
                 .is_none_or(|all| all.get(place) == Some(&true))
         };
         let id = Id::checked(reward);
-        let applied = apply(rows, &compiled.pricing, &plan.reduction, id.clone(), chosen)?;
+        let applied = apply(
+            rows,
+            &self.compiled.pricing,
+            &plan.reduction,
+            id.clone(),
+            chosen,
+        )?;
         if applied.total == 0 {
             let words = format!("`{reward}` takes nothing off this purchase: its points stay");
-            return Err(Error::new(Code::TenderRefused, words));
+            return Err(Error::new(Code::RewardRefused, words));
         }
         let lots = self.use_up(account, points, &Id::checked(&purchase.order))?;
         let values = applied.off.clone();

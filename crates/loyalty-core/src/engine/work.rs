@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use crate::calendar::{Date, Instant, Zone};
 use crate::error::{Code, Error, Result};
+use crate::id::Id;
 use crate::member::{Member, More, Order, Seen, State};
 use crate::metric::Tally;
-use crate::outcome::{Change, Entry, Outcome, Receipt, RuleTrace};
+use crate::outcome::{Change, Entry, Message, Outcome, Receipt, RuleTrace};
 use crate::points::{Account, BurnOrder, Given, Lot, LotKind, Usage};
 use crate::program::{Compiled, Program};
 use crate::tiers::{Standing, Upgrade, term_end};
@@ -35,6 +36,7 @@ pub(super) struct Work<'w> {
     pub(super) pruned: Option<(Date, Option<Date>)>,
     /// Where the entries of the event itself begin.
     pub(super) event: usize,
+    pub(super) messages: Vec<Message>,
     pub(super) receipt: Option<Receipt>,
     /// For an exchange: the receipt of what goes back.
     pub(super) taken_back: Option<Receipt>,
@@ -101,6 +103,7 @@ impl<'w> Work<'w> {
             // Every call that this program has ended has pruned.
             pruned: known.then_some((today, enrolled)),
             event: 0,
+            messages: Vec::new(),
             receipt: None,
             taken_back: None,
             trace: None,
@@ -117,6 +120,11 @@ impl<'w> Work<'w> {
     /// Tells the program apart from others.
     pub(super) fn digest(&self) -> u64 {
         self.program.digest
+    }
+
+    /// The name of the program.
+    pub(super) fn program_id(&self) -> &Id {
+        self.program.id()
     }
 
     /// Adds an entry.
@@ -240,6 +248,7 @@ impl<'w> Work<'w> {
                 account.prune(remember_from);
             }
         }
+        self.prune_redemptions();
     }
 
     /// What the call answers, if it is not carried out.
@@ -252,7 +261,7 @@ impl<'w> Work<'w> {
         Outcome {
             duplicate: false,
             entries: self.entries,
-            messages: Vec::new(),
+            messages: self.messages,
             receipt: self.receipt,
             returned: self.taken_back,
             trace: self.trace,

@@ -461,6 +461,22 @@ impl Account {
         Ok(made)
     }
 
+    /// Takes back what was credited to a lot: from this lot first, as [`Account::reverse`] does.
+    pub(crate) fn uncredit(
+        &mut self,
+        points: i64,
+        put: &mut Took,
+        order: BurnOrder,
+        debt: bool,
+    ) -> Result<Reversal> {
+        let before = self.sums.reversed;
+        let made = self.reverse(points, core::slice::from_mut(put), order, debt)?;
+        let taken = self.sums.reversed.saturating_sub(before);
+        self.sums.reversed = before;
+        self.sums.debited = sum(self.sums.debited, taken)?;
+        Ok(made)
+    }
+
     /// Gives points back to the lots that they came from, the last taken first (clause 5.3). Points whose lot has expired
     /// follow the policy; the caller expires what is due afterwards.
     pub(crate) fn restore(

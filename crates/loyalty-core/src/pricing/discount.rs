@@ -133,6 +133,13 @@ pub(crate) struct Reduction {
 }
 
 impl Reduction {
+    /// Takes nothing off.
+    pub(crate) const NONE: Self = Self {
+        cut: Cut::Amount(0),
+        per: DiscountPer::Scope,
+        rounder: Rounder::EXACT,
+    };
+
     /// Compiles a discount of a program whose numbers have been checked.
     ///
     /// # Errors

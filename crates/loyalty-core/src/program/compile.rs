@@ -1,5 +1,7 @@
 //! From the document of a program to what the engine walks: names are places, texts are numbers, rules are found by what they ask for.
 
+mod spend;
+
 use rustc_hash::FxHashMap;
 
 use super::Rules;
@@ -15,11 +17,11 @@ use crate::event::Overdraw;
 use crate::id::Id;
 use crate::metric::{Filter, Frame, Measure, MetricRule, Reading, Since, Window};
 use crate::points::{
-    BurnOrder, Cap, CapSpec, EarnRule, LotPlan, Plan, Restore, ReturnedPoints, RewardGive,
-    Settings, TenderPlan,
+    BurnOrder, Cap, CapSpec, EarnRule, LotPlan, Plan, Restore, ReturnedPoints, Settings, TenderPlan,
 };
-use crate::pricing::{PricingPlan, Reduction};
+use crate::pricing::{Discount, DiscountPlan, PricingPlan, Reduction};
 use crate::tiers::{Hold, RungPlan, Track, TrackPlan};
+use spend::Spend;
 
 /// A program as the engine uses it.
 #[derive(Debug)]
@@ -36,20 +38,12 @@ pub(crate) struct Compiled {
     pub(crate) earn_on_points: bool,
     pub(crate) tender: Vec<TenderPlan>,
     pub(crate) pricing: PricingPlan,
-    /// The rewards that are discounts, by their ids.
-    pub(crate) reward_discounts: FxHashMap<Id, DiscountPlan>,
+    pub(crate) spend: Spend,
     pub(crate) returns_window: Span,
     pub(crate) returns_partial: bool,
     pub(crate) returns_points: ReturnedPoints,
     pub(crate) dedup_days: u32,
     rule_places: FxHashMap<Id, usize>,
-}
-
-/// A compiled discount.
-#[derive(Debug)]
-pub(crate) struct DiscountPlan {
-    pub(crate) reduction: Reduction,
-    pub(crate) lines: Option<Select>,
 }
 
 /// A compiled account.
@@ -211,7 +205,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         .collect();
     let tender = compiler.tender();
     let pricing = compiler.pricing();
-    let reward_discounts = compiler.reward_discounts();
+    let spend = compiler.spend();
     let settings = Settings {
         multipliers: rules.earning.multipliers,
         round: rules.earning.round,
@@ -252,7 +246,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         earn_on_points: rules.earning.paid_in_points == crate::points::PaidInPoints::Include,
         tender,
         pricing,
-        reward_discounts,
+        spend,
         returns_window: rules.returns.window,
         returns_partial: rules.returns.partial == crate::points::Partial::Allow,
         returns_points: rules.returns.points,
@@ -667,26 +661,15 @@ impl Compiler<'_> {
         }
     }
 
-    fn reward_discounts(&mut self) -> FxHashMap<Id, DiscountPlan> {
-        let mut plans = FxHashMap::default();
-        let rules = self.rules;
-        for (place, reward) in rules.rewards.iter().enumerate() {
-            let RewardGive::Discount(discount) = &reward.give else {
-                continue;
-            };
-            let rounding = &rules.pricing.rounding;
-            match Reduction::new(discount, rounding, rules.currency) {
-                Ok(reduction) => {
-                    let lines = self.select(discount.lines());
-                    plans.insert(reward.id.clone(), DiscountPlan { reduction, lines });
-                }
-                Err(error) => {
-                    let path = format!("rewards[{place}].give.discount");
-                    self.mistakes.push(error.under(&path));
-                }
-            }
-        }
-        plans
+    /// A discount of a program.
+    fn discount(&mut self, rule: &Discount, path: &str) -> DiscountPlan {
+        let (rounding, currency) = (&self.rules.pricing.rounding, self.rules.currency);
+        let reduction = Reduction::new(rule, rounding, currency).unwrap_or_else(|error| {
+            self.mistakes.push(error.under(path));
+            Reduction::NONE
+        });
+        let lines = self.select(rule.lines());
+        DiscountPlan { reduction, lines }
     }
 }
 
