@@ -320,3 +320,60 @@ impl Order {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As orders were written before they kept discounts, tax and shipping.
+    const EARLIER: &str = r#"{"id": "o-1", "at": "2026-03-01T02:00:00Z", "on": "2026-03-01", "version": 3,
+        "rows": [{"sku": "tea", "lines": [{"id": "1", "quantity": 3, "back": 1}], "list": 3000, "discounted": 2700, "paid": 2200,
+            "tender": [{"points": 500, "left": 2200}], "earned": [{"rule": "base", "account": "points", "points": 22}]}],
+        "tender": [{"account": "points", "points": 500, "value": 500, "lots": []}]}"#;
+
+    fn read(json: &str) -> Order {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn earlier_orders_are_read() {
+        let order = read(EARLIER);
+        assert_eq!(order.fault(), None);
+        let row = order.rows.first().unwrap();
+        assert_eq!(
+            (row.line_discounted(), row.net(), row.gross()),
+            (2700, 2700, 2700)
+        );
+        assert_eq!(row.tender(&order.tender, 0), Some((500, 2700, 2200)));
+        assert!(!serde_json::to_string(&order).unwrap().contains("shipping"));
+    }
+
+    #[test]
+    fn amounts_that_rise_are_a_fault() {
+        let with = |from: &str, to: &str| {
+            let text = EARLIER.replacen(from, to, 1);
+            assert_ne!(text, EARLIER);
+            read(&text).fault()
+        };
+        let discounted = r#""discounted": 2700"#;
+        let row = |more: &str| format!("{discounted}, {more}");
+        assert_eq!(with(discounted, &row(r#""line_discounted": 2900"#)), None);
+        for more in [
+            r#""line_discounted": 3001"#,
+            r#""line_discounted": 2600"#,
+            r#""discounts": [{"n": 0, "left": 2700}]"#,
+            r#""taxed": {"net": 2700, "gross": 2100}"#,
+            r#""taxed": {"net": -1, "gross": 2700}"#,
+        ] {
+            assert!(with(discounted, &row(more)).is_some(), "{more}");
+        }
+        for (from, to) in [
+            (r#""left": 2200"#, r#""left": 2701"#),
+            (r#""paid": 2200"#, r#""paid": 2300"#),
+            (r#""back": 1"#, r#""back": 1, "back_amount": -1"#),
+            (r#""value": 500"#, r#""value": 500, "discount": 0"#),
+        ] {
+            assert!(with(from, to).is_some(), "{to}");
+        }
+    }
+}
