@@ -155,8 +155,11 @@ class _ReceiptTenderRequired(TypedDict):
     value: Decimal
 
 
-class ReceiptTender(_ReceiptTenderRequired, total=False):
-    """Points that were used to pay or for a reward, or given back."""
+_ReceiptTenderAs = TypedDict("_ReceiptTenderAs", {"as": str}, total=False)
+
+
+class ReceiptTender(_ReceiptTenderRequired, _ReceiptTenderAs, total=False):
+    """Points that were used to pay or for a reward, or given back; `as` is `discount` where they lowered the price."""
 
     reward: str
 
