@@ -135,8 +135,34 @@ impl<'w> Work<'w> {
                 },
                 None => fresh,
             };
-            self.credit(account, lot, Source::From(from.clone()))?;
+            let source = Source::From(from.clone());
+            if lot.expires_at.is_some_and(|at| at <= self.as_of) {
+                self.credit_expired(account, lot, source)?;
+            } else {
+                self.credit(account, lot, source)?;
+            }
         }
+        Ok(())
+    }
+
+    /// Points that arrive when their time is over already.
+    fn credit_expired(&mut self, account: usize, lot: Lot, source: Source) -> Result<()> {
+        let there = self.account_mut(account)?;
+        there.credit_expired(lot.points)?;
+        let account = there.id.clone();
+        let (points, lot) = (Points::new(lot.points), lot.dates());
+        self.enter(Change::Credited {
+            account: account.clone(),
+            points,
+            source,
+            lot,
+        });
+        self.enter(Change::Expired {
+            account,
+            points,
+            lot,
+            why: None,
+        });
         Ok(())
     }
 

@@ -23,5 +23,6 @@ mod programs;
 mod receipts;
 mod returns;
 mod run;
+mod spending;
 mod time;
 mod world;
