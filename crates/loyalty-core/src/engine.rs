@@ -14,6 +14,9 @@ mod returns;
 mod undo;
 mod work;
 
+#[cfg(test)]
+mod tests;
+
 use crate::calendar::Instant;
 use crate::error::{Code, Error, Result};
 use crate::event::{Body, Event};
@@ -101,6 +104,7 @@ impl Engine {
         }
         let seen = Seen {
             id: Id::checked(event.id()),
+            mark: Id::mark(event.id()),
             digest,
             on: work.today,
         };
@@ -193,7 +197,9 @@ impl Engine {
             );
             return Err(Error::at(Code::WrongMember, "member", words));
         }
-        let Some(seen) = member.seen.iter().rev().find(|seen| seen.id == *event.id()) else {
+        let (id, mark) = (event.id(), Id::mark(event.id()));
+        let mut seen = member.seen.iter().rev();
+        let Some(seen) = seen.find(|seen| seen.mark == mark && seen.id == *id) else {
             return Ok(None);
         };
         if seen.digest != digest {

@@ -105,6 +105,8 @@ impl State {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Seen {
     pub(crate) id: Id,
+    /// The mark of the id; derived.
+    pub(crate) mark: u32,
     pub(crate) digest: u64,
     pub(crate) on: Date,
 }
