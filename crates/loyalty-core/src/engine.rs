@@ -19,6 +19,9 @@ mod transfer;
 mod undo;
 mod work;
 
+#[cfg(test)]
+mod tests;
+
 use crate::calendar::Instant;
 use crate::error::{Code, Error, Result};
 use crate::event::{Body, Event};
@@ -106,6 +109,7 @@ impl Engine {
         }
         let seen = Seen {
             id: Id::checked(event.id()),
+            mark: Id::mark(event.id()),
             digest,
             on: work.today,
         };
@@ -147,6 +151,7 @@ impl Engine {
     /// # Errors
     /// [`Code::OutOfOrder`] if the member has seen later things.
     pub fn advance(&self, member: &mut Member, to: Instant) -> Result<Outcome> {
+        whole(member)?;
         in_order(member, to, "to")?;
         if member.version == 0 {
             // Without a history there is nothing that time could change.
@@ -189,6 +194,7 @@ impl Engine {
 
     /// The first answer to an event that was taken before.
     fn known(&self, member: &Member, event: &Event<'_>, digest: u64) -> Result<Option<Outcome>> {
+        whole(member)?;
         if let Some(named) = event.member()
             && member.id != *named
         {
@@ -198,7 +204,9 @@ impl Engine {
             );
             return Err(Error::at(Code::WrongMember, "member", words));
         }
-        let Some(seen) = member.seen.iter().rev().find(|seen| seen.id == *event.id()) else {
+        let (id, mark) = (event.id(), Id::mark(event.id()));
+        let mut seen = member.seen.iter().rev();
+        let Some(seen) = seen.find(|seen| seen.mark == mark && seen.id == *id) else {
             return Ok(None);
         };
         if seen.digest != digest {
@@ -250,6 +258,14 @@ impl Work<'_> {
         self.settle_at()?;
         self.prune();
         Ok(())
+    }
+}
+
+/// Refuses a member that a defect has left in the middle of a call.
+fn whole(member: &Member) -> Result<()> {
+    match member.state.fault() {
+        Some(words) => Err(Error::new(Code::MemberCorrupt, words)),
+        None => Ok(()),
     }
 }
 

@@ -19,7 +19,7 @@ pub use rules::{
     TransferRule, YearlyDeduction,
 };
 
-pub(crate) use caps::{CapSpec, CapUse, Usage, Uses};
+pub(crate) use caps::{CapBefore, CapSpec, CapUse, Uses};
 pub(crate) use earning::{Gift, Gifts, Plan, Settings, settle};
 pub(crate) use expiry::{LotPlan, dates};
 pub(crate) use ledger::{Account, Given, Head, Lot, LotKind, Took, after_expiry};

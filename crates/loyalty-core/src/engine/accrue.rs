@@ -89,11 +89,10 @@ impl<'w> Work<'w> {
             return;
         }
         let today = self.program_day(self.as_of);
-        let mut usage = self.usage(today);
         for gift in gifts.given() {
             // A rule that takes points away has been used all the same.
             for cap in compiled.own_caps(gift.plan) {
-                cap.book(&mut usage, gift.points.max(0), 1);
+                self.book_cap(cap, today, gift.points.max(0), 1);
             }
         }
         for (account, caps) in compiled.settings.account_caps.iter().enumerate() {
@@ -106,7 +105,7 @@ impl<'w> Work<'w> {
             }
             let points = given.fold(0_i64, |sum, gift| sum.saturating_add(gift.points));
             for cap in caps {
-                cap.book(&mut usage, points, 1);
+                self.book_cap(cap, today, points, 1);
             }
         }
     }

@@ -69,13 +69,9 @@ impl Work<'_> {
 
     /// Pending points become available, then points expire.
     fn activate_and_expire(&mut self) -> Result<()> {
-        let now = self.as_of;
-        if !self
-            .state
-            .accounts
-            .iter()
-            .any(|account| account.is_due(now))
-        {
+        let due = self.next_lots_due();
+        self.lots_due = Some(due);
+        if due.is_none_or(|due| due > self.as_of) {
             return Ok(());
         }
         for place in 0..self.state.accounts.len() {
@@ -452,13 +448,16 @@ impl Work<'_> {
 
     /// When time alone changes the member next.
     pub(super) fn next_due(&self) -> Option<Instant> {
-        let lots = self
-            .state
-            .accounts
-            .iter()
-            .filter_map(crate::points::Account::next_due);
         let tiers = (0..self.compiled.tracks.len()).filter_map(|place| self.track_due(place));
-        lots.chain(tiers).min()
+        self.next_lots_due().into_iter().chain(tiers).min()
+    }
+
+    fn next_lots_due(&self) -> Option<Instant> {
+        if let Some(due) = self.lots_due {
+            return due;
+        }
+        let accounts = self.state.accounts.iter();
+        accounts.filter_map(crate::points::Account::next_due).min()
     }
 
     fn track_due(&self, place: usize) -> Option<Instant> {

@@ -9,6 +9,7 @@ use crate::amount::Points;
 use crate::calendar::Instant;
 use crate::error::{Code, Error, Result};
 use crate::event::{Overdraw, Return};
+use crate::id::Id;
 use crate::member::Order;
 use crate::outcome::{AccountPoints, Amount, Change, Receipt, ReceiptLine, ReceiptTender};
 use crate::points::{Lot, LotKind, Restore, ReturnedPoints, Took, after_expiry, dates};
@@ -51,13 +52,14 @@ impl Work<'_> {
 
     /// The order, if it can still be returned.
     fn order(&self, id: &str) -> Result<(usize, Order)> {
+        let mark = Id::mark(id);
         let found = self
             .member
             .orders
             .iter()
             .enumerate()
             .rev()
-            .find(|(_, order)| order.id == *id && self.returnable(order));
+            .find(|(_, order)| order.is(mark, id) && self.returnable(order));
         found
             .map(|(place, order)| (place, order.clone()))
             .ok_or_else(|| {
@@ -300,7 +302,7 @@ impl Work<'_> {
             .iter()
             .zip(backs)
             .all(|(row, (_, after))| *after == row.quantity());
-        let mut given: Vec<(&crate::id::Id, i64, i64)> = Vec::new();
+        let mut given: Vec<(&Id, i64, i64)> = Vec::new();
         for (row, (before, after)) in order.rows.iter().zip(backs) {
             for (earned, points) in row.earned.iter().zip(earned_part(row, *before, *after)?) {
                 add(&mut due, earned.account.clone(), points);
@@ -316,14 +318,13 @@ impl Work<'_> {
         let times = i64::from(whole).saturating_neg();
         let today = self.program_day(order.at);
         let compiled = self.compiled;
-        let mut usage = self.usage(today);
         for (rule, points, all) in given {
             let Some(rule) = compiled.rule(rule) else {
                 continue;
             };
             for cap in compiled.own_caps(&rule.plan) {
                 let points = if all > 0 { points } else { 0 };
-                cap.book(&mut usage, points.saturating_neg(), times);
+                self.book_cap(cap, today, points.saturating_neg(), times);
             }
         }
         for one in &due {
@@ -331,7 +332,7 @@ impl Work<'_> {
                 continue;
             };
             for cap in compiled.account_caps(place) {
-                cap.book(&mut usage, one.points.get().saturating_neg(), times);
+                self.book_cap(cap, today, one.points.get().saturating_neg(), times);
             }
         }
         due.retain(|one| !one.points.is_zero());

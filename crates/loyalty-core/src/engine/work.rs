@@ -7,7 +7,7 @@ use crate::error::{Code, Error, Result};
 use crate::member::{Member, More, Order, Seen, State};
 use crate::metric::Tally;
 use crate::outcome::{Change, Entry, Outcome, Receipt, RuleTrace};
-use crate::points::{Account, BurnOrder, Given, Lot, LotKind, Usage};
+use crate::points::{Account, BurnOrder, CapSpec, Given, Lot, LotKind};
 use crate::program::{Compiled, Program};
 use crate::tiers::{Standing, Upgrade, term_end};
 
@@ -31,6 +31,8 @@ pub(super) struct Work<'w> {
     pub(super) today: Date,
     pub(super) enrolled: Option<Date>,
     pub(super) entries: Vec<Entry>,
+    /// When lots are due next, if that has been asked since they changed.
+    pub(super) lots_due: Option<Option<Instant>>,
     /// The day and the enrolment for which the state has been pruned.
     pub(super) pruned: Option<(Date, Option<Date>)>,
     /// Where the entries of the event itself begin.
@@ -96,6 +98,7 @@ impl<'w> Work<'w> {
             state,
             undo,
             entries: Vec::with_capacity(4),
+            lots_due: None,
             // Every call that this program has ended has pruned.
             pruned: known.then_some((today, enrolled)),
             event: 0,
@@ -133,6 +136,7 @@ impl<'w> Work<'w> {
 
     /// The same, to change it in any way.
     pub(super) fn account_mut(&mut self, place: usize) -> Result<&mut Account> {
+        self.lots_due = None;
         let account = self.state.accounts.get_mut(place).ok_or_else(missing)?;
         self.undo.account(place, account);
         Ok(account)
@@ -140,6 +144,7 @@ impl<'w> Work<'w> {
 
     /// Puts points into a lot of an account: earned ones, or such that a person gives.
     pub(super) fn give(&mut self, place: usize, lot: Lot) -> Result<Given> {
+        self.lots_due = None;
         let account = self.state.accounts.get_mut(place).ok_or_else(missing)?;
         self.undo.head(place, account);
         let given = match lot.kind {
@@ -156,6 +161,7 @@ impl<'w> Work<'w> {
 
     /// Uses points of an account to pay.
     pub(super) fn spend(&mut self, place: usize, points: i64, burn: BurnOrder) -> Result<Vec<Lot>> {
+        self.lots_due = None;
         let account = self.state.accounts.get_mut(place).ok_or_else(missing)?;
         self.undo.head(place, account);
         let taken = account.spend(points, burn)?;
@@ -173,12 +179,10 @@ impl<'w> Work<'w> {
         }
     }
 
-    /// How the caps have been used, to use them.
-    pub(super) fn usage(&mut self, today: Date) -> Usage<'_> {
-        self.undo.caps(&self.state.caps);
-        Usage {
-            uses: &mut self.state.caps,
-            today,
+    /// Books what a cap let through.
+    pub(super) fn book_cap(&mut self, cap: &CapSpec, today: Date, points: i64, times: i64) {
+        if let Some(before) = cap.book(&mut self.state.caps, today, points, times) {
+            self.undo.cap(before);
         }
     }
 
@@ -241,21 +245,7 @@ impl<'w> Work<'w> {
 
     /// What the call answers, if it is not carried out.
     pub(super) fn into_outcome(self) -> Outcome {
-        let next_due = self.next_due();
-        self.outcome(next_due)
-    }
-
-    fn outcome(self, next_due: Option<Instant>) -> Outcome {
-        Outcome {
-            duplicate: false,
-            entries: self.entries,
-            messages: Vec::new(),
-            receipt: self.receipt,
-            returned: None,
-            trace: self.trace,
-            version: self.version,
-            next_due,
-        }
+        self.finish().0
     }
 
     /// The state as it was, of a call that is refused.
@@ -264,28 +254,36 @@ impl<'w> Work<'w> {
         self.state
     }
 
-    /// What the call leaves behind, for [`Done::commit`].
-    pub(super) fn finish(mut self) -> (Outcome, Done) {
+    /// What the call answers, and what it leaves behind, for [`Done::commit`].
+    pub(super) fn finish(self) -> (Outcome, Done) {
         let next_due = self.next_due();
+        let seen_from = self
+            .today
+            .add_days(i64::from(self.compiled.dedup_days).saturating_neg())
+            .unwrap_or(self.today);
+        let orders = self.member.orders.iter();
+        let orders_gone = orders.take_while(|order| !self.returnable(order)).count();
+        let outcome = Outcome {
+            duplicate: false,
+            entries: self.entries,
+            messages: Vec::new(),
+            receipt: self.receipt,
+            returned: None,
+            trace: self.trace,
+            version: self.version,
+            next_due,
+        };
         let done = Done {
-            state: core::mem::take(&mut self.state),
+            state: self.state,
             version: self.version,
             as_of: self.as_of,
             due: (self.program.digest, next_due),
-            ordered: self.ordered.take(),
-            returned: self.returned.take(),
-            orders_gone: self
-                .member
-                .orders
-                .iter()
-                .take_while(|order| !self.returnable(order))
-                .count(),
-            seen_from: self
-                .today
-                .add_days(i64::from(self.compiled.dedup_days).saturating_neg())
-                .unwrap_or(self.today),
+            ordered: self.ordered,
+            returned: self.returned,
+            orders_gone,
+            seen_from,
         };
-        (self.outcome(next_due), done)
+        (outcome, done)
     }
 }
 

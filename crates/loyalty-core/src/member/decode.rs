@@ -94,6 +94,9 @@ impl Member {
                 return corrupt(format!("orders[{place}]"), words);
             }
         }
+        if let Some(words) = read.state.fault() {
+            return corrupt("state".to_owned(), words);
+        }
         if let Some(words) = read.state.more.fault() {
             return corrupt("state.more".to_owned(), words);
         }
@@ -119,10 +122,21 @@ impl Member {
             .metrics
             .iter_mut()
             .for_each(crate::metric::Tally::derive);
+        for order in &mut read.orders {
+            order.mark = Id::mark(order.id.as_str());
+        }
         let mut seen = Vec::with_capacity(read.seen.len());
         for (place, (id, digest, on)) in read.seen.into_iter().enumerate() {
             match u64::from_str_radix(&digest, 16) {
-                Ok(digest) => seen.push(Seen { id, digest, on }),
+                Ok(digest) => {
+                    let mark = Id::mark(id.as_str());
+                    seen.push(Seen {
+                        id,
+                        mark,
+                        digest,
+                        on,
+                    });
+                }
                 Err(_) => {
                     return corrupt(
                         format!("seen[{place}][1]"),

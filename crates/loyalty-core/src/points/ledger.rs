@@ -623,18 +623,15 @@ impl Account {
         }
     }
 
-    /// Whether time has made something of its lots available, or has made them expire.
-    pub(crate) fn is_due(&self, now: Instant) -> bool {
-        let due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
-        self.lots.first().is_some_and(|lot| due(lot.expires_at))
-            || self.lots.iter().any(|lot| due(lot.active_from))
-    }
-
     /// When the account changes next by time alone.
     pub(crate) fn next_due(&self) -> Option<Instant> {
-        let expiry = self.lots.first().and_then(|lot| lot.expires_at);
-        let activation = self.lots.iter().filter_map(|lot| lot.active_from).min();
-        [expiry, activation].into_iter().flatten().min()
+        let mut next = self.lots.first().and_then(|lot| lot.expires_at);
+        for lot in &self.lots {
+            if let Some(at) = lot.active_from {
+                next = Some(next.map_or(at, |next| next.min(at)));
+            }
+        }
+        next
     }
 
     /// Whether [`Account::prune`] would forget anything.
