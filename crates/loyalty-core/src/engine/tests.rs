@@ -1,10 +1,5 @@
 //! A call that is taken back leaves the member as it was, whatever it did before.
 
-#![expect(
-    clippy::expect_used,
-    reason = "a test stops where something is not as it must be"
-)]
-
 use super::{Detail, Engine, Work};
 use crate::{Event, Member, Program};
 
