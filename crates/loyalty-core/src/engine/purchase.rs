@@ -31,6 +31,9 @@ impl Work<'_> {
         self.accept(purchase)?;
         let order = Id::checked(&purchase.order);
         let rows = Rows::new(purchase, self.compiled.currency, &self.compiled.symbols)?;
+        if let Some(key) = &purchase.hold {
+            self.capture(key)?;
+        }
         let paid = self.pay(purchase, &rows)?;
         let mut in_points = vec![0_i64; rows.basket.rows.len()];
         for one in &paid {
@@ -274,15 +277,11 @@ impl Work<'_> {
         let put = accrued.put.iter().filter_map(|(place, lot)| {
             Some(Put {
                 account: account(*place)?,
-                lot: Took { lot: *lot, back: 0 },
+                lot: Took::new(*lot),
             })
         });
         let tender = paid.iter().filter_map(|one| {
-            let lots = one
-                .lots
-                .iter()
-                .map(|lot| Took { lot: *lot, back: 0 })
-                .collect();
+            let lots = one.lots.iter().map(|lot| Took::new(*lot)).collect();
             Some(TenderPaid {
                 account: account(one.account)?,
                 points: one.points,

@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::count::Backs;
 use super::receipt::{line_of, total};
+use super::takeback::Reversed;
 use super::work::Work;
 use crate::error::{Code, Error, Result};
 use crate::event::Return;
@@ -26,12 +27,18 @@ impl Work<'_> {
                 .map(|line| (minor(line.list), minor(line.discounted), minor(line.paid))),
             currency,
         );
+        let entry = self.entries.len();
         self.enter(Change::Return {
             order: order.id.clone(),
             refund: sums.paid,
         });
         let (tender, restored) = self.restore(&mut order, &backs)?;
-        let (points, reversed) = self.reverse(&mut order, &backs)?;
+        let Reversed {
+            due: points,
+            all: reversed,
+            withheld,
+        } = self.reverse(&mut order, &backs, minor(sums.paid))?;
+        let withheld = self.withhold(entry, sums.paid, withheld);
         let changes = self.uncount(&order, &backs, &reversed, &restored)?;
         self.receipt = Some(Receipt {
             order: order.id.clone(),
@@ -40,7 +47,7 @@ impl Work<'_> {
             tender,
             points,
             total: sums,
-            withheld: None,
+            withheld,
         });
         let taken = self.take_back_rungs(&order, &changes);
         self.returned = Some((place, order));
