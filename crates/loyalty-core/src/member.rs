@@ -141,6 +141,8 @@ pub struct Balance {
     pub available: i64,
     /// Points that will become available.
     pub pending: i64,
+    /// Points that are set aside by holds.
+    pub held: i64,
     /// Points that are owed.
     pub debt: i64,
 }
@@ -195,6 +197,8 @@ impl Member {
                 account: account.id.clone(),
                 available: account.available(),
                 pending: account.pending(),
+                held: (self.state.more.held(&account.id))
+                    .fold(0, |sum: i64, lot| sum.saturating_add(lot.points)),
                 debt: account.debt,
             })
             .collect()

@@ -31,6 +31,9 @@ impl Work<'_> {
         self.accept(purchase)?;
         let order = Id::checked(&purchase.order);
         let rows = Rows::new(purchase, self.compiled.currency, &self.compiled.symbols)?;
+        if let Some(key) = &purchase.hold {
+            self.capture(key)?;
+        }
         let paid = if purchase.tender.is_empty() {
             Vec::new()
         } else {
@@ -283,15 +286,11 @@ impl Work<'_> {
         for (place, lot) in &accrued.put {
             put.extend(account(*place).map(|account| Put {
                 account,
-                lot: Took { lot: *lot, back: 0 },
+                lot: Took::new(*lot),
             }));
         }
         let tender = paid.iter().filter_map(|one| {
-            let lots = one
-                .lots
-                .iter()
-                .map(|lot| Took { lot: *lot, back: 0 })
-                .collect();
+            let lots = one.lots.iter().map(|lot| Took::new(*lot)).collect();
             Some(TenderPaid {
                 account: account(one.account)?,
                 points: one.points,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::calendar::{Date, Instant, Zone};
 use crate::error::{Code, Error, Result};
+use crate::id::Id;
 use crate::member::{Member, More, Order, Seen, State};
 use crate::metric::Tally;
 use crate::outcome::{Change, Entry, Outcome, Receipt, RuleTrace};
@@ -43,6 +44,12 @@ pub(super) struct Work<'w> {
     pub(super) ordered: Option<Order>,
     /// An order to put in the place of another.
     pub(super) returned: Option<(usize, Order)>,
+    /// Orders that changed beside it, by their places.
+    amended: Vec<(usize, Order)>,
+    /// Whether time passes: what happens at an instant of its own does so once, and before the events of that instant.
+    pub(super) passing: bool,
+    /// Tracks that are judged as at a review.
+    pub(super) reviews: Vec<usize>,
 }
 
 impl<'w> Work<'w> {
@@ -106,7 +113,20 @@ impl<'w> Work<'w> {
             trace: None,
             ordered: None,
             returned: None,
+            amended: Vec::new(),
+            passing: false,
+            reviews: Vec::new(),
         }
+    }
+
+    /// The label of the program's version.
+    pub(super) fn label(&self) -> Option<&'w Id> {
+        self.program.rules().version.as_ref()
+    }
+
+    /// Puts an order in the place of one that is recorded.
+    pub(super) fn amend(&mut self, place: usize, order: Order) {
+        self.amended.push((place, order));
     }
 
     /// The place of the rung that is held in a track.
@@ -236,9 +256,13 @@ impl<'w> Work<'w> {
             }
         }
         for (place, account) in self.state.accounts.iter_mut().enumerate() {
-            if account.remembers_before(remember_from) {
+            let days = self.compiled.accounts.get(place);
+            let days = days.map_or(0, |plan| i64::from(plan.reinstate_days));
+            let lapsed_from = today.add_days(days.saturating_neg()).unwrap_or(today);
+            if account.remembers_before(remember_from) || account.lapsed_before(lapsed_from) {
                 self.undo.account(place, account);
                 account.prune(remember_from);
+                account.forget_lapsed(lapsed_from);
             }
         }
     }
@@ -263,6 +287,12 @@ impl<'w> Work<'w> {
             .unwrap_or(self.today);
         let orders = self.member.orders.iter();
         let orders_gone = orders.take_while(|order| !self.returnable(order)).count();
+        // What an order still has to settle keeps it.
+        let gone = self.member.orders.iter().take(orders_gone).enumerate();
+        let orders_kept = gone
+            .filter(|(_, order)| self.awaits_settlement(order))
+            .map(|(place, _)| place)
+            .collect();
         let outcome = Outcome {
             duplicate: false,
             entries: self.entries,
@@ -280,7 +310,9 @@ impl<'w> Work<'w> {
             due: (self.program.digest, next_due),
             ordered: self.ordered,
             returned: self.returned,
+            amended: self.amended,
             orders_gone,
+            orders_kept,
             seen_from,
         };
         (outcome, done)
@@ -299,7 +331,9 @@ pub(super) struct Done {
     due: (u64, Option<Instant>),
     ordered: Option<Order>,
     returned: Option<(usize, Order)>,
+    amended: Vec<(usize, Order)>,
     orders_gone: usize,
+    orders_kept: Vec<usize>,
     seen_from: Date,
 }
 
@@ -310,14 +344,24 @@ impl Done {
         member.version = self.version;
         member.as_of = Some(self.as_of);
         member.due = Some(self.due);
-        if let Some((place, order)) = self.returned
-            && let Some(there) = member.orders.get_mut(place)
-        {
-            *there = order;
+        for (place, order) in self.amended.into_iter().chain(self.returned) {
+            if let Some(there) = member.orders.get_mut(place) {
+                *there = order;
+            }
         }
-        member
+        let mut kept = Vec::new();
+        for (place, order) in member
             .orders
-            .drain(..self.orders_gone.min(member.orders.len()));
+            .drain(..self.orders_gone.min(member.orders.len()))
+            .enumerate()
+        {
+            if self.orders_kept.contains(&place) {
+                kept.push(order);
+            }
+        }
+        if !kept.is_empty() {
+            member.orders.splice(..0, kept);
+        }
         member.orders.extend(self.ordered);
         let old = member
             .seen

@@ -75,7 +75,8 @@ impl Member {
         }
         let corrupt = |path: String, words: &str| Err(Error::at(Code::MemberCorrupt, path, words));
         for (place, account) in read.state.accounts.iter().enumerate() {
-            if let Some(words) = account.fault() {
+            let held: Vec<_> = read.state.more.held(&account.id).collect();
+            if let Some(words) = account.fault(&held) {
                 return corrupt(format!("state.accounts[{place}]"), words);
             }
         }
@@ -97,7 +98,8 @@ impl Member {
         if let Some(words) = read.state.fault() {
             return corrupt("state".to_owned(), words);
         }
-        if let Some(words) = read.state.more.fault() {
+        let accounts: Vec<&Id> = read.state.accounts.iter().map(|one| &one.id).collect();
+        if let Some(words) = read.state.more.fault(&accounts, read.as_of) {
             return corrupt("state.more".to_owned(), words);
         }
         if read.version > u64::MAX / 2 {

@@ -171,7 +171,7 @@ impl Order {
         {
             return Some("an amount of an order is too large");
         }
-        let took = |took: &Took| 0 <= took.back && took.back <= took.lot.points;
+        let took = Took::is_right;
         if !self.put.iter().all(|put| took(&put.lot))
             || !self
                 .tender
