@@ -16,7 +16,7 @@ use crate::member::{
     ConvertedAt, Order, OrderLine, OrderRow, Put, RowPoints, RowTaxed, TenderPaid,
 };
 use crate::outcome::{Amount, Change, Receipt, ReceiptDiscount, ReceiptLine, ReceiptTender};
-use crate::points::{Gift, TenderAs, Took};
+use crate::points::{TenderAs, Took};
 use crate::pricing::{Basis, Stage};
 use crate::program::On;
 
@@ -123,12 +123,9 @@ impl<'w> Work<'w> {
             );
             return Err(Error::at(Code::WrongCurrency, "purchase.currency", words));
         }
-        if self
-            .member
-            .orders
-            .iter()
-            .any(|order| order.id == *purchase.order && self.returnable(order))
-        {
+        let mark = Id::mark(&purchase.order);
+        let known = |order: &Order| order.is(mark, &purchase.order) && self.returnable(order);
+        if self.member.orders.iter().any(known) {
             let words = format!(
                 "the order `{}` was recorded under another event",
                 purchase.order
@@ -149,13 +146,19 @@ impl<'w> Work<'w> {
         counted: Vec<crate::member::Counted>,
     ) -> Result<Order> {
         let goods = rows.basket.rows.len();
-        let given = accrued.gifts.all.len().saturating_mul(goods);
-        if given > GIVEN_MAX {
+        let pairs = accrued.gifts.all.len().saturating_mul(goods);
+        if pairs > GIVEN_MAX {
             let words =
                 format!("more than {GIVEN_MAX} pairs of a line and a rule that gave points for it");
             return Err(Error::at(Code::LimitExceeded, "purchase.lines", words));
         }
-        let mut recorded = Vec::with_capacity(goods);
+        let mut given: Vec<Giver<'_>> = Vec::with_capacity(accrued.gifts.all.len());
+        for gift in accrued.gifts.given() {
+            if let Some(account) = self.compiled.accounts.get(gift.plan.account) {
+                given.push((&gift.plan.id, &account.id, accrued.gifts.rows(gift)));
+            }
+        }
+        let mut recorded = Vec::with_capacity(goods.saturating_add(1));
         for ((place, row), lines) in rows.basket.rows.iter().enumerate().zip(rows.lines()) {
             let mut named = Vec::with_capacity(lines.len());
             let mut sku = None;
@@ -176,7 +179,7 @@ impl<'w> Work<'w> {
                 });
             }
             let Some(sku) = sku else { continue };
-            recorded.push(self.row(place, row, (sku, named), bill, rows, accrued));
+            recorded.push(order_row(place, row, (sku, named), bill, rows, &given));
         }
         if let Some(row) = &rows.basket.shipping {
             let line = OrderLine {
@@ -186,7 +189,7 @@ impl<'w> Work<'w> {
                 back_amount: 0,
             };
             let named = (Id::checked(SHIPPING), vec![line]);
-            recorded.push(self.row(goods, row, named, bill, rows, accrued));
+            recorded.push(order_row(goods, row, named, bill, rows, &given));
         }
         let account = |place: usize| {
             self.compiled
@@ -194,18 +197,15 @@ impl<'w> Work<'w> {
                 .get(place)
                 .map(|account| account.id.clone())
         };
-        let put = accrued.put.iter().filter_map(|(place, lot)| {
-            Some(Put {
-                account: account(*place)?,
-                lot: Took { lot: *lot, back: 0 },
-            })
-        });
+        let mut put = Vec::with_capacity(accrued.put.len());
+        for (place, lot) in &accrued.put {
+            put.extend(account(*place).map(|account| Put {
+                account,
+                lot: Took::new(*lot),
+            }));
+        }
         let tender = bill.paid.iter().filter_map(|one| {
-            let lots = one
-                .lots
-                .iter()
-                .map(|lot| Took { lot: *lot, back: 0 })
-                .collect();
+            let lots = one.lots.iter().map(|lot| Took::new(*lot)).collect();
             Some(TenderPaid {
                 account: account(one.account)?,
                 points: one.points,
@@ -216,12 +216,13 @@ impl<'w> Work<'w> {
             })
         });
         Ok(Order {
+            mark: Id::mark(id.as_str()),
             id,
             at: self.as_of,
             on: self.today,
             version: self.version,
             rows: recorded,
-            put: put.collect(),
+            put,
             tender: tender.collect(),
             discounts: bill.applied.iter().map(|one| one.id.clone()).collect(),
             shipping: rows.basket.shipping.is_some(),
@@ -233,48 +234,6 @@ impl<'w> Work<'w> {
         })
     }
 
-    /// A row with its running amounts.
-    fn row(
-        &self,
-        place: usize,
-        row: &Row,
-        (sku, lines): (Id, Vec<OrderLine>),
-        bill: &Bill,
-        rows: &Rows,
-        accrued: &Accrued<'_>,
-    ) -> OrderRow {
-        let gave = |gift: &&Gift<'_>| accrued.gifts.at(gift, place) != 0;
-        let mut earned = Vec::with_capacity(accrued.gifts.given().filter(gave).count());
-        for gift in accrued.gifts.given().filter(gave) {
-            let points = accrued.gifts.at(gift, place);
-            if let Some(account) = self.compiled.accounts.get(gift.plan.account) {
-                earned.push(RowPoints {
-                    rule: gift.plan.id.clone(),
-                    account: account.id.clone(),
-                    points,
-                });
-            }
-        }
-        let discounts = bill.discounts_of(place, row.line_discounted);
-        let gross = rows.basket.amount(place, Stage::Discounted, Basis::Gross);
-        let taxed = rows.extra(place).tax.is_some();
-        OrderRow {
-            sku,
-            lines,
-            list: row.list,
-            line_discounted: (!discounts.is_empty()).then_some(row.line_discounted),
-            tender: bill.tender_of(place, gross, &discounts),
-            discounts,
-            discounted: row.discounted,
-            taxed: taxed.then(|| RowTaxed {
-                net: rows.basket.amount(place, Stage::Discounted, Basis::Net),
-                gross,
-            }),
-            paid: bill.left_of(place, gross),
-            earned,
-        }
-    }
-
     fn receipt_of(
         &self,
         order: &Order,
@@ -284,7 +243,7 @@ impl<'w> Work<'w> {
     ) -> Result<Receipt> {
         let currency = self.compiled.currency;
         let paper = Paper::new(order, currency);
-        let mut lines = Vec::with_capacity(rows.line_count().saturating_add(1));
+        let mut lines: Vec<ReceiptLine> = Vec::with_capacity(rows.line_count().saturating_add(1));
         for row in &order.rows {
             let whole = row.quantity();
             for (line, from, until) in slices(row) {
@@ -299,10 +258,13 @@ impl<'w> Work<'w> {
             }
         }
         // The lines stand as they were sent: by their places, which the rows may have mixed; then shipping.
-        let places = rows.lines().flatten().copied();
-        let mut placed: Vec<(u32, ReceiptLine)> = places.chain([u32::MAX]).zip(lines).collect();
-        placed.sort_by_key(|(place, _)| *place);
-        let lines: Vec<ReceiptLine> = placed.into_iter().map(|(_, line)| line).collect();
+        let places = || rows.lines().flatten().copied();
+        if !places().is_sorted() {
+            let mut placed: Vec<(u32, ReceiptLine)> =
+                places().chain([u32::MAX]).zip(lines).collect();
+            placed.sort_by_key(|(place, _)| *place);
+            lines = placed.into_iter().map(|(_, line)| line).collect();
+        }
         let id = |place: usize| {
             self.compiled
                 .accounts
@@ -335,5 +297,50 @@ impl<'w> Work<'w> {
             total: total(&lines, currency),
             lines,
         })
+    }
+}
+
+/// A rule, its account, and what it gave each row.
+type Giver<'g> = (&'g Id, &'g Id, &'g [i64]);
+
+/// A row with its running amounts.
+fn order_row(
+    place: usize,
+    row: &Row,
+    (sku, lines): (Id, Vec<OrderLine>),
+    bill: &Bill,
+    rows: &Rows,
+    given: &[Giver<'_>],
+) -> OrderRow {
+    let of_row = |rows: &[i64]| rows.get(place).copied().unwrap_or(0);
+    let some = given.iter().filter(|(_, _, rows)| of_row(rows) != 0);
+    let mut earned = Vec::with_capacity(some.count());
+    for (rule, account, rows) in given {
+        let points = of_row(rows);
+        if points != 0 {
+            earned.push(RowPoints {
+                rule: (*rule).clone(),
+                account: (*account).clone(),
+                points,
+            });
+        }
+    }
+    let discounts = bill.discounts_of(place, row.line_discounted);
+    let gross = rows.basket.amount(place, Stage::Discounted, Basis::Gross);
+    let taxed = !rows.basket.taxed.is_empty() && rows.extra(place).tax.is_some();
+    OrderRow {
+        sku,
+        lines,
+        list: row.list,
+        line_discounted: (!discounts.is_empty()).then_some(row.line_discounted),
+        tender: bill.tender_of(place, gross, &discounts),
+        discounts,
+        discounted: row.discounted,
+        taxed: taxed.then(|| RowTaxed {
+            net: rows.basket.amount(place, Stage::Discounted, Basis::Net),
+            gross,
+        }),
+        paid: bill.left_of(place, gross),
+        earned,
     }
 }

@@ -4,7 +4,7 @@ use super::portion::Backs;
 use crate::amount::{Currency, Points, Remainder, Rounding, Share, allocate, cumulative};
 use crate::error::Result;
 use crate::id::Id;
-use crate::member::{Order, OrderLine, OrderRow};
+use crate::member::{Order, OrderLine, OrderRow, RowPoints};
 use crate::outcome::{
     AccountPoints, Amount, DiscountAmount, LineRulePoints, ReceiptConverted, ReceiptDiscount,
     ReceiptLine, ReceiptTax, ReceiptTotal,
@@ -30,7 +30,7 @@ pub(super) fn part(
     whole: i64,
     rounding: Rounding,
 ) -> Result<i64> {
-    if from == 0 && until == whole {
+    if (from == 0 && until == whole) || total == 0 {
         return Ok(total);
     }
     let size = total.checked_abs().unwrap_or(i64::MAX);
@@ -86,7 +86,7 @@ pub(super) fn points_of(
     whole: i64,
 ) -> Result<Vec<LineRulePoints>> {
     let mut points = Vec::with_capacity(row.earned.len());
-    for (earned, share) in row.earned.iter().zip(earned_part(row, from, until, whole)?) {
+    let mut give = |earned: &RowPoints, share: i64| {
         if share != 0 {
             points.push(LineRulePoints {
                 rule: earned.rule.clone(),
@@ -94,6 +94,18 @@ pub(super) fn points_of(
                 points: Points::new(share),
             });
         }
+    };
+    if from == 0 && until == whole {
+        // Nearly always a row is one line: all of it.
+        row.earned
+            .iter()
+            .for_each(|earned| give(earned, earned.points));
+    } else {
+        let shares = earned_part(row, from, until, whole)?;
+        row.earned
+            .iter()
+            .zip(shares)
+            .for_each(|(earned, share)| give(earned, share));
     }
     Ok(points)
 }
@@ -189,22 +201,27 @@ pub(super) fn converted(order: &Order) -> Option<ReceiptConverted> {
 
 /// The sums of lines.
 pub(super) fn total(lines: &[ReceiptLine], currency: Currency) -> ReceiptTotal {
-    let sum = |amount: fn(&ReceiptLine) -> Amount| {
-        let minor = lines.iter().map(|line| amount(line).money().minor());
-        minor.fold(0, i64::saturating_add)
-    };
-    let of_tax = |amount: fn(&ReceiptTax) -> Amount| {
-        let taxes = lines.iter().filter_map(|line| line.tax.as_ref());
-        taxes
-            .map(|tax| amount(tax).money().minor())
-            .fold(0, i64::saturating_add)
-    };
-    let has_tax = lines.iter().any(|line| line.tax.is_some());
+    let mut sums = [0_i64; 3];
+    let mut taxes: Option<[i64; 2]> = None;
+    for line in lines {
+        let amounts = [line.list, line.discounted, line.paid];
+        for (sum, amount) in sums.iter_mut().zip(amounts) {
+            *sum = sum.saturating_add(amount.money().minor());
+        }
+        if let Some(tax) = &line.tax {
+            let [net, gross] = taxes.unwrap_or_default();
+            taxes = Some([
+                net.saturating_add(tax.net.money().minor()),
+                gross.saturating_add(tax.gross.money().minor()),
+            ]);
+        }
+    }
+    let [list, discounted, paid] = sums.map(|sum| Amount::new(sum, currency));
     ReceiptTotal {
-        list: Amount::new(sum(|line| line.list), currency),
-        discounted: Amount::new(sum(|line| line.discounted), currency),
-        paid: Amount::new(sum(|line| line.paid), currency),
-        tax: has_tax.then(|| taxed(of_tax(|tax| tax.net), of_tax(|tax| tax.gross), currency)),
+        list,
+        discounted,
+        paid,
+        tax: taxes.map(|[net, gross]| taxed(net, gross, currency)),
     }
 }
 
@@ -259,15 +276,22 @@ pub(super) fn by_account(
     gifts: &Gifts<'_>,
     id: impl Fn(usize) -> Option<Id>,
 ) -> Vec<AccountPoints> {
-    let mut all: Vec<AccountPoints> = Vec::new();
+    let mut all: Vec<(usize, i64)> = Vec::with_capacity(1);
     for gift in gifts.given() {
-        let Some(account) = id(gift.plan.account) else {
-            continue;
-        };
-        add(&mut all, account, gift.points);
+        match all.iter_mut().find(|(at, _)| *at == gift.plan.account) {
+            Some((_, sum)) => *sum = sum.saturating_add(gift.points),
+            None => all.push((gift.plan.account, gift.points)),
+        }
     }
-    all.retain(|one| !one.points.is_zero());
-    all
+    let given = all.into_iter().filter(|(_, points)| *points != 0);
+    given
+        .filter_map(|(place, points)| {
+            Some(AccountPoints {
+                account: id(place)?,
+                points: Points::new(points),
+            })
+        })
+        .collect()
 }
 
 /// Adds points to an account of a list.
@@ -286,6 +310,11 @@ pub(super) fn share(amount: i64, weights: &[i64], bounded: bool) -> Result<Vec<i
     let mut out = Vec::with_capacity(weights.len());
     if amount == 0 {
         out.resize(weights.len(), 0);
+        return Ok(out);
+    }
+    if let [weight] = weights {
+        let most = if bounded { (*weight).max(0) } else { amount };
+        out.push(amount.min(most));
         return Ok(out);
     }
     let row = |weight: &i64| Share {

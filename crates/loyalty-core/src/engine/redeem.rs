@@ -13,8 +13,8 @@ use crate::id::Id;
 use crate::limits::MONEY_MAX;
 use crate::outcome::{Amount, Change, Source};
 use crate::points::{
-    Activation, Gave, GivePlan, Given, LimitSpec, Lot, LotKind, LotPlan, Redemption, Restore,
-    RewardPlan, Took, after_expiry, dates, times,
+    Gave, GivePlan, LimitSpec, Lot, LotKind, Missing, Redemption, Restore, RewardPlan, Took,
+    after_expiry, times,
 };
 use crate::pricing::DiscountPlan;
 use crate::program::Feed;
@@ -136,13 +136,9 @@ impl<'w> Work<'w> {
 
     /// Books so many uses of these limits.
     pub(super) fn book_limits(&mut self, limits: &[LimitSpec], times: i64) {
-        if limits.is_empty() {
-            return;
-        }
         let today = self.program_day(self.as_of);
-        let usage = self.usage(today);
         for limit in limits {
-            limit.book(usage.uses, today, times);
+            self.book_limit(limit, today, times);
         }
     }
 
@@ -219,7 +215,7 @@ impl<'w> Work<'w> {
         let gave = match gave {
             Some((place, lot)) => Some(Gave {
                 account: self.account(place)?.id.clone(),
-                lot: Took { lot, back: 0 },
+                lot: Took::new(lot),
             }),
             None => None,
         };
@@ -235,7 +231,7 @@ impl<'w> Work<'w> {
             on,
             version,
             account,
-            lots: lots.iter().map(|lot| Took { lot: *lot, back: 0 }).collect(),
+            lots: lots.iter().map(|lot| Took::new(*lot)).collect(),
             gave,
             over: Vec::new(),
             undone: false,
@@ -243,42 +239,24 @@ impl<'w> Work<'w> {
         Ok(())
     }
 
-    /// Points that arrive: they can be used at once, and expire as points do that are earned today.
-    pub(super) fn arriving(&self, account: usize, points: i64) -> Result<Lot> {
-        let plan = self.compiled.accounts.get(account);
-        let plan = LotPlan {
-            activation: Activation::Immediate,
-            expiry: plan.map(|plan| plan.lot.expiry.clone()).unwrap_or_default(),
-        };
-        let (_, expires_at) = dates(&plan, self.today, self.zone, self.as_of)?;
-        Ok(Lot {
-            n: 0,
-            kind: LotKind::Credited,
-            earned_on: self.today,
-            active_from: None,
-            expires_at,
-            points,
-        })
+    /// Points that arrive: they can be used at once, and expire as points of the account do that are earned today.
+    pub(super) fn arriving(&mut self, account: usize, points: i64) -> Result<Lot> {
+        let lot = self.account_lot(account, LotKind::Credited, None)?;
+        Ok(Lot { points, ..lot })
     }
 
     /// Credits points and enters it, with the debt that they pay.
     pub(super) fn credit(&mut self, account: usize, lot: Lot, source: Source) -> Result<Lot> {
-        let Given { lot, repaid } = self.give(account, lot)?;
+        let given = self.give(account, lot)?;
         let id = self.account(account)?.id.clone();
         self.enter(Change::Credited {
             account: id.clone(),
             points: Points::new(lot.points),
             source,
-            lot: lot.dates(),
+            lot: given.lot.dates(),
         });
-        if repaid > 0 {
-            self.enter(Change::Repaid {
-                account: id,
-                points: Points::new(repaid),
-                lot: lot.dates(),
-            });
-        }
-        Ok(lot)
+        self.enter_repaid(&id, &given);
+        Ok(given.lot)
     }
 
     /// Counts points that were used otherwise than for an order.
@@ -309,9 +287,11 @@ impl<'w> Work<'w> {
         if keys.is_empty() {
             return;
         }
-        let today = self.today;
-        let usage = self.usage(today);
-        usage.uses.retain(|one| !keys.contains(&&one.key));
+        for key in keys {
+            if let Some(before) = LimitSpec::forget(&mut self.state.caps, key) {
+                self.undo.cap(before);
+            }
+        }
         let compiled = self.compiled;
         let terms = |reward: &Id| {
             let plan = compiled.spend.reward(reward.as_str());
@@ -353,8 +333,7 @@ impl<'w> Work<'w> {
             .iter()
             .filter(|limit| !redemption.over.contains(&limit.key))
         {
-            let usage = self.usage(day);
-            limit.book(usage.uses, day, redemption.quantity.saturating_neg());
+            self.book_limit(limit, day, redemption.quantity.saturating_neg());
         }
         let brought = Brought {
             version: redemption.version,
@@ -389,14 +368,15 @@ impl<'w> Work<'w> {
     /// Gives points back to the lots that they came from. Says to which account.
     fn restore_redemption(&mut self, redemption: &mut Redemption) -> Result<usize> {
         let id = redemption.account.clone();
-        let Some((place, policy)) = self
-            .compiled
-            .account(id.as_str())
-            .and_then(|place| Some((place, self.compiled.accounts.get(place)?.restore)))
+        let compiled = self.compiled;
+        let found = compiled.account(id.as_str());
+        let Some((place, plan)) =
+            found.and_then(|place| Some((place, compiled.accounts.get(place)?)))
         else {
             let words = format!("the account `{id}` is no longer in this program");
             return Err(Error::at(Code::UnknownAccount, "undo.event", words));
         };
+        let policy = plan.restore;
         let extended = match policy {
             Restore::Extend { days } => {
                 let day = self.today.add_days(i64::from(days))?;
@@ -405,15 +385,17 @@ impl<'w> Work<'w> {
             _ => None,
         };
         let fresh = self.arriving(place, 0)?;
-        let (now, points) = (self.as_of, redemption.points());
+        let (now, zone, today) = (self.as_of, self.zone, self.today);
+        let points = redemption.points();
         let account = self.account_mut(place)?;
-        let made = account.restore(points, &mut redemption.lots, now, |lot| {
+        let made = account.restore(points, &mut redemption.lots, (now, zone), |lot| {
             let fresh = Lot {
                 kind: lot.kind,
                 ..fresh
             };
             Ok(after_expiry(policy, lot, extended, fresh))
         })?;
+        account.lapse_if(plan.reinstate_days > 0, &made.expired, today);
         self.enter(Change::Restored {
             account: id.clone(),
             points: Points::new(points),
@@ -477,20 +459,17 @@ impl<'w> Work<'w> {
             return Err(Error::at(Code::UnknownAccount, "undo.event", words));
         };
         let points = gave.lot.lot.points;
-        // There is no refund from which money could be withheld.
-        let debt = plan.overdraw != Overdraw::Forgive;
-        let account = self.account_mut(place)?;
-        let made = account.uncredit(points, &mut gave.lot, plan.burn_order, debt)?;
-        if made.owed > 0 && plan.overdraw == Overdraw::Refuse {
-            let words = format!(
-                "{} of the points that the reward gave are no longer there",
-                made.owed
-            );
-            return Err(Error::at(Code::OverdrawRefused, "undo.event", words));
-        }
-        let taken = points
-            .saturating_sub(made.forgiven)
-            .saturating_sub(made.expired);
+        let missing = match plan.overdraw {
+            // There is no refund from which money could be withheld.
+            Overdraw::Debt | Overdraw::Withhold => Missing::Owed,
+            Overdraw::Forgive => Missing::Forgiven,
+            Overdraw::Refuse => Missing::Refused,
+        };
+        let made = self
+            .account_mut(place)?
+            .uncredit(points, &mut gave.lot, plan.burn_order, missing)
+            .map_err(|error| error.under("undo.event"))?;
+        let taken = made.taken_of(points);
         if taken > 0 || made.forgiven > 0 {
             self.enter(Change::Debited {
                 account: gave.account.clone(),

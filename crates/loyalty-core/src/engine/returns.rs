@@ -7,6 +7,7 @@ use super::portion::{Back, Backs, Scale};
 use super::receipt::{
     Paper, Slice, converted, discounts_undone, line_of, money_part, points_of, total,
 };
+use super::takeback::Reversed;
 use super::work::Work;
 use crate::amount::{Currency, Decimal, Money};
 use crate::error::{Code, Error, Result};
@@ -43,12 +44,19 @@ impl Work<'_> {
         let backs = self.units(&mut order, returned, &mut lines)?;
         let currency = self.compiled.currency;
         let sums = total(&lines, currency);
+        let entry = self.entries.len();
         self.enter(Change::Return {
             order: order.id.clone(),
             refund: sums.paid,
         });
         let (tender, restored) = self.restore(&mut order, &backs)?;
-        let (points, reversed) = self.reverse(&mut order, &backs, &lines)?;
+        let refund = sums.paid.money().minor();
+        let Reversed {
+            due: points,
+            all: reversed,
+            withheld,
+        } = self.reverse(&mut order, &backs, &lines, refund)?;
+        let withheld = self.withhold(entry, sums.paid, withheld);
         let changes = self.uncount(&order, &backs, &reversed, &restored)?;
         self.receipt = Some(Receipt {
             order: order.id.clone(),
@@ -57,7 +65,7 @@ impl Work<'_> {
             tender,
             points,
             total: sums,
-            withheld: None,
+            withheld,
             converted: converted(&order),
         });
         let taken = self.take_back_rungs(&order, &changes);
@@ -67,13 +75,14 @@ impl Work<'_> {
 
     /// The order, if it can still be returned.
     fn order(&self, id: &str) -> Result<(usize, Order)> {
+        let mark = Id::mark(id);
         let found = self
             .member
             .orders
             .iter()
             .enumerate()
             .rev()
-            .find(|(_, order)| order.id == *id && self.returnable(order));
+            .find(|(_, order)| order.is(mark, id) && self.returnable(order));
         found
             .map(|(place, order)| (place, order.clone()))
             .ok_or_else(|| {

@@ -5,13 +5,23 @@ use super::portion::{Back, Backs};
 use super::receipt::{add, tender_undone};
 use super::work::Work;
 use crate::amount::Points;
-use crate::calendar::Instant;
 use crate::error::Result;
 use crate::event::Overdraw;
 use crate::id::Id;
 use crate::member::Order;
-use crate::outcome::{AccountPoints, Amount, Change, ReceiptLine, ReceiptTender};
-use crate::points::{Lot, LotKind, Restore, ReturnedPoints, TenderAs, Took, after_expiry, dates};
+use crate::outcome::{AccountPoints, Amount, Change, ReceiptLine, ReceiptTender, Withheld};
+use crate::points::{Lot, LotKind, Missing, Restore, ReturnedPoints, TenderAs, Took, after_expiry};
+
+/// What taking points back did.
+#[derive(Default)]
+pub(super) struct Reversed {
+    /// What should be taken back, by account, for the receipt.
+    pub(super) due: Vec<AccountPoints>,
+    /// What goes out of the metrics.
+    pub(super) all: ByAccount,
+    /// Money that is withheld for points that are missing, in minor units.
+    pub(super) withheld: i64,
+}
 
 impl Work<'_> {
     /// Gives back the points that the units were paid with, to the very lots.
@@ -34,22 +44,20 @@ impl Work<'_> {
             let Some(place) = self.compiled.account(tender.account.as_str()) else {
                 continue;
             };
-            let policy = self
-                .compiled
-                .accounts
-                .get(place)
-                .map(|account| account.restore)
-                .unwrap_or_default();
+            let plan = self.compiled.accounts.get(place);
+            let policy = plan.map(|account| account.restore).unwrap_or_default();
+            let reinstates = plan.is_some_and(|account| account.reinstate_days > 0);
             let (today, zone, now) = (self.today, self.zone, self.as_of);
             let extended = match policy {
                 Restore::Extend { days } => Some(zone.start_of(today.add_days(i64::from(days))?)?),
                 _ => None,
             };
-            let fresh = self.fresh(place)?;
+            let fresh = self.account_lot(place, LotKind::Earned, None)?;
             let account = self.account_mut(place)?;
-            let made = account.restore(points, &mut tender.lots, now, |lot| {
+            let made = account.restore(points, &mut tender.lots, (now, zone), |lot| {
                 Ok(after_expiry(policy, lot, extended, fresh))
             })?;
+            account.lapse_if(reinstates, &made.expired, today);
             let id = account.id.clone();
             let (account_id, order_id) = (id.clone(), order.id.clone());
             let lots = made.restored.iter().map(Lot::entry).collect();
@@ -112,33 +120,17 @@ impl Work<'_> {
         Ok((shown, all))
     }
 
-    /// A lot without points, with the dates of points earned today.
-    fn fresh(&self, account: usize) -> Result<Lot> {
-        let (active_from, expires_at): (Option<Instant>, Option<Instant>) =
-            match self.compiled.accounts.get(account) {
-                Some(plan) => dates(&plan.lot, self.today, self.zone, self.as_of)?,
-                None => (None, None),
-            };
-        Ok(Lot {
-            n: 0,
-            kind: LotKind::Earned,
-            earned_on: self.today,
-            active_from: active_from.filter(|_| false),
-            expires_at,
-            points: 0,
-        })
-    }
-
-    /// Takes back the points that are due by the lines of the receipt.
+    /// Takes back the points that are due by the lines of the receipt. `refund`: the money that goes back, in minor units.
     pub(super) fn reverse(
         &mut self,
         order: &mut Order,
         backs: &Backs,
         lines: &[ReceiptLine],
-    ) -> Result<(Vec<AccountPoints>, ByAccount)> {
+        refund: i64,
+    ) -> Result<Reversed> {
         let mut due: Vec<AccountPoints> = Vec::new();
         if self.compiled.returns_points == ReturnedPoints::Keep {
-            return Ok((due, Vec::new()));
+            return Ok(Reversed::default());
         }
         let whole = backs.iter().all(Back::all);
         let mut given: Vec<(&Id, i64, i64)> = Vec::new();
@@ -159,14 +151,13 @@ impl Work<'_> {
         let times = i64::from(whole).saturating_neg();
         let today = self.program_day(order.at);
         let compiled = self.compiled;
-        let mut usage = self.usage(today);
         for (rule, points, all) in given {
             let Some(rule) = compiled.rule(rule) else {
                 continue;
             };
             for cap in compiled.own_caps(&rule.plan) {
                 let points = if all > 0 { points } else { 0 };
-                cap.book(&mut usage, points.saturating_neg(), times);
+                self.book_cap(cap, today, points.saturating_neg(), times);
             }
         }
         for one in &due {
@@ -174,11 +165,11 @@ impl Work<'_> {
                 continue;
             };
             for cap in compiled.account_caps(place) {
-                cap.book(&mut usage, one.points.get().saturating_neg(), times);
+                self.book_cap(cap, today, one.points.get().saturating_neg(), times);
             }
         }
         due.retain(|one| !one.points.is_zero());
-        let mut all = Vec::new();
+        let (mut all, mut withheld) = (Vec::new(), 0_i64);
         for one in &due {
             let Some(place) = self.compiled.account(one.account.as_str()) else {
                 continue;
@@ -194,12 +185,20 @@ impl Work<'_> {
                 .map(|put| put.lot)
                 .collect();
             let points = one.points.get();
-            let made = self.account_mut(place)?.reverse(
-                points,
-                &mut puts,
-                burn,
-                overdraw == Overdraw::Debt,
-            )?;
+            let missing = match (overdraw, self.compiled.worth) {
+                (Overdraw::Forgive, _) => Missing::Forgiven,
+                (Overdraw::Refuse, _) => Missing::Refused,
+                (Overdraw::Withhold, Some(worth)) => {
+                    Missing::Withheld(worth, refund.saturating_sub(withheld))
+                }
+                (Overdraw::Debt | Overdraw::Withhold, _) => Missing::Owed,
+            };
+            let made = self
+                .account_mut(place)?
+                .reverse(points, &mut puts, burn, missing)
+                .map_err(|error| error.under("return"))?;
+            let (covered, money) = made.withheld;
+            withheld = withheld.saturating_add(money);
             for (put, now) in order
                 .put
                 .iter_mut()
@@ -208,21 +207,36 @@ impl Work<'_> {
             {
                 put.lot = *now;
             }
-            all.push((place, points));
-            let taken = points
-                .saturating_sub(made.forgiven)
-                .saturating_sub(made.expired);
+            // What was cancelled went out of the metrics then.
+            all.push((place, points.saturating_sub(made.cancelled)));
+            if made.cancelled == points {
+                continue;
+            }
             self.enter(Change::Reversed {
                 account: one.account.clone(),
-                points: Points::new(taken),
+                points: Points::new(made.taken_of(points)),
                 order: order.id.clone(),
                 lots: made.taken.iter().map(Lot::entry).collect(),
                 owed: Points::new(made.owed),
                 forgiven: Points::new(made.forgiven),
                 expired: Points::new(made.expired),
-                withheld: None,
+                withheld: (covered > 0 || money > 0).then(|| Withheld {
+                    points: Points::new(covered),
+                    value: Amount::new(money, self.compiled.currency),
+                }),
             });
         }
-        Ok((due, all))
+        Ok(Reversed { due, all, withheld })
+    }
+
+    /// Says in the entry of the return what is withheld of the refund.
+    pub(super) fn withhold(&mut self, entry: usize, paid: Amount, money: i64) -> Option<Amount> {
+        let currency = self.compiled.currency;
+        let left = paid.money().minor().saturating_sub(money);
+        let entry = self.entries.get_mut(entry).filter(|_| money > 0)?;
+        if let Change::Return { refund, .. } = &mut entry.change {
+            *refund = Amount::new(left, currency);
+        }
+        Some(Amount::new(money, currency))
     }
 }

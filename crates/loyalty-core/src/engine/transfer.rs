@@ -11,7 +11,7 @@ use crate::event::{Convert, Event, Receive, ReceivedLot, Transfer};
 use crate::id::Id;
 use crate::limits::{ID_BYTES_MAX, LINES_MAX};
 use crate::outcome::{Change, Message, MessageBody, MessageEvent, Source};
-use crate::points::{ConversionPlan, ConversionTo, Lot, LotKind, MovePlan, MovedLots};
+use crate::points::{ConversionPlan, ConversionTo, Lot, LotKind, Missing, MovePlan, MovedLots};
 
 impl<'w> Work<'w> {
     pub(super) fn transfer(&mut self, event: &Event<'_>, transfer: &Transfer<'_>) -> Result<()> {
@@ -19,7 +19,7 @@ impl<'w> Work<'w> {
             let words = "points are given to another member, not to oneself";
             return Err(Error::at(Code::TransferRefused, "transfer.to", words));
         }
-        let account = self.account_named(transfer.account.as_deref(), "transfer.account")?;
+        let account = self.named_account(transfer.account.as_deref(), "transfer.account")?;
         let plans = &self.compiled.spend.transfers;
         let Some(plan) = plans.iter().find(|plan| plan.account == account) else {
             let words = "points of this account cannot be given to other members";
@@ -108,6 +108,8 @@ impl<'w> Work<'w> {
             let kept = Lot {
                 n: 0,
                 kind: LotKind::Credited,
+                // What moves them is a rule of the account that they leave.
+                dated_by: None,
                 ..*lot
             };
             self.credit(account, kept, source())?;
@@ -123,7 +125,7 @@ impl<'w> Work<'w> {
             let words = "nobody receives points from oneself";
             return Err(Error::at(Code::WrongMember, "receive.from", words));
         }
-        let account = self.account_named(Some(&receive.account), "receive.account")?;
+        let account = self.named_account(Some(&receive.account), "receive.account")?;
         let from = Id::checked(&receive.from);
         for received in &receive.lots {
             let fresh = self.arriving(account, received.points.get())?;
@@ -131,29 +133,40 @@ impl<'w> Work<'w> {
                 Some(earned_on) => Lot {
                     earned_on,
                     expires_at: received.expires_at,
+                    dated_by: None,
                     ..fresh
                 },
                 None => fresh,
             };
-            self.credit(account, lot, Source::From(from.clone()))?;
+            let source = Source::From(from.clone());
+            if lot.expires_at.is_some_and(|at| at <= self.as_of) {
+                self.credit_expired(account, lot, source)?;
+            } else {
+                self.credit(account, lot, source)?;
+            }
         }
         Ok(())
     }
 
-    /// The place of an account that an event names; of the only one if it names none.
-    pub(super) fn account_named(&self, id: Option<&str>, path: &str) -> Result<usize> {
-        let found = match id {
-            Some(id) => self.compiled.account(id),
-            None if self.compiled.accounts.len() == 1 => Some(0),
-            None => None,
-        };
-        found.ok_or_else(|| {
-            let words = match id {
-                Some(id) => format!("there is no account `{id}` in this program"),
-                None => "say which `account`: the program does not have exactly one".to_owned(),
-            };
-            Error::at(Code::UnknownAccount, path, words)
-        })
+    /// Points that arrive when their time is over already.
+    fn credit_expired(&mut self, account: usize, lot: Lot, source: Source) -> Result<()> {
+        let there = self.account_mut(account)?;
+        there.credit_expired(lot.points)?;
+        let account = there.id.clone();
+        let (points, lot) = (Points::new(lot.points), lot.dates());
+        self.enter(Change::Credited {
+            account: account.clone(),
+            points,
+            source,
+            lot,
+        });
+        self.enter(Change::Expired {
+            account,
+            points,
+            lot,
+            why: None,
+        });
+        Ok(())
     }
 
     /// Refuses what the rule does not let through, and what there are too few points for.
@@ -192,7 +205,7 @@ impl<'w> Work<'w> {
         let plan = self.compiled.accounts.get(account);
         let burn = plan.map(|plan| plan.burn_order).unwrap_or_default();
         let there = self.account_mut(account)?;
-        let made = there.debit(points, burn, true)?;
+        let made = there.debit(points, burn, Missing::Refused)?;
         let id = there.id.clone();
         self.enter(Change::Debited {
             account: id,

@@ -12,6 +12,9 @@ use crate::points::Took;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Order {
     pub(crate) id: Id,
+    /// The mark of the id; derived.
+    #[serde(skip)]
+    pub(crate) mark: u32,
     pub(crate) at: Instant,
     /// The civil day of it, in the zone of then.
     pub(crate) on: Date,
@@ -258,6 +261,11 @@ impl Counted {
 }
 
 impl Order {
+    /// Whether it has this id, whose mark is this.
+    pub(crate) fn is(&self, mark: u32, id: &str) -> bool {
+        self.mark == mark && self.id == *id
+    }
+
     /// The rows but shipping.
     pub(crate) fn goods(&self) -> impl Iterator<Item = &OrderRow> {
         let goods = self.rows.len().saturating_sub(usize::from(self.shipping));
@@ -297,7 +305,7 @@ impl Order {
         {
             return Some("an amount of an order is too large");
         }
-        let took = |took: &Took| 0 <= took.back && took.back <= took.lot.points;
+        let took = Took::is_right;
         if !self.put.iter().all(|put| took(&put.lot))
             || !self
                 .tender

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::caps::CapUse;
+use super::caps::{CapBefore, CapUse};
 use super::rules::{CapPeriod, Limit};
 use crate::calendar::{Date, MonthDay, Period};
 
@@ -30,8 +30,7 @@ impl LimitSpec {
     /// How many times are left on a day, in program time.
     pub(crate) fn left(&self, uses: &[CapUse], day: Date) -> i64 {
         let start = self.per.start(day);
-        let used = self
-            .find(uses)
+        let used = find(uses, &self.key)
             .ok()
             .and_then(|place| uses.get(place))
             .filter(|used| used.from == start)
@@ -47,41 +46,60 @@ impl LimitSpec {
         }
     }
 
-    /// Books so many times on a day; less than zero gives them back.
-    pub(crate) fn book(&self, uses: &mut Vec<CapUse>, day: Date, times: i64) {
+    /// Books so many times on a day; less than zero gives them back. Says what was there before, if anything changes.
+    pub(crate) fn book(&self, uses: &mut Vec<CapUse>, day: Date, times: i64) -> Option<CapBefore> {
         if self.per == CapPeriod::Event || times == 0 {
-            return;
+            return None;
         }
         let from = self.per.start(day);
-        let anew = CapUse {
+        let anew = || CapUse {
             key: Arc::clone(&self.key),
             from,
             points: 0,
             times,
         };
-        match self.find(uses) {
+        match find(uses, &self.key) {
             Ok(place) => {
-                let Some(found) = uses.get_mut(place) else {
-                    return;
-                };
+                let found = uses.get_mut(place)?;
+                let used = Some(found.clone());
                 if found.from == from {
                     found.times = found.times.saturating_add(times).max(0);
                 } else if found.from < from && times > 0 {
-                    *found = anew;
+                    *found = anew();
                 }
-                if found.times == 0 && found.points == 0 {
+                let there = found.times != 0;
+                if !there {
                     uses.remove(place);
                 }
+                Some(CapBefore { place, used, there })
             }
-            Err(place) if times > 0 => uses.insert(place, anew),
-            Err(_) => {}
+            Err(place) if times > 0 => {
+                uses.insert(place, anew());
+                Some(CapBefore {
+                    place,
+                    used: None,
+                    there: true,
+                })
+            }
+            Err(_) => None,
         }
     }
 
-    /// Where the use of the limit is, or would be: uses are sorted by key.
-    fn find(&self, uses: &[CapUse]) -> Result<usize, usize> {
-        uses.binary_search_by(|one| one.key.cmp(&self.key))
+    /// Forgets how often the limit of this name was used. Says what was there before, if anything was.
+    pub(crate) fn forget(uses: &mut Vec<CapUse>, key: &str) -> Option<CapBefore> {
+        let place = find(uses, key).ok()?;
+        let used = Some(uses.remove(place));
+        Some(CapBefore {
+            place,
+            used,
+            there: false,
+        })
     }
+}
+
+/// Where the use of a limit is, or would be: uses are sorted by key.
+fn find(uses: &[CapUse], key: &str) -> Result<usize, usize> {
+    uses.binary_search_by(|one| one.key.as_ref().cmp(key))
 }
 
 impl CapPeriod {
@@ -99,6 +117,7 @@ impl CapPeriod {
     pub(super) fn start(self, day: Date) -> Option<Date> {
         match self {
             Self::Day => Some(day),
+            Self::Month => Some(day.first_of_month()),
             per => Some(per.period()?.start_of(day, MonthDay::JANUARY_FIRST)),
         }
     }

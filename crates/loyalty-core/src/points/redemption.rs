@@ -285,8 +285,7 @@ impl Redemption {
 
     /// What is wrong with a decoded redemption, if anything.
     pub(crate) fn fault(&self) -> Option<&'static str> {
-        let took =
-            |took: &Took| 0 <= took.back && took.back <= took.lot.points && 0 < took.lot.points;
+        let took = |took: &Took| took.lot.points > 0 && took.is_right();
         if self.quantity < 1 || self.lots.is_empty() {
             return Some("a redemption of nothing is none");
         }

@@ -24,5 +24,6 @@ mod programs;
 mod receipts;
 mod returns;
 mod run;
+mod spending;
 mod time;
 mod world;

@@ -102,7 +102,7 @@ impl Check<'_> {
                 self.number(off.amount, &join(path, "amount_off.amount"), true);
             }
             Discount::PercentOff(off) => {
-                self.percent(off.percent, &join(path, "percent_off.percent"));
+                self.part(off.percent, &join(path, "percent_off.percent"));
                 if let Some(max) = off.max {
                     self.number(max, &join(path, "percent_off.max"), true);
                 }
@@ -110,9 +110,10 @@ impl Check<'_> {
         }
     }
 
-    fn percent(&mut self, percent: Exact, path: &str) {
+    /// A part of a whole, more than nothing.
+    fn part(&mut self, percent: Exact, path: &str) {
         self.number(percent, path, true);
-        if percent.0 > Decimal::ONE_HUNDRED {
+        if percent.0 > Decimal::ONE_HUNDRED && percent.0 <= Decimal::from(limits::RATE_MAX) {
             self.say(Code::OutOfRange, path, "a part is at most 100 percent");
         }
     }
@@ -180,7 +181,7 @@ impl Check<'_> {
             Some(Fee::Points(points)) => {
                 self.more_than_nothing(*points, &join(path, "fee.points"));
             }
-            Some(Fee::Percent(percent)) => self.percent(*percent, &join(path, "fee.percent")),
+            Some(Fee::Percent(percent)) => self.part(*percent, &join(path, "fee.percent")),
         }
     }
 }
