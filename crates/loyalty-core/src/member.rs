@@ -18,7 +18,7 @@ use crate::tiers::Standing;
 
 pub(crate) use more::More;
 pub(crate) use order::{
-    Counted, Order, OrderLine, OrderRow, Put, RowPoints, RowTender, TenderPaid,
+    Counted, Order, OrderLine, OrderRow, Put, RowCarried, RowPoints, RowTender, TenderPaid,
 };
 pub(crate) use profile::Profile;
 

@@ -1,12 +1,17 @@
 //! Points: accounts and lots, earning, paying with points, expiry (sections 3, 4, 5).
 
 mod caps;
+mod carry;
+mod cut;
 mod earning;
 mod expiry;
+mod give;
 mod ledger;
+mod milestone;
 mod multiply;
 mod rules;
 mod spending;
+mod streak;
 
 pub use rules::{
     AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,
@@ -20,7 +25,11 @@ pub use rules::{
 };
 
 pub(crate) use caps::{CapSpec, CapUse, Usage, Uses};
+pub(crate) use carry::{Carried, parts};
 pub(crate) use earning::{Gift, Gifts, Plan, Settings, settle};
 pub(crate) use expiry::{LotPlan, dates};
+pub(crate) use give::{Asks, Rare, Told};
 pub(crate) use ledger::{Account, Given, Head, Lot, LotKind, Took, after_expiry};
+pub(crate) use milestone::{Crossed, Reached, Values, reached};
 pub(crate) use spending::{TenderPlan, clamp, value_of};
+pub(crate) use streak::Streaked;

@@ -50,6 +50,10 @@ pub(crate) struct Row {
     pub(crate) quantity: i64,
     pub(crate) list: i64,
     pub(crate) discounted: i64,
+    /// Whether it can earn points.
+    pub(crate) earns: bool,
+    /// Whether it is shipping, which only rates without lines may look at.
+    pub(crate) shipping: bool,
     sku: Sym,
     brand: Sym,
     /// Where the row's categories and tags stand in [`Basket::syms`]: categories from `first` to `tags`, tags to `end`.
@@ -118,6 +122,8 @@ impl Basket {
             quantity,
             list,
             discounted,
+            earns: true,
+            shipping: false,
             sku,
             brand,
             first,

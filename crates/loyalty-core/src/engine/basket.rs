@@ -7,7 +7,7 @@ use core::hash::Hasher;
 use rustc_hash::FxHasher;
 
 use crate::amount::{Currency, Money};
-use crate::condition::{Basket, RowText, Symbols};
+use crate::condition::{Basket, Row, RowText, Select, Symbols};
 use crate::error::{Code, Error, Result};
 use crate::event::{Line, Price, Purchase};
 use crate::limits::MONEY_MAX;
@@ -82,8 +82,20 @@ impl Rows {
                 tags: &mut line.tags.iter().map(|tag| &**tag),
             };
             rows.basket.push(symbols, text, quantity, list, discounted);
+            if let Some(row) = rows.basket.rows.last_mut() {
+                row.earns = earns(line);
+            }
         }
         Ok(rows)
+    }
+
+    /// Marks the rows that a program lets earn nothing.
+    pub(super) fn exclude(&mut self, lines: &Select) {
+        let chosen = |row: &Row| lines.has(&self.basket, row);
+        let marks: Vec<bool> = self.basket.rows.iter().map(chosen).collect();
+        for (row, mark) in self.basket.rows.iter_mut().zip(marks) {
+            row.earns &= !mark;
+        }
     }
 
     /// How many lines there are.
@@ -100,6 +112,11 @@ impl Rows {
                 .unwrap_or_default()
         })
     }
+}
+
+/// Whether a line can earn points.
+fn earns(line: &Line<'_>) -> bool {
+    line.earns && !line.gift_card
 }
 
 /// A line in minor units.
@@ -234,4 +251,5 @@ fn compare(a: &Line<'_>, b: &Line<'_>, sum_a: Sum, sum_b: Sum) -> Ordering {
         .then_with(|| a.category.cmp(&b.category))
         .then_with(|| a.brand.cmp(&b.brand))
         .then_with(|| a.tags.cmp(&b.tags))
+        .then_with(|| earns(a).cmp(&earns(b)))
 }

@@ -286,6 +286,7 @@ impl Work<'_> {
                 tally.reset(version);
             }
         }
+        self.reset_caps(place);
     }
 
     /// After a return: takes away a rung or term that was given for the goods that are back (clause 6.5), and falls back to what

@@ -2,6 +2,8 @@
 
 use super::accrue::Accrued;
 use super::basket::Rows;
+use super::earn::Earns;
+use super::gains::carried_of;
 use super::receipt::{by_account, line_of, share, slices, total};
 use super::work::Work;
 use crate::amount::Points;
@@ -12,7 +14,6 @@ use crate::limits::GIVEN_MAX;
 use crate::member::{Order, OrderLine, OrderRow, Put, RowPoints, RowTender, TenderPaid};
 use crate::outcome::{Amount, Change, Receipt, ReceiptLine, ReceiptTender};
 use crate::points::{Gift, Lot, Took, clamp, value_of};
-use crate::program::On;
 
 /// Points that were used to pay, row by row.
 struct Paid {
@@ -30,7 +31,10 @@ impl Work<'_> {
     pub(super) fn purchase(&mut self, event: &Event<'_>, purchase: &Purchase<'_>) -> Result<()> {
         self.accept(purchase)?;
         let order = Id::checked(&purchase.order);
-        let rows = Rows::new(purchase, self.compiled.currency, &self.compiled.symbols)?;
+        let mut rows = Rows::new(purchase, self.compiled.currency, &self.compiled.symbols)?;
+        if let Some(lines) = &self.compiled.earning.exclude {
+            rows.exclude(lines);
+        }
         let paid = self.pay(purchase, &rows)?;
         let mut in_points = vec![0_i64; rows.basket.rows.len()];
         for one in &paid {
@@ -69,16 +73,14 @@ impl Work<'_> {
         } else {
             &in_points
         };
-        let accrued = self.accrue(&On::Purchase, facts, excluded, Some(&order))?;
-        let counted = self.count_purchase(
+        let spent: Vec<(usize, i64)> = paid.iter().map(|one| (one.account, one.points)).collect();
+        let (accrued, counted) = self.earn(Earns {
             facts,
-            &rows.basket,
-            &paid
-                .iter()
-                .map(|one| (one.account, one.points))
-                .collect::<Vec<_>>(),
-            &accrued,
-        )?;
+            basket: &rows.basket,
+            order: &order,
+            spent: &spent,
+            paid: excluded,
+        })?;
         let record = self.record(purchase, &rows, &paid, &in_points, &accrued, order, counted)?;
         self.receipt = Some(self.receipt_of(&record, &rows, &paid, &accrued)?);
         self.ordered = Some(record);
@@ -263,6 +265,7 @@ impl Work<'_> {
                 paid: row.discounted.saturating_sub(*in_points),
                 tender: tender_of(paid, place, row.discounted),
                 earned,
+                carried: carried_of(&accrued.gifts, place),
             });
         }
         let account = |place: usize| {
@@ -299,6 +302,7 @@ impl Work<'_> {
             put: put.collect(),
             tender: tender.collect(),
             counted,
+            crossed: accrued.crossed.clone(),
         })
     }
 

@@ -34,7 +34,9 @@ impl Work<'_> {
         });
         let (tender, restored) = self.restore(&mut order, &backs)?;
         let (points, reversed) = self.reverse(&mut order, &backs)?;
+        let figures = self.figures();
         let changes = self.uncount(&order, &backs, &reversed, &restored)?;
+        self.undo_gains(&order, &backs, &figures)?;
         self.receipt = Some(Receipt {
             order: order.id.clone(),
             lines,
@@ -317,6 +319,7 @@ impl Work<'_> {
         let today = self.program_day(order.at);
         let compiled = self.compiled;
         let mut usage = self.usage(today);
+        usage.undoing = Some(order.version);
         for (rule, points, all) in given {
             let Some(rule) = compiled.rule(rule) else {
                 continue;

@@ -7,7 +7,7 @@ use crate::error::{Code, Error, Result};
 use crate::member::{Member, More, Order, Seen, State};
 use crate::metric::Tally;
 use crate::outcome::{Change, Entry, Outcome, Receipt, RuleTrace};
-use crate::points::{Account, BurnOrder, Given, Lot, LotKind, Usage};
+use crate::points::{Account, BurnOrder, CapUse, Given, Lot, LotKind, Usage};
 use crate::program::{Compiled, Program};
 use crate::tiers::{Standing, Upgrade, term_end};
 
@@ -41,6 +41,8 @@ pub(super) struct Work<'w> {
     pub(super) ordered: Option<Order>,
     /// An order to put in the place of another.
     pub(super) returned: Option<(usize, Order)>,
+    /// How this event has used the caps that are by event.
+    pub(super) event_caps: Vec<CapUse>,
 }
 
 impl<'w> Work<'w> {
@@ -103,6 +105,7 @@ impl<'w> Work<'w> {
             trace: None,
             ordered: None,
             returned: None,
+            event_caps: Vec::new(),
         }
     }
 
@@ -178,7 +181,9 @@ impl<'w> Work<'w> {
         self.undo.caps(&self.state.caps);
         Usage {
             uses: &mut self.state.caps,
+            event: &mut self.event_caps,
             today,
+            undoing: None,
         }
     }
 
@@ -231,6 +236,7 @@ impl<'w> Work<'w> {
                 self.undo.pruned(place, gone);
             }
         }
+        self.settle_streaks(remember_from);
         for (place, account) in self.state.accounts.iter_mut().enumerate() {
             if account.remembers_before(remember_from) {
                 self.undo.account(place, account);

@@ -16,6 +16,8 @@ pub(crate) struct CapSpec {
     times: Option<i64>,
     per: CapPeriod,
     over: OverCap,
+    /// The track whose terms are the periods.
+    pub(crate) track: Option<usize>,
 }
 
 /// How much of a cap a member has used in its present period.
@@ -28,19 +30,27 @@ pub(crate) struct CapUse {
     from: Option<Date>,
     points: i64,
     times: i64,
+    /// The version of the member when the term began: what an order before it gave is no use of this term.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    since: u64,
 }
 
 /// How a member has used caps, and the day that is asked about.
 #[derive(Clone, Copy)]
 pub(crate) struct Uses<'u> {
     pub(crate) list: &'u [CapUse],
+    /// What this event has used already.
+    pub(crate) event: &'u [CapUse],
     pub(crate) today: Date,
 }
 
 /// The same, to use them.
 pub(crate) struct Usage<'u> {
     pub(crate) uses: &'u mut Vec<CapUse>,
+    pub(crate) event: &'u mut Vec<CapUse>,
     pub(crate) today: Date,
+    /// The version of the member after the order that is undone.
+    pub(crate) undoing: Option<u64>,
 }
 
 impl CapSpec {
@@ -51,7 +61,13 @@ impl CapSpec {
             times: rule.times.map(i64::from),
             per: rule.per,
             over: rule.over_cap,
+            track: None,
         }
+    }
+
+    /// The same, by the terms of a track.
+    pub(crate) fn of_track(self, track: Option<usize>) -> Self {
+        Self { track, ..self }
     }
 
     /// The first day of the period that a day is in.
@@ -69,15 +85,14 @@ impl CapSpec {
     /// How many points the cap still lets through; none where it has been used as many times as it may.
     pub(crate) fn room(&self, uses: Uses<'_>) -> Option<i64> {
         let start = self.start(uses.today);
-        let found = self
-            .find(uses.list)
-            .ok()
-            .and_then(|place| uses.list.get(place));
-        let found = found.filter(|one| one.from == start);
-        let (points, times) = match found {
-            Some(one) if self.per != CapPeriod::Event => (one.points, one.times),
-            _ => (0, 0),
+        let list = if self.per == CapPeriod::Event {
+            uses.event
+        } else {
+            uses.list
         };
+        let found = self.find(list).ok().and_then(|place| list.get(place));
+        let found = found.filter(|one| one.from == start);
+        let (points, times) = found.map_or((0, 0), |one| (one.points, one.times));
         if self.times.is_some_and(|most| times >= most) {
             return None;
         }
@@ -104,15 +119,23 @@ impl CapSpec {
 
     /// Books what was let through; what a return undoes is booked as less than zero on the day of the purchase.
     pub(crate) fn book(&self, usage: &mut Usage<'_>, points: i64, times: i64) {
-        if self.per == CapPeriod::Event || (points == 0 && times == 0) {
+        if points == 0 && times == 0 {
             return;
         }
         let start = self.start(usage.today);
-        match self.find(usage.uses) {
+        let uses = if self.per == CapPeriod::Event {
+            &mut *usage.event
+        } else {
+            &mut *usage.uses
+        };
+        match self.find(uses) {
             Ok(place) => {
-                let Some(found) = usage.uses.get_mut(place) else {
+                let Some(found) = uses.get_mut(place) else {
                     return;
                 };
+                if usage.undoing.is_some_and(|order| order <= found.since) {
+                    return;
+                }
                 if found.from == start {
                     found.points = found.points.saturating_add(points);
                     found.times = found.times.saturating_add(times);
@@ -122,10 +145,11 @@ impl CapSpec {
                         from: start,
                         points,
                         times,
+                        since: 0,
                     };
                 }
-                if found.points == 0 && found.times == 0 {
-                    usage.uses.remove(place);
+                if found.points == 0 && found.times == 0 && found.since == 0 {
+                    uses.remove(place);
                 }
             }
             Err(place) if points > 0 || times > 0 => {
@@ -134,8 +158,9 @@ impl CapSpec {
                     from: start,
                     points,
                     times,
+                    since: 0,
                 };
-                usage.uses.insert(place, used);
+                uses.insert(place, used);
             }
             Err(_) => {}
         }
@@ -143,6 +168,13 @@ impl CapSpec {
 }
 
 impl CapUse {
+    /// A new term begins.
+    pub(crate) fn begin(&mut self, version: u64) {
+        self.points = 0;
+        self.times = 0;
+        self.since = version;
+    }
+
     /// What is wrong with a decoded use, if anything.
     pub(crate) fn fault(&self) -> Option<&'static str> {
         (self.points < 0 || self.times < 0).then_some("a cap is used less than not at all")

@@ -1,7 +1,7 @@
 //! Multipliers: what they add to the points of base rules, row by row, with one rounding at the end (clause 4.4).
 
 use super::earning::{Gift, Rows, Settings, fires, overflow, share, share_by};
-use super::rules::{Multipliers, RoundWhen};
+use super::rules::{Multipliers, PointRounding, RoundWhen};
 use crate::amount::{Decimal, Rounding};
 use crate::error::Result;
 
@@ -116,13 +116,30 @@ impl Table {
         Some(weights)
     }
 
-    /// All points, rounded once. A factor is never below zero.
-    fn total(&self, rounding: Rounding) -> Option<i64> {
+    /// All points, rounded once to steps that begin at `rest`. A factor is never below zero.
+    fn total(&self, rounding: PointRounding, rest: i64) -> Option<i64> {
         let mut sum = 0_i128;
         for (factor, base) in self.factors.iter().zip(&self.base) {
             sum = sum.checked_add((*factor).max(0).checked_mul(*base)?)?;
         }
-        i64::try_from(rounding.divide(sum, self.factor_den.checked_mul(self.base_den)?)?).ok()
+        let den = self.factor_den.checked_mul(self.base_den)?;
+        let num = sum.checked_sub(den.checked_mul(i128::from(rest))?)?;
+        Fraction { num, den }.round_to(rounding)?.checked_add(rest)
+    }
+
+    /// What whole points are above a step of the rounding: stated points need not be full steps, and a factor of one leaves
+    /// them as they are.
+    fn rest(&self, settings: &Settings) -> i64 {
+        let step = i128::from(settings.rounding.to.get());
+        if step == 1 || settings.round == RoundWhen::AfterMultiplier {
+            return 0;
+        }
+        let sum = self
+            .base
+            .iter()
+            .fold(0_i128, |sum, row| sum.saturating_add(*row));
+        let rest = sum.checked_rem_euclid(step);
+        rest.and_then(|rest| i64::try_from(rest).ok()).unwrap_or(0)
     }
 }
 
@@ -159,7 +176,7 @@ fn multiply_account(
         table.add(gift, rows.of(gift), settings.round)?;
         if settings.round == RoundWhen::AfterMultiplier {
             // The rule gives what it adds to the rounded whole.
-            let after = table.total(settings.rounding)?;
+            let after = table.total(settings.rounding, 0)?;
             gift.points = after.checked_sub(before)?;
             before = after;
             if let Err(error) = share(gift, rows) {
@@ -167,7 +184,8 @@ fn multiply_account(
             }
         }
     }
-    before = table.total(settings.rounding)?;
+    let rest = table.rest(settings);
+    before = table.total(settings.rounding, rest)?;
     for gift in gifts
         .iter_mut()
         .filter(|gift| gift.plan.account == account && fires(gift))
@@ -177,7 +195,7 @@ fn multiply_account(
         };
         rows.one(gift, 1);
         let weights = table.meet(factor, rows.of(gift), settings.multipliers)?;
-        let after = table.total(settings.rounding)?;
+        let after = table.total(settings.rounding, rest)?;
         gift.points = after.checked_sub(before)?;
         before = after;
         if let Err(error) = share_by(gift, rows, &weights) {
@@ -221,6 +239,16 @@ impl Fraction {
 
     pub(super) fn round(self, rounding: Rounding) -> Option<i64> {
         i64::try_from(rounding.divide(self.num, self.den)?).ok()
+    }
+
+    /// Rounds to multiples of so many points.
+    pub(super) fn round_to(self, rounding: PointRounding) -> Option<i64> {
+        let to = rounding.to.get();
+        if to == 1 {
+            return self.round(rounding.mode);
+        }
+        let step = self.over(to)?;
+        step.round(rounding.mode)?.checked_mul(to)
     }
 
     /// Compares with another fraction.
