@@ -12,6 +12,7 @@ mod multiply;
 mod rules;
 mod spending;
 mod streak;
+mod worth;
 
 pub use rules::{
     AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,
@@ -24,12 +25,18 @@ pub use rules::{
     TransferRule, YearlyDeduction,
 };
 
-pub(crate) use caps::{CapSpec, CapUse, Usage, Uses};
+pub(crate) use caps::{CapBefore, CapSpec, CapUse, Uses};
 pub(crate) use carry::{Carried, parts};
 pub(crate) use earning::{Gift, Gifts, Plan, Settings, settle};
-pub(crate) use expiry::{LotPlan, dates};
+pub(crate) use expiry::{
+    Counting, LotPlan, active_on, counts_from_activation, first_invalid, is_idle, words_of,
+};
 pub(crate) use give::{Asks, Rare, Told};
-pub(crate) use ledger::{Account, Given, Head, Lot, LotKind, Took, after_expiry};
+pub(crate) use ledger::{
+    Account, ActiveFrom, DatedBy, Given, Head, HeldPoints, Hold, Lot, LotKind, Missing, Took,
+    after_expiry,
+};
 pub(crate) use milestone::{Crossed, Reached, Values, reached};
 pub(crate) use spending::{TenderPlan, clamp, value_of};
 pub(crate) use streak::Streaked;
+pub(crate) use worth::Worth;

@@ -1,6 +1,7 @@
 //! The passing of time: everything that is due, in the order of the calendar (clauses 1.3 to 1.5).
 //!
-//! At one instant: pending points become available; points expire; windows roll; tiers. Rounds repeat until one makes no entry.
+//! At one instant: holds are released; pending points become available; points expire; what leaves accounts by time; windows roll;
+//! tiers. Rounds repeat until one makes no entry.
 
 use super::facts::Seeing;
 use super::work::Work;
@@ -12,7 +13,6 @@ use crate::limits::{ENTRIES_MAX, ROUNDS_MAX};
 use crate::member::Order;
 use crate::metric::Reading;
 use crate::outcome::{Change, TierWhy};
-use crate::points::Given;
 use crate::tiers::{Hold, Judged, TrackPlan, Upgrade, View, judge, rejudge, term_end};
 
 impl Work<'_> {
@@ -24,7 +24,10 @@ impl Work<'_> {
         };
         while let Some(due) = next.filter(|due| *due <= to) {
             self.go_to(due);
-            self.settle_at()?;
+            self.passing = true;
+            let settled = self.settle_at();
+            self.passing = false;
+            settled?;
             next = self.next_due();
             if next.is_some_and(|next| next <= due) {
                 let words = "something that is due does not happen";
@@ -55,7 +58,12 @@ impl Work<'_> {
     pub(super) fn settle_at(&mut self) -> Result<()> {
         for _ in 0..ROUNDS_MAX {
             let before = self.entries.len();
+            self.time_out()?;
             self.activate_and_expire()?;
+            if self.passing {
+                self.decay()?;
+                self.deduct()?;
+            }
             self.judge_tiers()?;
             if self.entries.len() == before {
                 return Ok(());
@@ -68,14 +76,10 @@ impl Work<'_> {
     }
 
     /// Pending points become available, then points expire.
-    fn activate_and_expire(&mut self) -> Result<()> {
-        let now = self.as_of;
-        if !self
-            .state
-            .accounts
-            .iter()
-            .any(|account| account.is_due(now))
-        {
+    pub(super) fn activate_and_expire(&mut self) -> Result<()> {
+        let due = self.next_lots_due();
+        self.lots_due = Some(due);
+        if due.is_none_or(|due| due > self.as_of) {
             return Ok(());
         }
         for place in 0..self.state.accounts.len() {
@@ -92,27 +96,24 @@ impl Work<'_> {
         let account = self.account_mut(place)?;
         let made = account.activate(now)?;
         let id = account.id.clone();
-        for Given { lot, repaid } in made {
+        for given in made {
             self.enter(Change::Activated {
                 account: id.clone(),
-                points: Points::new(lot.points),
-                lot: lot.dates(),
+                points: Points::new(given.lot.points),
+                lot: given.lot.dates(),
             });
-            if repaid > 0 {
-                self.enter(Change::Repaid {
-                    account: id.clone(),
-                    points: Points::new(repaid),
-                    lot: lot.dates(),
-                });
-            }
+            self.enter_repaid(&id, &given);
         }
         Ok(())
     }
 
     fn expire(&mut self, place: usize) -> Result<()> {
-        let (now, remember_from) = (self.as_of, self.remember_from());
+        let (now, today, remember_from) = (self.as_of, self.today, self.remember_from());
+        let plan = self.compiled.accounts.get(place);
+        let reinstates = plan.is_some_and(|plan| plan.reinstate_days > 0);
         let account = self.account_mut(place)?;
         let gone = account.expire(now, remember_from)?;
+        account.lapse_if(reinstates, &gone, today);
         let id = account.id.clone();
         for lot in gone {
             self.enter(Change::Expired {
@@ -142,7 +143,8 @@ impl Work<'_> {
             .tiers
             .get(place)
             .and_then(|standing| standing.until);
-        let due = until.is_some_and(|until| until <= self.as_of);
+        let due = until.is_some_and(|until| until <= self.as_of) || self.reviews.contains(&place);
+        self.reviews.retain(|track| *track != place);
         // A review at the beginning of a day reads the day before.
         let day = if due {
             self.zone.date_at(self.as_of.prev())
@@ -453,13 +455,21 @@ impl Work<'_> {
 
     /// When time alone changes the member next.
     pub(super) fn next_due(&self) -> Option<Instant> {
-        let lots = self
-            .state
-            .accounts
-            .iter()
-            .filter_map(crate::points::Account::next_due);
         let tiers = (0..self.compiled.tracks.len()).filter_map(|place| self.track_due(place));
-        lots.chain(tiers).min()
+        let holds = self.state.more.holds.iter().map(|hold| hold.until);
+        let losses = (0..self.compiled.accounts.len())
+            .flat_map(|place| [self.decay_due(place), self.deduction_due(place)])
+            .flatten();
+        let lots = self.next_lots_due().into_iter();
+        lots.chain(tiers).chain(holds).chain(losses).min()
+    }
+
+    fn next_lots_due(&self) -> Option<Instant> {
+        if let Some(due) = self.lots_due {
+            return due;
+        }
+        let accounts = self.state.accounts.iter();
+        accounts.filter_map(crate::points::Account::next_due).min()
     }
 
     fn track_due(&self, place: usize) -> Option<Instant> {

@@ -171,11 +171,8 @@ impl<'w> Work<'w> {
         let compiled = self.compiled;
         let version = self.version;
         for cap in compiled.settings.caps_of_term(track) {
-            let key = &cap.key;
-            if self.state.caps.iter().any(|one| one.key == *key) {
-                self.undo.caps(&self.state.caps);
-                let mine = self.state.caps.iter_mut().filter(|one| one.key == *key);
-                mine.for_each(|one| one.begin(version));
+            if let Some(before) = cap.begin(&mut self.state.caps, version) {
+                self.undo.cap(before);
             }
         }
     }

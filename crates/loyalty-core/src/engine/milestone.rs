@@ -53,7 +53,13 @@ impl<'w> Work<'w> {
                 reached(kept.as_ref(), *before, *after)
             })
             .collect();
+        let counted = self.uncount_times(accrued);
         let made = self.contest(on, event, paid, order, Some(&crossings))?;
+        let again = |account: &usize| {
+            let mut given = made.gifts.given();
+            given.all(|gift| gift.plan.account != *account)
+        };
+        self.count_times(counted.into_iter().filter(again), 1);
         for place in 0..self.compiled.metrics.len() {
             if let Some(Feed::Earned(account)) =
                 self.compiled.metrics.get(place).map(|plan| &plan.feed)
@@ -85,6 +91,28 @@ impl<'w> Work<'w> {
         accrued.gifts.add(made.gifts);
         accrued.put.extend(made.put);
         Ok(())
+    }
+
+    /// An account is used once by an event, whatever gives: takes that back where the other rules gave something, and says where.
+    fn uncount_times(&mut self, accrued: &Accrued<'_>) -> Vec<usize> {
+        let accounts = 0..self.compiled.accounts.len();
+        let gave = |account: &usize| {
+            let mut given = accrued.gifts.given();
+            given.any(|gift| gift.plan.account == *account)
+        };
+        let gave: Vec<usize> = accounts.filter(gave).collect();
+        self.count_times(gave.iter().copied(), -1);
+        gave
+    }
+
+    fn count_times(&mut self, accounts: impl Iterator<Item = usize>, times: i64) {
+        let today = self.program_day(self.as_of);
+        let compiled = self.compiled;
+        for account in accounts {
+            for cap in compiled.account_caps(account) {
+                self.book_cap(cap, today, 0, times);
+            }
+        }
     }
 
     /// What returns left behind of a rule, if it still counts.

@@ -44,13 +44,25 @@ pub(crate) struct Uses<'u> {
     pub(crate) today: Date,
 }
 
-/// The same, to use them.
-pub(crate) struct Usage<'u> {
-    pub(crate) uses: &'u mut Vec<CapUse>,
-    pub(crate) event: &'u mut Vec<CapUse>,
-    pub(crate) today: Date,
-    /// The version of the member after the order that is undone.
-    pub(crate) undoing: Option<u64>,
+/// The use of a cap before it changed.
+pub(crate) struct CapBefore {
+    place: usize,
+    /// None: it was not there.
+    used: Option<CapUse>,
+    /// Whether it is there now.
+    there: bool,
+}
+
+impl CapBefore {
+    /// Takes the change back.
+    pub(crate) fn put_back(self, uses: &mut Vec<CapUse>) {
+        if self.there {
+            uses.remove(self.place);
+        }
+        if let Some(used) = self.used {
+            uses.insert(self.place, used);
+        }
+    }
 }
 
 impl CapSpec {
@@ -77,21 +89,23 @@ impl CapSpec {
             CapPeriod::Lifetime | CapPeriod::Event | CapPeriod::Term => None,
             CapPeriod::Day => Some(day),
             CapPeriod::Week => of(Period::Week),
-            CapPeriod::Month => of(Period::Month),
+            CapPeriod::Month => Some(day.first_of_month()),
             CapPeriod::Year => of(Period::Year),
         }
     }
 
     /// How many points the cap still lets through; none where it has been used as many times as it may.
     pub(crate) fn room(&self, uses: Uses<'_>) -> Option<i64> {
-        let start = self.start(uses.today);
-        let list = if self.per == CapPeriod::Event {
+        let list = if self.by_event() {
             uses.event
         } else {
             uses.list
         };
-        let found = self.find(list).ok().and_then(|place| list.get(place));
-        let found = found.filter(|one| one.from == start);
+        let found = self
+            .find(list)
+            .ok()
+            .and_then(|place| list.get(place))
+            .filter(|one| one.from == self.start(uses.today));
         let (points, times) = found.map_or((0, 0), |one| (one.points, one.times));
         if self.times.is_some_and(|most| times >= most) {
             return None;
@@ -117,64 +131,82 @@ impl CapSpec {
         uses.binary_search_by(|one| one.key.cmp(&self.key))
     }
 
-    /// Books what was let through; what a return undoes is booked as less than zero on the day of the purchase.
-    pub(crate) fn book(&self, usage: &mut Usage<'_>, points: i64, times: i64) {
+    /// Whether its period is one event: then its use is not kept.
+    pub(crate) fn by_event(&self) -> bool {
+        self.per == CapPeriod::Event
+    }
+
+    /// Whether its period began anew after the member had a version.
+    pub(crate) fn begun_since(&self, uses: &[CapUse], version: u64) -> bool {
+        let found = self.find(uses).ok().and_then(|place| uses.get(place));
+        found.is_some_and(|found| version <= found.since)
+    }
+
+    /// Its period begins anew. Says what was there before, if anything changes.
+    pub(crate) fn begin(&self, uses: &mut [CapUse], version: u64) -> Option<CapBefore> {
+        let place = self.find(uses).ok()?;
+        let found = uses.get_mut(place)?;
+        let used = Some(found.clone());
+        found.points = 0;
+        found.times = 0;
+        found.since = version;
+        Some(CapBefore {
+            place,
+            used,
+            there: true,
+        })
+    }
+
+    /// Books what was let through; what a return undoes is booked as less than zero on the day of the purchase. Says what was
+    /// there before, if anything changes.
+    pub(crate) fn book(
+        &self,
+        uses: &mut Vec<CapUse>,
+        today: Date,
+        points: i64,
+        times: i64,
+    ) -> Option<CapBefore> {
         if points == 0 && times == 0 {
-            return;
+            return None;
         }
-        let start = self.start(usage.today);
-        let uses = if self.per == CapPeriod::Event {
-            &mut *usage.event
-        } else {
-            &mut *usage.uses
+        let from = self.start(today);
+        let fresh = || CapUse {
+            key: Arc::clone(&self.key),
+            from,
+            points,
+            times,
+            since: 0,
         };
         match self.find(uses) {
             Ok(place) => {
-                let Some(found) = uses.get_mut(place) else {
-                    return;
-                };
-                if usage.undoing.is_some_and(|order| order <= found.since) {
-                    return;
-                }
-                if found.from == start {
+                let found = uses.get_mut(place)?;
+                let used = Some(found.clone());
+                if found.from == from {
                     found.points = found.points.saturating_add(points);
                     found.times = found.times.saturating_add(times);
-                } else if found.from < start && points > 0 {
-                    *found = CapUse {
-                        key: Arc::clone(&self.key),
-                        from: start,
-                        points,
-                        times,
-                        since: 0,
-                    };
+                } else if found.from < from && points > 0 {
+                    *found = fresh();
                 }
-                if found.points == 0 && found.times == 0 && found.since == 0 {
+                let there = found.points != 0 || found.times != 0 || found.since != 0;
+                if !there {
                     uses.remove(place);
                 }
+                Some(CapBefore { place, used, there })
             }
             Err(place) if points > 0 || times > 0 => {
-                let used = CapUse {
-                    key: Arc::clone(&self.key),
-                    from: start,
-                    points,
-                    times,
-                    since: 0,
-                };
-                uses.insert(place, used);
+                uses.insert(place, fresh());
+                Some(CapBefore {
+                    place,
+                    used: None,
+                    there: true,
+                })
             }
-            Err(_) => {}
+            Err(_) => None,
         }
     }
 }
 
 impl CapUse {
-    /// A new term begins.
-    pub(crate) fn begin(&mut self, version: u64) {
-        self.points = 0;
-        self.times = 0;
-        self.since = version;
-    }
-
     /// What is wrong with a decoded use, if anything.
     pub(crate) fn fault(&self) -> Option<&'static str> {
         (self.points < 0 || self.times < 0).then_some("a cap is used less than not at all")

@@ -102,6 +102,7 @@ impl Compiler<'_> {
                 .clone()
                 .or_else(|| of_account.map(|account| account.expiry.clone()))
                 .unwrap_or_default(),
+            own_expiry: rule.expiry.is_some(),
         };
         let metric = match &rule.give {
             Give::Milestone(milestone) => self.milestone(milestone, &on, metrics, &path),
