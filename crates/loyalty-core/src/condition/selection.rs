@@ -52,8 +52,6 @@ pub(crate) struct Row {
     pub(crate) discounted: i64,
     /// Whether it can earn points.
     pub(crate) earns: bool,
-    /// Whether it is shipping, which only rates without lines may look at.
-    pub(crate) shipping: bool,
     sku: Sym,
     brand: Sym,
     /// Where the row's categories and tags stand in [`Basket::syms`]: categories from `first` to `tags`, tags to `end`.
@@ -124,7 +122,6 @@ impl Basket {
             list,
             discounted,
             earns: true,
-            shipping: false,
             sku,
             brand,
             first,

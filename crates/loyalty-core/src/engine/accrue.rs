@@ -22,6 +22,8 @@ pub(super) struct Accrued<'p> {
     pub(super) put: Vec<(usize, Lot)>,
     /// The milestones that were reached.
     pub(super) crossed: Vec<Crossed>,
+    /// The rungs at which a purchase earns, if those are not the ones that are held.
+    pub(super) rungs: Option<Vec<usize>>,
 }
 
 impl<'w> Work<'w> {
@@ -118,6 +120,7 @@ impl<'w> Work<'w> {
             gifts,
             put,
             crossed: Vec::new(),
+            rungs: None,
         })
     }
 
@@ -292,22 +295,24 @@ fn brings(
     let mine = |row: &Row| {
         row.earns
             && (free || row.discounted != 0)
-            && (!row.shipping || (money && earning.shipping && plan.lines.is_none()))
             && plan
                 .lines
                 .as_ref()
                 .is_none_or(|lines| lines.has(basket, row))
     };
+    // Shipping stands after the goods: only rates that look at the whole purchase may see it.
+    let goods = basket.rows.len();
+    let ships = money && earning.shipping && plan.lines.is_none();
     let (mut any, mut nothing) = (false, true);
     let from = out.len();
-    for (place, row) in basket.rows.iter().enumerate() {
-        if !mine(row) {
+    for (place, row) in all_rows(basket).enumerate() {
+        if !mine(row) || (place >= goods && !ships) {
             out.push(0);
             continue;
         }
         any = true;
         let brought = if money {
-            base(row, plan.base, earning.basis)
+            base(basket, place, plan.base, earning.basis)
                 .saturating_sub(paid.get(place).copied().unwrap_or(0))
                 .max(0)
         } else if units {
@@ -333,10 +338,15 @@ fn brings(
     Ok(())
 }
 
+/// All rows that stand on the receipt.
+fn all_rows(basket: &Basket) -> impl Iterator<Item = &Row> {
+    basket.rows.iter()
+}
+
 /// The amount of a row on which a rate works.
-fn base(row: &Row, base: EarnBase, _basis: Basis) -> i64 {
-    match base {
+fn base(basket: &Basket, place: usize, base: EarnBase, _basis: Basis) -> i64 {
+    basket.rows.get(place).map_or(0, |row| match base {
         EarnBase::Discounted | EarnBase::LineDiscounted => row.discounted,
         EarnBase::List => row.list,
-    }
+    })
 }

@@ -26,33 +26,43 @@ pub(super) struct Earns<'e> {
 }
 
 impl<'w> Work<'w> {
-    /// What a purchase earns, and in which metrics its rows count.
-    pub(super) fn earn(&mut self, of: Earns<'_>) -> Result<(Accrued<'w>, Vec<Counted>)> {
+    /// What a purchase earns, but for milestones; then comes [`Work::count_and_reach`].
+    pub(super) fn earn(&mut self, of: Earns<'_>) -> Result<Accrued<'w>> {
         if self.compiled.earning.at == EarnAt::Held || self.compiled.tracks.is_empty() {
-            return self.earn_and_count(of);
+            return self.accrue(&On::Purchase, of.facts, of.paid, Some(of.order));
         }
         let reached = self.rungs_after(of)?;
-        let held = core::mem::replace(&mut self.rungs, reached);
-        let earned = self.earn_and_count(of);
-        // The judgement itself follows, with entries of its own.
-        self.rungs = held;
-        earned
+        let accrued = self.at_rungs(&reached, |work| {
+            work.accrue(&On::Purchase, of.facts, of.paid, Some(of.order))
+        });
+        accrued.map(|accrued| Accrued {
+            rungs: Some(reached),
+            ..accrued
+        })
     }
 
-    fn earn_and_count(&mut self, of: Earns<'_>) -> Result<(Accrued<'w>, Vec<Counted>)> {
-        let on = On::Purchase;
-        let mut accrued = self.accrue(&on, of.facts, of.paid, Some(of.order))?;
+    /// Counts a purchase, and gives for the milestones that it reaches by that. Says in which metrics its rows count.
+    pub(super) fn count_and_reach(
+        &mut self,
+        of: Earns<'_>,
+        accrued: &mut Accrued<'w>,
+    ) -> Result<Vec<Counted>> {
         let before = self.figures();
-        let counted = self.count_purchase(of.facts, of.basket, of.spent, &accrued)?;
-        self.milestones(
-            &on,
-            of.facts,
-            of.paid,
-            Some(of.order),
-            &before,
-            &mut accrued,
-        )?;
-        Ok((accrued, counted))
+        let counted = self.count_purchase(of.facts, of.basket, of.spent, accrued)?;
+        let rungs = accrued.rungs.take().unwrap_or_else(|| self.rungs.clone());
+        self.at_rungs(&rungs, |work| {
+            let order = Some(of.order);
+            work.milestones(&On::Purchase, of.facts, of.paid, order, &before, accrued)
+        })?;
+        Ok(counted)
+    }
+
+    /// Does something as if other rungs were held. The judgement itself follows, with entries of its own.
+    fn at_rungs<T>(&mut self, rungs: &[usize], run: impl FnOnce(&mut Self) -> T) -> T {
+        let held = core::mem::replace(&mut self.rungs, rungs.to_vec());
+        let out = run(self);
+        self.rungs = held;
+        out
     }
 
     /// The rungs that the purchase gives at once, judged with what it earns at the rungs held before it; nothing of this trial
@@ -61,7 +71,8 @@ impl<'w> Work<'w> {
         let undo = core::mem::replace(&mut self.undo, Undo::new(true));
         let (more, caps) = (Arc::clone(&self.state.more), self.event_caps.clone());
         let (version, entries, trace) = (self.version, self.entries.len(), self.trace.take());
-        let tried = self.earn_and_count(of);
+        let tried = self.accrue(&On::Purchase, of.facts, of.paid, Some(of.order));
+        let tried = tried.and_then(|mut accrued| self.count_and_reach(of, &mut accrued));
         let tracks = self.compiled.tracks.iter().enumerate();
         let reached = tracks.map(|(place, track)| {
             let held = self.rung(place);

@@ -81,13 +81,15 @@ impl Work<'_> {
             &in_points
         };
         let spent: Vec<(usize, i64)> = paid.iter().map(|one| (one.account, one.points)).collect();
-        let (accrued, counted) = self.earn(Earns {
+        let earns = Earns {
             facts,
             basket: &rows.basket,
             order: &order,
             spent: &spent,
             paid: excluded,
-        })?;
+        };
+        let mut accrued = self.earn(earns)?;
+        let counted = self.count_and_reach(earns, &mut accrued)?;
         let record = self.record(purchase, &rows, &paid, &in_points, &accrued, order, counted)?;
         self.receipt = Some(self.receipt_of(&record, &rows, &paid, &accrued)?);
         self.ordered = Some(record);
