@@ -12,6 +12,7 @@
     reason = "a test stops where something is not as it must be"
 )]
 
+mod accounts;
 mod caps;
 mod conditions;
 mod documents;

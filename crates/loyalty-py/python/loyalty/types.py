@@ -204,7 +204,30 @@ class Balance(TypedDict):
 
     available: int
     pending: int
+    held: int
     debt: int
+
+
+class Expiring(TypedDict):
+    """Points that expire at one instant, or the rest of a balance."""
+
+    account: str
+    expires_at: Union[str, None]
+    points: int
+
+
+class _LiabilityRequired(TypedDict):
+    account: str
+    earned: str
+    expires: Union[str, None]
+    points: int
+
+
+class Liability(_LiabilityRequired, total=False):
+    """Points that were earned in one month and expire in one month, and what they cost as text."""
+
+    cost: str
+    expected: str
 
 
 class _UnmetRequired(TypedDict):
