@@ -14,6 +14,7 @@
 
 mod caps;
 mod conditions;
+mod cover;
 mod documents;
 mod histories;
 mod ledger;
