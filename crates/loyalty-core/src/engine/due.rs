@@ -1,6 +1,7 @@
 //! The passing of time: everything that is due, in the order of the calendar (clauses 1.3 to 1.5).
 //!
-//! At one instant: pending points become available; points expire; windows roll; tiers. Rounds repeat until one makes no entry.
+//! At one instant: holds are released; pending points become available; points expire; what leaves accounts by time; windows roll;
+//! rewards that are given before tiers; tiers; other rewards that are given by themselves. Rounds repeat until one makes no entry.
 
 use super::facts::Seeing;
 use super::work::Work;
@@ -8,12 +9,34 @@ use crate::amount::Points;
 use crate::calendar::{Date, Instant};
 use crate::condition::{Cond, next_flip};
 use crate::error::{Code, Error, Result};
+use crate::id::Id;
 use crate::limits::{ENTRIES_MAX, ROUNDS_MAX};
 use crate::member::Order;
 use crate::metric::Reading;
 use crate::outcome::{Change, TierWhy};
-use crate::points::Given;
+use crate::points::AutoRun;
 use crate::tiers::{Hold, Judged, TrackPlan, Upgrade, View, judge, rejudge, term_end};
+
+/// What brought something to the metrics that is undone now.
+#[derive(Clone, Copy)]
+pub(super) struct Brought<'b> {
+    /// The version of the member after it.
+    pub(super) version: u64,
+    /// The day on which it counts.
+    pub(super) on: Date,
+    /// The order, if it was one.
+    pub(super) order: Option<&'b Id>,
+}
+
+impl<'b> Brought<'b> {
+    fn by(order: &'b Order) -> Self {
+        Self {
+            version: order.version,
+            on: order.on,
+            order: Some(&order.id),
+        }
+    }
+}
 
 impl Work<'_> {
     /// Brings the member to an instant, due things first.
@@ -24,7 +47,10 @@ impl Work<'_> {
         };
         while let Some(due) = next.filter(|due| *due <= to) {
             self.go_to(due);
-            self.settle_at()?;
+            self.passing = true;
+            let settled = self.settle_at();
+            self.passing = false;
+            settled?;
             next = self.next_due();
             if next.is_some_and(|next| next <= due) {
                 let words = "something that is due does not happen";
@@ -55,8 +81,15 @@ impl Work<'_> {
     pub(super) fn settle_at(&mut self) -> Result<()> {
         for _ in 0..ROUNDS_MAX {
             let before = self.entries.len();
+            self.time_out()?;
             self.activate_and_expire()?;
+            if self.passing {
+                self.decay()?;
+                self.deduct()?;
+            }
+            self.auto_rewards(AutoRun::BeforeTiers)?;
             self.judge_tiers()?;
+            self.auto_rewards(AutoRun::WithTriggers)?;
             if self.entries.len() == before {
                 return Ok(());
             }
@@ -68,14 +101,10 @@ impl Work<'_> {
     }
 
     /// Pending points become available, then points expire.
-    fn activate_and_expire(&mut self) -> Result<()> {
-        let now = self.as_of;
-        if !self
-            .state
-            .accounts
-            .iter()
-            .any(|account| account.is_due(now))
-        {
+    pub(super) fn activate_and_expire(&mut self) -> Result<()> {
+        let due = self.next_lots_due();
+        self.lots_due = Some(due);
+        if due.is_none_or(|due| due > self.as_of) {
             return Ok(());
         }
         for place in 0..self.state.accounts.len() {
@@ -92,27 +121,24 @@ impl Work<'_> {
         let account = self.account_mut(place)?;
         let made = account.activate(now)?;
         let id = account.id.clone();
-        for Given { lot, repaid } in made {
+        for given in made {
             self.enter(Change::Activated {
                 account: id.clone(),
-                points: Points::new(lot.points),
-                lot: lot.dates(),
+                points: Points::new(given.lot.points),
+                lot: given.lot.dates(),
             });
-            if repaid > 0 {
-                self.enter(Change::Repaid {
-                    account: id.clone(),
-                    points: Points::new(repaid),
-                    lot: lot.dates(),
-                });
-            }
+            self.enter_repaid(&id, &given);
         }
         Ok(())
     }
 
     fn expire(&mut self, place: usize) -> Result<()> {
-        let (now, remember_from) = (self.as_of, self.remember_from());
+        let (now, today, remember_from) = (self.as_of, self.today, self.remember_from());
+        let plan = self.compiled.accounts.get(place);
+        let reinstates = plan.is_some_and(|plan| plan.reinstate_days > 0);
         let account = self.account_mut(place)?;
         let gone = account.expire(now, remember_from)?;
+        account.lapse_if(reinstates, &gone, today);
         let id = account.id.clone();
         for lot in gone {
             self.enter(Change::Expired {
@@ -142,7 +168,8 @@ impl Work<'_> {
             .tiers
             .get(place)
             .and_then(|standing| standing.until);
-        let due = until.is_some_and(|until| until <= self.as_of);
+        let due = until.is_some_and(|until| until <= self.as_of) || self.reviews.contains(&place);
+        self.reviews.retain(|track| *track != place);
         // A review at the beginning of a day reads the day before.
         let day = if due {
             self.zone.date_at(self.as_of.prev())
@@ -286,6 +313,7 @@ impl Work<'_> {
                 tally.reset(version);
             }
         }
+        self.reset_limits(place);
     }
 
     /// After a return: takes away a rung or term that was given for the goods that are back (clause 6.5), and falls back to what
@@ -293,6 +321,15 @@ impl Work<'_> {
     pub(super) fn take_back_rungs(
         &mut self,
         order: &Order,
+        changes: &[(usize, i64)],
+    ) -> Result<()> {
+        self.take_back_rungs_of(Brought::by(order), changes)
+    }
+
+    /// The same for whatever was undone.
+    pub(super) fn take_back_rungs_of(
+        &mut self,
+        brought: Brought<'_>,
         changes: &[(usize, i64)],
     ) -> Result<()> {
         for place in 0..self.compiled.tracks.len() {
@@ -307,10 +344,10 @@ impl Work<'_> {
                 .iter_mut()
                 .map(|earlier| &mut earlier.judged);
             for judged in judgements.flatten() {
-                self.without(track, judged, order, changes)?;
+                self.without(track, judged, brought, changes)?;
             }
             let touched = match &mut standing.judged {
-                Some(judged) => self.without(track, judged, order, changes)?,
+                Some(judged) => self.without(track, judged, brought, changes)?,
                 None => false,
             };
             if let Some(there) = self.standing(place) {
@@ -341,16 +378,16 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Takes an order out of a judgement that counted it. Says whether it did.
+    /// Takes what was undone out of a judgement that counted it. Says whether it did.
     fn without(
         &self,
         track: &TrackPlan,
         judged: &mut Judged,
-        order: &Order,
+        brought: Brought<'_>,
         changes: &[(usize, i64)],
     ) -> Result<bool> {
         let mut touched = false;
-        if order.version > judged.version {
+        if brought.version > judged.version {
             return Ok(false);
         }
         for (metric, change) in changes
@@ -361,14 +398,14 @@ impl Work<'_> {
                 continue;
             };
             let days = plan.frame.days(judged.on, self.enrolled)?;
-            if !days.is_some_and(|days| days.from <= order.on && order.on <= days.until) {
+            if !days.is_some_and(|days| days.from <= brought.on && brought.on <= days.until) {
                 continue;
             }
             let Some((_, value, since)) = judged.values.iter_mut().find(|(id, ..)| *id == plan.id)
             else {
                 continue;
             };
-            if order.version <= *since {
+            if brought.version <= *since {
                 continue;
             }
             touched = true;
@@ -376,7 +413,8 @@ impl Work<'_> {
                 Reading::Sum => *value = value.map(|value| value.saturating_add(*change)),
                 Reading::Count => {
                     let counted = *since..=judged.version;
-                    let same_day = |other: &&Order| other.on == order.on && other.id != order.id;
+                    let same_day =
+                        |other: &&Order| other.on == brought.on && brought.order != Some(&other.id);
                     let mut others = self.member.orders.iter().filter(same_day);
                     if !others
                         .any(|other| counted.contains(&other.version) && other.counts_in(&plan.id))
@@ -452,13 +490,25 @@ impl Work<'_> {
 
     /// When time alone changes the member next.
     pub(super) fn next_due(&self) -> Option<Instant> {
-        let lots = self
-            .state
-            .accounts
-            .iter()
-            .filter_map(crate::points::Account::next_due);
         let tiers = (0..self.compiled.tracks.len()).filter_map(|place| self.track_due(place));
-        lots.chain(tiers).min()
+        let holds = self.state.more.holds.iter().map(|hold| hold.until);
+        let losses = (0..self.compiled.accounts.len())
+            .flat_map(|place| [self.decay_due(place), self.deduction_due(place)])
+            .flatten();
+        let lots = self.next_lots_due().into_iter();
+        lots.chain(tiers)
+            .chain(holds)
+            .chain(losses)
+            .chain(self.auto_due())
+            .min()
+    }
+
+    fn next_lots_due(&self) -> Option<Instant> {
+        if let Some(due) = self.lots_due {
+            return due;
+        }
+        let accounts = self.state.accounts.iter();
+        accounts.filter_map(crate::points::Account::next_due).min()
     }
 
     fn track_due(&self, place: usize) -> Option<Instant> {

@@ -1,8 +1,11 @@
 //! From the document of a program to what the engine walks: names are places, texts are numbers, rules are found by what they ask for.
 
+mod spend;
+
 use rustc_hash::FxHashMap;
 
 use super::Rules;
+use super::account::{AccountPlan, accounts};
 use super::index::{Gate, Index};
 use crate::amount::Currency;
 use crate::calendar::{Date, MonthDay, Span, Zone};
@@ -11,13 +14,14 @@ use crate::condition::{
     TrackNames, compile, moves,
 };
 use crate::error::{Code, Error, join};
-use crate::event::Overdraw;
 use crate::id::Id;
 use crate::metric::{Filter, Frame, Measure, MetricRule, Reading, Since, Window};
 use crate::points::{
-    BurnOrder, Cap, CapSpec, EarnRule, LotPlan, Plan, Restore, ReturnedPoints, Settings, TenderPlan,
+    Cap, CapSpec, EarnRule, LotPlan, Plan, ReturnedPoints, Settings, TenderPlan, Worth,
 };
+use crate::pricing::{Discount, DiscountPlan, PricingPlan, Reduction};
 use crate::tiers::{Hold, RungPlan, Track, TrackPlan};
+use spend::Spend;
 
 /// A program as the engine uses it.
 #[derive(Debug)]
@@ -26,6 +30,8 @@ pub(crate) struct Compiled {
     pub(crate) zone: Zone,
     pub(crate) symbols: Symbols,
     pub(crate) accounts: Vec<AccountPlan>,
+    /// What missing points are worth, where money is withheld for them.
+    pub(crate) worth: Option<Worth>,
     pub(crate) metrics: Vec<MetricPlan>,
     pub(crate) tracks: Vec<TrackPlan>,
     pub(crate) rules: Vec<RulePlan>,
@@ -33,21 +39,13 @@ pub(crate) struct Compiled {
     pub(crate) settings: Settings,
     pub(crate) earn_on_points: bool,
     pub(crate) tender: Vec<TenderPlan>,
+    pub(crate) pricing: PricingPlan,
+    pub(crate) spend: Spend,
     pub(crate) returns_window: Span,
     pub(crate) returns_partial: bool,
     pub(crate) returns_points: ReturnedPoints,
     pub(crate) dedup_days: u32,
     rule_places: FxHashMap<Id, usize>,
-}
-
-/// A compiled account.
-#[derive(Debug)]
-pub(crate) struct AccountPlan {
-    pub(crate) id: Id,
-    pub(crate) burn_order: BurnOrder,
-    pub(crate) overdraw: Overdraw,
-    pub(crate) restore: Restore,
-    pub(crate) lot: LotPlan,
 }
 
 /// A compiled metric.
@@ -198,6 +196,8 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         .filter_map(|(place, rule)| compiler.earn(place, rule))
         .collect();
     let tender = compiler.tender();
+    let pricing = compiler.pricing();
+    let spend = compiler.spend();
     let settings = Settings {
         multipliers: rules.earning.multipliers,
         round: rules.earning.round,
@@ -214,13 +214,17 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
             .collect(),
         rule_caps: rules.earn.iter().any(|rule| !rule.caps.is_empty()),
     };
+    let accounts = accounts(rules, &plans, &compiler.names, compiler.mistakes);
+    let worth = &rules.returns.point_value;
+    let worth = worth.as_ref().map(|rule| Worth::new(rule, rules.currency));
     let symbols = compiler.symbols;
     let rungs = |track: usize| rules.tiers.get(track).map_or(0, |track| track.rungs.len());
     Compiled {
         currency: rules.currency,
         zone: rules.timezone,
         symbols,
-        accounts: rules.accounts.iter().map(account).collect(),
+        accounts,
+        worth,
         metrics,
         tracks,
         index: Index::new(
@@ -237,23 +241,12 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         settings,
         earn_on_points: rules.earning.paid_in_points == crate::points::PaidInPoints::Include,
         tender,
+        pricing,
+        spend,
         returns_window: rules.returns.window,
         returns_partial: rules.returns.partial == crate::points::Partial::Allow,
         returns_points: rules.returns.points,
         dedup_days: rules.dedup_days,
-    }
-}
-
-fn account(rule: &crate::points::AccountRule) -> AccountPlan {
-    AccountPlan {
-        id: rule.id.clone(),
-        burn_order: rule.burn_order,
-        overdraw: rule.overdraw,
-        restore: rule.restore,
-        lot: LotPlan {
-            activation: rule.activation,
-            expiry: rule.expiry.clone(),
-        },
     }
 }
 
@@ -553,6 +546,7 @@ impl Compiler<'_> {
                 .clone()
                 .or_else(|| of_account.map(|account| account.expiry.clone()))
                 .unwrap_or_default(),
+            own_expiry: rule.expiry.is_some(),
         };
         let earning = &self.rules.earning;
         let caps = caps("rule", &rule.id, &rule.caps);
@@ -620,7 +614,8 @@ impl Compiler<'_> {
             let path = format!("tender[{place}]");
             let account = self.account(rule.account.as_ref(), &join(&path, "account"));
             let exclude = self.select(rule.exclude.as_ref());
-            match TenderPlan::new(rule, account, exclude, self.rules.currency) {
+            let when = self.condition(rule.when.as_ref(), Scope::EventRule, &join(&path, "when"));
+            match TenderPlan::new(rule, account, exclude, when, self.rules.currency) {
                 Ok(plan) => {
                     if plans
                         .iter()
@@ -634,10 +629,31 @@ impl Compiler<'_> {
                     }
                     plans.push(plan);
                 }
-                Err(error) => self.mistakes.push(error.under(&join(&path, "value"))),
+                Err(error) => self.mistakes.push(error.under(&path)),
             }
         }
         plans
+    }
+
+    fn pricing(&mut self) -> PricingPlan {
+        match PricingPlan::new(&self.rules.pricing, self.rules.currency) {
+            Ok(plan) => plan,
+            Err(error) => {
+                self.mistakes.push(error.under("pricing"));
+                PricingPlan::default()
+            }
+        }
+    }
+
+    /// A discount of a program.
+    fn discount(&mut self, rule: &Discount, path: &str) -> DiscountPlan {
+        let (rounding, currency) = (&self.rules.pricing.rounding, self.rules.currency);
+        let reduction = Reduction::new(rule, rounding, currency).unwrap_or_else(|error| {
+            self.mistakes.push(error.under(path));
+            Reduction::NONE
+        });
+        let lines = self.select(rule.lines());
+        DiscountPlan { reduction, lines }
     }
 }
 
