@@ -15,6 +15,7 @@
 mod caps;
 mod conditions;
 mod documents;
+mod gives;
 mod histories;
 mod ledger;
 mod ledgers;
