@@ -10,7 +10,7 @@ use crate::outcome::{Change, RulePoints, RuleTrace, TraceResult, Unmet};
 use crate::points::{
     Crossed, EarnBase, Gifts, Given, Lot, LotKind, LotPlan, Plan, Uses, Values, settle,
 };
-use crate::pricing::Basis;
+use crate::pricing::{Basis, Stage};
 use crate::program::{EarningPlan, On, RulePlan};
 
 /// A lot without points: when they become available, and when they expire.
@@ -305,7 +305,7 @@ fn brings(
     let ships = money && earning.shipping && plan.lines.is_none();
     let (mut any, mut nothing) = (false, true);
     let from = out.len();
-    for (place, row) in all_rows(basket).enumerate() {
+    for (place, row) in basket.all().enumerate() {
         if !mine(row) || (place >= goods && !ships) {
             out.push(0);
             continue;
@@ -331,22 +331,19 @@ fn brings(
     // A fixed gift for rows that cost nothing is shared alike among them.
     if !money && nothing {
         let own = out.get_mut(from..).unwrap_or_default();
-        for (weight, row) in own.iter_mut().zip(&basket.rows) {
+        for (weight, row) in own.iter_mut().zip(basket.all()) {
             *weight = i64::from(mine(row));
         }
     }
     Ok(())
 }
 
-/// All rows that stand on the receipt.
-fn all_rows(basket: &Basket) -> impl Iterator<Item = &Row> {
-    basket.rows.iter()
-}
-
 /// The amount of a row on which a rate works.
-fn base(basket: &Basket, place: usize, base: EarnBase, _basis: Basis) -> i64 {
-    basket.rows.get(place).map_or(0, |row| match base {
-        EarnBase::Discounted | EarnBase::LineDiscounted => row.discounted,
-        EarnBase::List => row.list,
-    })
+fn base(basket: &Basket, place: usize, base: EarnBase, basis: Basis) -> i64 {
+    let stage = match base {
+        EarnBase::Discounted => Stage::Discounted,
+        EarnBase::LineDiscounted => Stage::LineDiscounted,
+        EarnBase::List => Stage::List,
+    };
+    basket.amount(place, stage, basis)
 }

@@ -1,7 +1,7 @@
 //! The passing of time: everything that is due, in the order of the calendar (clauses 1.3 to 1.5).
 //!
 //! At one instant: holds are released; pending points become available; points expire; what leaves accounts by time; windows roll;
-//! tiers. Rounds repeat until one makes no entry.
+//! rewards that are given before tiers; tiers; other rewards that are given by themselves. Rounds repeat until one makes no entry.
 
 use super::facts::Seeing;
 use super::work::Work;
@@ -9,11 +9,34 @@ use crate::amount::Points;
 use crate::calendar::{Date, Instant};
 use crate::condition::{Cond, next_flip};
 use crate::error::{Code, Error, Result};
+use crate::id::Id;
 use crate::limits::{ENTRIES_MAX, ROUNDS_MAX};
 use crate::member::Order;
 use crate::metric::Reading;
 use crate::outcome::{Change, TierWhy};
+use crate::points::AutoRun;
 use crate::tiers::{Hold, Judged, TrackPlan, Upgrade, View, judge, rejudge, term_end};
+
+/// What brought something to the metrics that is undone now.
+#[derive(Clone, Copy)]
+pub(super) struct Brought<'b> {
+    /// The version of the member after it.
+    pub(super) version: u64,
+    /// The day on which it counts.
+    pub(super) on: Date,
+    /// The order, if it was one.
+    pub(super) order: Option<&'b Id>,
+}
+
+impl<'b> Brought<'b> {
+    fn by(order: &'b Order) -> Self {
+        Self {
+            version: order.version,
+            on: order.on,
+            order: Some(&order.id),
+        }
+    }
+}
 
 impl Work<'_> {
     /// Brings the member to an instant, due things first.
@@ -64,7 +87,9 @@ impl Work<'_> {
                 self.decay()?;
                 self.deduct()?;
             }
+            self.auto_rewards(AutoRun::BeforeTiers)?;
             self.judge_tiers()?;
+            self.auto_rewards(AutoRun::WithTriggers)?;
             if self.entries.len() == before {
                 return Ok(());
             }
@@ -289,6 +314,7 @@ impl Work<'_> {
             }
         }
         self.reset_caps(place);
+        self.reset_limits(place);
     }
 
     /// After a return: takes away a rung or term that was given for the goods that are back (clause 6.5), and falls back to what
@@ -296,6 +322,15 @@ impl Work<'_> {
     pub(super) fn take_back_rungs(
         &mut self,
         order: &Order,
+        changes: &[(usize, i64)],
+    ) -> Result<()> {
+        self.take_back_rungs_of(Brought::by(order), changes)
+    }
+
+    /// The same for whatever was undone.
+    pub(super) fn take_back_rungs_of(
+        &mut self,
+        brought: Brought<'_>,
         changes: &[(usize, i64)],
     ) -> Result<()> {
         for place in 0..self.compiled.tracks.len() {
@@ -310,10 +345,10 @@ impl Work<'_> {
                 .iter_mut()
                 .map(|earlier| &mut earlier.judged);
             for judged in judgements.flatten() {
-                self.without(track, judged, order, changes)?;
+                self.without(track, judged, brought, changes)?;
             }
             let touched = match &mut standing.judged {
-                Some(judged) => self.without(track, judged, order, changes)?,
+                Some(judged) => self.without(track, judged, brought, changes)?,
                 None => false,
             };
             if let Some(there) = self.standing(place) {
@@ -344,16 +379,16 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Takes an order out of a judgement that counted it. Says whether it did.
+    /// Takes what was undone out of a judgement that counted it. Says whether it did.
     fn without(
         &self,
         track: &TrackPlan,
         judged: &mut Judged,
-        order: &Order,
+        brought: Brought<'_>,
         changes: &[(usize, i64)],
     ) -> Result<bool> {
         let mut touched = false;
-        if order.version > judged.version {
+        if brought.version > judged.version {
             return Ok(false);
         }
         for (metric, change) in changes
@@ -364,14 +399,14 @@ impl Work<'_> {
                 continue;
             };
             let days = plan.frame.days(judged.on, self.enrolled)?;
-            if !days.is_some_and(|days| days.from <= order.on && order.on <= days.until) {
+            if !days.is_some_and(|days| days.from <= brought.on && brought.on <= days.until) {
                 continue;
             }
             let Some((_, value, since)) = judged.values.iter_mut().find(|(id, ..)| *id == plan.id)
             else {
                 continue;
             };
-            if order.version <= *since {
+            if brought.version <= *since {
                 continue;
             }
             touched = true;
@@ -379,7 +414,8 @@ impl Work<'_> {
                 Reading::Sum => *value = value.map(|value| value.saturating_add(*change)),
                 Reading::Count => {
                     let counted = *since..=judged.version;
-                    let same_day = |other: &&Order| other.on == order.on && other.id != order.id;
+                    let same_day =
+                        |other: &&Order| other.on == brought.on && brought.order != Some(&other.id);
                     let mut others = self.member.orders.iter().filter(same_day);
                     if !others
                         .any(|other| counted.contains(&other.version) && other.counts_in(&plan.id))
@@ -461,7 +497,11 @@ impl Work<'_> {
             .flat_map(|place| [self.decay_due(place), self.deduction_due(place)])
             .flatten();
         let lots = self.next_lots_due().into_iter();
-        lots.chain(tiers).chain(holds).chain(losses).min()
+        lots.chain(tiers)
+            .chain(holds)
+            .chain(losses)
+            .chain(self.auto_due())
+            .min()
     }
 
     fn next_lots_due(&self) -> Option<Instant> {

@@ -1,8 +1,8 @@
 //! What earn rules keep of a member from one event to the next: streaks and remainders (clauses 4.2, 4.6), and how a return takes
 //! an order out of them (6.4).
 
-use super::count::Backs;
 use super::milestone::Figures;
+use super::portion::{Back, Backs};
 use super::receipt::money_part;
 use super::work::Work;
 use crate::calendar::Date;
@@ -108,15 +108,14 @@ impl<'w> Work<'w> {
         figures: &Figures,
     ) -> Result<()> {
         let keep = self.compiled.returns_points == ReturnedPoints::Keep;
-        let mut rows = order.rows.iter().zip(backs);
-        let whole = rows.all(|(row, (_, after))| *after == row.quantity());
+        let whole = backs.iter().all(Back::all);
         self.unreach(order, figures, whole && !keep);
         if keep {
             return Ok(());
         }
-        for (row, (before, after)) in order.rows.iter().zip(backs) {
+        for (row, back) in order.rows.iter().zip(backs) {
             for carried in &row.carried {
-                let part = money_part(carried.change, *before, *after, row.quantity())?;
+                let part = money_part(carried.change, back.before, back.after, back.whole)?;
                 self.uncarry(carried, part)?;
             }
         }

@@ -7,8 +7,8 @@ use crate::error::{Code, Error, Result};
 use crate::id::Id;
 use crate::member::{Member, More, Order, Seen, State};
 use crate::metric::Tally;
-use crate::outcome::{Change, Entry, Outcome, Receipt, RuleTrace};
-use crate::points::{Account, BurnOrder, CapSpec, CapUse, Given, Lot, LotKind};
+use crate::outcome::{Change, Entry, Message, Outcome, Receipt, RuleTrace};
+use crate::points::{Account, BurnOrder, CapSpec, CapUse, Given, LimitSpec, Lot, LotKind};
 use crate::program::{Compiled, Program};
 use crate::tiers::{Standing, Upgrade, term_end};
 
@@ -38,7 +38,10 @@ pub(super) struct Work<'w> {
     pub(super) pruned: Option<(Date, Option<Date>)>,
     /// Where the entries of the event itself begin.
     pub(super) event: usize,
+    pub(super) messages: Vec<Message>,
     pub(super) receipt: Option<Receipt>,
+    /// For an exchange: the receipt of what goes back.
+    pub(super) taken_back: Option<Receipt>,
     pub(super) trace: Option<Vec<RuleTrace>>,
     /// An order to add.
     pub(super) ordered: Option<Order>,
@@ -111,7 +114,9 @@ impl<'w> Work<'w> {
             // Every call that this program has ended has pruned.
             pruned: known.then_some((today, enrolled)),
             event: 0,
+            messages: Vec::new(),
             receipt: None,
+            taken_back: None,
             trace: None,
             ordered: None,
             returned: None,
@@ -140,6 +145,11 @@ impl<'w> Work<'w> {
     /// Tells the program apart from others.
     pub(super) fn digest(&self) -> u64 {
         self.program.digest
+    }
+
+    /// The name of the program.
+    pub(super) fn program_id(&self) -> &Id {
+        self.program.id()
     }
 
     /// Adds an entry.
@@ -219,6 +229,13 @@ impl<'w> Work<'w> {
         }
     }
 
+    /// Books so many uses of a limit on a day; less than zero gives them back.
+    pub(super) fn book_limit(&mut self, limit: &LimitSpec, day: Date, times: i64) {
+        if let Some(before) = limit.book(&mut self.state.caps, day, times) {
+            self.undo.cap(before);
+        }
+    }
+
     /// The standing in a track, to change it.
     pub(super) fn standing(&mut self, track: usize) -> Option<&mut Standing> {
         self.undo.tiers(&self.state.tiers);
@@ -279,6 +296,7 @@ impl<'w> Work<'w> {
                 account.forget_lapsed(lapsed_from);
             }
         }
+        self.prune_redemptions();
     }
 
     /// What the call answers, if it is not carried out.
@@ -310,9 +328,9 @@ impl<'w> Work<'w> {
         let outcome = Outcome {
             duplicate: false,
             entries: self.entries,
-            messages: Vec::new(),
+            messages: self.messages,
             receipt: self.receipt,
-            returned: None,
+            returned: self.taken_back,
             trace: self.trace,
             version: self.version,
             next_due,

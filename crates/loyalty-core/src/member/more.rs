@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Instant;
 use crate::id::Id;
-use crate::points::{Carried, Hold, Lot, Reached, Streaked};
+use crate::points::{Carried, Hold, Lot, Reached, Redemption, Streaked};
 
 /// What only some members have.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,9 @@ pub(crate) struct More {
     /// What returns left behind of milestones; sorted by rule.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) milestones: Vec<Reached>,
+    /// The rewards that can still be undone, the first taken first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) redemptions: Vec<Redemption>,
 }
 
 impl More {
@@ -45,7 +48,8 @@ impl More {
         if !self.holds.iter().all(held) {
             return Some("a hold holds nothing, or points of an account that is not there");
         }
-        self.rules_fault()
+        let redemptions = self.redemptions.iter().find_map(Redemption::fault);
+        redemptions.or_else(|| self.rules_fault())
     }
 
     /// What is wrong with what rules keep.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::rules::{Cap, CapPeriod, OverCap};
-use crate::calendar::{Date, MonthDay, Period};
+use crate::calendar::Date;
 
 /// A compiled cap.
 #[derive(Clone, Debug)]
@@ -27,12 +27,12 @@ pub(crate) struct CapUse {
     pub(crate) key: Arc<str>,
     /// The first day of the period; none for a whole life.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    from: Option<Date>,
-    points: i64,
-    times: i64,
+    pub(super) from: Option<Date>,
+    pub(super) points: i64,
+    pub(super) times: i64,
     /// The version of the member when the term began: what an order before it gave is no use of this term.
     #[serde(default, skip_serializing_if = "crate::json::is_default")]
-    since: u64,
+    pub(super) since: u64,
 }
 
 /// How a member has used caps, and the day that is asked about.
@@ -46,11 +46,11 @@ pub(crate) struct Uses<'u> {
 
 /// The use of a cap before it changed.
 pub(crate) struct CapBefore {
-    place: usize,
+    pub(super) place: usize,
     /// None: it was not there.
-    used: Option<CapUse>,
+    pub(super) used: Option<CapUse>,
     /// Whether it is there now.
-    there: bool,
+    pub(super) there: bool,
 }
 
 impl CapBefore {
@@ -84,14 +84,7 @@ impl CapSpec {
 
     /// The first day of the period that a day is in.
     fn start(&self, day: Date) -> Option<Date> {
-        let of = |period: Period| Some(period.start_of(day, MonthDay::JANUARY_FIRST));
-        match self.per {
-            CapPeriod::Lifetime | CapPeriod::Event | CapPeriod::Term => None,
-            CapPeriod::Day => Some(day),
-            CapPeriod::Week => of(Period::Week),
-            CapPeriod::Month => Some(day.first_of_month()),
-            CapPeriod::Year => of(Period::Year),
-        }
+        self.per.start(day)
     }
 
     /// How many points the cap still lets through; none where it has been used as many times as it may.

@@ -2,6 +2,8 @@
 
 mod account;
 mod earn;
+mod prices;
+mod spend;
 
 use std::collections::BTreeMap;
 
@@ -102,6 +104,8 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
         }
     }
     check.returns(&rules.returns);
+    check.prices(rules);
+    spend::check(&mut check, rules);
     if rules.dedup_days == 0 || rules.dedup_days > limits::PERIOD_MAX {
         let words = format!("ids are remembered for 1 to {} days", limits::PERIOD_MAX);
         check.say(Code::OutOfRange, "dedup_days", &words);

@@ -1,6 +1,7 @@
 //! From the document of a program to what the engine walks: names are places, texts are numbers, rules are found by what they ask for.
 
 mod earn;
+mod spend;
 
 use rustc_hash::FxHashMap;
 
@@ -19,8 +20,10 @@ use crate::error::{Code, Error, join};
 use crate::id::Id;
 use crate::metric::{Filter, Frame, Measure, MetricRule, Reading, Since, Window};
 use crate::points::{CapSpec, Plan, ReturnedPoints, Settings, TenderPlan, Worth};
+use crate::pricing::{Discount, DiscountPlan, PricingPlan, Reduction};
 use crate::tiers::{Hold, RungPlan, Track, TrackPlan};
 pub(crate) use earn::EarningPlan;
+use spend::Spend;
 
 /// A program as the engine uses it.
 #[derive(Debug)]
@@ -41,6 +44,8 @@ pub(crate) struct Compiled {
     pub(crate) milestones: Vec<u32>,
     pub(crate) earn_on_points: bool,
     pub(crate) tender: Vec<TenderPlan>,
+    pub(crate) pricing: PricingPlan,
+    pub(crate) spend: Spend,
     pub(crate) returns_window: Span,
     pub(crate) returns_partial: bool,
     pub(crate) returns_points: ReturnedPoints,
@@ -196,6 +201,8 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         .filter_map(|(place, rule)| compiler.earn(place, rule, &metrics))
         .collect();
     let tender = compiler.tender();
+    let pricing = compiler.pricing();
+    let spend = compiler.spend();
     let mut settings = Settings {
         multipliers: rules.earning.multipliers,
         round: rules.earning.round,
@@ -255,6 +262,8 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         earning,
         earn_on_points: rules.earning.paid_in_points == crate::points::PaidInPoints::Include,
         tender,
+        pricing,
+        spend,
         returns_window: rules.returns.window,
         returns_partial: rules.returns.partial == crate::points::Partial::Allow,
         returns_points: rules.returns.points,
@@ -529,7 +538,8 @@ impl Compiler<'_> {
             let path = format!("tender[{place}]");
             let account = self.account(rule.account.as_ref(), &join(&path, "account"));
             let exclude = self.select(rule.exclude.as_ref());
-            match TenderPlan::new(rule, account, exclude, self.rules.currency) {
+            let when = self.condition(rule.when.as_ref(), Scope::EventRule, &join(&path, "when"));
+            match TenderPlan::new(rule, account, exclude, when, self.rules.currency) {
                 Ok(plan) => {
                     if plans
                         .iter()
@@ -543,10 +553,31 @@ impl Compiler<'_> {
                     }
                     plans.push(plan);
                 }
-                Err(error) => self.mistakes.push(error.under(&join(&path, "value"))),
+                Err(error) => self.mistakes.push(error.under(&path)),
             }
         }
         plans
+    }
+
+    fn pricing(&mut self) -> PricingPlan {
+        match PricingPlan::new(&self.rules.pricing, self.rules.currency) {
+            Ok(plan) => plan,
+            Err(error) => {
+                self.mistakes.push(error.under("pricing"));
+                PricingPlan::default()
+            }
+        }
+    }
+
+    /// A discount of a program.
+    fn discount(&mut self, rule: &Discount, path: &str) -> DiscountPlan {
+        let (rounding, currency) = (&self.rules.pricing.rounding, self.rules.currency);
+        let reduction = Reduction::new(rule, rounding, currency).unwrap_or_else(|error| {
+            self.mistakes.push(error.under(path));
+            Reduction::NONE
+        });
+        let lines = self.select(rule.lines());
+        DiscountPlan { reduction, lines }
     }
 }
 
