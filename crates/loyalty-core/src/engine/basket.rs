@@ -102,7 +102,7 @@ impl Rows {
                 quantity,
                 list,
                 discounted,
-                earns: earns(line),
+                earns: line.earns && !line.gift_card,
             };
             rows.basket.push(symbols, text, new);
             if special {
@@ -162,11 +162,6 @@ impl Rows {
     pub(super) fn lines(&self) -> impl Iterator<Item = &[u32]> {
         parts(&self.lines, &self.ends)
     }
-}
-
-/// Whether a line can earn points.
-fn earns(line: &Line<'_>) -> bool {
-    line.earns && !line.gift_card
 }
 
 /// The lines of each row.

@@ -193,9 +193,12 @@ impl<'w> Work<'w> {
             let kept = self.reached(id);
             let mut kept =
                 kept.unwrap_or_else(|| Reached::new(id.clone(), order.on, order.version));
-            kept.on = kept.on.max(order.on);
-            kept.version = kept.version.max(order.version);
+            let as_it_was = kept.clone();
             kept.fall(*before, *after, crossed);
+            if kept != as_it_was {
+                kept.on = kept.on.max(order.on);
+                kept.version = kept.version.max(order.version);
+            }
             self.put_reached(id, Some(kept));
         }
     }

@@ -17,6 +17,7 @@ mod caps;
 mod conditions;
 mod cover;
 mod documents;
+mod gives;
 mod histories;
 mod ledger;
 mod ledgers;

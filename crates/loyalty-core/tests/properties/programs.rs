@@ -45,6 +45,8 @@ pub(crate) struct Shape {
     pub(crate) strict_returns: bool,
     /// Members may say that they live in another zone.
     pub(crate) elsewhere: bool,
+    /// Rules may keep something of a member from one event to the next.
+    pub(crate) keeps: bool,
 }
 
 impl Shape {
@@ -64,6 +66,7 @@ impl Shape {
         tender: true,
         strict_returns: true,
         elsewhere: true,
+        keeps: true,
     };
 }
 
@@ -117,6 +120,7 @@ fn assemble(shape: Shape, lists: Lists, settings: Settings) -> Value {
             .collect(),
         groups: groups.len(),
         digits: digits(currency),
+        growing: growing(&metrics),
     };
     let named = |list: Vec<Value>, letter: &str| -> Vec<Value> {
         let one = |(place, one): (usize, Value)| {
@@ -143,6 +147,8 @@ fn assemble(shape: Shape, lists: Lists, settings: Settings) -> Value {
         }
     }
     let mut earn = named(rules, "e");
+    earn.iter_mut()
+        .for_each(|rule| crate::gives::settle(rule, &earning));
     // The one rule that can give more than can be counted: for purchases through a channel of their own.
     earn.push(
         json!({"id": "flood", "account": "a0", "when": {"channel": ["flood"]},
@@ -196,6 +202,19 @@ struct Names {
     rungs: Vec<usize>,
     groups: usize,
     digits: u32,
+    /// Metrics that grow by purchases, and whether they count money.
+    growing: Vec<(String, bool)>,
+}
+
+fn growing(metrics: &[Value]) -> Vec<(String, bool)> {
+    let one = |(place, metric): (usize, &Value)| {
+        let measure = metric["measure"].as_str()?;
+        let money = matches!(measure, "spend" | "list_spend");
+        let grows = money || matches!(measure, "orders" | "quantity" | "visits");
+        let here = metric["window"].get("previous").is_none();
+        (grows && here).then(|| (format!("m{place}"), money))
+    };
+    metrics.iter().enumerate().filter_map(one).collect()
 }
 
 impl Names {
@@ -238,6 +257,17 @@ impl Names {
                     json!(rung)
                 };
                 json!({"tier": {"track": format!("t{track}"), field: rung}})
+            }
+            ("@milestone", ..) if self.growing.is_empty() => json!({"fixed": 7}),
+            ("@milestone", ..) => {
+                let (metric, money) = &self.growing[place(&value[0]) % self.growing.len()];
+                let every = value[1].as_i64().expect("a number");
+                let every = if *money {
+                    self.money(every * 500)
+                } else {
+                    every.to_string()
+                };
+                json!({"milestone": {"metric": metric, "every": every, "points": value[2], "crossing": value[3]}})
             }
             ("@window", _, 0) => json!("lifetime"),
             ("@window", _, tracks) => {
@@ -407,6 +437,14 @@ fn rule(shape: Shape) -> Gen {
         ),
         None => (base, fixed.boxed()),
     };
+    let (purchase, other) = if shape.keeps {
+        (
+            prop_oneof![3 => purchase, 2 => crate::gives::for_purchases()].boxed(),
+            prop_oneof![2 => other, 1 => crate::gives::for_others()].boxed(),
+        )
+    } else {
+        (purchase, other)
+    };
     let lines = if shape.selections {
         weighted(0.4, selection()).boxed()
     } else {
@@ -447,10 +485,8 @@ fn rule(shape: Shape) -> Gen {
     let overrides = (
         weighted(0.2, activation(shape)),
         weighted(0.2, expiry(shape)),
-        weighted(
-            0.3,
-            words(&["floor", "half_up", "half_down", "half_even", "ceil"]),
-        ),
+        weighted(0.3, crate::gives::rounding(shape.keeps)),
+        prop::bool::weighted(if shape.keeps { 0.3 } else { 0.0 }),
     );
     (
         gives,
@@ -477,7 +513,7 @@ fn rule(shape: Shape) -> Gen {
             )| {
                 let (on, give, lines) = gives;
                 let multiplier = give.get("multiply").is_some();
-                let (activation, expiry, rounding) = overrides;
+                let (activation, expiry, rounding, carry) = overrides;
                 let (from, until) = match dates {
                     (Some(from), Some(until)) if until.as_str() < from.as_str() => {
                         (Some(until), Some(from))
@@ -501,6 +537,7 @@ fn rule(shape: Shape) -> Gen {
                     ("activation", activation),
                     ("expiry", expiry),
                     ("rounding", rounding),
+                    ("carry", Some(json!(carry))),
                     ("from", from),
                     ("until", until),
                 ])
@@ -542,10 +579,12 @@ fn earning() -> Gen {
         words(&["sum_of_bonuses", "product", "highest"]),
         words(&["each_rule", "each_rule", "after_multiplier"]),
         words(&["floor", "floor", "half_up", "half_even", "ceil"]),
+        words(&["skip", "count"]),
+        words(&["held", "held", "new_tier"]),
     )
-        .prop_map(|(base, paid_in_points, multipliers, round, rounding)| {
+        .prop_map(|(base, paid_in_points, multipliers, round, rounding, free_units, earn_at)| {
             json!({"base": base, "paid_in_points": paid_in_points, "multipliers": multipliers, "round": round,
-                "rounding": rounding})
+                "rounding": rounding, "free_units": free_units, "earn_at": earn_at})
         })
         .boxed()
 }

@@ -276,6 +276,7 @@ const PLAIN: Shape = Shape {
     conditions: false,
     memory: false,
     tender: false,
+    keeps: false,
     ..Shape::ANY
 };
 
