@@ -56,12 +56,10 @@ impl<'w> Work<'w> {
             _ => (0..u32::try_from(compiled.rules.len()).unwrap_or(u32::MAX)).collect(),
         };
         let mut trace = self.trace.take();
-        let rows = event.basket.map_or(0, |basket| basket.rows.len());
+        let rows = event.basket.map_or(0, |basket| basket.all().count());
         let mut gifts = Gifts::with_capacity(candidates.len().min(16), rows);
         if let Some(basket) = event.basket.filter(|_| compiled.settings.rounds_units) {
-            gifts
-                .units
-                .extend(basket.rows.iter().map(|row| row.quantity));
+            gifts.units.extend(basket.all().map(|row| row.quantity));
         }
         let seeing = Seeing {
             event: Some(event),
@@ -331,7 +329,7 @@ fn brings(
     // A fixed gift for rows that cost nothing is shared alike among them.
     if !money && nothing {
         let own = out.get_mut(from..).unwrap_or_default();
-        for (weight, row) in own.iter_mut().zip(basket.all()) {
+        for (weight, row) in own.iter_mut().zip(&basket.rows) {
             *weight = i64::from(mine(row));
         }
     }

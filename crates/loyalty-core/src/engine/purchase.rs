@@ -74,31 +74,30 @@ impl<'w> Work<'w> {
                 }
                 if plan.same_order && accrued.is_none() {
                     till::tax(rows, pricing)?;
-                    accrued = Some(self.earn(event, purchase, rows, bill)?);
+                    accrued = Some(self.accrue_for(event, purchase, rows, bill)?);
                 }
                 self.use_points(purchase, place, event, rows, bill)?;
             }
         }
         match accrued {
             Some(accrued) => Ok(accrued),
-            None => self.earn(event, purchase, rows, bill),
+            None => self.accrue_for(event, purchase, rows, bill),
         }
     }
 
-    fn earn(
+    fn accrue_for(
         &mut self,
         event: &Event<'_>,
         purchase: &Purchase<'_>,
         rows: &Rows,
         bill: &Bill,
     ) -> Result<Accrued<'w>> {
-        let spent = bill.spent();
         let order = Id::checked(&purchase.order);
-        let earns = self.earns(event, &order, rows, bill, &spent);
-        self.earn_purchase(earns)
+        let spent = bill.spent();
+        self.earn(self.earns(event, &order, rows, bill, &spent))
     }
 
-    /// What earning sees of a purchase.
+    /// A purchase, as far as it earns.
     fn earns<'e>(
         &self,
         event: &'e Event<'_>,

@@ -49,17 +49,17 @@ impl Paid {
 }
 
 impl Bill {
-    /// Points that were used, by account.
-    pub(super) fn spent(&self) -> Vec<(usize, i64)> {
-        let paid = self.paid.iter();
-        paid.map(|one| (one.account, one.points)).collect()
-    }
-
     pub(super) fn new(rows: &Rows) -> Self {
         Self {
             in_points: vec![0; rows.basket.all().count()],
             ..Self::default()
         }
+    }
+
+    /// The points that were used, by account.
+    pub(super) fn spent(&self) -> Vec<(usize, i64)> {
+        let paid = self.paid.iter();
+        paid.map(|one| (one.account, one.points)).collect()
     }
 
     /// What is left to pay in money.

@@ -221,18 +221,18 @@ impl<'w> Work<'w> {
         }
     }
 
+    /// Books so many uses of a limit on a day; less than zero gives them back.
+    pub(super) fn book_limit(&mut self, limit: &LimitSpec, day: Date, times: i64) {
+        if let Some(before) = limit.book(&mut self.state.caps, day, times) {
+            self.undo.cap(before);
+        }
+    }
+
     /// Books what an order that goes back had used of a cap, unless the period of the cap has begun anew since.
     pub(super) fn unbook_cap(&mut self, cap: &CapSpec, of: (Date, u64), points: i64, times: i64) {
         let (day, version) = of;
         if !cap.begun_since(&self.state.caps, version) {
             self.book_cap(cap, day, points.saturating_neg(), times.saturating_neg());
-        }
-    }
-
-    /// Books so many uses of a limit on a day; less than zero gives them back.
-    pub(super) fn book_limit(&mut self, limit: &LimitSpec, day: Date, times: i64) {
-        if let Some(before) = limit.book(&mut self.state.caps, day, times) {
-            self.undo.cap(before);
         }
     }
 

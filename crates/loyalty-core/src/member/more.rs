@@ -16,6 +16,9 @@ pub(crate) struct More {
     /// What is held, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) holds: Vec<Hold>,
+    /// The rewards that can still be undone, the first taken first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) redemptions: Vec<Redemption>,
     /// How far the member is in the streaks of rules; sorted by rule.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) streaks: Vec<Streaked>,
@@ -25,9 +28,6 @@ pub(crate) struct More {
     /// What returns left behind of milestones; sorted by rule.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) milestones: Vec<Reached>,
-    /// The rewards that can still be undone, the first taken first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) redemptions: Vec<Redemption>,
 }
 
 impl More {
@@ -48,8 +48,8 @@ impl More {
         if !self.holds.iter().all(held) {
             return Some("a hold holds nothing, or points of an account that is not there");
         }
-        let redemptions = self.redemptions.iter().find_map(Redemption::fault);
-        redemptions.or_else(|| self.rules_fault())
+        self.rules_fault()
+            .or_else(|| self.redemptions.iter().find_map(Redemption::fault))
     }
 
     /// What is wrong with what rules keep.
