@@ -329,7 +329,7 @@ fn brings(
     // A fixed gift for rows that cost nothing is shared alike among them.
     if !money && nothing {
         let own = out.get_mut(from..).unwrap_or_default();
-        for (weight, row) in own.iter_mut().zip(basket.all()) {
+        for (weight, row) in own.iter_mut().zip(&basket.rows) {
             *weight = i64::from(mine(row));
         }
     }

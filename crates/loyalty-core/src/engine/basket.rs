@@ -164,6 +164,11 @@ impl Rows {
     }
 }
 
+/// Whether a line can earn points.
+fn earns(line: &Line<'_>) -> bool {
+    line.earns && !line.gift_card
+}
+
 /// The lines of each row.
 fn parts<'l>(lines: &'l [u32], ends: &'l [u32]) -> impl Iterator<Item = &'l [u32]> {
     let starts = core::iter::once(&0).chain(ends);

@@ -27,7 +27,7 @@ pub(super) struct Earns<'e> {
 
 impl<'w> Work<'w> {
     /// What a purchase earns, but for milestones; then comes [`Work::count_and_reach`].
-    pub(super) fn earn_purchase(&mut self, of: Earns<'_>) -> Result<Accrued<'w>> {
+    pub(super) fn earn(&mut self, of: Earns<'_>) -> Result<Accrued<'w>> {
         if self.compiled.earning.at == EarnAt::Held || self.compiled.tracks.is_empty() {
             return self.accrue(&On::Purchase, of.facts, of.paid, Some(of.order));
         }
