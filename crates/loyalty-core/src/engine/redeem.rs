@@ -10,7 +10,7 @@ use crate::id::Id;
 use crate::limits::MONEY_MAX;
 use crate::outcome::{Amount, Change, Source};
 use crate::points::{Gave, GivePlan, LimitSpec, Lot, LotKind, Redemption, RewardPlan, Took, times};
-use crate::pricing::Discount;
+use crate::pricing::DiscountPlan;
 use crate::program::Feed;
 
 /// A reward that is taken.
@@ -58,13 +58,12 @@ impl<'w> Work<'w> {
 
     /// What a discount costs that a purchase takes for points: the account, the points and the discount. Its limits are booked;
     /// the purchase spends the points. The path of an error is empty.
-    #[expect(dead_code, reason = "for purchases that name rewards")]
     pub(super) fn reward_for_purchase(
         &mut self,
         reward: &str,
         quantity: i64,
         event: EventFacts<'_>,
-    ) -> Result<(usize, i64, &'w Discount)> {
+    ) -> Result<(usize, i64, &'w DiscountPlan)> {
         let plan = self.reward(reward, "")?;
         let GivePlan::Discount(discount) = &plan.give else {
             let words = format!("the reward `{}` is no discount: use `redeem`", plan.id);

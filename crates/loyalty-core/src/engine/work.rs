@@ -40,6 +40,8 @@ pub(super) struct Work<'w> {
     pub(super) event: usize,
     pub(super) messages: Vec<Message>,
     pub(super) receipt: Option<Receipt>,
+    /// For an exchange: the receipt of what goes back.
+    pub(super) taken_back: Option<Receipt>,
     pub(super) trace: Option<Vec<RuleTrace>>,
     /// An order to add.
     pub(super) ordered: Option<Order>,
@@ -112,6 +114,7 @@ impl<'w> Work<'w> {
             event: 0,
             messages: Vec::new(),
             receipt: None,
+            taken_back: None,
             trace: None,
             ordered: None,
             returned: None,
@@ -313,7 +316,7 @@ impl<'w> Work<'w> {
             entries: self.entries,
             messages: self.messages,
             receipt: self.receipt,
-            returned: None,
+            returned: self.taken_back,
             trace: self.trace,
             version: self.version,
             next_due,

@@ -13,7 +13,7 @@ use crate::condition::Cond;
 use crate::error::{Code, Error, Result};
 use crate::id::Id;
 use crate::limits::POINTS_MAX;
-use crate::pricing::Discount;
+use crate::pricing::DiscountPlan;
 
 /// A compiled reward.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub(crate) struct RewardPlan {
 #[derive(Debug)]
 pub(crate) enum GivePlan {
     Item(Id),
-    Discount(Discount),
+    Discount(DiscountPlan),
     Points { account: usize, points: i64 },
 }
 

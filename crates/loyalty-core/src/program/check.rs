@@ -1,6 +1,7 @@
 //! What no type can say: ids that stand twice, numbers out of range, settings that contradict each other (clause 15.2).
 
 mod account;
+mod prices;
 mod spend;
 
 use std::collections::BTreeMap;
@@ -101,6 +102,7 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
         }
     }
     check.returns(&rules.returns);
+    check.prices(rules);
     spend::check(&mut check, rules);
     if rules.dedup_days == 0 || rules.dedup_days > limits::PERIOD_MAX {
         let words = format!("ids are remembered for 1 to {} days", limits::PERIOD_MAX);

@@ -19,6 +19,7 @@ use crate::metric::{Filter, Frame, Measure, MetricRule, Reading, Since, Window};
 use crate::points::{
     Cap, CapSpec, EarnRule, LotPlan, Plan, ReturnedPoints, Settings, TenderPlan, Worth,
 };
+use crate::pricing::{Discount, DiscountPlan, PricingPlan, Reduction};
 use crate::tiers::{Hold, RungPlan, Track, TrackPlan};
 use spend::Spend;
 
@@ -38,6 +39,7 @@ pub(crate) struct Compiled {
     pub(crate) settings: Settings,
     pub(crate) earn_on_points: bool,
     pub(crate) tender: Vec<TenderPlan>,
+    pub(crate) pricing: PricingPlan,
     pub(crate) spend: Spend,
     pub(crate) returns_window: Span,
     pub(crate) returns_partial: bool,
@@ -194,6 +196,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         .filter_map(|(place, rule)| compiler.earn(place, rule))
         .collect();
     let tender = compiler.tender();
+    let pricing = compiler.pricing();
     let spend = compiler.spend();
     let settings = Settings {
         multipliers: rules.earning.multipliers,
@@ -238,6 +241,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         settings,
         earn_on_points: rules.earning.paid_in_points == crate::points::PaidInPoints::Include,
         tender,
+        pricing,
         spend,
         returns_window: rules.returns.window,
         returns_partial: rules.returns.partial == crate::points::Partial::Allow,
@@ -610,7 +614,8 @@ impl Compiler<'_> {
             let path = format!("tender[{place}]");
             let account = self.account(rule.account.as_ref(), &join(&path, "account"));
             let exclude = self.select(rule.exclude.as_ref());
-            match TenderPlan::new(rule, account, exclude, self.rules.currency) {
+            let when = self.condition(rule.when.as_ref(), Scope::EventRule, &join(&path, "when"));
+            match TenderPlan::new(rule, account, exclude, when, self.rules.currency) {
                 Ok(plan) => {
                     if plans
                         .iter()
@@ -624,10 +629,31 @@ impl Compiler<'_> {
                     }
                     plans.push(plan);
                 }
-                Err(error) => self.mistakes.push(error.under(&join(&path, "value"))),
+                Err(error) => self.mistakes.push(error.under(&path)),
             }
         }
         plans
+    }
+
+    fn pricing(&mut self) -> PricingPlan {
+        match PricingPlan::new(&self.rules.pricing, self.rules.currency) {
+            Ok(plan) => plan,
+            Err(error) => {
+                self.mistakes.push(error.under("pricing"));
+                PricingPlan::default()
+            }
+        }
+    }
+
+    /// A discount of a program.
+    fn discount(&mut self, rule: &Discount, path: &str) -> DiscountPlan {
+        let (rounding, currency) = (&self.rules.pricing.rounding, self.rules.currency);
+        let reduction = Reduction::new(rule, rounding, currency).unwrap_or_else(|error| {
+            self.mistakes.push(error.under(path));
+            Reduction::NONE
+        });
+        let lines = self.select(rule.lines());
+        DiscountPlan { reduction, lines }
     }
 }
 

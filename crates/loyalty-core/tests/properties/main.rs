@@ -12,6 +12,7 @@
     reason = "a test stops where something is not as it must be"
 )]
 
+mod accounts;
 mod caps;
 mod conditions;
 mod documents;
@@ -19,6 +20,7 @@ mod histories;
 mod ledger;
 mod ledgers;
 mod lines;
+mod prices;
 mod programs;
 mod receipts;
 mod returns;

@@ -140,6 +140,27 @@ impl World {
         }
     }
 
+    /// Reports an event of a test's own, so many minutes after the one before.
+    pub(crate) fn report(&mut self, after: i64, kind: &str, body: Value) -> Played {
+        self.clock = self.clock.saturating_add(after.saturating_mul(MINUTE));
+        self.count += 1;
+        let event =
+            json!({"id": format!("e-{}", self.count), "at": written(self.clock, 8), kind: body});
+        let act = Act::Report(event.to_string());
+        let before = self.member.clone();
+        let result = carry_out(&self.engine, &mut self.member, &act, Detail::Plain);
+        let name = name(&act, &result);
+        if let (Ok(outcome), Act::Report(event)) = (&result, &act) {
+            self.learn(outcome, event);
+        }
+        Played {
+            act,
+            name,
+            before,
+            result,
+        }
+    }
+
     fn learn(&mut self, outcome: &Outcome, event: &str) {
         if outcome.duplicate {
             return;

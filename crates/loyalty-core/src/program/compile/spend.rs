@@ -104,7 +104,9 @@ impl Compiler<'_> {
             .and_then(|money| self.minor(money, &join(path, "money")));
         let give = match &rule.give {
             RewardGive::Item(item) => GivePlan::Item(item.sku.clone()),
-            RewardGive::Discount(discount) => GivePlan::Discount(discount.clone()),
+            RewardGive::Discount(discount) => {
+                GivePlan::Discount(self.discount(discount, &join(path, "give.discount")))
+            }
             RewardGive::Points(of) => GivePlan::Points {
                 account: self.account(Some(&of.account), &join(path, "give.points.account")),
                 points: of.points.get(),
