@@ -402,6 +402,22 @@ loyalty_status loyalty_progress(const loyalty_engine *engine,
                                 loyalty_buffer *json,
                                 loyalty_error **error);
 
+// The available points of each account by the instants at which they expire, up to the end of a day (`2026-12-31`), then one
+// row for the rest, less what is owed: a JSON array. The rows of an account sum to its balance.
+loyalty_status loyalty_expiring(const loyalty_engine *engine,
+                                const loyalty_member *member,
+                                const uint8_t *by,
+                                size_t by_length,
+                                loyalty_buffer *json,
+                                loyalty_error **error);
+
+// The points of each account by the month in which they were earned and the month in which they expire, with what they cost and
+// are expected to cost where the program says so: a JSON array.
+loyalty_status loyalty_liability(const loyalty_engine *engine,
+                                 const loyalty_member *member,
+                                 loyalty_buffer *json,
+                                 loyalty_error **error);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
