@@ -155,7 +155,7 @@ impl Catalogue {
         }
     }
 
-    fn unknown(&self, what: &str, id: &Id) -> Option<Error> {
+    pub(crate) fn unknown(&self, what: &str, id: &Id) -> Option<Error> {
         (!self.broken.contains(id)).then(|| {
             Error::new(
                 Code::UnknownReference,

@@ -9,7 +9,7 @@ use rustc_hash::FxHasher;
 use super::extra::{Extra, extra, is_special, number_taxes, row_tax, stated_tax};
 use super::till::Marks;
 use crate::amount::{Currency, Decimal, Money};
-use crate::condition::{Basket, NewRow, RowText, Symbols};
+use crate::condition::{Basket, NewRow, Row, RowText, Select, Symbols};
 use crate::error::{Code, Error, Result};
 use crate::event::{Line, Price, Purchase, Shipping, TaxOf};
 use crate::limits::MONEY_MAX;
@@ -102,7 +102,7 @@ impl Rows {
                 quantity,
                 list,
                 discounted,
-                earns: line.earns && !line.gift_card,
+                earns: earns(line),
             };
             rows.basket.push(symbols, text, new);
             if special {
@@ -144,6 +144,15 @@ impl Rows {
         self.shipping_tax.is_some() || self.extras.iter().any(|extra| extra.tax.is_some())
     }
 
+    /// Marks the rows that a program lets earn nothing.
+    pub(super) fn exclude(&mut self, lines: &Select) {
+        let chosen = |row: &Row| lines.has(&self.basket, row);
+        let marks: Vec<bool> = self.basket.rows.iter().map(chosen).collect();
+        for (row, mark) in self.basket.rows.iter_mut().zip(marks) {
+            row.earns &= !mark;
+        }
+    }
+
     /// How many lines there are.
     pub(super) fn line_count(&self) -> usize {
         self.lines.len()
@@ -153,6 +162,11 @@ impl Rows {
     pub(super) fn lines(&self) -> impl Iterator<Item = &[u32]> {
         parts(&self.lines, &self.ends)
     }
+}
+
+/// Whether a line can earn points.
+fn earns(line: &Line<'_>) -> bool {
+    line.earns && !line.gift_card
 }
 
 /// The lines of each row.

@@ -170,7 +170,7 @@ impl Work<'_> {
     }
 }
 
-fn earned(accrued: &Accrued<'_>, account: usize) -> i64 {
+pub(super) fn earned(accrued: &Accrued<'_>, account: usize) -> i64 {
     let gifts = accrued.gifts.given();
     gifts
         .filter(|gift| gift.plan.account == account)

@@ -314,6 +314,7 @@ impl Work<'_> {
             }
         }
         self.reset_limits(place);
+        self.reset_caps(place);
     }
 
     /// After a return: takes away a rung or term that was given for the goods that are back (clause 6.5), and falls back to what

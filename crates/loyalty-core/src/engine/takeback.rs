@@ -148,8 +148,8 @@ impl Work<'_> {
                 *sum = sum.saturating_add(points);
             }
         }
-        let times = i64::from(whole).saturating_neg();
-        let today = self.program_day(order.at);
+        let times = i64::from(whole);
+        let then = (self.program_day(order.at), order.version);
         let compiled = self.compiled;
         for (rule, points, all) in given {
             let Some(rule) = compiled.rule(rule) else {
@@ -157,7 +157,7 @@ impl Work<'_> {
             };
             for cap in compiled.own_caps(&rule.plan) {
                 let points = if all > 0 { points } else { 0 };
-                self.book_cap(cap, today, points.saturating_neg(), times);
+                self.unbook_cap(cap, then, points, times);
             }
         }
         for one in &due {
@@ -165,7 +165,7 @@ impl Work<'_> {
                 continue;
             };
             for cap in compiled.account_caps(place) {
-                self.book_cap(cap, today, one.points.get().saturating_neg(), times);
+                self.unbook_cap(cap, then, one.points.get(), times);
             }
         }
         due.retain(|one| !one.points.is_zero());

@@ -8,7 +8,7 @@ use crate::id::Id;
 use crate::member::{Member, More, Order, Seen, State};
 use crate::metric::Tally;
 use crate::outcome::{Change, Entry, Message, Outcome, Receipt, RuleTrace};
-use crate::points::{Account, BurnOrder, CapSpec, Given, LimitSpec, Lot, LotKind};
+use crate::points::{Account, BurnOrder, CapSpec, CapUse, Given, LimitSpec, Lot, LotKind};
 use crate::program::{Compiled, Program};
 use crate::tiers::{Standing, Upgrade, term_end};
 
@@ -47,6 +47,8 @@ pub(super) struct Work<'w> {
     pub(super) ordered: Option<Order>,
     /// An order to put in the place of another.
     pub(super) returned: Option<(usize, Order)>,
+    /// How this event has used the caps that are by event.
+    pub(super) event_caps: Vec<CapUse>,
     /// Orders that changed beside it, by their places.
     amended: Vec<(usize, Order)>,
     /// Whether time passes: what happens at an instant of its own does so once, and before the events of that instant.
@@ -118,6 +120,7 @@ impl<'w> Work<'w> {
             trace: None,
             ordered: None,
             returned: None,
+            event_caps: Vec::new(),
             amended: Vec::new(),
             passing: false,
             reviews: Vec::new(),
@@ -211,7 +214,9 @@ impl<'w> Work<'w> {
 
     /// Books what a cap let through.
     pub(super) fn book_cap(&mut self, cap: &CapSpec, today: Date, points: i64, times: i64) {
-        if let Some(before) = cap.book(&mut self.state.caps, today, points, times) {
+        if cap.by_event() {
+            cap.book(&mut self.event_caps, today, points, times);
+        } else if let Some(before) = cap.book(&mut self.state.caps, today, points, times) {
             self.undo.cap(before);
         }
     }
@@ -220,6 +225,14 @@ impl<'w> Work<'w> {
     pub(super) fn book_limit(&mut self, limit: &LimitSpec, day: Date, times: i64) {
         if let Some(before) = limit.book(&mut self.state.caps, day, times) {
             self.undo.cap(before);
+        }
+    }
+
+    /// Books what an order that goes back had used of a cap, unless the period of the cap has begun anew since.
+    pub(super) fn unbook_cap(&mut self, cap: &CapSpec, of: (Date, u64), points: i64, times: i64) {
+        let (day, version) = of;
+        if !cap.begun_since(&self.state.caps, version) {
+            self.book_cap(cap, day, points.saturating_neg(), times.saturating_neg());
         }
     }
 
@@ -272,6 +285,7 @@ impl<'w> Work<'w> {
                 self.undo.pruned(place, gone);
             }
         }
+        self.settle_streaks(remember_from);
         for (place, account) in self.state.accounts.iter_mut().enumerate() {
             let days = self.compiled.accounts.get(place);
             let days = days.map_or(0, |plan| i64::from(plan.reinstate_days));

@@ -15,6 +15,7 @@
 mod accounts;
 mod caps;
 mod conditions;
+mod cover;
 mod documents;
 mod histories;
 mod ledger;
