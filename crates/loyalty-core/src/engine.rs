@@ -23,6 +23,7 @@ mod progress;
 mod purchase;
 mod receipt;
 mod redeem;
+mod redeemed;
 mod report;
 mod returns;
 mod settle;

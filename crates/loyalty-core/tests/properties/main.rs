@@ -27,6 +27,7 @@ mod programs;
 mod receipts;
 mod returns;
 mod run;
+mod spenders;
 mod spending;
 mod time;
 mod world;
