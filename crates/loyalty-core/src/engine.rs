@@ -3,12 +3,16 @@
 mod accrue;
 mod adjust;
 mod basket;
+mod carry;
 mod count;
+mod demote;
 mod due;
 mod enter;
 mod exchange;
 mod facts;
+mod grant;
 mod hold;
+mod penalty;
 mod progress;
 mod purchase;
 mod receipt;
@@ -247,6 +251,8 @@ impl Work<'_> {
             Body::Transfer(transfer) => self.transfer(event, transfer)?,
             Body::Convert(convert) => self.convert(event, convert)?,
             Body::Receive(receive) => self.receive(receive)?,
+            Body::Grant(grant) => self.grant(grant)?,
+            Body::Revoke(revoke) => self.revoke(revoke)?,
         }
         self.settle_at()?;
         self.prune();

@@ -163,6 +163,8 @@ catalogue! {
     UnknownAccount = 313, "unknown_account", Refused;
     /// The member that the event names is another one.
     WrongMember = 314, "wrong_member", Refused;
+    /// There is no granted rung that could be taken back.
+    NothingGranted = 340, "nothing_granted", Refused;
 
     /// The stored member is damaged: its numbers contradict each other.
     MemberCorrupt = 400, "member_corrupt", Restore;

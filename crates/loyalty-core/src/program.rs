@@ -1,9 +1,11 @@
 //! A program: all rules of one loyalty program, as data.
 
 mod check;
+mod check_tiers;
 mod compile;
 mod index;
 mod load;
+mod tracks;
 
 use std::sync::Arc;
 

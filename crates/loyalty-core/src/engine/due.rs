@@ -19,6 +19,7 @@ impl Work<'_> {
         };
         while let Some(due) = next.filter(|due| *due <= to) {
             self.go_to(due);
+            self.carry_over()?;
             self.settle_at()?;
             next = self.next_due();
             if next.is_some_and(|next| next <= due) {
@@ -48,6 +49,7 @@ impl Work<'_> {
 
     /// Makes everything that is due at this instant, until nothing more happens.
     pub(super) fn settle_at(&mut self) -> Result<()> {
+        self.before_expiry.clear();
         for _ in 0..ROUNDS_MAX {
             let before = self.entries.len();
             self.activate_and_expire()?;
@@ -76,6 +78,7 @@ impl Work<'_> {
         for place in 0..self.state.accounts.len() {
             self.activate(place)?;
         }
+        self.note_balances();
         for place in 0..self.state.accounts.len() {
             self.expire(place)?;
         }
@@ -128,6 +131,6 @@ impl Work<'_> {
             .iter()
             .filter_map(crate::points::Account::next_due);
         let tiers = (0..self.compiled.tracks.len()).filter_map(|place| self.track_due(place));
-        lots.chain(tiers).min()
+        lots.chain(tiers).chain(self.carry_due()).min()
     }
 }
