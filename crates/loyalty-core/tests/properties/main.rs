@@ -16,6 +16,7 @@ mod caps;
 mod conditions;
 mod documents;
 mod histories;
+mod ladders;
 mod ledger;
 mod ledgers;
 mod lines;
