@@ -165,6 +165,14 @@ catalogue! {
     WrongMember = 314, "wrong_member", Refused;
     /// There is no granted rung that could be taken back.
     NothingGranted = 340, "nothing_granted", Refused;
+    /// There is no hold of this name.
+    UnknownHold = 315, "unknown_hold", Refused;
+    /// No points are pending that could be cancelled.
+    NothingPending = 316, "nothing_pending", Refused;
+    /// No lots that expired are remembered from then on.
+    NothingToReinstate = 317, "nothing_to_reinstate", Refused;
+    /// More points are to be taken than there are, and the account does not let that happen.
+    OverdrawRefused = 318, "overdraw_refused", Refused;
 
     /// The stored member is damaged: its numbers contradict each other.
     MemberCorrupt = 400, "member_corrupt", Restore;

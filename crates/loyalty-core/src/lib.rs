@@ -75,11 +75,11 @@ pub use metric::{
     Between, Calendar, Filter, Measure, MetricRule, OfAccount, OfTrack, Since, Window,
 };
 pub use outcome::{
-    AccountPoints, Amount, Change, DiscountAmount, Entry, ExpiredWhy, Figure, GrantProgress,
-    LineRulePoints, LotDates, LotPoints, Message, MessageBody, MessageEvent, Outcome,
-    PendingProgress, Receipt, ReceiptDiscount, ReceiptLine, ReceiptTax, ReceiptTender,
-    ReceiptTotal, RedateWhy, ReleaseWhy, RulePoints, RuleTrace, RungProgress, Source, TierWhy,
-    TraceResult, TrackProgress, Unmet, Withheld,
+    AccountPoints, Amount, Change, DiscountAmount, Entry, ExpiredWhy, Expiring, Figure,
+    GrantProgress, Liability, LineRulePoints, LotDates, LotPoints, Message, MessageBody,
+    MessageEvent, Outcome, PendingProgress, Receipt, ReceiptDiscount, ReceiptLine, ReceiptTax,
+    ReceiptTender, ReceiptTotal, RedateWhy, ReleaseWhy, RulePoints, RuleTrace, RungProgress,
+    Source, TierWhy, TraceResult, TrackProgress, Unmet, Withheld,
 };
 pub use points::{
     AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,

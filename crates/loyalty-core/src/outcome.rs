@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::amount::{Currency, Money, Points};
+use crate::amount::{Currency, Exact, Money, Points};
 use crate::calendar::{Date, Instant};
 use crate::event::Receive;
 use crate::id::Id;
@@ -209,10 +209,10 @@ pub enum Change {
         account: Id,
         /// How many.
         points: Points,
-        /// When they expired before; none for never.
+        /// When they would have expired; none for never.
         before: Option<Instant>,
-        /// The lot as it is now.
-        lot: LotDates,
+        /// The lots as they are now.
+        lots: Vec<LotPoints>,
         /// Why.
         why: RedateWhy,
     },
@@ -459,6 +459,8 @@ pub enum RedateWhy {
     Active,
     /// The program has a new version.
     NewVersion,
+    /// Their order was settled, and their expiry counts from then.
+    Settled,
 }
 
 /// Why points expired before the date of their lot.
@@ -520,6 +522,9 @@ pub struct LotDates {
     /// When they become available; left out if that is past.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active_from: Option<Instant>,
+    /// Whether they become available when their order is settled.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub on_settlement: bool,
     /// When they expire; none for never.
     pub expires_at: Option<Instant>,
 }
@@ -810,4 +815,34 @@ pub struct RungProgress {
     pub holds: bool,
     /// What is missing.
     pub unmet: Vec<Unmet>,
+}
+
+/// Available points that expire at one instant, or the rest of a balance (clause 3.9).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Expiring {
+    /// The account.
+    pub account: Id,
+    /// When they expire; none for what expires later or never, less what is owed.
+    pub expires_at: Option<Instant>,
+    /// How many.
+    pub points: Points,
+}
+
+/// Points that were earned in one month and expire in one month (clause 3.9).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Liability {
+    /// The account.
+    pub account: Id,
+    /// The month in which they were earned, like `2026-03`.
+    pub earned: String,
+    /// The month of their last valid day; none if they never expire.
+    pub expires: Option<String>,
+    /// How many are available, pending or held.
+    pub points: Points,
+    /// What they cost if all of them are used, in major units; left out where the program does not say what a point costs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Exact>,
+    /// What they are expected to cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<Exact>,
 }

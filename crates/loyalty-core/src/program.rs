@@ -1,5 +1,6 @@
 //! A program: all rules of one loyalty program, as data.
 
+mod account;
 mod check;
 mod check_tiers;
 mod compile;

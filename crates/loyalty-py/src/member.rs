@@ -44,7 +44,7 @@ impl Member {
     pub(crate) fn change(&self) -> Result<MutexGuard<'_, core::Member>, Stop> {
         match self.state.try_lock() {
             Ok(state) => Ok(state),
-            // The engine writes a member at the very end only: it is whole even after a defect.
+            // The engine itself refuses a member that a defect has left in the middle of a call.
             Err(TryLockError::Poisoned(state)) => Ok(state.into_inner()),
             Err(TryLockError::WouldBlock) => Err(Stop::Busy),
         }

@@ -3,16 +3,15 @@
 use super::facts::Seeing;
 use super::work::Work;
 use crate::amount::Points;
-use crate::calendar::Instant;
 use crate::condition::{Basket, EventFacts, Explain, Quiet, Row, evaluate};
 use crate::error::Result;
 use crate::id::Id;
 use crate::outcome::{Change, RulePoints, RuleTrace, TraceResult, Unmet};
-use crate::points::{EarnBase, Gifts, Given, Lot, LotKind, LotPlan, Plan, Uses, dates, settle};
+use crate::points::{EarnBase, Gifts, Given, Lot, LotKind, LotPlan, Plan, Uses, settle};
 use crate::program::{On, RulePlan};
 
-/// When points become available (none: at once), and when they expire (none: never).
-type Dates = (Option<Instant>, Option<Instant>);
+/// A lot without points: when they become available, and when they expire.
+type Dates = Lot;
 
 /// What was earned: the gifts, and the lots that the points went to.
 pub(super) struct Accrued<'p> {
@@ -89,11 +88,10 @@ impl<'w> Work<'w> {
             return;
         }
         let today = self.program_day(self.as_of);
-        let mut usage = self.usage(today);
         for gift in gifts.given() {
             // A rule that takes points away has been used all the same.
             for cap in compiled.own_caps(gift.plan) {
-                cap.book(&mut usage, gift.points.max(0), 1);
+                self.book_cap(cap, today, gift.points.max(0), 1);
             }
         }
         for (account, caps) in compiled.settings.account_caps.iter().enumerate() {
@@ -106,13 +104,13 @@ impl<'w> Work<'w> {
             }
             let points = given.fold(0_i64, |sum, gift| sum.saturating_add(gift.points));
             for cap in caps {
-                cap.book(&mut usage, points, 1);
+                self.book_cap(cap, today, points, 1);
             }
         }
     }
 
     /// Puts points into lots: one lot for each account and dates.
-    fn deposit(&mut self, gifts: &Gifts<'_>, order: Option<&Id>) -> Result<Vec<(usize, Lot)>> {
+    fn deposit(&mut self, gifts: &Gifts<'w>, order: Option<&Id>) -> Result<Vec<(usize, Lot)>> {
         let mut plans: Vec<(usize, &LotPlan, Dates)> = Vec::new();
         let mut lots: Vec<(usize, Dates, i64, Vec<RulePoints>)> = Vec::new();
         for gift in gifts.given() {
@@ -125,7 +123,7 @@ impl<'w> Work<'w> {
             let dates = match known {
                 Some((_, _, dates)) => *dates,
                 None => {
-                    let dates = dates(plan, self.today, self.zone, self.as_of)?;
+                    let dates = self.lot(account, LotKind::Earned, plan, order.is_some())?;
                     plans.push((account, plan, dates));
                     dates
                 }
@@ -151,18 +149,11 @@ impl<'w> Work<'w> {
         }
         level(&mut lots);
         let mut put = Vec::with_capacity(lots.len());
-        for (place, (active_from, expires_at), points, rules) in lots {
+        for (place, dates, points, rules) in lots {
             if points <= 0 {
                 continue;
             }
-            let lot = Lot {
-                n: 0,
-                kind: LotKind::Earned,
-                earned_on: self.today,
-                active_from,
-                expires_at,
-                points,
-            };
+            let lot = Lot { points, ..dates };
             let Given { lot, repaid } = self.give(place, lot)?;
             let id = self.account(place)?.id.clone();
             self.enter(Change::Earned {

@@ -46,15 +46,15 @@ impl Rows {
             let words = format!("a purchase comes to at most {MONEY_MAX} minor units");
             return Err(Error::at(Code::OutOfRange, "purchase.lines", words));
         }
-        let groups = groups(purchase, &sums);
+        let (lines, ends) = groups(purchase, &sums);
         let mut rows = Self {
-            basket: Basket::with_capacity(groups.len()),
-            lines: Vec::with_capacity(sums.len()),
-            ends: Vec::with_capacity(groups.len()),
+            basket: Basket::with_capacity(ends.len()),
+            lines,
+            ends,
         };
-        for group in groups {
+        for group in parts(&rows.lines, &rows.ends) {
             let (mut quantity, mut list, mut discounted) = (0_i64, 0_i64, 0_i64);
-            for place in group.as_slice() {
+            for place in group {
                 let (Some(line), Some(sum)) = (
                     purchase.lines.get(*place as usize),
                     sums.get(*place as usize),
@@ -64,12 +64,8 @@ impl Rows {
                 quantity = quantity.saturating_add(line.quantity);
                 list = list.saturating_add(sum.list);
                 discounted = discounted.saturating_add(sum.discounted);
-                rows.lines.push(*place);
             }
-            rows.ends
-                .push(u32::try_from(rows.lines.len()).unwrap_or(u32::MAX));
             let Some(line) = group
-                .as_slice()
                 .first()
                 .and_then(|place| purchase.lines.get(*place as usize))
             else {
@@ -93,13 +89,18 @@ impl Rows {
 
     /// The places of the lines of each row.
     pub(super) fn lines(&self) -> impl Iterator<Item = &[u32]> {
-        let starts = core::iter::once(&0).chain(&self.ends);
-        starts.zip(&self.ends).map(|(start, end)| {
-            self.lines
-                .get(*start as usize..*end as usize)
-                .unwrap_or_default()
-        })
+        parts(&self.lines, &self.ends)
     }
+}
+
+/// The lines of each row.
+fn parts<'l>(lines: &'l [u32], ends: &'l [u32]) -> impl Iterator<Item = &'l [u32]> {
+    let starts = core::iter::once(&0).chain(ends);
+    starts.zip(ends).map(|(start, end)| {
+        lines
+            .get(*start as usize..*end as usize)
+            .unwrap_or_default()
+    })
 }
 
 /// A line in minor units.
@@ -146,25 +147,15 @@ fn sum(line: &Line<'_>, currency: Currency) -> Result<Sum> {
     })
 }
 
-/// One row: nearly always a single line.
-enum Group {
-    One([u32; 1]),
-    Many(Vec<u32>),
-}
-
-impl Group {
-    fn as_slice(&self) -> &[u32] {
-        match self {
-            Self::One(one) => one,
-            Self::Many(many) => many,
-        }
-    }
-}
-
 /// Which lines are one row. Never slower than sorting, whatever the lines are.
-fn groups(purchase: &Purchase<'_>, sums: &[Sum]) -> Vec<Group> {
+///
+/// Gives the lines row by row, and where the lines of each row end.
+fn groups(purchase: &Purchase<'_>, sums: &[Sum]) -> (Vec<u32>, Vec<u32>) {
     let count = u32::try_from(purchase.lines.len()).unwrap_or(u32::MAX);
-    let singles = || (0..count).map(|place| Group::One([place])).collect();
+    let singles = || {
+        let ends = (0..count).map(|place| place.saturating_add(1));
+        ((0..count).collect(), ends.collect())
+    };
     if count == 1 {
         return singles();
     }
@@ -210,7 +201,13 @@ fn groups(purchase: &Purchase<'_>, sums: &[Sum]) -> Vec<Group> {
         }
     }
     groups.sort_unstable_by_key(|group| group.first().copied());
-    groups.into_iter().map(Group::Many).collect()
+    let mut ends = Vec::with_capacity(groups.len());
+    let mut end = 0_u32;
+    for group in &groups {
+        end = end.saturating_add(u32::try_from(group.len()).unwrap_or(u32::MAX));
+        ends.push(end);
+    }
+    (groups.concat(), ends)
 }
 
 /// Equal lines have equal hashes.

@@ -23,7 +23,7 @@ impl Work<'_> {
         spent: &[(usize, i64)],
         accrued: &Accrued<'_>,
     ) -> Result<Vec<Counted>> {
-        let mut counted = Vec::new();
+        let mut counted = Vec::with_capacity(self.compiled.metrics.len());
         for place in 0..self.compiled.metrics.len() {
             let Some(plan) = self.compiled.metrics.get(place) else {
                 continue;

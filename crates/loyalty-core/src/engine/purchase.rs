@@ -31,7 +31,14 @@ impl Work<'_> {
         self.accept(purchase)?;
         let order = Id::checked(&purchase.order);
         let rows = Rows::new(purchase, self.compiled.currency, &self.compiled.symbols)?;
-        let paid = self.pay(purchase, &rows)?;
+        if let Some(key) = &purchase.hold {
+            self.capture(key)?;
+        }
+        let paid = if purchase.tender.is_empty() {
+            Vec::new()
+        } else {
+            self.pay(purchase, &rows)?
+        };
         let mut in_points = vec![0_i64; rows.basket.rows.len()];
         for one in &paid {
             for (sum, value) in in_points.iter_mut().zip(&one.values) {
@@ -96,12 +103,9 @@ impl Work<'_> {
             );
             return Err(Error::at(Code::WrongCurrency, "purchase.currency", words));
         }
-        if self
-            .member
-            .orders
-            .iter()
-            .any(|order| order.id == *purchase.order && self.returnable(order))
-        {
+        let mark = Id::mark(&purchase.order);
+        let known = |order: &Order| order.is(mark, &purchase.order) && self.returnable(order);
+        if self.member.orders.iter().any(known) {
             let words = format!(
                 "the order `{}` was recorded under another event",
                 purchase.order
@@ -208,7 +212,13 @@ impl Work<'_> {
         id: Id,
         counted: Vec<crate::member::Counted>,
     ) -> Result<Order> {
-        let mut given = 0_usize;
+        let mut pairs = 0_usize;
+        let mut given: Vec<(&Gift<'_>, &Id, &[i64])> = Vec::with_capacity(accrued.gifts.all.len());
+        for gift in accrued.gifts.given() {
+            if let Some(account) = self.compiled.accounts.get(gift.plan.account) {
+                given.push((gift, &account.id, accrued.gifts.rows(gift)));
+            }
+        }
         let mut recorded = Vec::with_capacity(rows.basket.rows.len());
         for (place, ((row, lines), in_points)) in rows
             .basket
@@ -236,21 +246,22 @@ impl Work<'_> {
                 });
             }
             let Some(sku) = sku else { continue };
-            given = given.saturating_add(accrued.gifts.all.len());
-            if given > GIVEN_MAX {
+            pairs = pairs.saturating_add(accrued.gifts.all.len());
+            if pairs > GIVEN_MAX {
                 let words = format!(
                     "more than {GIVEN_MAX} pairs of a line and a rule that gave points for it"
                 );
                 return Err(Error::at(Code::LimitExceeded, "purchase.lines", words));
             }
-            let gave = |gift: &&Gift<'_>| accrued.gifts.at(gift, place) != 0;
-            let mut earned = Vec::with_capacity(accrued.gifts.given().filter(gave).count());
-            for gift in accrued.gifts.given().filter(gave) {
-                let points = accrued.gifts.at(gift, place);
-                if let Some(account) = self.compiled.accounts.get(gift.plan.account) {
+            let of_row = |rows: &[i64]| rows.get(place).copied().unwrap_or(0);
+            let some = given.iter().filter(|(_, _, rows)| of_row(rows) != 0);
+            let mut earned = Vec::with_capacity(some.count());
+            for (gift, account, rows) in &given {
+                let points = of_row(rows);
+                if points != 0 {
                     earned.push(RowPoints {
                         rule: gift.plan.id.clone(),
-                        account: account.id.clone(),
+                        account: (*account).clone(),
                         points,
                     });
                 }
@@ -271,18 +282,15 @@ impl Work<'_> {
                 .get(place)
                 .map(|account| account.id.clone())
         };
-        let put = accrued.put.iter().filter_map(|(place, lot)| {
-            Some(Put {
-                account: account(*place)?,
-                lot: Took { lot: *lot, back: 0 },
-            })
-        });
+        let mut put = Vec::with_capacity(accrued.put.len());
+        for (place, lot) in &accrued.put {
+            put.extend(account(*place).map(|account| Put {
+                account,
+                lot: Took::new(*lot),
+            }));
+        }
         let tender = paid.iter().filter_map(|one| {
-            let lots = one
-                .lots
-                .iter()
-                .map(|lot| Took { lot: *lot, back: 0 })
-                .collect();
+            let lots = one.lots.iter().map(|lot| Took::new(*lot)).collect();
             Some(TenderPaid {
                 account: account(one.account)?,
                 points: one.points,
@@ -291,12 +299,13 @@ impl Work<'_> {
             })
         });
         Ok(Order {
+            mark: Id::mark(id.as_str()),
             id,
             at: self.as_of,
             on: self.today,
             version: self.version,
             rows: recorded,
-            put: put.collect(),
+            put,
             tender: tender.collect(),
             counted,
         })
@@ -310,16 +319,19 @@ impl Work<'_> {
         accrued: &Accrued<'_>,
     ) -> Result<Receipt> {
         let currency = self.compiled.currency;
-        let mut lines = Vec::with_capacity(rows.line_count());
+        let mut lines: Vec<ReceiptLine> = Vec::with_capacity(rows.line_count());
         for row in &order.rows {
             for (line, from, until) in slices(row) {
                 lines.push(line_of(row, line, from, until, currency)?);
             }
         }
         // The lines stand as they were sent: by their places, which the rows may have mixed.
-        let places: Vec<u32> = rows.lines().flatten().copied().collect();
-        let mut placed: Vec<(u32, ReceiptLine)> = places.into_iter().zip(lines).collect();
-        placed.sort_by_key(|(place, _)| *place);
+        let places = || rows.lines().flatten().copied();
+        if !places().is_sorted() {
+            let mut placed: Vec<(u32, ReceiptLine)> = places().zip(lines).collect();
+            placed.sort_by_key(|(place, _)| *place);
+            lines = placed.into_iter().map(|(_, line)| line).collect();
+        }
         let id = |place: usize| {
             self.compiled
                 .accounts
@@ -338,7 +350,7 @@ impl Work<'_> {
         });
         Ok(Receipt {
             order: order.id.clone(),
-            lines: placed.into_iter().map(|(_, line)| line).collect(),
+            lines,
             discounts: Vec::new(),
             withheld: None,
             tender: tender.collect(),

@@ -3,7 +3,7 @@
 use crate::amount::{Currency, Points, Remainder, Rounding, Share, allocate, cumulative};
 use crate::error::Result;
 use crate::id::Id;
-use crate::member::{OrderLine, OrderRow};
+use crate::member::{OrderLine, OrderRow, RowPoints};
 use crate::outcome::{AccountPoints, Amount, LineRulePoints, ReceiptLine, ReceiptTotal};
 use crate::points::Gifts;
 
@@ -26,7 +26,7 @@ pub(super) fn part(
     whole: i64,
     rounding: Rounding,
 ) -> Result<i64> {
-    if from == 0 && until == whole {
+    if (from == 0 && until == whole) || total == 0 {
         return Ok(total);
     }
     let size = total.checked_abs().unwrap_or(i64::MAX);
@@ -91,7 +91,7 @@ pub(super) fn line_of(
         ))
     };
     let mut points = Vec::with_capacity(row.earned.len());
-    for (earned, share) in row.earned.iter().zip(earned_part(row, from, until)?) {
+    let mut give = |earned: &RowPoints, share: i64| {
         if share != 0 {
             points.push(LineRulePoints {
                 rule: earned.rule.clone(),
@@ -99,6 +99,18 @@ pub(super) fn line_of(
                 points: Points::new(share),
             });
         }
+    };
+    if from == 0 && until == whole {
+        // Nearly always a row is one line: all of it.
+        row.earned
+            .iter()
+            .for_each(|earned| give(earned, earned.points));
+    } else {
+        let shares = earned_part(row, from, until)?;
+        row.earned
+            .iter()
+            .zip(shares)
+            .for_each(|(earned, share)| give(earned, share));
     }
     Ok(ReceiptLine {
         line: line.id.clone(),
@@ -138,15 +150,22 @@ pub(super) fn by_account(
     gifts: &Gifts<'_>,
     id: impl Fn(usize) -> Option<Id>,
 ) -> Vec<AccountPoints> {
-    let mut all: Vec<AccountPoints> = Vec::new();
+    let mut all: Vec<(usize, i64)> = Vec::with_capacity(1);
     for gift in gifts.given() {
-        let Some(account) = id(gift.plan.account) else {
-            continue;
-        };
-        add(&mut all, account, gift.points);
+        match all.iter_mut().find(|(at, _)| *at == gift.plan.account) {
+            Some((_, sum)) => *sum = sum.saturating_add(gift.points),
+            None => all.push((gift.plan.account, gift.points)),
+        }
     }
-    all.retain(|one| !one.points.is_zero());
-    all
+    let given = all.into_iter().filter(|(_, points)| *points != 0);
+    given
+        .filter_map(|(place, points)| {
+            Some(AccountPoints {
+                account: id(place)?,
+                points: Points::new(points),
+            })
+        })
+        .collect()
 }
 
 /// Adds points to an account of a list.
@@ -165,6 +184,11 @@ pub(super) fn share(amount: i64, weights: &[i64], bounded: bool) -> Result<Vec<i
     let mut out = Vec::with_capacity(weights.len());
     if amount == 0 {
         out.resize(weights.len(), 0);
+        return Ok(out);
+    }
+    if let [weight] = weights {
+        let most = if bounded { (*weight).max(0) } else { amount };
+        out.push(amount.min(most));
         return Ok(out);
     }
     let row = |weight: &i64| Share {

@@ -20,14 +20,6 @@ pub(super) struct Asked {
 }
 
 impl Work<'_> {
-    /// Has a track reviewed at this instant, whenever its term ends.
-    #[expect(dead_code, reason = "the yearly deduction of growth value asks for it")]
-    pub(super) fn review_now(&mut self, track: usize) {
-        if !self.asked.contains(&track) {
-            self.asked.push(track);
-        }
-    }
-
     pub(super) fn judge_tiers(&mut self) -> Result<()> {
         for place in 0..self.compiled.tracks.len() {
             self.judge_track(place)?;
@@ -79,12 +71,9 @@ impl Work<'_> {
             return Ok(());
         };
         let now = self.as_of;
-        let asked = self.asked.iter().position(|one| *one == place);
-        let due = asked.is_some() || standing.until.is_some_and(|until| until <= now);
+        let due = self.reviews.contains(&place) || standing.until.is_some_and(|until| until <= now);
         let entering = standing.pending.as_ref().is_some_and(|one| one.at <= now);
-        if let Some(asked) = asked {
-            self.asked.swap_remove(asked);
-        }
+        self.reviews.retain(|one| *one != place);
         let present = self.present(place, track);
         if entering && self.enter_pending(place, track)? {
             return Ok(());

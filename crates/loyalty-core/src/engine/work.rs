@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crate::calendar::{Date, Instant, Zone};
 use crate::error::{Code, Error, Result};
+use crate::id::Id;
 use crate::member::{Member, More, Order, Seen, State};
 use crate::metric::Tally;
 use crate::outcome::{Change, Entry, Outcome, Receipt, RuleTrace};
-use crate::points::{Account, BurnOrder, Given, Lot, LotKind, Usage};
+use crate::points::{Account, BurnOrder, CapSpec, Given, Lot, LotKind};
 use crate::program::{Compiled, Program};
 use crate::tiers::{Begin, JudgedValue, Person, Review, Standing};
 
@@ -31,20 +32,26 @@ pub(super) struct Work<'w> {
     pub(super) today: Date,
     pub(super) enrolled: Option<Date>,
     pub(super) entries: Vec<Entry>,
+    /// When lots are due next, if that has been asked since they changed.
+    pub(super) lots_due: Option<Option<Instant>>,
     /// The day and the enrolment for which the state has been pruned.
     pub(super) pruned: Option<(Date, Option<Date>)>,
     /// Where the entries of the event itself begin.
     pub(super) event: usize,
     pub(super) receipt: Option<Receipt>,
     pub(super) trace: Option<Vec<RuleTrace>>,
-    /// Tracks that are to be reviewed at this instant, whenever their terms end.
-    pub(super) asked: Vec<usize>,
     /// Balances before what expires at this instant, where a review reads them so.
     pub(super) before_expiry: Vec<JudgedValue>,
     /// An order to add.
     pub(super) ordered: Option<Order>,
     /// An order to put in the place of another.
     pub(super) returned: Option<(usize, Order)>,
+    /// Orders that changed beside it, by their places.
+    amended: Vec<(usize, Order)>,
+    /// Whether time passes: what happens at an instant of its own does so once, and before the events of that instant.
+    pub(super) passing: bool,
+    /// Tracks that are judged as at a review.
+    pub(super) reviews: Vec<usize>,
 }
 
 impl<'w> Work<'w> {
@@ -100,16 +107,29 @@ impl<'w> Work<'w> {
             state,
             undo,
             entries: Vec::with_capacity(4),
+            lots_due: None,
             // Every call that this program has ended has pruned.
             pruned: known.then_some((today, enrolled)),
             event: 0,
             receipt: None,
             trace: None,
-            asked: Vec::new(),
             before_expiry: Vec::new(),
             ordered: None,
             returned: None,
+            amended: Vec::new(),
+            passing: false,
+            reviews: Vec::new(),
         }
+    }
+
+    /// The label of the program's version.
+    pub(super) fn label(&self) -> Option<&'w Id> {
+        self.program.rules().version.as_ref()
+    }
+
+    /// Puts an order in the place of one that is recorded.
+    pub(super) fn amend(&mut self, place: usize, order: Order) {
+        self.amended.push((place, order));
     }
 
     /// The place of the rung that is held in a track.
@@ -139,6 +159,7 @@ impl<'w> Work<'w> {
 
     /// The same, to change it in any way.
     pub(super) fn account_mut(&mut self, place: usize) -> Result<&mut Account> {
+        self.lots_due = None;
         let account = self.state.accounts.get_mut(place).ok_or_else(missing)?;
         self.undo.account(place, account);
         Ok(account)
@@ -146,6 +167,7 @@ impl<'w> Work<'w> {
 
     /// Puts points into a lot of an account: earned ones, or such that a person gives.
     pub(super) fn give(&mut self, place: usize, lot: Lot) -> Result<Given> {
+        self.lots_due = None;
         let account = self.state.accounts.get_mut(place).ok_or_else(missing)?;
         self.undo.head(place, account);
         let given = match lot.kind {
@@ -162,6 +184,7 @@ impl<'w> Work<'w> {
 
     /// Uses points of an account to pay.
     pub(super) fn spend(&mut self, place: usize, points: i64, burn: BurnOrder) -> Result<Vec<Lot>> {
+        self.lots_due = None;
         let account = self.state.accounts.get_mut(place).ok_or_else(missing)?;
         self.undo.head(place, account);
         let taken = account.spend(points, burn)?;
@@ -179,12 +202,10 @@ impl<'w> Work<'w> {
         }
     }
 
-    /// How the caps have been used, to use them.
-    pub(super) fn usage(&mut self, today: Date) -> Usage<'_> {
-        self.undo.caps(&self.state.caps);
-        Usage {
-            uses: &mut self.state.caps,
-            today,
+    /// Books what a cap let through.
+    pub(super) fn book_cap(&mut self, cap: &CapSpec, today: Date, points: i64, times: i64) {
+        if let Some(before) = cap.book(&mut self.state.caps, today, points, times) {
+            self.undo.cap(before);
         }
     }
 
@@ -238,30 +259,20 @@ impl<'w> Work<'w> {
             }
         }
         for (place, account) in self.state.accounts.iter_mut().enumerate() {
-            if account.remembers_before(remember_from) {
+            let days = self.compiled.accounts.get(place);
+            let days = days.map_or(0, |plan| i64::from(plan.reinstate_days));
+            let lapsed_from = today.add_days(days.saturating_neg()).unwrap_or(today);
+            if account.remembers_before(remember_from) || account.lapsed_before(lapsed_from) {
                 self.undo.account(place, account);
                 account.prune(remember_from);
+                account.forget_lapsed(lapsed_from);
             }
         }
     }
 
     /// What the call answers, if it is not carried out.
     pub(super) fn into_outcome(self) -> Outcome {
-        let next_due = self.next_due();
-        self.outcome(next_due)
-    }
-
-    fn outcome(self, next_due: Option<Instant>) -> Outcome {
-        Outcome {
-            duplicate: false,
-            entries: self.entries,
-            messages: Vec::new(),
-            receipt: self.receipt,
-            returned: None,
-            trace: self.trace,
-            version: self.version,
-            next_due,
-        }
+        self.finish().0
     }
 
     /// The state as it was, of a call that is refused.
@@ -270,28 +281,44 @@ impl<'w> Work<'w> {
         self.state
     }
 
-    /// What the call leaves behind, for [`Done::commit`].
-    pub(super) fn finish(mut self) -> (Outcome, Done) {
+    /// What the call answers, and what it leaves behind, for [`Done::commit`].
+    pub(super) fn finish(self) -> (Outcome, Done) {
         let next_due = self.next_due();
+        let seen_from = self
+            .today
+            .add_days(i64::from(self.compiled.dedup_days).saturating_neg())
+            .unwrap_or(self.today);
+        let orders = self.member.orders.iter();
+        let orders_gone = orders.take_while(|order| !self.returnable(order)).count();
+        // What an order still has to settle keeps it.
+        let gone = self.member.orders.iter().take(orders_gone).enumerate();
+        let orders_kept = gone
+            .filter(|(_, order)| self.awaits_settlement(order))
+            .map(|(place, _)| place)
+            .collect();
+        let outcome = Outcome {
+            duplicate: false,
+            entries: self.entries,
+            messages: Vec::new(),
+            receipt: self.receipt,
+            returned: None,
+            trace: self.trace,
+            version: self.version,
+            next_due,
+        };
         let done = Done {
-            state: core::mem::take(&mut self.state),
+            state: self.state,
             version: self.version,
             as_of: self.as_of,
             due: (self.program.digest, next_due),
-            ordered: self.ordered.take(),
-            returned: self.returned.take(),
-            orders_gone: self
-                .member
-                .orders
-                .iter()
-                .take_while(|order| !self.returnable(order))
-                .count(),
-            seen_from: self
-                .today
-                .add_days(i64::from(self.compiled.dedup_days).saturating_neg())
-                .unwrap_or(self.today),
+            ordered: self.ordered,
+            returned: self.returned,
+            amended: self.amended,
+            orders_gone,
+            orders_kept,
+            seen_from,
         };
-        (self.outcome(next_due), done)
+        (outcome, done)
     }
 }
 
@@ -307,7 +334,9 @@ pub(super) struct Done {
     due: (u64, Option<Instant>),
     ordered: Option<Order>,
     returned: Option<(usize, Order)>,
+    amended: Vec<(usize, Order)>,
     orders_gone: usize,
+    orders_kept: Vec<usize>,
     seen_from: Date,
 }
 
@@ -318,14 +347,24 @@ impl Done {
         member.version = self.version;
         member.as_of = Some(self.as_of);
         member.due = Some(self.due);
-        if let Some((place, order)) = self.returned
-            && let Some(there) = member.orders.get_mut(place)
-        {
-            *there = order;
+        for (place, order) in self.amended.into_iter().chain(self.returned) {
+            if let Some(there) = member.orders.get_mut(place) {
+                *there = order;
+            }
         }
-        member
+        let mut kept = Vec::new();
+        for (place, order) in member
             .orders
-            .drain(..self.orders_gone.min(member.orders.len()));
+            .drain(..self.orders_gone.min(member.orders.len()))
+            .enumerate()
+        {
+            if self.orders_kept.contains(&place) {
+                kept.push(order);
+            }
+        }
+        if !kept.is_empty() {
+            member.orders.splice(..0, kept);
+        }
         member.orders.extend(self.ordered);
         let old = member
             .seen

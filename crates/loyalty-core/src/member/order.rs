@@ -11,6 +11,9 @@ use crate::points::Took;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Order {
     pub(crate) id: Id,
+    /// The mark of the id; derived.
+    #[serde(skip)]
+    pub(crate) mark: u32,
     pub(crate) at: Instant,
     /// The civil day of it, in the zone of then.
     pub(crate) on: Date,
@@ -128,6 +131,11 @@ impl Counted {
 }
 
 impl Order {
+    /// Whether it has this id, whose mark is this.
+    pub(crate) fn is(&self, mark: u32, id: &str) -> bool {
+        self.mark == mark && self.id == *id
+    }
+
     /// Whether it still counts in a metric: some row that counts is not all back.
     pub(crate) fn counts_in(&self, metric: &Id) -> bool {
         let counted = self
@@ -163,7 +171,7 @@ impl Order {
         {
             return Some("an amount of an order is too large");
         }
-        let took = |took: &Took| 0 <= took.back && took.back <= took.lot.points;
+        let took = Took::is_right;
         if !self.put.iter().all(|put| took(&put.lot))
             || !self
                 .tender

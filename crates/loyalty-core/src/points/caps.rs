@@ -37,10 +37,25 @@ pub(crate) struct Uses<'u> {
     pub(crate) today: Date,
 }
 
-/// The same, to use them.
-pub(crate) struct Usage<'u> {
-    pub(crate) uses: &'u mut Vec<CapUse>,
-    pub(crate) today: Date,
+/// The use of a cap before it changed.
+pub(crate) struct CapBefore {
+    place: usize,
+    /// None: it was not there.
+    used: Option<CapUse>,
+    /// Whether it is there now.
+    there: bool,
+}
+
+impl CapBefore {
+    /// Takes the change back.
+    pub(crate) fn put_back(self, uses: &mut Vec<CapUse>) {
+        if self.there {
+            uses.remove(self.place);
+        }
+        if let Some(used) = self.used {
+            uses.insert(self.place, used);
+        }
+    }
 }
 
 impl CapSpec {
@@ -61,23 +76,19 @@ impl CapSpec {
             CapPeriod::Lifetime | CapPeriod::Event | CapPeriod::Term => None,
             CapPeriod::Day => Some(day),
             CapPeriod::Week => of(Period::Week),
-            CapPeriod::Month => of(Period::Month),
+            CapPeriod::Month => Some(day.first_of_month()),
             CapPeriod::Year => of(Period::Year),
         }
     }
 
     /// How many points the cap still lets through; none where it has been used as many times as it may.
     pub(crate) fn room(&self, uses: Uses<'_>) -> Option<i64> {
-        let start = self.start(uses.today);
         let found = self
             .find(uses.list)
             .ok()
-            .and_then(|place| uses.list.get(place));
-        let found = found.filter(|one| one.from == start);
-        let (points, times) = match found {
-            Some(one) if self.per != CapPeriod::Event => (one.points, one.times),
-            _ => (0, 0),
-        };
+            .and_then(|place| uses.list.get(place))
+            .filter(|one| self.per != CapPeriod::Event && one.from == self.start(uses.today));
+        let (points, times) = found.map_or((0, 0), |one| (one.points, one.times));
         if self.times.is_some_and(|most| times >= most) {
             return None;
         }
@@ -102,42 +113,50 @@ impl CapSpec {
         uses.binary_search_by(|one| one.key.cmp(&self.key))
     }
 
-    /// Books what was let through; what a return undoes is booked as less than zero on the day of the purchase.
-    pub(crate) fn book(&self, usage: &mut Usage<'_>, points: i64, times: i64) {
+    /// Books what was let through; what a return undoes is booked as less than zero on the day of the purchase. Says what was
+    /// there before, if anything changes.
+    pub(crate) fn book(
+        &self,
+        uses: &mut Vec<CapUse>,
+        today: Date,
+        points: i64,
+        times: i64,
+    ) -> Option<CapBefore> {
         if self.per == CapPeriod::Event || (points == 0 && times == 0) {
-            return;
+            return None;
         }
-        let start = self.start(usage.today);
-        match self.find(usage.uses) {
+        let from = self.start(today);
+        let fresh = || CapUse {
+            key: Arc::clone(&self.key),
+            from,
+            points,
+            times,
+        };
+        match self.find(uses) {
             Ok(place) => {
-                let Some(found) = usage.uses.get_mut(place) else {
-                    return;
-                };
-                if found.from == start {
+                let found = uses.get_mut(place)?;
+                let used = Some(found.clone());
+                if found.from == from {
                     found.points = found.points.saturating_add(points);
                     found.times = found.times.saturating_add(times);
-                } else if found.from < start && points > 0 {
-                    *found = CapUse {
-                        key: Arc::clone(&self.key),
-                        from: start,
-                        points,
-                        times,
-                    };
+                } else if found.from < from && points > 0 {
+                    *found = fresh();
                 }
-                if found.points == 0 && found.times == 0 {
-                    usage.uses.remove(place);
+                let there = found.points != 0 || found.times != 0;
+                if !there {
+                    uses.remove(place);
                 }
+                Some(CapBefore { place, used, there })
             }
             Err(place) if points > 0 || times > 0 => {
-                let used = CapUse {
-                    key: Arc::clone(&self.key),
-                    from: start,
-                    points,
-                    times,
-                };
-                usage.uses.insert(place, used);
+                uses.insert(place, fresh());
+                Some(CapBefore {
+                    place,
+                    used: None,
+                    there: true,
+                })
             }
-            Err(_) => {}
+            Err(_) => None,
         }
     }
 }

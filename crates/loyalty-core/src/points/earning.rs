@@ -144,9 +144,9 @@ impl<'p> Gifts<'p> {
         Ok(())
     }
 
-    /// What a gift gives for a row.
-    pub(crate) fn at(&self, gift: &Gift<'_>, row: usize) -> i64 {
-        self.rows.of(gift).get(row).copied().unwrap_or(0)
+    /// What a gift gives, row by row.
+    pub(crate) fn rows(&self, gift: &Gift<'_>) -> &[i64] {
+        self.rows.of(gift)
     }
 
     /// The gifts that give anything.

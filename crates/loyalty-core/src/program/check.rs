@@ -1,5 +1,7 @@
 //! What no type can say: ids that stand twice, numbers out of range, settings that contradict each other (clause 15.2).
 
+mod account;
+
 use std::collections::BTreeMap;
 
 use super::Rules;
@@ -41,9 +43,7 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
     );
     for (place, account) in rules.accounts.iter().enumerate() {
         let path = format!("accounts[{place}]");
-        check.expiry(&account.expiry, &join(&path, "expiry"));
-        check.activation(account.activation, &join(&path, "activation"));
-        check.caps(&account.caps, &path);
+        check.account(account, &rules.returns, &path);
     }
     for (place, group) in rules.groups.iter().enumerate() {
         check.caps(&group.caps, &format!("groups[{place}]"));
@@ -94,6 +94,7 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
             );
         }
     }
+    check.returns(&rules.returns);
     if rules.dedup_days == 0 || rules.dedup_days > limits::PERIOD_MAX {
         let words = format!("ids are remembered for 1 to {} days", limits::PERIOD_MAX);
         check.say(Code::OutOfRange, "dedup_days", &words);
@@ -272,7 +273,8 @@ impl Check<'_> {
 
     fn expiry(&mut self, expiry: &Expiry, path: &str) {
         match expiry {
-            Expiry::Never | Expiry::Annual(_) | Expiry::Inactivity(_) => {}
+            Expiry::Never | Expiry::Annual(_) => {}
+            Expiry::Inactivity(idle) => self.inactivity(idle, &join(path, "inactivity")),
             Expiry::After(after) => {
                 self.length(
                     after.days,

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::Rules;
+use super::account::{AccountPlan, accounts};
 use super::index::{Gate, Index};
 use crate::amount::Currency;
 use crate::calendar::{Date, MonthDay, Span, Zone};
@@ -11,11 +12,10 @@ use crate::condition::{
     TrackNames, compile,
 };
 use crate::error::{Code, Error, join};
-use crate::event::Overdraw;
 use crate::id::Id;
 use crate::metric::{Filter, Frame, Measure, MetricRule, Reading, Since, Window};
 use crate::points::{
-    BurnOrder, Cap, CapSpec, EarnRule, LotPlan, Plan, Restore, ReturnedPoints, Settings, TenderPlan,
+    Cap, CapSpec, EarnRule, LotPlan, Plan, ReturnedPoints, Settings, TenderPlan, Worth,
 };
 use crate::tiers::TrackPlan;
 
@@ -26,6 +26,8 @@ pub(crate) struct Compiled {
     pub(crate) zone: Zone,
     pub(crate) symbols: Symbols,
     pub(crate) accounts: Vec<AccountPlan>,
+    /// What missing points are worth, where money is withheld for them.
+    pub(crate) worth: Option<Worth>,
     pub(crate) metrics: Vec<MetricPlan>,
     pub(crate) tracks: Vec<TrackPlan>,
     pub(crate) rules: Vec<RulePlan>,
@@ -38,16 +40,6 @@ pub(crate) struct Compiled {
     pub(crate) returns_points: ReturnedPoints,
     pub(crate) dedup_days: u32,
     rule_places: FxHashMap<Id, usize>,
-}
-
-/// A compiled account.
-#[derive(Debug)]
-pub(crate) struct AccountPlan {
-    pub(crate) id: Id,
-    pub(crate) burn_order: BurnOrder,
-    pub(crate) overdraw: Overdraw,
-    pub(crate) restore: Restore,
-    pub(crate) lot: LotPlan,
 }
 
 /// A compiled metric.
@@ -214,13 +206,17 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
             .collect(),
         rule_caps: rules.earn.iter().any(|rule| !rule.caps.is_empty()),
     };
+    let accounts = accounts(rules, &plans, &compiler.names, compiler.mistakes);
+    let worth = &rules.returns.point_value;
+    let worth = worth.as_ref().map(|rule| Worth::new(rule, rules.currency));
     let symbols = compiler.symbols;
     let rungs = |track: usize| rules.tiers.get(track).map_or(0, |track| track.rungs.len());
     Compiled {
         currency: rules.currency,
         zone: rules.timezone,
         symbols,
-        accounts: rules.accounts.iter().map(account).collect(),
+        accounts,
+        worth,
         metrics,
         tracks,
         index: Index::new(
@@ -241,19 +237,6 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         returns_partial: rules.returns.partial == crate::points::Partial::Allow,
         returns_points: rules.returns.points,
         dedup_days: rules.dedup_days,
-    }
-}
-
-fn account(rule: &crate::points::AccountRule) -> AccountPlan {
-    AccountPlan {
-        id: rule.id.clone(),
-        burn_order: rule.burn_order,
-        overdraw: rule.overdraw,
-        restore: rule.restore,
-        lot: LotPlan {
-            activation: rule.activation,
-            expiry: rule.expiry.clone(),
-        },
     }
 }
 
@@ -494,6 +477,7 @@ impl Compiler<'_> {
                 .clone()
                 .or_else(|| of_account.map(|account| account.expiry.clone()))
                 .unwrap_or_default(),
+            own_expiry: rule.expiry.is_some(),
         };
         let earning = &self.rules.earning;
         let caps = caps("rule", &rule.id, &rule.caps);

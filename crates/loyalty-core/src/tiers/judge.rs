@@ -156,12 +156,17 @@ pub(crate) fn judge(
         Upgrade::NextPeriod => present.waits,
         Upgrade::AtReview => !held,
     };
-    let best = if (up && !present.barred) || !held {
-        highest(track, track.rungs.len(), view, Basis::Qualify)
+    let raised = if up && !present.barred {
+        above(track, rung, view)
     } else {
-        0
+        None
     };
-    let best = if present.barred { best.min(rung) } else { best };
+    // Only where the present rung can be lost does it matter whether it, or a lower one, still holds.
+    let best = match raised {
+        Some(raised) => raised,
+        None if held => rung,
+        None => highest(track, rung.saturating_add(1), view, Basis::Qualify),
+    };
     if up && track.upgrade != Upgrade::NextPeriod && best > rung {
         return Some(Decision::Enter(Verdict::qualified(best)));
     }
@@ -210,8 +215,7 @@ pub(crate) fn review(
 ) -> Option<Verdict> {
     let rung = present.rung;
     let plan = track.rungs.get(rung)?;
-    let above = highest(track, track.rungs.len(), view, Basis::Qualify);
-    if above > rung {
+    if let Some(above) = above(track, rung, view) {
         return Some(Verdict::qualified(above));
     }
     let kept = Verdict {
@@ -275,6 +279,16 @@ pub(crate) fn penalized(
         return review;
     }
     Verdict::down(track, down, TierWhy::Penalty, view)
+}
+
+/// The highest rung above the present one that is given.
+fn above(track: &TrackPlan, present: usize, view: &impl View) -> Option<usize> {
+    let rungs = track.rungs.iter().enumerate();
+    rungs
+        .skip(present.saturating_add(1))
+        .rev()
+        .find(|(_, rung)| rung.qualify.as_ref().is_some_and(|cond| view.holds(cond)))
+        .map(|(place, _)| place)
 }
 
 /// The highest rung below `end` whose condition holds; the lowest has none.
