@@ -178,7 +178,7 @@ pub(crate) fn wish(shape: Shape) -> BoxedStrategy<Wish> {
         25 => flawed(shape).prop_map(Wish::Purchase),
         16 => returned(),
         3 => (order(), 0_usize..4).prop_map(|(order, line)| Wish::Return { order, goods: Goods::TooMany(line) }),
-        3 => order().prop_map(|order| Wish::Return { order, goods: Goods::OtherLine }),
+        4 => order().prop_map(|order| Wish::Return { order, goods: Goods::OtherLine }),
         2 => Just(Wish::Return { order: 0, goods: Goods::OtherOrder }),
         6 => activity(),
         6 => credit(shape),
