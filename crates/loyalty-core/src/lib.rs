@@ -77,9 +77,9 @@ pub use metric::{
 pub use outcome::{
     AccountPoints, Amount, Change, DiscountAmount, Entry, ExpiredWhy, Expiring, Figure,
     GrantProgress, Liability, LineRulePoints, LotDates, LotPoints, Message, MessageBody,
-    MessageEvent, Outcome, PendingProgress, Receipt, ReceiptDiscount, ReceiptLine, ReceiptTax,
-    ReceiptTender, ReceiptTotal, RedateWhy, ReleaseWhy, RulePoints, RuleTrace, RungProgress,
-    Source, TierWhy, TraceResult, TrackProgress, Unmet, Withheld,
+    MessageEvent, Outcome, PendingProgress, Receipt, ReceiptConverted, ReceiptDiscount,
+    ReceiptLine, ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy, ReleaseWhy, RulePoints,
+    RuleTrace, RungProgress, Source, TierWhy, TraceResult, TrackProgress, Unmet, Withheld,
 };
 pub use points::{
     AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,

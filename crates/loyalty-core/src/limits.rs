@@ -61,3 +61,5 @@ pub const REWARDS_MAX: u32 = 10_000;
 pub const DISCOUNTS_MAX: usize = 1_000;
 /// Largest tax rate, in percent.
 pub const TAX_PERCENT_MAX: i64 = 10_000;
+/// Most pairs of a line and a discount that is not the line's own, in one purchase.
+pub const DISCOUNTED_MAX: usize = 2_000_000;

@@ -18,7 +18,8 @@ use crate::tiers::Standing;
 
 pub(crate) use more::More;
 pub(crate) use order::{
-    Counted, Order, OrderLine, OrderRow, Put, RowPoints, RowTender, TenderPaid,
+    ConvertedAt, Counted, Order, OrderLine, OrderRow, Put, RowCarried, RowDiscount, RowPoints,
+    RowTaxed, RowTender, TenderPaid,
 };
 pub(crate) use profile::Profile;
 

@@ -6,6 +6,7 @@ use crate::amount::{Currency, Exact, Money, Points};
 use crate::calendar::{Date, Instant};
 use crate::event::Receive;
 use crate::id::Id;
+use crate::points::TenderAs;
 
 /// An amount of money that knows how it is written: `"12.30"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,7 +222,10 @@ pub enum Change {
         /// The reward.
         reward: Id,
         /// How many of it.
-        quantity: u32,
+        quantity: u64,
+        /// The name by which `undo` calls it, where it was given by itself; else that is the id of the `redeem` event.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        redemption: Option<Id>,
         /// The account that paid.
         account: Id,
         /// How many points.
@@ -567,6 +571,18 @@ pub struct Receipt {
     /// For a return: money that is kept back for points that are missing; the refund is `total.paid` less this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withheld: Option<Amount>,
+    /// The other currency in which the customer paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub converted: Option<ReceiptConverted>,
+}
+
+/// The other currency in which a customer paid; the amounts of the receipt are in the program's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReceiptConverted {
+    /// The currency.
+    pub currency: Id,
+    /// How much of the program's currency one unit of it is.
+    pub rate: Exact,
 }
 
 /// One line of a receipt.
@@ -645,6 +661,9 @@ pub struct ReceiptTender {
     /// The reward, if they were used for one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reward: Option<Id>,
+    /// Whether they paid, or lowered the price: then their value is one of the discounts.
+    #[serde(rename = "as", skip_serializing_if = "crate::json::is_default")]
+    pub role: TenderAs,
     /// How many were asked for; for a return, as many as were given back.
     pub asked: Points,
     /// How many were used.

@@ -1,9 +1,9 @@
 //! What flows from one stretch of a metric into the next, and what a return takes out of it again (clause 9.5).
 
+use super::demote::Brought;
 use super::work::Work;
 use crate::calendar::{Date, Instant};
 use crate::error::Result;
-use crate::member::Order;
 use crate::metric::{Carried, Frame};
 use crate::outcome::{Amount, Change, Figure, TierWhy};
 use crate::tiers::{CarryPlan, TrackPlan, over};
@@ -168,7 +168,11 @@ impl Work<'_> {
     }
 
     /// Takes goods that are back out of what was carried on their account; says how much less it is.
-    pub(super) fn uncarry(&mut self, order: &Order, changes: &[(usize, i64)]) -> Result<Vec<Less>> {
+    pub(super) fn carry_less(
+        &mut self,
+        brought: Brought<'_>,
+        changes: &[(usize, i64)],
+    ) -> Result<Vec<Less>> {
         let mut all = Vec::new();
         let compiled = self.compiled;
         for plan in compiled.tracks.iter().flat_map(|track| &track.carry) {
@@ -186,10 +190,10 @@ impl Work<'_> {
                 let counted = match carried.into {
                     Some(into) => {
                         let days = metric.frame.days(into.add_days(-1)?, self.enrolled)?;
-                        days.is_some_and(|days| days.from <= order.on && order.on <= days.until)
-                            && order.version <= carried.version
+                        days.is_some_and(|days| days.from <= brought.on && brought.on <= days.until)
+                            && brought.version <= carried.version
                     }
-                    None => carried.since < order.version && order.version <= carried.version,
+                    None => carried.since < brought.version && brought.version <= carried.version,
                 };
                 // What was carried on from a stretch into the one after it falls with it.
                 let fall = if counted {

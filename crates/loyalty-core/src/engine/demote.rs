@@ -4,11 +4,37 @@ use super::carry::Less;
 use super::facts::{Seeing, place_of};
 use super::standing::Asked;
 use super::work::Work;
+use crate::calendar::{Date, Instant};
 use crate::error::Result;
+use crate::id::Id;
 use crate::member::Order;
 use crate::metric::Reading;
 use crate::outcome::{Change, TierWhy};
 use crate::tiers::{Basis, Judged, ReturnsTier, TrackPlan, Verdict, View, rejudge};
+
+/// What brought something to the metrics that is undone now.
+#[derive(Clone, Copy)]
+pub(super) struct Brought<'b> {
+    /// The version of the member after it.
+    pub(super) version: u64,
+    /// When it was.
+    pub(super) at: Instant,
+    /// The day on which it counts.
+    pub(super) on: Date,
+    /// The order, if it was one.
+    pub(super) order: Option<&'b Id>,
+}
+
+impl<'b> Brought<'b> {
+    fn by(order: &'b Order) -> Self {
+        Self {
+            version: order.version,
+            at: order.at,
+            on: order.on,
+            order: Some(&order.id),
+        }
+    }
+}
 
 impl Work<'_> {
     /// After a return: takes away a rung or term that was given for the goods that are back (clause 6.5), and falls back to what
@@ -18,9 +44,18 @@ impl Work<'_> {
         order: &Order,
         changes: &[(usize, i64)],
     ) -> Result<()> {
-        let carried = self.uncarry(order, changes)?;
+        self.take_back_rungs_of(Brought::by(order), changes)
+    }
+
+    /// The same for whatever was undone.
+    pub(super) fn take_back_rungs_of(
+        &mut self,
+        brought: Brought<'_>,
+        changes: &[(usize, i64)],
+    ) -> Result<()> {
+        let carried = self.carry_less(brought, changes)?;
         let out = Out {
-            order,
+            brought,
             changes,
             carried: &carried,
         };
@@ -50,7 +85,7 @@ impl Work<'_> {
             let protects = match track.returns {
                 ReturnsTier::Immediate => false,
                 ReturnsTier::AtTermEnd => true,
-                ReturnsTier::ProtectCurrentTerm => order.at >= standing.term_began(),
+                ReturnsTier::ProtectCurrentTerm => brought.at >= standing.term_began(),
             };
             let judged = standing.judged.clone().filter(|_| touched && !protects);
             if let Some(there) = self.standing(place) {
@@ -140,11 +175,11 @@ impl Work<'_> {
         }
     }
 
-    /// Takes an order out of a judgement that counted it. Says whether it did.
+    /// Takes what was undone out of a judgement that counted it. Says whether it did.
     fn without(&self, track: &TrackPlan, judged: &mut Judged, out: &Out<'_>) -> Result<bool> {
-        let order = out.order;
+        let brought = out.brought;
         let mut touched = self.without_carried(track, judged, out.carried)?;
-        if order.version > judged.version {
+        if brought.version > judged.version {
             return Ok(touched);
         }
         for (metric, change) in out
@@ -156,14 +191,14 @@ impl Work<'_> {
                 continue;
             };
             let days = plan.frame.days(judged.on, self.enrolled)?;
-            if !days.is_some_and(|days| days.from <= order.on && order.on <= days.until) {
+            if !days.is_some_and(|days| days.from <= brought.on && brought.on <= days.until) {
                 continue;
             }
             let Some((_, value, since)) = judged.values.iter_mut().find(|(id, ..)| *id == plan.id)
             else {
                 continue;
             };
-            if order.version <= *since {
+            if brought.version <= *since {
                 continue;
             }
             touched = true;
@@ -171,7 +206,8 @@ impl Work<'_> {
                 Reading::Sum => *value = value.map(|value| value.saturating_add(*change)),
                 Reading::Count => {
                     let counted = *since..=judged.version;
-                    let same_day = |other: &&Order| other.on == order.on && other.id != order.id;
+                    let same_day =
+                        |other: &&Order| other.on == brought.on && brought.order != Some(&other.id);
                     let mut others = self.member.orders.iter().filter(same_day);
                     if !others
                         .any(|other| counted.contains(&other.version) && other.counts_in(&plan.id))
@@ -271,7 +307,7 @@ impl Work<'_> {
 
 /// What goes out of the figures of a member.
 struct Out<'o> {
-    order: &'o Order,
+    brought: Brought<'o>,
     changes: &'o [(usize, i64)],
     carried: &'o [Less],
 }

@@ -1,7 +1,7 @@
 //! The passing of time: everything that is due, in the order of the calendar (clauses 1.3 to 1.5).
 //!
 //! At one instant: holds are released; pending points become available; points expire; what leaves accounts by time; windows roll;
-//! tiers. Rounds repeat until one makes no entry.
+//! rewards that are given before tiers; tiers; other rewards that are given by themselves. Rounds repeat until one makes no entry.
 
 use super::work::Work;
 use crate::amount::Points;
@@ -9,6 +9,7 @@ use crate::calendar::Instant;
 use crate::error::{Code, Error, Result};
 use crate::limits::{ENTRIES_MAX, ROUNDS_MAX};
 use crate::outcome::Change;
+use crate::points::AutoRun;
 
 impl Work<'_> {
     /// Brings the member to an instant, due things first.
@@ -61,7 +62,9 @@ impl Work<'_> {
                 self.decay()?;
                 self.deduct()?;
             }
+            self.auto_rewards(AutoRun::BeforeTiers)?;
             self.judge_tiers()?;
+            self.auto_rewards(AutoRun::WithTriggers)?;
             if self.entries.len() == before {
                 return Ok(());
             }
@@ -135,6 +138,7 @@ impl Work<'_> {
         lots.chain(tiers)
             .chain(holds)
             .chain(losses)
+            .chain(self.auto_due())
             .chain(self.carry_due())
             .min()
     }

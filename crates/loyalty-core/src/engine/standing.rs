@@ -101,6 +101,16 @@ impl Work<'_> {
         }
     }
 
+    /// The rung that is held once a track has been judged as things stand, if that gives a higher one at once.
+    pub(super) fn rung_reached(&self, place: usize, track: &TrackPlan) -> usize {
+        let held = self.rung(place);
+        let present = self.present(place, track);
+        match judge(track, present, self.today, &self.seeing(self.today)) {
+            Some(Decision::Enter(verdict)) => held.max(verdict.rung),
+            _ => held,
+        }
+    }
+
     /// The member as a review reads it.
     pub(super) fn reviewing(&self, track: &TrackPlan, day: Date) -> Seeing<'_> {
         let before = Some(self.before_expiry.as_slice());
@@ -460,6 +470,8 @@ impl Work<'_> {
                 tally.reset(version);
             }
         }
+        self.reset_limits(place);
+        self.reset_caps(place);
     }
 
     /// When a track is due next: what stands in it, and the first day on which time alone changes it.

@@ -1,14 +1,16 @@
 //! The points of a return: those that it was paid with come back, those that it earned are taken back (clauses 6.2, 6.3).
 
-use super::count::{Backs, ByAccount};
-use super::receipt::{add, earned_part, money_part, points_part};
+use super::count::ByAccount;
+use super::portion::{Back, Backs};
+use super::receipt::{add, tender_undone};
 use super::work::Work;
 use crate::amount::Points;
 use crate::error::Result;
 use crate::event::Overdraw;
+use crate::id::Id;
 use crate::member::Order;
-use crate::outcome::{AccountPoints, Amount, Change, ReceiptTender, Withheld};
-use crate::points::{Lot, LotKind, Missing, Restore, ReturnedPoints, Took, after_expiry};
+use crate::outcome::{AccountPoints, Amount, Change, ReceiptLine, ReceiptTender, Withheld};
+use crate::points::{Lot, LotKind, Missing, Restore, ReturnedPoints, TenderAs, Took, after_expiry};
 
 /// What taking points back did.
 #[derive(Default)]
@@ -30,20 +32,12 @@ impl Work<'_> {
     ) -> Result<(Vec<ReceiptTender>, ByAccount)> {
         let mut shown = Vec::new();
         let mut all = Vec::new();
+        let mut undone = Vec::with_capacity(order.tender.len());
+        for number in 0..order.tender.len() {
+            undone.push(tender_undone(order, number, backs)?);
+        }
         for (number, tender) in order.tender.iter_mut().enumerate() {
-            let (mut points, mut value) = (0_i64, 0_i64);
-            for (row, (before, after)) in order.rows.iter().zip(backs) {
-                let Some(used) = row.tender.get(number) else {
-                    continue;
-                };
-                let whole = row.quantity();
-                let over = number.checked_sub(1).and_then(|over| row.tender.get(over));
-                let over = over.map_or(row.discounted, |over| over.left);
-                points = points.saturating_add(points_part(used.points, *before, *after, whole)?);
-                let worth = money_part(over, *before, *after, whole)?;
-                let left = money_part(used.left, *before, *after, whole)?;
-                value = value.saturating_add(worth.saturating_sub(left));
-            }
+            let (points, value) = undone.get(number).copied().unwrap_or_default();
             if points == 0 && value == 0 {
                 continue;
             }
@@ -113,7 +107,11 @@ impl Work<'_> {
             );
             shown.push(ReceiptTender {
                 account: id,
-                reward: None,
+                reward: tender.reward.clone(),
+                role: match tender.discount {
+                    Some(_) => TenderAs::Discount,
+                    None => TenderAs::Payment,
+                },
                 asked,
                 points: asked,
                 value,
@@ -122,37 +120,36 @@ impl Work<'_> {
         Ok((shown, all))
     }
 
-    /// Takes back the points that the units earned. `refund`: the money that goes back, in minor units.
+    /// Takes back the points that are due by the lines of the receipt. `refund`: the money that goes back, in minor units.
     pub(super) fn reverse(
         &mut self,
         order: &mut Order,
         backs: &Backs,
+        lines: &[ReceiptLine],
         refund: i64,
     ) -> Result<Reversed> {
         let mut due: Vec<AccountPoints> = Vec::new();
         if self.compiled.returns_points == ReturnedPoints::Keep {
             return Ok(Reversed::default());
         }
-        let whole = order
-            .rows
-            .iter()
-            .zip(backs)
-            .all(|(row, (_, after))| *after == row.quantity());
-        let mut given: Vec<(&crate::id::Id, i64, i64)> = Vec::new();
-        for (row, (before, after)) in order.rows.iter().zip(backs) {
-            for (earned, points) in row.earned.iter().zip(earned_part(row, *before, *after)?) {
-                add(&mut due, earned.account.clone(), points);
-                match given.iter_mut().find(|(rule, ..)| **rule == earned.rule) {
-                    Some((_, sum, all)) => {
-                        *sum = sum.saturating_add(points);
-                        *all = all.saturating_add(earned.points);
-                    }
-                    None => given.push((&earned.rule, points, earned.points)),
-                }
+        let whole = backs.iter().all(Back::all);
+        let mut given: Vec<(&Id, i64, i64)> = Vec::new();
+        for earned in order.rows.iter().flat_map(|row| &row.earned) {
+            match given.iter_mut().find(|(rule, ..)| **rule == earned.rule) {
+                Some((_, _, all)) => *all = all.saturating_add(earned.points),
+                None => given.push((&earned.rule, 0, earned.points)),
             }
         }
-        let times = i64::from(whole).saturating_neg();
-        let today = self.program_day(order.at);
+        for one in lines.iter().flat_map(|line| &line.points) {
+            let points = one.points.get();
+            add(&mut due, one.account.clone(), points);
+            let rule = given.iter_mut().find(|(rule, ..)| **rule == one.rule);
+            if let Some((_, sum, _)) = rule {
+                *sum = sum.saturating_add(points);
+            }
+        }
+        let times = i64::from(whole);
+        let then = (self.program_day(order.at), order.version);
         let compiled = self.compiled;
         for (rule, points, all) in given {
             let Some(rule) = compiled.rule(rule) else {
@@ -160,7 +157,7 @@ impl Work<'_> {
             };
             for cap in compiled.own_caps(&rule.plan) {
                 let points = if all > 0 { points } else { 0 };
-                self.book_cap(cap, today, points.saturating_neg(), times);
+                self.unbook_cap(cap, then, points, times);
             }
         }
         for one in &due {
@@ -168,7 +165,7 @@ impl Work<'_> {
                 continue;
             };
             for cap in compiled.account_caps(place) {
-                self.book_cap(cap, today, one.points.get().saturating_neg(), times);
+                self.unbook_cap(cap, then, one.points.get(), times);
             }
         }
         due.retain(|one| !one.points.is_zero());

@@ -7,8 +7,8 @@ use crate::error::{Code, Error, Result};
 use crate::id::Id;
 use crate::member::{Member, More, Order, Seen, State};
 use crate::metric::Tally;
-use crate::outcome::{Change, Entry, Outcome, Receipt, RuleTrace};
-use crate::points::{Account, BurnOrder, CapSpec, Given, Lot, LotKind};
+use crate::outcome::{Change, Entry, Message, Outcome, Receipt, RuleTrace};
+use crate::points::{Account, BurnOrder, CapSpec, CapUse, Given, LimitSpec, Lot, LotKind};
 use crate::program::{Compiled, Program};
 use crate::tiers::{Begin, JudgedValue, Person, Review, Standing};
 
@@ -38,7 +38,10 @@ pub(super) struct Work<'w> {
     pub(super) pruned: Option<(Date, Option<Date>)>,
     /// Where the entries of the event itself begin.
     pub(super) event: usize,
+    pub(super) messages: Vec<Message>,
     pub(super) receipt: Option<Receipt>,
+    /// For an exchange: the receipt of what goes back.
+    pub(super) taken_back: Option<Receipt>,
     pub(super) trace: Option<Vec<RuleTrace>>,
     /// Balances before what expires at this instant, where a review reads them so.
     pub(super) before_expiry: Vec<JudgedValue>,
@@ -46,6 +49,8 @@ pub(super) struct Work<'w> {
     pub(super) ordered: Option<Order>,
     /// An order to put in the place of another.
     pub(super) returned: Option<(usize, Order)>,
+    /// How this event has used the caps that are by event.
+    pub(super) event_caps: Vec<CapUse>,
     /// Orders that changed beside it, by their places.
     amended: Vec<(usize, Order)>,
     /// Whether time passes: what happens at an instant of its own does so once, and before the events of that instant.
@@ -111,11 +116,14 @@ impl<'w> Work<'w> {
             // Every call that this program has ended has pruned.
             pruned: known.then_some((today, enrolled)),
             event: 0,
+            messages: Vec::new(),
             receipt: None,
+            taken_back: None,
             trace: None,
             before_expiry: Vec::new(),
             ordered: None,
             returned: None,
+            event_caps: Vec::new(),
             amended: Vec::new(),
             passing: false,
             reviews: Vec::new(),
@@ -140,6 +148,11 @@ impl<'w> Work<'w> {
     /// Tells the program apart from others.
     pub(super) fn digest(&self) -> u64 {
         self.program.digest
+    }
+
+    /// The name of the program.
+    pub(super) fn program_id(&self) -> &Id {
+        self.program.id()
     }
 
     /// Adds an entry.
@@ -204,8 +217,25 @@ impl<'w> Work<'w> {
 
     /// Books what a cap let through.
     pub(super) fn book_cap(&mut self, cap: &CapSpec, today: Date, points: i64, times: i64) {
-        if let Some(before) = cap.book(&mut self.state.caps, today, points, times) {
+        if cap.by_event() {
+            cap.book(&mut self.event_caps, today, points, times);
+        } else if let Some(before) = cap.book(&mut self.state.caps, today, points, times) {
             self.undo.cap(before);
+        }
+    }
+
+    /// Books so many uses of a limit on a day; less than zero gives them back.
+    pub(super) fn book_limit(&mut self, limit: &LimitSpec, day: Date, times: i64) {
+        if let Some(before) = limit.book(&mut self.state.caps, day, times) {
+            self.undo.cap(before);
+        }
+    }
+
+    /// Books what an order that goes back had used of a cap, unless the period of the cap has begun anew since.
+    pub(super) fn unbook_cap(&mut self, cap: &CapSpec, of: (Date, u64), points: i64, times: i64) {
+        let (day, version) = of;
+        if !cap.begun_since(&self.state.caps, version) {
+            self.book_cap(cap, day, points.saturating_neg(), times.saturating_neg());
         }
     }
 
@@ -258,6 +288,7 @@ impl<'w> Work<'w> {
                 self.undo.pruned(place, gone);
             }
         }
+        self.settle_streaks(remember_from);
         for (place, account) in self.state.accounts.iter_mut().enumerate() {
             let days = self.compiled.accounts.get(place);
             let days = days.map_or(0, |plan| i64::from(plan.reinstate_days));
@@ -268,6 +299,7 @@ impl<'w> Work<'w> {
                 account.forget_lapsed(lapsed_from);
             }
         }
+        self.prune_redemptions();
     }
 
     /// What the call answers, if it is not carried out.
@@ -299,9 +331,9 @@ impl<'w> Work<'w> {
         let outcome = Outcome {
             duplicate: false,
             entries: self.entries,
-            messages: Vec::new(),
+            messages: self.messages,
             receipt: self.receipt,
-            returned: None,
+            returned: self.taken_back,
             trace: self.trace,
             version: self.version,
             next_due,

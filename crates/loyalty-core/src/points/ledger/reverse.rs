@@ -111,6 +111,22 @@ impl Account {
         Ok(made)
     }
 
+    /// Takes back what was credited to a lot: from this lot first, as [`Account::reverse`] does.
+    pub(crate) fn uncredit(
+        &mut self,
+        points: i64,
+        put: &mut Took,
+        order: BurnOrder,
+        missing: Missing,
+    ) -> Result<Reversal> {
+        let before = self.sums.reversed;
+        let made = self.reverse(points, core::slice::from_mut(put), order, missing)?;
+        let taken = self.sums.reversed.saturating_sub(before);
+        self.sums.reversed = before;
+        self.sums.debited = sum(self.sums.debited, taken)?;
+        Ok(made)
+    }
+
     /// What becomes of points that are to be taken and are not there.
     fn miss(&mut self, left: i64, missing: Missing, made: &mut Reversal) -> Result<()> {
         match missing {
