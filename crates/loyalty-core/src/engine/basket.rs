@@ -102,7 +102,7 @@ impl Rows {
                 quantity,
                 list,
                 discounted,
-                earns: line.earns && !line.gift_card,
+                earns: earns(line),
             };
             rows.basket.push(symbols, text, new);
             if special {

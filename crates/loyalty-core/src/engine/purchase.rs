@@ -94,7 +94,7 @@ impl<'w> Work<'w> {
     ) -> Result<Accrued<'w>> {
         let order = Id::checked(&purchase.order);
         let spent = bill.spent();
-        self.earn_purchase(self.earns(event, &order, rows, bill, &spent))
+        self.earn(self.earns(event, &order, rows, bill, &spent))
     }
 
     /// A purchase, as far as it earns.

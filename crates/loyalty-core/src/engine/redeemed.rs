@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::due::Brought;
+use super::demote::Brought;
 use super::work::Work;
 use crate::amount::Points;
 use crate::error::{Code, Error, Result};
@@ -82,6 +82,7 @@ impl Work<'_> {
         }
         let brought = Brought {
             version: redemption.version,
+            at: redemption.at,
             on: redemption.on,
             order: None,
         };

@@ -19,6 +19,7 @@ mod cover;
 mod documents;
 mod gives;
 mod histories;
+mod ladders;
 mod ledger;
 mod ledgers;
 mod lines;
