@@ -10,7 +10,16 @@ use serde_json::Deserializer;
 
 /// Fields of a receipt that are money.
 const MONEY: [&str; 11] = [
-    "list", "discounted", "net", "tax", "gross", "paid", "amount", "unplaced", "value", "withheld",
+    "list",
+    "discounted",
+    "net",
+    "tax",
+    "gross",
+    "paid",
+    "amount",
+    "unplaced",
+    "value",
+    "withheld",
     "rate",
 ];
 

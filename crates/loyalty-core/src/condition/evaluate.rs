@@ -1,15 +1,18 @@
 //! The one evaluator: says whether a condition holds and, if it is asked, what it lacks (clause 8.3).
 
+mod lacks;
+
 use std::borrow::Cow;
 
-use super::compile::{Attribute, Cond, Test};
+use super::compile::{Attribute, Cond};
 use super::rules::{BirthdayTest, Grain};
 use super::selection::{Basket, Select};
 use crate::amount::Currency;
 use crate::calendar::{Date, Instant, MonthDay, Weekday};
 use crate::event::Scalar;
 use crate::id::Id;
-use crate::outcome::{Amount, Figure, Unmet};
+use crate::outcome::Unmet;
+use lacks::lacks;
 
 /// What a condition can see. The engine makes it; a condition knows nothing of the domains behind it.
 pub(crate) trait Facts {
@@ -256,201 +259,5 @@ fn within_year(from: MonthDay, until: MonthDay, today: Date) -> bool {
         first <= today && today <= last
     } else {
         first <= today || today <= last
-    }
-}
-
-/// What a leaf lacks, in figures.
-fn lacks(leaf: &Cond, want: bool, facts: &impl Facts) -> Unmet {
-    let plain = |leaf| Unmet {
-        leaf,
-        of: None,
-        negated: !want,
-        found: None,
-        needed: None,
-        missing: None,
-        from: None,
-    };
-    let texts = |texts: &[Box<str>]| {
-        Some(Figure::OneOf(
-            texts.iter().map(|text| text.to_string()).collect(),
-        ))
-    };
-    let text = |found: Option<&str>| found.map(|text| Figure::Text(text.to_owned()));
-    let mut unmet = match leaf {
-        Cond::AtLeast(..) | Cond::Not(_) => plain("condition"),
-        Cond::Metric { metric, test, .. } => {
-            let (id, grain) = facts.metric_name(*metric);
-            Unmet {
-                of: id,
-                ..figures(
-                    plain("metric"),
-                    facts.metric(*metric),
-                    test,
-                    grain,
-                    facts.currency(),
-                )
-            }
-        }
-        Cond::Tier { track, test } => {
-            let (id, found) = facts.rung_name(*track, facts.rung(*track));
-            let name = |rung: i64| {
-                facts
-                    .rung_name(*track, usize::try_from(rung).unwrap_or(usize::MAX))
-                    .1
-            };
-            let needed = match &test.one_of {
-                Some(rungs) => Figure::OneOf(rungs.iter().map(|rung| name(*rung)).collect()),
-                None if test.low > 0 => Figure::Text(name(test.low)),
-                None => Figure::Text(name(test.high)),
-            };
-            Unmet {
-                of: id,
-                found: Some(Figure::Text(found)),
-                needed: Some(needed),
-                ..plain("tier")
-            }
-        }
-        Cond::Tag(tags) => Unmet {
-            needed: texts(tags),
-            ..plain("tag")
-        },
-        Cond::Birthday(_) => Unmet {
-            found: facts.birthday().map(|day| Figure::Text(day.to_string())),
-            ..plain("birthday")
-        },
-        Cond::Tenure(test) => {
-            let day = test
-                .at_least
-                .or(test.less_than)
-                .zip(facts.enrolled_on())
-                .and_then(|(span, day)| span.after(day).ok());
-            Unmet {
-                found: facts.enrolled_on().map(|day| Figure::Text(day.to_string())),
-                needed: day.map(|day| Figure::Text(day.to_string())),
-                ..plain("tenure")
-            }
-        }
-        Cond::Attribute(test) => named(plain("attribute"), test, facts.attribute(&test.name)),
-        Cond::Channel(channels) => Unmet {
-            found: text(facts.event().and_then(|event| event.channel)),
-            needed: texts(channels),
-            ..plain("channel")
-        },
-        Cond::Store(stores) => Unmet {
-            found: text(facts.event().and_then(|event| event.store)),
-            needed: texts(stores),
-            ..plain("store")
-        },
-        Cond::Weekday(days) => Unmet {
-            found: facts
-                .event()
-                .map(|event| Figure::Text(event.weekday.to_string())),
-            needed: Some(Figure::OneOf(
-                days.iter().map(ToString::to_string).collect(),
-            )),
-            ..plain("weekday")
-        },
-        Cond::Hours(from, until) => Unmet {
-            needed: Some(Figure::Text(format!("{from}–{until}"))),
-            ..plain("hours")
-        },
-        Cond::Dates(from, until) => {
-            let day = |day: &Option<Date>| day.map_or_else(String::new, |day| day.to_string());
-            let found = Some(Figure::Text(facts.date().to_string()));
-            Unmet {
-                found,
-                needed: Some(Figure::Text(format!("{}–{}", day(from), day(until)))),
-                ..plain("dates")
-            }
-        }
-        Cond::Yearly(days) => Unmet {
-            found: Some(Figure::Text(facts.date().to_string())),
-            needed: Some(Figure::OneOf(
-                days.iter()
-                    .map(|(from, until)| format!("{from}–{until}"))
-                    .collect(),
-            )),
-            ..plain("yearly")
-        },
-        Cond::EventAttribute(test) => {
-            let event = facts.event();
-            let found = event.and_then(|event| {
-                event
-                    .attributes
-                    .iter()
-                    .find(|(name, _)| **name == *test.name)
-                    .map(|(_, value)| value)
-            });
-            named(plain("event_attribute"), test, found)
-        }
-        Cond::Total(lines, test) => {
-            let found = basket(facts).map(|basket| total(basket, lines.as_ref()));
-            figures(plain("total"), found, test, Grain::Money, facts.currency())
-        }
-        Cond::Quantity(lines, test) => {
-            let found = basket(facts).map(|basket| quantity(basket, lines.as_ref()));
-            figures(
-                plain("quantity"),
-                found,
-                test,
-                Grain::Whole,
-                facts.currency(),
-            )
-        }
-        Cond::Contains(_) => plain("contains"),
-    };
-    unmet.from = facts.holds_from(leaf);
-    unmet
-}
-
-fn named(plain: Unmet, test: &Attribute, found: Option<&Scalar<'_>>) -> Unmet {
-    let found = found.and_then(|found| match found {
-        Scalar::Text(text) => Some(Figure::Text(text.to_string())),
-        Scalar::Number(number) => Some(Figure::Text(number.normalize().to_string())),
-        Scalar::Flag(flag) => Some(Figure::Text(flag.to_string())),
-        Scalar::Nothing => None,
-    });
-    let needed = test
-        .texts
-        .as_ref()
-        .map(|texts| Figure::OneOf(texts.iter().map(|text| text.to_string()).collect()));
-    Unmet {
-        of: Id::new(&test.name).ok(),
-        found,
-        needed,
-        ..plain
-    }
-}
-
-/// What a number lacks to pass a test: how far it is from the end of the range that it misses.
-fn figures(
-    plain: Unmet,
-    found: Option<i64>,
-    test: &Test,
-    grain: Grain,
-    currency: Currency,
-) -> Unmet {
-    let figure = |value: i64| match grain {
-        Grain::Money => Figure::Money(Amount::new(value, currency)),
-        Grain::Whole => Figure::Number(value),
-    };
-    let value = found.unwrap_or(0);
-    let needed = if plain.negated {
-        None
-    } else if let Some(set) = &test.one_of {
-        set.iter().copied().min_by_key(|one| one.abs_diff(value))
-    } else if value < test.low {
-        Some(test.low)
-    } else {
-        Some(test.high)
-    };
-    let missing = needed
-        .and_then(|needed| needed.checked_sub(value))
-        .map(figure);
-    Unmet {
-        found: found.map(figure),
-        needed: needed.map(figure),
-        missing,
-        ..plain
     }
 }
