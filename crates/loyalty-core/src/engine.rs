@@ -15,6 +15,7 @@ mod receipt;
 mod redeem;
 mod returns;
 mod settle;
+mod standing;
 mod transfer;
 mod undo;
 mod work;
