@@ -15,4 +15,4 @@ pub(crate) use compile::{Catalogue, Cond, Scope, Track as TrackNames, compile};
 pub(crate) use evaluate::{EventFacts, Explain, Facts, Quiet, evaluate};
 pub(crate) use flip::{Days, Moves, moves, next_flip};
 pub(crate) use rules::Grain;
-pub(crate) use selection::{Basket, Key, Row, RowText, Select, Symbols};
+pub(crate) use selection::{Basket, Key, NewRow, Row, RowText, Select, Symbols};

@@ -212,7 +212,7 @@ fn total(basket: &Basket, lines: Option<&Select>) -> i64 {
         .rows
         .iter()
         .filter(|row| lines.is_none_or(|lines| lines.has(basket, row)));
-    rows.fold(0, |sum: i64, row| sum.saturating_add(row.discounted))
+    rows.fold(0, |sum: i64, row| sum.saturating_add(row.line_discounted))
 }
 
 fn quantity(basket: &Basket, lines: Option<&Select>) -> i64 {

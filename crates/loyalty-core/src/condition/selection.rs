@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::rules::Selection;
+use crate::pricing::{Basis, Stage, Taxed};
 
 /// A text of a program as a small number; [`Sym::NONE`] for every text that the program never names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,12 +45,18 @@ pub(crate) struct RowText<'t> {
     pub(crate) tags: &'t mut dyn Iterator<Item = &'t str>,
 }
 
-/// One row of a basket: lines that are equal in all but id and quantity, together. Amounts are minor units of the whole row.
+/// One row of a basket: lines that are equal in all but id and quantity, together. Amounts are minor units of the whole row, as
+/// the price is stated.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Row {
     pub(crate) quantity: i64,
     pub(crate) list: i64,
+    /// After what the host has taken off the lines.
+    pub(crate) line_discounted: i64,
+    /// After all discounts.
     pub(crate) discounted: i64,
+    /// Whether it earns points: not where the host says so, and no stored value.
+    pub(crate) earns: bool,
     sku: Sym,
     brand: Sym,
     /// Where the row's categories and tags stand in [`Basket::syms`]: categories from `first` to `tags`, tags to `end`.
@@ -61,8 +68,22 @@ pub(crate) struct Row {
 /// The rows of a purchase.
 #[derive(Debug, Default)]
 pub(crate) struct Basket {
+    /// The goods.
     pub(crate) rows: Vec<Row>,
+    /// Shipping: after the goods wherever something stands for each row, unseen by selections and conditions.
+    pub(crate) shipping: Option<Row>,
+    /// The amounts of each row without and with tax, shipping last; empty where no line states a tax.
+    pub(crate) taxed: Vec<Taxed>,
     syms: Vec<Sym>,
+}
+
+/// What a new row is, but for its texts.
+#[derive(Clone, Copy)]
+pub(crate) struct NewRow {
+    pub(crate) quantity: i64,
+    pub(crate) list: i64,
+    pub(crate) discounted: i64,
+    pub(crate) earns: bool,
 }
 
 impl Basket {
@@ -70,18 +91,56 @@ impl Basket {
         Self {
             rows: Vec::with_capacity(rows),
             syms: Vec::with_capacity(rows.saturating_mul(2)),
+            ..Self::default()
         }
     }
 
+    /// All rows: the goods, then shipping.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().chain(&self.shipping)
+    }
+
+    /// What a row (shipping is the one after the goods) costs at a stage.
+    pub(crate) fn amount(&self, place: usize, stage: Stage, basis: Basis) -> i64 {
+        let row = match self.rows.get(place) {
+            Some(row) => row,
+            None => match &self.shipping {
+                Some(row) if place == self.rows.len() => row,
+                _ => return 0,
+            },
+        };
+        if let Some(taxed) = self.taxed.get(place) {
+            match basis {
+                Basis::AsPriced => {}
+                Basis::Net => return taxed.at(stage).net,
+                Basis::Gross => return taxed.at(stage).gross,
+            }
+        }
+        match stage {
+            Stage::List => row.list,
+            Stage::LineDiscounted => row.line_discounted,
+            Stage::Discounted => row.discounted,
+        }
+    }
+
+    /// Adds shipping.
+    pub(crate) fn ship(&mut self, price: i64) {
+        self.shipping = Some(Row {
+            quantity: 1,
+            list: price,
+            line_discounted: price,
+            discounted: price,
+            earns: true,
+            sku: Sym::NONE,
+            brand: Sym::NONE,
+            first: 0,
+            tags: 0,
+            end: 0,
+        });
+    }
+
     /// Adds a row.
-    pub(crate) fn push(
-        &mut self,
-        symbols: &Symbols,
-        text: &mut RowText<'_>,
-        quantity: i64,
-        list: i64,
-        discounted: i64,
-    ) {
+    pub(crate) fn push(&mut self, symbols: &Symbols, text: &mut RowText<'_>, new: NewRow) {
         let here = |syms: &Vec<Sym>| u32::try_from(syms.len()).unwrap_or(u32::MAX);
         let first = here(&self.syms);
         if let Some(category) = text.category
@@ -115,9 +174,11 @@ impl Basket {
             .brand
             .map_or(Sym::NONE, |brand| find(&symbols.brand, brand));
         self.rows.push(Row {
-            quantity,
-            list,
-            discounted,
+            quantity: new.quantity,
+            list: new.list,
+            line_discounted: new.discounted,
+            discounted: new.discounted,
+            earns: new.earns,
             sku,
             brand,
             first,

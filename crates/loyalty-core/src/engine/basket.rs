@@ -7,7 +7,7 @@ use core::hash::Hasher;
 use rustc_hash::FxHasher;
 
 use crate::amount::{Currency, Money};
-use crate::condition::{Basket, RowText, Symbols};
+use crate::condition::{Basket, NewRow, RowText, Symbols};
 use crate::error::{Code, Error, Result};
 use crate::event::{Line, Price, Purchase};
 use crate::limits::MONEY_MAX;
@@ -81,7 +81,13 @@ impl Rows {
                 brand: line.brand.as_deref(),
                 tags: &mut line.tags.iter().map(|tag| &**tag),
             };
-            rows.basket.push(symbols, text, quantity, list, discounted);
+            let new = NewRow {
+                quantity,
+                list,
+                discounted,
+                earns: line.earns && !line.gift_card,
+            };
+            rows.basket.push(symbols, text, new);
         }
         Ok(rows)
     }
