@@ -21,6 +21,27 @@ use crate::error::{Code, Error, Result, join};
 use crate::limits;
 use crate::pricing::DiscountPer;
 
+/// The kinds of events, by the names that [`Event::kind`] gives them.
+pub(crate) const KINDS: [&str; 17] = [
+    "enroll",
+    "profile",
+    "tags",
+    "purchase",
+    "return",
+    "exchange",
+    "activity",
+    "adjust",
+    "order_settled",
+    "cancel",
+    "hold",
+    "release",
+    "redeem",
+    "undo",
+    "transfer",
+    "convert",
+    "receive",
+];
+
 /// An instant with the offset of the clock that it was read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timestamp {
@@ -71,7 +92,7 @@ pub struct Event<'a> {
 pub type Attributes<'a> = Vec<(Cow<'a, str>, Scalar<'a>)>;
 
 /// A value of an attribute.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scalar<'a> {
     /// A text.
     Text(Cow<'a, str>),
@@ -262,6 +283,8 @@ pub struct Line<'a> {
     pub brand: Option<Cow<'a, str>>,
     /// Tags.
     pub tags: Vec<Cow<'a, str>>,
+    /// Further facts, for selections.
+    pub attributes: Attributes<'a>,
 }
 
 /// The price of a line.
@@ -370,6 +393,7 @@ impl<'a> Line<'a> {
             category: None,
             brand: None,
             tags: Vec::new(),
+            attributes: Vec::new(),
         })
     }
 
@@ -672,11 +696,10 @@ impl Line<'_> {
         if let Some(brand) = &self.brand {
             id("brand", brand)?;
         }
-        if self.tags.is_empty() {
-            Ok(())
-        } else {
-            ids("tags", &self.tags)
+        if !self.tags.is_empty() {
+            ids("tags", &self.tags)?;
         }
+        attributes("attributes", &self.attributes)
     }
 }
 

@@ -61,3 +61,9 @@ pub const REWARDS_MAX: u32 = 10_000;
 pub const DISCOUNTS_MAX: usize = 1_000;
 /// Largest tax rate, in percent.
 pub const TAX_PERCENT_MAX: i64 = 10_000;
+/// Most leaves of one segment or score, with those of the segments and scores that it names.
+pub const LEAVES_MAX: usize = 1_000;
+/// Longest chain of segments and scores that name each other.
+pub const NESTED_MAX: usize = 8;
+/// Most different values, with their days, that a member keeps for one metric.
+pub const DISTINCT_MAX: usize = 100_000;

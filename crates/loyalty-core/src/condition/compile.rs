@@ -2,6 +2,8 @@
 
 mod leaves;
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::rules::{
@@ -9,7 +11,7 @@ use super::rules::{
 };
 use super::selection::{Select, Symbols};
 use crate::amount::Currency;
-use crate::calendar::{Date, MonthDay, TimeOfDay, Weekday};
+use crate::calendar::{Date, MonthDay, Span, TimeOfDay, Weekday};
 use crate::error::{Code, Error, join};
 use crate::id::Id;
 
@@ -31,6 +33,16 @@ pub(crate) enum Cond {
     Birthday(BirthdayTest),
     Tenure(TenureTest),
     Attribute(Attribute),
+    Segment(Box<[Arc<SegmentPlan>]>),
+    Score(Arc<ScorePlan>, Test),
+    Anniversary(BirthdayTest),
+    Enrolled(Option<Date>, Option<Date>),
+    PointsExpiring {
+        account: usize,
+        within: Span,
+        test: Test,
+    },
+    Kind(Box<[Box<str>]>),
     Channel(Box<[Box<str>]>),
     Store(Box<[Box<str>]>),
     Weekday(Box<[Weekday]>),
@@ -40,30 +52,47 @@ pub(crate) enum Cond {
     EventAttribute(Attribute),
     Total(Option<Select>, Test),
     Quantity(Option<Select>, Test),
+    AnyQuantity(Option<Select>, Test),
     Contains(Select),
 }
 
-impl Cond {
-    /// The metrics that it reads.
-    pub(crate) fn metrics(&self, out: &mut Vec<usize>) {
-        match self {
-            Self::AtLeast(_, of) => of.iter().for_each(|one| one.metrics(out)),
-            Self::Not(one) => one.metrics(out),
-            Self::Metric { metric, .. } => out.push(*metric),
-            _ => {}
-        }
-    }
+/// A compiled segment.
+#[derive(Debug)]
+pub(crate) struct SegmentPlan {
+    pub(crate) id: Id,
+    pub(crate) when: Cond,
+}
+
+/// A compiled score.
+#[derive(Debug)]
+pub(crate) struct ScorePlan {
+    pub(crate) id: Id,
+    pub(crate) weights: Box<[(Cond, i64)]>,
 }
 
 impl Cond {
-    /// The tracks that it reads.
-    pub(crate) fn tracks(&self, out: &mut Vec<usize>) {
-        match self {
-            Self::AtLeast(_, of) => of.iter().for_each(|one| one.tracks(out)),
-            Self::Not(one) => one.tracks(out),
-            Self::Tier { track, .. } => out.push(*track),
-            _ => {}
+    /// Goes through every leaf, also those of the segments and scores that it names.
+    pub(crate) fn leaves(&self, out: &mut impl FnMut(&Self)) {
+        // A trait object keeps the recursion one function.
+        fn go(cond: &Cond, out: &mut dyn FnMut(&Cond)) {
+            match cond {
+                Cond::AtLeast(_, of) => of.iter().for_each(|one| go(one, out)),
+                Cond::Not(one) => go(one, out),
+                Cond::Segment(of) => of.iter().for_each(|one| go(&one.when, out)),
+                Cond::Score(score, _) => score.weights.iter().for_each(|(one, _)| go(one, out)),
+                leaf => out(leaf),
+            }
         }
+        go(self, out);
+    }
+
+    /// The metrics that it reads.
+    pub(crate) fn metrics(&self, out: &mut Vec<usize>) {
+        self.leaves(&mut |leaf| {
+            if let Self::Metric { metric, .. } = leaf {
+                out.push(*metric);
+            }
+        });
     }
 }
 
@@ -97,7 +126,7 @@ pub(crate) struct Attribute {
 pub(crate) enum Scope {
     /// A rule that answers an event: everything.
     EventRule,
-    /// A rung: the member only.
+    /// A rung, a segment or a score: the member only.
     Member,
     /// The filter of a metric: the event only.
     Filter,
@@ -117,9 +146,14 @@ pub(crate) struct Catalogue {
     pub(crate) accounts: FxHashMap<Id, usize>,
     pub(crate) metrics: FxHashMap<Id, (usize, Grain)>,
     pub(crate) tracks: Vec<Track>,
+    pub(crate) segments: Named<SegmentPlan>,
+    pub(crate) scores: Named<ScorePlan>,
     /// Names of things that are there, but wrong in themselves: not to be reported as unknown.
     pub(crate) broken: Vec<Id>,
 }
+
+/// Compiled things by their names; none for one that a mistake keeps from being compiled.
+pub(crate) type Named<T> = FxHashMap<Id, Option<Arc<T>>>;
 
 impl Catalogue {
     /// The place of a track; of the only one if none is named.
@@ -193,7 +227,7 @@ impl Compiler<'_> {
         if let Some(reads) = rule.reads() {
             let words = match (self.scope, reads) {
                 (Scope::Member, Reads::Event) => {
-                    Some("a rung is judged without an event: use a leaf about the member")
+                    Some("this is judged without an event: use a leaf about the member")
                 }
                 (Scope::Filter, Reads::Member) => Some(
                     "a filter looks at the event only: use a leaf about the event or the basket",
@@ -261,6 +295,15 @@ impl Compiler<'_> {
             Condition::Attribute(test) => {
                 Cond::Attribute(self.attribute(test, &join(path, "attribute")))
             }
+            Condition::Segment(ids) => self.segment(ids, &join(path, "segment")),
+            Condition::Score(test) => self.score(test, &join(path, "score")),
+            Condition::Anniversary(test) => Cond::Anniversary(test.clone()),
+            Condition::Enrolled(range) => {
+                let (from, until) = self.days(range, &join(path, "enrolled"));
+                Cond::Enrolled(from, until)
+            }
+            Condition::PointsExpiring(test) => self.expiring(test, &join(path, "points_expiring")),
+            Condition::Kind(kinds) => self.kinds(kinds, &join(path, "kind")),
             Condition::Channel(channels) => {
                 Cond::Channel(self.texts(channels, &join(path, "channel")))
             }
@@ -277,22 +320,8 @@ impl Compiler<'_> {
             }
             Condition::Hours(hours) => Cond::Hours(hours.from, hours.until),
             Condition::Dates(range) => {
-                match (range.from, range.until) {
-                    (None, None) => self.mistakes.push(Error::at(
-                        Code::MissingField,
-                        join(path, "dates"),
-                        "say `from` or `until`",
-                    )),
-                    (Some(from), Some(until)) if until < from => {
-                        self.mistakes.push(Error::at(
-                            Code::Contradiction,
-                            join(path, "dates"),
-                            "`until` is before `from`",
-                        ));
-                    }
-                    _ => {}
-                }
-                Cond::Dates(range.from, range.until)
+                let (from, until) = self.days(range, &join(path, "dates"));
+                Cond::Dates(from, until)
             }
             Condition::Yearly(days) => Cond::Yearly(self.yearly(days, &join(path, "yearly"))),
             Condition::EventAttribute(test) => {
@@ -312,7 +341,16 @@ impl Compiler<'_> {
                     self.test(&test.comparison(), Grain::Whole, &path),
                 )
             }
-            Condition::Contains(selection) => Cond::Contains(Select::new(selection, self.symbols)),
+            Condition::AnyQuantity(test) => {
+                let path = join(path, "any_quantity");
+                Cond::AnyQuantity(
+                    self.lines(test.lines.as_ref(), &join(&path, "lines")),
+                    self.test(&test.comparison(), Grain::Whole, &path),
+                )
+            }
+            Condition::Contains(selection) => {
+                Cond::Contains(self.selection(selection, &join(path, "contains")))
+            }
         }
     }
 
@@ -330,8 +368,13 @@ impl Compiler<'_> {
             .collect()
     }
 
-    fn lines(&mut self, lines: Option<&Selection>, _path: &str) -> Option<Select> {
-        lines.map(|lines| Select::new(lines, self.symbols))
+    fn lines(&mut self, lines: Option<&Selection>, path: &str) -> Option<Select> {
+        lines.map(|lines| self.selection(lines, path))
+    }
+
+    fn selection(&mut self, lines: &Selection, path: &str) -> Select {
+        let currency = self.names.currency;
+        Select::new(lines, currency, self.symbols, path, self.mistakes)
     }
 
     fn texts(&mut self, texts: &[String], path: &str) -> Box<[Box<str>]> {

@@ -4,12 +4,12 @@ mod lacks;
 
 use std::borrow::Cow;
 
-use super::compile::{Attribute, Cond};
+use super::compile::{Attribute, Cond, ScorePlan};
 use super::rules::{BirthdayTest, Grain};
 use super::selection::{Basket, Select};
 use crate::amount::Currency;
-use crate::calendar::{Date, Instant, MonthDay, Weekday};
-use crate::event::Scalar;
+use crate::calendar::{Date, Instant, MonthDay, Span, Weekday};
+use crate::event::{Line, Scalar};
 use crate::id::Id;
 use crate::outcome::Unmet;
 use lacks::lacks;
@@ -20,6 +20,8 @@ pub(crate) trait Facts {
     /// The civil day on which the condition is asked.
     fn date(&self) -> Date;
     fn metric(&self, metric: usize) -> Option<i64>;
+    /// The day from which a metric counts, where that is later than its window begins.
+    fn metric_since(&self, metric: usize) -> Option<Date>;
     fn metric_name(&self, metric: usize) -> (Option<Id>, Grain);
     /// The place of the rung that is held in a track.
     fn rung(&self, track: usize) -> usize;
@@ -29,6 +31,9 @@ pub(crate) trait Facts {
     fn birthday(&self) -> Option<Date>;
     fn enrolled_on(&self) -> Option<Date>;
     fn attribute(&self, name: &str) -> Option<&Scalar<'_>>;
+    /// The available points of an account whose last day is at most so far away.
+    fn expiring(&self, account: usize, within: Span) -> i64;
+    fn account_name(&self, account: usize) -> Option<Id>;
     fn event(&self) -> Option<EventFacts<'_>>;
     /// When time alone will change what the condition says; asked only for explanations.
     fn holds_from(&self, cond: &Cond) -> Option<Instant>;
@@ -37,6 +42,7 @@ pub(crate) trait Facts {
 /// What a condition can see of an event.
 #[derive(Clone, Copy)]
 pub(crate) struct EventFacts<'e> {
+    pub(crate) kind: &'static str,
     pub(crate) channel: Option<&'e str>,
     pub(crate) store: Option<&'e str>,
     /// By the clock of the store.
@@ -44,6 +50,8 @@ pub(crate) struct EventFacts<'e> {
     pub(crate) second_of_day: u32,
     pub(crate) attributes: &'e [(Cow<'e, str>, Scalar<'e>)],
     pub(crate) basket: Option<&'e Basket>,
+    /// The lines of a purchase as they were sent.
+    pub(crate) lines: &'e [Line<'e>],
 }
 
 /// Where the evaluator puts what is lacking.
@@ -150,6 +158,23 @@ fn holds(leaf: &Cond, facts: &impl Facts) -> bool {
             test.at_least.is_none_or(reached) && !test.less_than.is_some_and(reached)
         }),
         Cond::Attribute(test) => attribute(test, facts.attribute(&test.name)),
+        Cond::Segment(segments) => segments.iter().any(|one| quietly(&one.when, facts)),
+        Cond::Score(score, test) => test.holds(sum(score, facts)),
+        Cond::Anniversary(test) => facts.enrolled_on().is_some_and(|enrolled| {
+            let years = enrolled.year().saturating_add(1)..;
+            nearby(test, enrolled, facts.date(), |year| years.contains(&year))
+        }),
+        Cond::Enrolled(from, until) => facts.enrolled_on().is_some_and(|enrolled| {
+            from.is_none_or(|from| enrolled >= from) && until.is_none_or(|until| enrolled <= until)
+        }),
+        Cond::PointsExpiring {
+            account,
+            within,
+            test,
+        } => test.holds(facts.expiring(*account, *within)),
+        Cond::Kind(kinds) => facts
+            .event()
+            .is_some_and(|event| kinds.iter().any(|one| **one == *event.kind)),
         Cond::Channel(channels) => facts
             .event()
             .and_then(|event| event.channel)
@@ -197,6 +222,8 @@ fn holds(leaf: &Cond, facts: &impl Facts) -> bool {
         Cond::Quantity(lines, test) => {
             basket(facts).is_some_and(|found| test.holds(quantity(found, lines.as_ref())))
         }
+        Cond::AnyQuantity(lines, test) => basket(facts)
+            .is_some_and(|found| chosen(found, lines.as_ref()).any(|row| test.holds(row.quantity))),
         Cond::Contains(lines) => {
             basket(facts).is_some_and(|found| found.rows.iter().any(|row| lines.has(found, row)))
         }
@@ -207,20 +234,34 @@ fn basket<F: Facts>(facts: &F) -> Option<&Basket> {
     facts.event().and_then(|event| event.basket)
 }
 
+fn chosen<'b>(
+    basket: &'b Basket,
+    lines: Option<&'b Select>,
+) -> impl Iterator<Item = &'b super::selection::Row> {
+    let rows = basket.rows.iter();
+    rows.filter(move |row| lines.is_none_or(|lines| lines.has(basket, row)))
+}
+
 fn total(basket: &Basket, lines: Option<&Select>) -> i64 {
-    let rows = basket
-        .rows
-        .iter()
-        .filter(|row| lines.is_none_or(|lines| lines.has(basket, row)));
-    rows.fold(0, |sum: i64, row| sum.saturating_add(row.line_discounted))
+    chosen(basket, lines).fold(0, |sum: i64, row| sum.saturating_add(row.line_discounted))
 }
 
 fn quantity(basket: &Basket, lines: Option<&Select>) -> i64 {
-    let rows = basket
-        .rows
+    chosen(basket, lines).fold(0, |sum: i64, row| sum.saturating_add(row.quantity))
+}
+
+/// Whether a condition holds, for one that stands within another.
+fn quietly(cond: &Cond, facts: &impl Facts) -> bool {
+    wanted(cond, true, facts, &mut Quiet)
+}
+
+/// The sum of the weights whose conditions hold.
+fn sum(score: &ScorePlan, facts: &impl Facts) -> i64 {
+    score
+        .weights
         .iter()
-        .filter(|row| lines.is_none_or(|lines| lines.has(basket, row)));
-    rows.fold(0, |sum: i64, row| sum.saturating_add(row.quantity))
+        .filter(|(cond, _)| quietly(cond, facts))
+        .fold(0, |sum: i64, (_, points)| sum.saturating_add(*points))
 }
 
 fn attribute(test: &Attribute, found: Option<&Scalar<'_>>) -> bool {
@@ -237,13 +278,18 @@ fn attribute(test: &Attribute, found: Option<&Scalar<'_>>) -> bool {
 
 /// Whether a birthday is near a day.
 fn near(test: &BirthdayTest, birthday: Date, today: Date) -> bool {
+    nearby(test, birthday, today, |_| true)
+}
+
+/// Whether a day that comes back every year is near another one. `counts` says in which years it does.
+fn nearby(test: &BirthdayTest, date: Date, today: Date, counts: impl Fn(i32) -> bool) -> bool {
     match test {
-        BirthdayTest::Day => birthday_in(birthday, today.year()) == today,
-        BirthdayTest::Month => birthday.month() == today.month(),
+        BirthdayTest::Day => birthday_in(date, today.year()) == today && counts(today.year()),
+        BirthdayTest::Month => date.month() == today.month() && counts(today.year()),
         BirthdayTest::Within { before, after } => [-1, 0, 1].iter().any(|offset| {
             let year = today.year().saturating_add(*offset);
-            let days = today.days_until(birthday_in(birthday, year));
-            i64::from(*after).saturating_neg() <= days && days <= i64::from(*before)
+            let days = today.days_until(birthday_in(date, year));
+            counts(year) && i64::from(*after).saturating_neg() <= days && days <= i64::from(*before)
         }),
     }
 }

@@ -80,6 +80,8 @@ impl Rows {
                 category: line.category.as_deref(),
                 brand: line.brand.as_deref(),
                 tags: &mut line.tags.iter().map(|tag| &**tag),
+                attributes: &line.attributes,
+                line: group.as_slice().first().copied().unwrap_or(u32::MAX),
             };
             let new = NewRow {
                 quantity,
@@ -240,4 +242,5 @@ fn compare(a: &Line<'_>, b: &Line<'_>, sum_a: Sum, sum_b: Sum) -> Ordering {
         .then_with(|| a.category.cmp(&b.category))
         .then_with(|| a.brand.cmp(&b.brand))
         .then_with(|| a.tags.cmp(&b.tags))
+        .then_with(|| a.attributes.cmp(&b.attributes))
 }

@@ -27,7 +27,7 @@ impl Work<'_> {
         self.enter(Change::Enrolled {});
         let facts = Work::event_facts(event, None);
         let accrued = self.accrue(&On::Enroll, facts, &[], None)?;
-        self.count_activity(None, facts, &accrued);
+        self.count_activity(None, facts, &accrued)?;
         Ok(())
     }
 
@@ -66,7 +66,7 @@ impl Work<'_> {
             &[],
             None,
         )?;
-        self.count_activity(Some(&activity.kind), facts, &accrued);
+        self.count_activity(Some(&activity.kind), facts, &accrued)?;
         Ok(())
     }
 }

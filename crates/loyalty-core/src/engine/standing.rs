@@ -102,11 +102,14 @@ impl Work<'_> {
             let seeing = self.seeing(judged_on);
             let one = |metric: &usize| {
                 let plan = self.compiled.metrics.get(*metric)?;
-                let since = self
-                    .state
-                    .metrics
-                    .get(*metric)
-                    .map_or(0, |tally| tally.since);
+                let since = self.state.metrics.get(*metric).map_or(0, |tally| {
+                    // What an earlier stretch came to was no reason that an order of this one could take away.
+                    if plan.frame.is_stretch_before() {
+                        u64::MAX
+                    } else {
+                        tally.since
+                    }
+                });
                 Some((plan.id.clone(), seeing.value(*metric), since))
             };
 
@@ -164,12 +167,14 @@ impl Work<'_> {
         let version = self.version;
         let tallies = self.state.metrics.iter_mut().zip(&self.compiled.metrics);
         for (number, (tally, plan)) in tallies.enumerate() {
-            if let crate::metric::Frame::Reset { track, term } = plan.frame
+            if let Some((track, term)) = plan.frame.resets_with()
                 && track == place
                 && (term || entered)
             {
                 self.undo.tally(number, tally);
-                tally.reset(version);
+                // A return looks again at what was judged by days.
+                let by_days = !matches!(plan.reading, Reading::Sum | Reading::Count);
+                tally.reset(version, by_days || plan.frame.is_stretch_before());
             }
         }
     }
@@ -270,9 +275,11 @@ impl Work<'_> {
                         *value = value.map(|value| value.saturating_sub(1));
                     }
                 }
-                Reading::Since => {
+                _ => {
                     let tally = self.state.metrics.get(*metric);
-                    *value = tally.and_then(|tally| tally.value(days, plan.reading, judged.on));
+                    if let Some(stretch) = tally.and_then(|tally| tally.stretch(*since)) {
+                        *value = stretch.value(days, plan.reading, judged.on);
+                    }
                 }
             }
         }

@@ -173,6 +173,13 @@ impl<'w> Work<'w> {
         }
     }
 
+    /// The tally of a metric, to change it in any way.
+    pub(super) fn tally_mut(&mut self, place: usize) -> Option<&mut Tally> {
+        let tally = self.state.metrics.get_mut(place)?;
+        self.undo.tally(place, tally);
+        Some(tally)
+    }
+
     /// How the caps have been used, to use them.
     pub(super) fn usage(&mut self, today: Date) -> Usage<'_> {
         self.undo.caps(&self.state.caps);
@@ -334,6 +341,7 @@ impl Done {
 /// Brings a member to the order of the program: every account, metric and track at its place. What the program does not know
 /// stays behind them.
 fn adopt(compiled: &Compiled, state: &mut State, as_of: Instant, version: u64) {
+    let zone = state.profile.timezone.unwrap_or(compiled.zone);
     align(
         &mut state.accounts,
         &compiled.accounts,
@@ -346,7 +354,12 @@ fn adopt(compiled: &Compiled, state: &mut State, as_of: Instant, version: u64) {
         &compiled.metrics,
         |one| &one.id,
         |plan| &plan.id,
-        |plan| Tally::new(plan.id.clone(), version),
+        |plan| {
+            let mut tally = Tally::new(plan.id.clone(), version);
+            // What happened before is not known to a metric that is new to the member.
+            tally.from = (version > 0).then(|| zone.date_at(as_of));
+            tally
+        },
     );
     align(
         &mut state.tiers,

@@ -1,19 +1,22 @@
 //! From the document of a program to what the engine walks: names are places, texts are numbers, rules are found by what they ask for.
 
+mod metric;
+mod named;
+
 use rustc_hash::FxHashMap;
 
 use super::Rules;
 use super::index::{Gate, Index};
 use crate::amount::Currency;
-use crate::calendar::{Date, MonthDay, Span, Zone};
+use crate::calendar::{Date, Span, Zone};
 use crate::condition::{
-    Basket, Catalogue, Cond, Condition, Grain, Moves, Scope, Select, Selection, Symbols,
-    TrackNames, compile, moves,
+    Basket, Catalogue, Cond, Condition, Grain, Scope, Select, Selection, Symbols, TrackNames,
+    compile, moves,
 };
 use crate::error::{Code, Error, join};
 use crate::event::Overdraw;
 use crate::id::Id;
-use crate::metric::{Filter, Frame, Measure, MetricRule, Reading, Since, Window};
+use crate::metric::{DistinctOf, Frame, Reading};
 use crate::points::{
     BurnOrder, Cap, CapSpec, EarnRule, LotPlan, Plan, Restore, ReturnedPoints, Settings, TenderPlan,
 };
@@ -73,6 +76,14 @@ pub(crate) enum Feed {
     Earned(usize),
     Burned(usize),
     Activity(Box<[Box<str>]>),
+    /// One for each return.
+    Returns,
+    /// The money that goes back.
+    Returned,
+    /// Different values.
+    Values(DistinctOf),
+    /// An attribute, in millionths.
+    Attribute(Id),
     /// Nothing: the value is read off the member.
     Balance(usize),
     Tenure,
@@ -163,13 +174,20 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
                 rungs: track.rungs.iter().map(|rung| rung.id.clone()).collect(),
             })
             .collect(),
+        segments: rules
+            .segments
+            .iter()
+            .map(|segment| (segment.id.clone(), None))
+            .collect(),
+        scores: rules
+            .scores
+            .iter()
+            .map(|score| (score.id.clone(), None))
+            .collect(),
         broken,
     };
     for (place, metric) in rules.metrics.iter().enumerate() {
-        let grain = match metric.measure {
-            Measure::Spend | Measure::ListSpend => Grain::Money,
-            _ => Grain::Whole,
-        };
+        let grain = metric::grain(&metric.measure);
         names.metrics.insert(metric.id.clone(), (place, grain));
     }
     let mut compiler = Compiler {
@@ -184,13 +202,13 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         .enumerate()
         .map(|(place, rule)| compiler.metric(place, rule))
         .collect();
+    compiler.named();
     let tracks: Vec<TrackPlan> = rules
         .tiers
         .iter()
         .enumerate()
         .map(|(place, track)| compiler.track(place, track, &metrics))
         .collect();
-    compiler.circles(&tracks);
     let plans: Vec<RulePlan> = rules
         .earn
         .iter()
@@ -294,8 +312,9 @@ impl Compiler<'_> {
         })
     }
 
-    fn select(&mut self, rule: Option<&Selection>) -> Option<Select> {
-        rule.map(|rule| Select::new(rule, &mut self.symbols))
+    fn select(&mut self, rule: Option<&Selection>, path: &str) -> Option<Select> {
+        let currency = self.rules.currency;
+        rule.map(|rule| Select::new(rule, currency, &mut self.symbols, path, self.mistakes))
     }
 
     fn account(&mut self, id: Option<&Id>, path: &str) -> usize {
@@ -303,135 +322,6 @@ impl Compiler<'_> {
             Ok(place) => place,
             Err(error) => {
                 self.mistakes.extend(error.map(|error| error.under(path)));
-                0
-            }
-        }
-    }
-
-    fn metric(&mut self, place: usize, rule: &MetricRule) -> MetricPlan {
-        let path = format!("metrics[{place}]");
-        let of = |of: &str| join(&join(&path, "measure"), of);
-        let mut reading = Reading::Sum;
-        let feed = match &rule.measure {
-            Measure::Spend => Feed::Spend,
-            Measure::ListSpend => Feed::ListSpend,
-            Measure::Orders => Feed::Orders,
-            Measure::Quantity => Feed::Quantity,
-            Measure::Visits => {
-                reading = Reading::Count;
-                Feed::Orders
-            }
-            Measure::Balance(account) => {
-                Feed::Balance(self.account(Some(&account.account), &of("balance.account")))
-            }
-            Measure::Earned(account) => {
-                Feed::Earned(self.account(Some(&account.account), &of("earned.account")))
-            }
-            Measure::Burned(account) => {
-                Feed::Burned(self.account(Some(&account.account), &of("burned.account")))
-            }
-            Measure::Activity(kinds) => {
-                Feed::Activity(kinds.iter().map(|kind| kind.as_str().into()).collect())
-            }
-            Measure::DaysSince(since) => {
-                reading = Reading::Since;
-                match since {
-                    Since::Purchase => Feed::Orders,
-                    Since::Activity(kinds) => {
-                        Feed::Activity(kinds.iter().map(|kind| kind.as_str().into()).collect())
-                    }
-                }
-            }
-            Measure::Tenure => Feed::Tenure,
-            Measure::Age => Feed::Age,
-        };
-        let now = matches!(feed, Feed::Balance(_) | Feed::Tenure | Feed::Age);
-        if now && (rule.window != Window::Lifetime || rule.filter.is_some()) {
-            let words = "this measure is read as it stands: it has no window and no filter";
-            self.mistakes
-                .push(Error::at(Code::Contradiction, path.as_str(), words));
-        }
-        let filter = rule.filter.clone().unwrap_or_default();
-        if matches!(feed, Feed::Earned(_) | Feed::Burned(_)) && rule.filter.is_some() {
-            let words = "points have no lines: this measure takes no filter";
-            self.mistakes
-                .push(Error::at(Code::Contradiction, join(&path, "filter"), words));
-        }
-        let Filter { lines, when } = filter;
-        MetricPlan {
-            id: rule.id.clone(),
-            feed,
-            reading,
-            grain: self
-                .names
-                .metrics
-                .get(&rule.id)
-                .map_or(Grain::Whole, |(_, grain)| *grain),
-            frame: self.frame(&rule.window, &join(&path, "window")),
-            lines: self.select(lines.as_ref()),
-            when: self.condition(when.as_ref(), Scope::Filter, &join(&path, "filter.when")),
-        }
-    }
-
-    fn frame(&mut self, window: &Window, path: &str) -> Frame {
-        match window {
-            Window::Lifetime => Frame::Lifetime,
-            Window::Last(span) => {
-                if span.is_zero() {
-                    self.mistakes.push(Error::at(
-                        Code::OutOfRange,
-                        join(path, "last"),
-                        "a window of no length holds nothing",
-                    ));
-                }
-                Frame::Last(*span)
-            }
-            Window::Calendar(calendar) => Frame::Calendar(
-                calendar.period,
-                calendar.year_start.unwrap_or(MonthDay::JANUARY_FIRST),
-            ),
-            Window::MembershipYear => Frame::MembershipYear,
-            Window::SinceTier(of) => Frame::Reset {
-                track: self.track_of(of.track.as_ref(), &join(path, "since_tier")),
-                term: false,
-            },
-            Window::Term(of) => Frame::Reset {
-                track: self.track_of(of.track.as_ref(), &join(path, "term")),
-                term: true,
-            },
-            Window::Between(between) => {
-                if between.until < between.from {
-                    self.mistakes.push(Error::at(
-                        Code::Contradiction,
-                        join(path, "between"),
-                        "`until` is before `from`",
-                    ));
-                }
-                Frame::Between(between.from, between.until)
-            }
-            Window::Previous(of) => {
-                let path = join(path, "previous");
-                let frame = self.frame(of, &path);
-                if !matches!(
-                    frame,
-                    Frame::Last(_) | Frame::Calendar(..) | Frame::MembershipYear
-                ) {
-                    let words =
-                        "only `last`, `calendar` and `membership_year` have a stretch before";
-                    self.mistakes
-                        .push(Error::at(Code::Contradiction, path, words));
-                }
-                Frame::Previous(Box::new(frame))
-            }
-        }
-    }
-
-    fn track_of(&mut self, id: Option<&Id>, path: &str) -> usize {
-        match self.names.track(id) {
-            Ok(place) => place,
-            Err(error) => {
-                self.mistakes
-                    .extend(error.map(|error| error.under(&join(path, "track"))));
                 0
             }
         }
@@ -482,7 +372,12 @@ impl Compiler<'_> {
         }
         read.sort_unstable();
         read.dedup();
-        let metric = |place: usize| metrics.get(place).map(metric_moves).unwrap_or_default();
+        let metric = |place: usize| {
+            metrics
+                .get(place)
+                .map(metric::metric_moves)
+                .unwrap_or_default()
+        };
         let rises = rungs
             .iter()
             .filter_map(|rung| rung.qualify.as_ref())
@@ -541,7 +436,7 @@ impl Compiler<'_> {
             }
         };
         let when = self.condition(rule.when.as_ref(), Scope::EventRule, &join(&path, "when"));
-        let lines = self.select(rule.lines.as_ref());
+        let lines = self.select(rule.lines.as_ref(), &join(&path, "lines"));
         let of_account = self.rules.accounts.get(account);
         let lot = LotPlan {
             activation: rule
@@ -581,45 +476,12 @@ impl Compiler<'_> {
         }
     }
 
-    /// Tracks must not depend on each other in a circle: judging them would never come to rest.
-    fn circles(&mut self, tracks: &[TrackPlan]) {
-        let reads: Vec<Vec<usize>> = tracks
-            .iter()
-            .map(|track| {
-                let mut read = Vec::new();
-                for cond in track
-                    .rungs
-                    .iter()
-                    .flat_map(|rung| rung.qualify.iter().chain(&rung.retain))
-                {
-                    cond.tracks(&mut read);
-                }
-                read
-            })
-            .collect();
-        for start in 0..tracks.len() {
-            let mut open: Vec<usize> = reads.get(start).cloned().unwrap_or_default();
-            let mut seen: Vec<usize> = Vec::new();
-            while let Some(track) = open.pop() {
-                if !seen.contains(&track) {
-                    seen.push(track);
-                    open.extend(reads.get(track).into_iter().flatten());
-                }
-            }
-            if seen.contains(&start) {
-                let words = "the conditions of this track depend on the rung that is held in it";
-                self.mistakes
-                    .push(Error::at(Code::Circular, format!("tiers[{start}]"), words));
-            }
-        }
-    }
-
     fn tender(&mut self) -> Vec<TenderPlan> {
         let mut plans = Vec::new();
         for (place, rule) in self.rules.tender.iter().enumerate() {
             let path = format!("tender[{place}]");
             let account = self.account(rule.account.as_ref(), &join(&path, "account"));
-            let exclude = self.select(rule.exclude.as_ref());
+            let exclude = self.select(rule.exclude.as_ref(), &join(&path, "exclude"));
             match TenderPlan::new(rule, account, exclude, self.rules.currency) {
                 Ok(plan) => {
                     if plans
@@ -638,32 +500,5 @@ impl Compiler<'_> {
             }
         }
         plans
-    }
-}
-
-/// Which way time alone moves the value of a metric.
-fn metric_moves(metric: &MetricPlan) -> Moves {
-    match (&metric.feed, metric.reading) {
-        (_, Reading::Since) => Moves {
-            rises: true,
-            // What leaves the window is no value any more.
-            falls: !matches!(metric.frame, Frame::Lifetime | Frame::Reset { .. }),
-        },
-        (Feed::Tenure | Feed::Age, _) => Moves {
-            rises: true,
-            falls: false,
-        },
-        (Feed::Balance(_), _) => Moves::default(),
-        _ => match metric.frame {
-            Frame::Lifetime | Frame::Reset { .. } => Moves::default(),
-            Frame::Last(_) | Frame::Calendar(..) | Frame::MembershipYear => Moves {
-                rises: false,
-                falls: true,
-            },
-            Frame::Between(..) | Frame::Previous(_) => Moves {
-                rises: true,
-                falls: true,
-            },
-        },
     }
 }

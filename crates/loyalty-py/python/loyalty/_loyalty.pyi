@@ -17,6 +17,7 @@ from loyalty.types import (
     TillDiscount,
     Time,
     TrackProgress,
+    Unmet,
 )
 
 __version__: Final[str]
@@ -69,6 +70,13 @@ class Engine:
     def advance(self, member: Member, to: Time) -> Outcome: ...
     def next_due(self, member: Member) -> datetime | None: ...
     def progress(self, member: Member) -> list[TrackProgress]: ...
+    def sentence(
+        self,
+        unmet: Unmet | Document,
+        lang: str = "en",
+        *,
+        messages: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> str: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
 
 @final

@@ -1,12 +1,103 @@
 //! Leaves with settings of their own: rungs, numbers, attributes, days of the year.
 
+use std::sync::Arc;
+
 use super::{Attribute, Comparison, Compiler, Cond, Grain, Test, TierTest, Yearly};
 use crate::amount::Exact;
-use crate::calendar::MonthDay;
+use crate::calendar::{Date, MonthDay};
+use crate::condition::rules::{DateRange, ExpiringTest, ScoreTest};
 use crate::error::{Code, Error, join};
 use crate::id::Id;
 
 impl Compiler<'_> {
+    /// Reports a leaf that can never hold.
+    pub(super) fn never(&mut self, path: &str, words: &str) {
+        self.mistakes
+            .push(Error::at(Code::Unreachable, path, words));
+    }
+
+    pub(super) fn segment(&mut self, ids: &[Id], path: &str) -> Cond {
+        if ids.is_empty() {
+            self.never(path, "an empty list never holds");
+        }
+        let names = self.names;
+        let mut found = Vec::with_capacity(ids.len());
+        for (place, id) in ids.iter().enumerate() {
+            match names.segments.get(id) {
+                Some(segment) => found.extend(segment.clone()),
+                None => {
+                    let error = names.unknown("segment", id);
+                    let path = format!("{path}[{place}]");
+                    self.mistakes.extend(error.map(|error| error.under(&path)));
+                }
+            }
+        }
+        found.sort_by(|one, other| one.id.cmp(&other.id));
+        found.dedup_by(|one, other| one.id == other.id);
+        Cond::Segment(found.into())
+    }
+
+    pub(super) fn score(&mut self, test: &ScoreTest, path: &str) -> Cond {
+        let names = self.names;
+        let found = names.scores.get(&test.id);
+        if found.is_none() {
+            let error = names.unknown("score", &test.id);
+            let path = join(path, "id");
+            self.mistakes.extend(error.map(|error| error.under(&path)));
+        }
+        let test = self.test(&test.comparison(), Grain::Whole, path);
+        match found.and_then(Option::as_ref) {
+            Some(score) => Cond::Score(Arc::clone(score), test),
+            None => Cond::Segment(Box::default()),
+        }
+    }
+
+    pub(super) fn expiring(&mut self, test: &ExpiringTest, path: &str) -> Cond {
+        let account = match self.names.account(test.account.as_ref()) {
+            Ok(account) => account,
+            Err(error) => {
+                let path = join(path, "account");
+                self.mistakes.extend(error.map(|error| error.under(&path)));
+                0
+            }
+        };
+        Cond::PointsExpiring {
+            account,
+            within: test.within,
+            test: self.test(&test.comparison(), Grain::Whole, path),
+        }
+    }
+
+    pub(super) fn kinds(&mut self, kinds: &[String], path: &str) -> Cond {
+        for (place, kind) in kinds.iter().enumerate() {
+            if !crate::event::KINDS.contains(&kind.as_str()) {
+                let words = format!(
+                    "there are no events of the kind `{kind}`: say one of {}",
+                    crate::event::KINDS.join(", ")
+                );
+                let path = format!("{path}[{place}]");
+                self.mistakes
+                    .push(Error::at(Code::InvalidValue, path, words));
+            }
+        }
+        Cond::Kind(self.texts(kinds, path))
+    }
+
+    /// Days from a first to a last.
+    pub(super) fn days(&mut self, range: &DateRange, path: &str) -> (Option<Date>, Option<Date>) {
+        match (range.from, range.until) {
+            (None, None) => {
+                self.mistakes
+                    .push(Error::at(Code::MissingField, path, "say `from` or `until`"))
+            }
+            (Some(from), Some(until)) if until < from => {
+                self.never(path, "`until` is before `from`");
+            }
+            _ => {}
+        }
+        (range.from, range.until)
+    }
+
     pub(super) fn tier(&mut self, test: &TierTest, path: &str) -> Cond {
         let names = self.names;
         let track = match names.track(test.track.as_ref()) {
@@ -50,12 +141,15 @@ impl Compiler<'_> {
             .one_of
             .as_ref()
             .map(|ids| ids.iter().map(|id| place(id, "in")).collect());
+        let never = low > high || test.one_of.as_ref().is_some_and(Vec::is_empty);
         if test.at_least.is_none() && test.at_most.is_none() && test.one_of.is_none() {
             self.mistakes.push(Error::at(
                 Code::MissingField,
                 path,
                 "say `at_least`, `at_most` or `in`",
             ));
+        } else if never {
+            self.never(path, "no rung can pass this");
         }
         Cond::Tier {
             track,
@@ -97,12 +191,12 @@ impl Compiler<'_> {
             let words = "say what to compare with: `at_least`, `at_most`, `more_than`, `less_than`, `between` or `in`";
             self.mistakes
                 .push(Error::at(Code::MissingField, path, words));
-        } else if low > high || one_of.as_ref().is_some_and(|set| set.is_empty()) {
-            self.mistakes.push(Error::at(
-                Code::Contradiction,
-                path,
-                "no number can pass this comparison",
-            ));
+        } else if low > high
+            || one_of
+                .as_ref()
+                .is_some_and(|set| !set.iter().any(|one| low <= *one && *one <= high))
+        {
+            self.never(path, "no number can pass this comparison");
         }
         Test { low, high, one_of }
     }
@@ -120,6 +214,9 @@ impl Compiler<'_> {
                 path,
                 "say either `is` (texts) or a comparison with numbers",
             ));
+        }
+        if numbers.as_ref().is_some_and(Comparison::is_impossible) {
+            self.never(path, "no number can pass this comparison");
         }
         Attribute {
             name: test.name.as_str().into(),
@@ -155,6 +252,29 @@ impl Compiler<'_> {
 impl Comparison {
     pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whether no number can pass.
+    fn is_impossible(&self) -> bool {
+        let low = [self.at_least, self.between.map(|(low, _)| low)];
+        let high = [self.at_most, self.between.map(|(_, high)| high)];
+        let low = low.into_iter().flatten().max();
+        let high = high.into_iter().flatten().min();
+        let crossed = match (low.max(self.more_than), high) {
+            (Some(low), Some(high)) => low > high || self.more_than == Some(high),
+            _ => false,
+        };
+        let under = self.less_than.is_some_and(|high| {
+            low.is_some_and(|low| low >= high) || self.more_than.is_some_and(|low| low >= high)
+        });
+        let none_of = self.one_of.as_ref().is_some_and(|set| {
+            let others = Self {
+                one_of: None,
+                ..self.clone()
+            };
+            !set.iter().any(|one| others.holds(one.0))
+        });
+        crossed || under || none_of
     }
 
     /// Whether an exact number passes.

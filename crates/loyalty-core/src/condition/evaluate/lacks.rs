@@ -1,13 +1,13 @@
 //! What a leaf lacks, in figures (clause 8.3).
 
-use super::{Facts, basket, quantity, total};
+use super::{Facts, basket, chosen, quantity, sum, total};
 use crate::amount::Currency;
 use crate::calendar::Date;
 use crate::condition::compile::{Attribute, Cond, Test};
 use crate::condition::rules::Grain;
 use crate::event::Scalar;
 use crate::id::Id;
-use crate::outcome::{Amount, Figure, Unmet};
+use crate::outcome::{Figure, Unmet};
 
 /// What a leaf lacks, in figures.
 pub(super) fn lacks(leaf: &Cond, want: bool, facts: &impl Facts) -> Unmet {
@@ -19,6 +19,7 @@ pub(super) fn lacks(leaf: &Cond, want: bool, facts: &impl Facts) -> Unmet {
         needed: None,
         missing: None,
         from: None,
+        since: None,
     };
     let texts = |texts: &[Box<str>]| {
         Some(Figure::OneOf(
@@ -32,6 +33,7 @@ pub(super) fn lacks(leaf: &Cond, want: bool, facts: &impl Facts) -> Unmet {
             let (id, grain) = facts.metric_name(*metric);
             Unmet {
                 of: id,
+                since: facts.metric_since(*metric),
                 ..figures(
                     plain("metric"),
                     facts.metric(*metric),
@@ -81,6 +83,50 @@ pub(super) fn lacks(leaf: &Cond, want: bool, facts: &impl Facts) -> Unmet {
             }
         }
         Cond::Attribute(test) => named(plain("attribute"), test, facts.attribute(&test.name)),
+        Cond::Segment(segments) => Unmet {
+            needed: Some(Figure::OneOf(
+                segments.iter().map(|one| one.id.to_string()).collect(),
+            )),
+            ..plain("segment")
+        },
+        Cond::Score(score, test) => Unmet {
+            of: Some(score.id.clone()),
+            ..figures(
+                plain("score"),
+                Some(sum(score, facts)),
+                test,
+                Grain::Whole,
+                facts.currency(),
+            )
+        },
+        Cond::Anniversary(_) => Unmet {
+            found: facts.enrolled_on().map(|day| Figure::Text(day.to_string())),
+            ..plain("anniversary")
+        },
+        Cond::Enrolled(from, until) => Unmet {
+            found: facts.enrolled_on().map(|day| Figure::Text(day.to_string())),
+            needed: Some(between(from, until)),
+            ..plain("enrolled")
+        },
+        Cond::PointsExpiring {
+            account,
+            within,
+            test,
+        } => Unmet {
+            of: facts.account_name(*account),
+            ..figures(
+                plain("points_expiring"),
+                Some(facts.expiring(*account, *within)),
+                test,
+                Grain::Whole,
+                facts.currency(),
+            )
+        },
+        Cond::Kind(kinds) => Unmet {
+            found: text(facts.event().map(|event| event.kind)),
+            needed: texts(kinds),
+            ..plain("kind")
+        },
         Cond::Channel(channels) => Unmet {
             found: text(facts.event().and_then(|event| event.channel)),
             needed: texts(channels),
@@ -104,15 +150,11 @@ pub(super) fn lacks(leaf: &Cond, want: bool, facts: &impl Facts) -> Unmet {
             needed: Some(Figure::Text(format!("{from}–{until}"))),
             ..plain("hours")
         },
-        Cond::Dates(from, until) => {
-            let day = |day: &Option<Date>| day.map_or_else(String::new, |day| day.to_string());
-            let found = Some(Figure::Text(facts.date().to_string()));
-            Unmet {
-                found,
-                needed: Some(Figure::Text(format!("{}–{}", day(from), day(until)))),
-                ..plain("dates")
-            }
-        }
+        Cond::Dates(from, until) => Unmet {
+            found: Some(Figure::Text(facts.date().to_string())),
+            needed: Some(between(from, until)),
+            ..plain("dates")
+        },
         Cond::Yearly(days) => Unmet {
             found: Some(Figure::Text(facts.date().to_string())),
             needed: Some(Figure::OneOf(
@@ -147,10 +189,34 @@ pub(super) fn lacks(leaf: &Cond, want: bool, facts: &impl Facts) -> Unmet {
                 facts.currency(),
             )
         }
+        Cond::AnyQuantity(lines, test) => {
+            // Of all rows the one that is nearest.
+            let rows = basket(facts)
+                .into_iter()
+                .flat_map(|basket| chosen(basket, lines.as_ref()));
+            let far = |quantity: &i64| {
+                let nearest = (*quantity).clamp(test.low.min(test.high), test.high);
+                (quantity.abs_diff(nearest), core::cmp::Reverse(*quantity))
+            };
+            let found = rows.map(|row| row.quantity).min_by_key(far);
+            figures(
+                plain("any_quantity"),
+                found,
+                test,
+                Grain::Whole,
+                facts.currency(),
+            )
+        }
         Cond::Contains(_) => plain("contains"),
     };
     unmet.from = facts.holds_from(leaf);
     unmet
+}
+
+/// Days from a first to a last.
+fn between(from: &Option<Date>, until: &Option<Date>) -> Figure {
+    let day = |day: &Option<Date>| day.map_or_else(String::new, |day| day.to_string());
+    Figure::Text(format!("{}–{}", day(from), day(until)))
 }
 
 fn named(plain: Unmet, test: &Attribute, found: Option<&Scalar<'_>>) -> Unmet {
@@ -180,10 +246,7 @@ fn figures(
     grain: Grain,
     currency: Currency,
 ) -> Unmet {
-    let figure = |value: i64| match grain {
-        Grain::Money => Figure::Money(Amount::new(value, currency)),
-        Grain::Whole => Figure::Number(value),
-    };
+    let figure = |value: i64| grain.figure(value, currency);
     let value = found.unwrap_or(0);
     let needed = if plain.negated {
         None
