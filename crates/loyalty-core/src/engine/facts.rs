@@ -311,6 +311,11 @@ impl Days for Seeing<'_> {
             _ if plan.frame.is_stretch_before() => None,
             (_, reading) => {
                 let mut held = self.tally(metric)?.held();
+                let days = plan.frame.days(day, self.enrolled).ok().flatten();
+                if days.is_some_and(|days| held.iter().max() < Some(&days.from)) {
+                    // Everything has left the window, and windows never go back.
+                    return None;
+                }
                 if let Reading::Periods(period, _) = reading {
                     // A period is in the window as long as it begins there.
                     let starts = held.iter().map(|on| period.start_of(*on, FIRST));

@@ -19,6 +19,7 @@ mod histories;
 mod ledger;
 mod ledgers;
 mod lines;
+mod metrics;
 mod programs;
 mod receipts;
 mod returns;
