@@ -141,6 +141,14 @@ static void flow(void) {
     CHECK(points(again) == 4614);
     tier_is(member, "silver");
 
+    /* What expires by the end of a day, and the rest: together the balance. No cost per point is said. */
+    OK(loyalty_expiring(engine, member, BYTES("2027-03-31"), &buffer, &error));
+    SAME(&buffer, "[{\"account\":\"points\",\"expires_at\":\"2027-03-31T16:00:00Z\",\"points\":4614}]");
+    OK(loyalty_expiring(engine, member, BYTES("2027-03-30"), &buffer, &error));
+    SAME(&buffer, "[{\"account\":\"points\",\"expires_at\":null,\"points\":4614}]");
+    OK(loyalty_liability(engine, member, &buffer, &error));
+    SAME(&buffer, "[{\"account\":\"points\",\"earned\":\"2026-03\",\"expires\":\"2027-03\",\"points\":4614}]");
+
     /* Nothing needs the engine any more. */
     OK(loyalty_engine_free(engine));
     CHECK(points(again) == 4614);

@@ -2,30 +2,48 @@
 
 mod accrue;
 mod adjust;
+mod adopt;
+mod auto;
 mod basket;
 mod count;
 mod due;
+mod earn;
 mod enter;
 mod exchange;
+mod extra;
 mod facts;
+mod gains;
 mod hold;
+mod idle;
+mod list_price;
+mod lots;
+mod milestone;
+mod portion;
 mod progress;
 mod purchase;
 mod receipt;
 mod redeem;
+mod report;
 mod returns;
 mod settle;
 mod standing;
+mod takeback;
+mod tender;
+mod till;
 mod transfer;
 mod undo;
 mod work;
+mod yearly;
 
-use crate::calendar::Instant;
+#[cfg(test)]
+mod tests;
+
+use crate::calendar::{Date, Instant};
 use crate::error::{Code, Error, Result};
 use crate::event::{Body, Event};
 use crate::id::Id;
 use crate::member::{Member, Seen};
-use crate::outcome::{Outcome, TrackProgress};
+use crate::outcome::{Expiring, Liability, Outcome, TrackProgress};
 use crate::program::Program;
 use work::Work;
 
@@ -107,6 +125,7 @@ impl Engine {
         }
         let seen = Seen {
             id: Id::checked(event.id()),
+            mark: Id::mark(event.id()),
             digest,
             on: work.today,
         };
@@ -148,13 +167,14 @@ impl Engine {
     /// # Errors
     /// [`Code::OutOfOrder`] if the member has seen later things.
     pub fn advance(&self, member: &mut Member, to: Instant) -> Result<Outcome> {
+        whole(member)?;
         in_order(member, to, "to")?;
         if member.version == 0 {
             // Without a history there is nothing that time could change.
             return Ok(Outcome::default());
         }
         let mut work = Work::on(&self.program, member, to);
-        if let Err(error) = work.settle_to(to) {
+        if let Err(error) = work.adopt_version().and_then(|()| work.settle_to(to)) {
             let state = work.back();
             member.state.take_back(state);
             return Err(error);
@@ -174,7 +194,10 @@ impl Engine {
             _ if member.version == 0 => None,
             _ => {
                 let as_of = member.as_of?;
-                Work::beside(&self.program, member, as_of).next_due()
+                let mut work = Work::beside(&self.program, member, as_of);
+                // What cannot be worked out is refused by every event too.
+                work.adopt_version().ok()?;
+                work.next_due()
             }
         }
     }
@@ -188,8 +211,37 @@ impl Engine {
         Work::beside(&self.program, member, as_of).progress()
     }
 
+    /// The available points of each account by the instants at which they expire, up to the end of the day `by`; then one row
+    /// without an instant for the rest, less what is owed. The rows of an account sum to its balance, as of [`Member::as_of`].
+    ///
+    /// # Errors
+    /// [`Code::OutOfRange`] if the day lies at the end of the calendar.
+    pub fn expiring(&self, member: &Member, by: Date) -> Result<Vec<Expiring>> {
+        let Some(as_of) = member.as_of else {
+            return Ok(Vec::new());
+        };
+        let mut work = Work::beside(&self.program, member, as_of);
+        work.adopt_version()?;
+        work.expiring(by)
+    }
+
+    /// The points of each account that are available, pending or held, by the month in which they were earned and the month in
+    /// which they expire, with what they cost and are expected to cost, as of [`Member::as_of`].
+    ///
+    /// # Errors
+    /// [`Code::Overflow`] if a cost has more digits than fit.
+    pub fn liability(&self, member: &Member) -> Result<Vec<Liability>> {
+        let Some(as_of) = member.as_of else {
+            return Ok(Vec::new());
+        };
+        let mut work = Work::beside(&self.program, member, as_of);
+        work.adopt_version()?;
+        work.liability()
+    }
+
     /// The first answer to an event that was taken before.
     fn known(&self, member: &Member, event: &Event<'_>, digest: u64) -> Result<Option<Outcome>> {
+        whole(member)?;
         if let Some(named) = event.member()
             && member.id != *named
         {
@@ -199,7 +251,9 @@ impl Engine {
             );
             return Err(Error::at(Code::WrongMember, "member", words));
         }
-        let Some(seen) = member.seen.iter().rev().find(|seen| seen.id == *event.id()) else {
+        let (id, mark) = (event.id(), Id::mark(event.id()));
+        let mut seen = member.seen.iter().rev();
+        let Some(seen) = seen.find(|seen| seen.mark == mark && seen.id == *id) else {
             return Ok(None);
         };
         if seen.digest != digest {
@@ -226,6 +280,7 @@ impl Engine {
 impl Work<'_> {
     /// Takes an event: what is due before it, the event itself, and what follows from it.
     fn take(&mut self, event: &Event<'_>, detail: Detail) -> Result<()> {
+        self.adopt_version()?;
         self.settle_to(event.at.instant)?;
         self.trace = (detail == Detail::Trace).then(Vec::new);
         self.event = self.entries.len();
@@ -248,9 +303,19 @@ impl Work<'_> {
             Body::Convert(convert) => self.convert(event, convert)?,
             Body::Receive(receive) => self.receive(receive)?,
         }
+        self.end_capture();
+        self.note_deeds()?;
         self.settle_at()?;
         self.prune();
         Ok(())
+    }
+}
+
+/// Refuses a member that a defect has left in the middle of a call.
+fn whole(member: &Member) -> Result<()> {
+    match member.state.fault() {
+        Some(words) => Err(Error::new(Code::MemberCorrupt, words)),
+        None => Ok(()),
     }
 }
 

@@ -41,6 +41,8 @@ pub(crate) const KINDS: [&str; 17] = [
     "convert",
     "receive",
 ];
+/// What receipts and returns call the line of shipping.
+pub(crate) const SHIPPING: &str = "shipping";
 
 /// An instant with the offset of the clock that it was read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -607,6 +609,12 @@ impl Purchase<'_> {
         }
         if let Some(shipping) = &self.shipping {
             not_negative("purchase.shipping.price", Some(shipping.price))?;
+            let called = |line: &Line<'_>| line.id.as_deref() == Some(SHIPPING);
+            if let Some(place) = self.lines.iter().position(called) {
+                let words = "`shipping` is the line of the shipping of this purchase";
+                let path = format!("purchase.lines[{place}].id");
+                return Err(Error::at(Code::DuplicateId, path, words));
+            }
             if let Some(tax) = &shipping.tax {
                 tax.check("purchase.shipping.tax")?;
             }
@@ -715,7 +723,10 @@ impl Tax {
             let words = format!("a tax is at most {} percent", limits::TAX_PERCENT_MAX);
             return Err(Error::at(Code::OutOfRange, join(path, "rate"), words));
         }
-        Ok(())
+        match self.of {
+            TaxOf::Rate(rate) => short(&join(path, "rate"), rate),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -736,6 +747,7 @@ impl TillDiscount<'_> {
                         "a discount is at most 100 percent",
                     ));
                 }
+                short("percent_off", percent)?;
             }
         }
         if self.lines.len() > limits::LINES_MAX {
@@ -747,6 +759,18 @@ impl TillDiscount<'_> {
         }
         Ok(())
     }
+}
+
+/// A part has no more digits than can be counted with exactly.
+fn short(path: &str, part: Decimal) -> Result<()> {
+    if part.normalize().scale() > limits::RATE_SCALE_MAX {
+        let words = format!(
+            "at most {} decimal places are allowed",
+            limits::RATE_SCALE_MAX
+        );
+        return Err(Error::at(Code::TooManyDigits, path, words));
+    }
+    Ok(())
 }
 
 /// An amount is not below zero.

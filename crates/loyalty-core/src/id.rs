@@ -38,7 +38,30 @@ impl Id {
 
     /// The id that is a number.
     pub(crate) fn number(number: u32) -> Self {
-        Self(smol_str::format_smolstr!("{number}"))
+        let mut digits = [b'0'; 10];
+        let (mut rest, mut from) = (number, digits.len());
+        for digit in digits.iter_mut().rev() {
+            *digit = b'0' | u8::try_from(rest % 10).unwrap_or(0);
+            rest /= 10;
+            from = from.saturating_sub(1);
+            if rest == 0 {
+                break;
+            }
+        }
+        let text = digits
+            .get(from..)
+            .and_then(|digits| core::str::from_utf8(digits).ok());
+        Self(SmolStr::new_inline(text.unwrap_or_default()))
+    }
+
+    /// A small number that is nearly always another one for another text: to find an id among many without comparing texts.
+    pub(crate) fn mark(text: &str) -> u32 {
+        let mut mark = u32::try_from(text.len()).unwrap_or(0);
+        for byte in text.bytes() {
+            mark = mark.rotate_left(5) ^ u32::from(byte);
+            mark = mark.wrapping_mul(0x9e37_79b9);
+        }
+        mark
     }
 
     /// The text of the id.
@@ -50,6 +73,11 @@ impl Id {
 
 /// Checks that a text may be an id, without making one.
 pub(crate) fn check(text: &str) -> Result<(), Error> {
+    // Nearly every id is of such bytes only.
+    let plain = |byte: u8| matches!(byte, 0x21..=0x7e);
+    if !text.is_empty() && text.len() <= ID_BYTES_MAX && text.bytes().all(plain) {
+        return Ok(());
+    }
     let bad = if text.is_empty() {
         "an id must not be empty"
     } else if text.len() > ID_BYTES_MAX {

@@ -79,10 +79,11 @@ pub use metric::{
     OfAttribute, OfTrack, PeriodsWith, Since, StreakOf, Window,
 };
 pub use outcome::{
-    AccountPoints, Amount, Change, DiscountAmount, Entry, ExpiredWhy, Figure, LineRulePoints,
-    LotDates, LotPoints, Message, MessageBody, MessageEvent, Outcome, Receipt, ReceiptDiscount,
-    ReceiptLine, ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy, ReleaseWhy, RulePoints,
-    RuleTrace, RungProgress, Source, TierWhy, TraceResult, TrackProgress, Unmet, Withheld,
+    AccountPoints, Amount, Change, DiscountAmount, Entry, ExpiredWhy, Expiring, Figure, Liability,
+    LineRulePoints, LotDates, LotPoints, Message, MessageBody, MessageEvent, Outcome, Receipt,
+    ReceiptConverted, ReceiptDiscount, ReceiptLine, ReceiptTax, ReceiptTender, ReceiptTotal,
+    RedateWhy, ReleaseWhy, RulePoints, RuleTrace, RungProgress, Source, TierWhy, TraceResult,
+    TrackProgress, Unmet, Withheld,
 };
 pub use points::{
     AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,

@@ -18,7 +18,8 @@ use crate::tiers::Standing;
 
 pub(crate) use more::More;
 pub(crate) use order::{
-    Counted, Order, OrderLine, OrderRow, Put, RowPoints, RowTender, TenderPaid,
+    ConvertedAt, Counted, Order, OrderLine, OrderRow, Put, RowCarried, RowDiscount, RowPoints,
+    RowTaxed, RowTender, TenderPaid,
 };
 pub(crate) use profile::Profile;
 
@@ -81,12 +82,17 @@ pub(crate) struct State {
     pub(crate) caps: Vec<CapUse>,
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub(crate) more: Arc<More>,
+    /// Whether a call has the rest at the moment. Never seen from outside, unless a defect has ended the call in the middle.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    lent: bool,
 }
 
 impl State {
     /// Lends out what a call may change; what is left says as much of the person as before.
     pub(crate) fn lend(&mut self) -> Self {
+        self.lent = true;
         Self {
+            lent: false,
             enrolled_at: self.enrolled_at,
             profile: Arc::clone(&self.profile),
             accounts: core::mem::take(&mut self.accounts),
@@ -103,6 +109,13 @@ impl State {
         self.tiers = lent.tiers;
         self.metrics = lent.metrics;
         self.caps = lent.caps;
+        self.lent = false;
+    }
+
+    /// What is wrong with a member that a defect has left in the middle of a call, if anything.
+    pub(crate) fn fault(&self) -> Option<&'static str> {
+        self.lent
+            .then_some("a defect has ended a call in the middle: read the member again from where it is stored")
     }
 }
 
@@ -114,6 +127,8 @@ fn is_nothing(more: &Arc<More>) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Seen {
     pub(crate) id: Id,
+    /// The mark of the id; derived.
+    pub(crate) mark: u32,
     pub(crate) digest: u64,
     pub(crate) on: Date,
 }
@@ -127,6 +142,8 @@ pub struct Balance {
     pub available: i64,
     /// Points that will become available.
     pub pending: i64,
+    /// Points that are set aside by holds.
+    pub held: i64,
     /// Points that are owed.
     pub debt: i64,
 }
@@ -181,6 +198,8 @@ impl Member {
                 account: account.id.clone(),
                 available: account.available(),
                 pending: account.pending(),
+                held: (self.state.more.held(&account.id))
+                    .fold(0, |sum: i64, lot| sum.saturating_add(lot.points)),
                 debt: account.debt,
             })
             .collect()

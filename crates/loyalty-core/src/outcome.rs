@@ -6,6 +6,7 @@ use crate::amount::{Currency, Exact, Money, Points};
 use crate::calendar::{Date, Instant};
 use crate::event::Receive;
 use crate::id::Id;
+use crate::points::TenderAs;
 
 /// An amount of money that knows how it is written: `"12.30"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,10 +210,10 @@ pub enum Change {
         account: Id,
         /// How many.
         points: Points,
-        /// When they expired before; none for never.
+        /// When they would have expired; none for never.
         before: Option<Instant>,
-        /// The lot as it is now.
-        lot: LotDates,
+        /// The lots as they are now.
+        lots: Vec<LotPoints>,
         /// Why.
         why: RedateWhy,
     },
@@ -221,7 +222,10 @@ pub enum Change {
         /// The reward.
         reward: Id,
         /// How many of it.
-        quantity: u32,
+        quantity: u64,
+        /// The name by which `undo` calls it, where it was given by itself; else that is the id of the `redeem` event.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        redemption: Option<Id>,
         /// The account that paid.
         account: Id,
         /// How many points.
@@ -426,6 +430,8 @@ pub enum RedateWhy {
     Active,
     /// The program has a new version.
     NewVersion,
+    /// Their order was settled, and their expiry counts from then.
+    Settled,
 }
 
 /// Why points expired before the date of their lot.
@@ -475,6 +481,9 @@ pub struct LotDates {
     /// When they become available; left out if that is past.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active_from: Option<Instant>,
+    /// Whether they become available when their order is settled.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub on_settlement: bool,
     /// When they expire; none for never.
     pub expires_at: Option<Instant>,
 }
@@ -517,6 +526,18 @@ pub struct Receipt {
     /// For a return: money that is kept back for points that are missing; the refund is `total.paid` less this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withheld: Option<Amount>,
+    /// The other currency in which the customer paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub converted: Option<ReceiptConverted>,
+}
+
+/// The other currency in which a customer paid; the amounts of the receipt are in the program's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReceiptConverted {
+    /// The currency.
+    pub currency: Id,
+    /// How much of the program's currency one unit of it is.
+    pub rate: Exact,
 }
 
 /// One line of a receipt.
@@ -595,6 +616,9 @@ pub struct ReceiptTender {
     /// The reward, if they were used for one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reward: Option<Id>,
+    /// Whether they paid, or lowered the price: then their value is one of the discounts.
+    #[serde(rename = "as", skip_serializing_if = "crate::json::is_default")]
+    pub role: TenderAs,
     /// How many were asked for; for a return, as many as were given back.
     pub asked: Points,
     /// How many were used.
@@ -736,4 +760,34 @@ pub struct RungProgress {
     pub holds: bool,
     /// What is missing.
     pub unmet: Vec<Unmet>,
+}
+
+/// Available points that expire at one instant, or the rest of a balance (clause 3.9).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Expiring {
+    /// The account.
+    pub account: Id,
+    /// When they expire; none for what expires later or never, less what is owed.
+    pub expires_at: Option<Instant>,
+    /// How many.
+    pub points: Points,
+}
+
+/// Points that were earned in one month and expire in one month (clause 3.9).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Liability {
+    /// The account.
+    pub account: Id,
+    /// The month in which they were earned, like `2026-03`.
+    pub earned: String,
+    /// The month of their last valid day; none if they never expire.
+    pub expires: Option<String>,
+    /// How many are available, pending or held.
+    pub points: Points,
+    /// What they cost if all of them are used, in major units; left out where the program does not say what a point costs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Exact>,
+    /// What they are expected to cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<Exact>,
 }

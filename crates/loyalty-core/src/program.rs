@@ -1,5 +1,6 @@
 //! A program: all rules of one loyalty program, as data.
 
+mod account;
 mod check;
 mod compile;
 mod index;
@@ -22,7 +23,7 @@ use crate::pricing::Pricing;
 use crate::text::Label;
 use crate::tiers::Track;
 
-pub(crate) use compile::{Compiled, Feed, MetricPlan, On, RulePlan};
+pub(crate) use compile::{Compiled, EarningPlan, Feed, MetricPlan, On, RulePlan};
 
 /// The schema of program documents that this engine reads.
 pub const PROGRAM_SCHEMA: u32 = 1;

@@ -1,6 +1,6 @@
 //! What the engine does with members.
 
-use loyalty_core::{Detail, Event, Instant, Messages, Unmet};
+use loyalty_core::{Date, Detail, Event, Instant, Messages, Unmet};
 
 use crate::boundary::Caller;
 use crate::buffer::Buffer;
@@ -131,6 +131,55 @@ pub unsafe extern "C" fn loyalty_progress(
         json.give(Buffer::new(text));
         Ok(())
     })
+}
+
+/// The available points of each account by the instants at which they expire, up to the end of a day (`2026-12-31`), then one
+/// row for the rest, less what is owed: a JSON array. The rows of an account sum to its balance.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_expiring(
+    engine: *const EngineHandle,
+    member: *const MemberHandle,
+    by: *const u8,
+    by_length: usize,
+    json: *mut Buffer,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: whoever calls keeps to the header.
+    let caller = unsafe { Caller::begin() };
+    caller.run(error, || {
+        let json = caller.out(json, "json")?;
+        let engine = caller.shared(engine, "engine")?;
+        let member = caller.reading(member, "member")?;
+        let by = Date::parse(caller.text(by, by_length, "by")?)?;
+        json.give(list(&engine.expiring(&member, by)?)?);
+        Ok(())
+    })
+}
+
+/// The points of each account by the month in which they were earned and the month in which they expire, with what they cost and
+/// are expected to cost where the program says so: a JSON array.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_liability(
+    engine: *const EngineHandle,
+    member: *const MemberHandle,
+    json: *mut Buffer,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: whoever calls keeps to the header.
+    let caller = unsafe { Caller::begin() };
+    caller.run(error, || {
+        let json = caller.out(json, "json")?;
+        let engine = caller.shared(engine, "engine")?;
+        let member = caller.reading(member, "member")?;
+        json.give(list(&engine.liability(&member)?)?);
+        Ok(())
+    })
+}
+
+fn list<T: serde::Serialize>(rows: &[T]) -> Result<Buffer, Fault> {
+    let text =
+        serde_json::to_string(rows).map_err(|error| Fault::internal(Some(&error.to_string())))?;
+    Ok(Buffer::new(text))
 }
 
 /// Says in a sentence what a leaf of a condition lacks, in a language (`en`, `zh`).

@@ -130,6 +130,10 @@ pub(crate) enum Scope {
     Member,
     /// The filter of a metric: the event only.
     Filter,
+    /// What a member asks for: the member and the event, which has no basket.
+    Request,
+    /// What happens by itself: the member only.
+    ByItself,
 }
 
 /// The names of a track and its rungs.
@@ -187,7 +191,7 @@ impl Catalogue {
         }
     }
 
-    fn unknown(&self, what: &str, id: &Id) -> Option<Error> {
+    pub(crate) fn unknown(&self, what: &str, id: &Id) -> Option<Error> {
         (!self.broken.contains(id)).then(|| {
             Error::new(
                 Code::UnknownReference,
@@ -226,8 +230,14 @@ impl Compiler<'_> {
     fn condition(&mut self, rule: &Condition, path: &str) -> Cond {
         if let Some(reads) = rule.reads() {
             let words = match (self.scope, reads) {
-                (Scope::Member, Reads::Event) => {
+                (Scope::Member, Reads::Event | Reads::Basket) => {
                     Some("this is judged without an event: use a leaf about the member")
+                }
+                (Scope::ByItself, Reads::Event | Reads::Basket) => Some(
+                    "what is given by itself is judged without an event: use a leaf about the member",
+                ),
+                (Scope::Request, Reads::Basket) => {
+                    Some("this event has no basket: use a leaf about the member or the event")
                 }
                 (Scope::Filter, Reads::Member) => Some(
                     "a filter looks at the event only: use a leaf about the event or the basket",

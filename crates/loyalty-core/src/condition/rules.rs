@@ -87,8 +87,10 @@ pub enum Condition {
 pub(crate) enum Reads {
     /// The member alone.
     Member,
-    /// The event and its basket.
+    /// The event.
     Event,
+    /// The basket of the event.
+    Basket,
 }
 
 impl Condition {
@@ -114,11 +116,10 @@ impl Condition {
             | Self::Hours(_)
             | Self::Dates(_)
             | Self::Yearly(_)
-            | Self::EventAttribute(_)
-            | Self::Total(_)
-            | Self::Quantity(_)
-            | Self::AnyQuantity(_)
-            | Self::Contains(_) => Some(Reads::Event),
+            | Self::EventAttribute(_) => Some(Reads::Event),
+            Self::Total(_) | Self::Quantity(_) | Self::AnyQuantity(_) | Self::Contains(_) => {
+                Some(Reads::Basket)
+            }
         }
     }
 }

@@ -182,18 +182,19 @@ impl Basket {
         if let Some(category) = text.category
             && !symbols.category.is_empty()
         {
-            let ends = category
-                .match_indices('/')
-                .map(|(at, _)| at)
-                .chain([category.len()]);
-            for end in ends {
-                let sym = category
-                    .get(..end)
-                    .map_or(Sym::NONE, |path| find(&symbols.category, path));
+            let mut look = |end: usize| {
+                let path = category.get(..end);
+                let sym = path.map_or(Sym::NONE, |path| find(&symbols.category, path));
                 if sym != Sym::NONE {
                     self.syms.push(sym);
                 }
+            };
+            for (at, byte) in category.bytes().enumerate() {
+                if byte == b'/' {
+                    look(at);
+                }
             }
+            look(category.len());
         }
         let tags = here(&self.syms);
         if !symbols.tag.is_empty() {

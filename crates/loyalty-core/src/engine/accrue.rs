@@ -3,21 +3,27 @@
 use super::facts::Seeing;
 use super::work::Work;
 use crate::amount::Points;
-use crate::calendar::Instant;
 use crate::condition::{Basket, EventFacts, Explain, Quiet, Row, evaluate};
 use crate::error::Result;
 use crate::id::Id;
 use crate::outcome::{Change, RulePoints, RuleTrace, TraceResult, Unmet};
-use crate::points::{EarnBase, Gifts, Given, Lot, LotKind, LotPlan, Plan, Uses, dates, settle};
-use crate::program::{On, RulePlan};
+use crate::points::{
+    Crossed, EarnBase, Gifts, Given, Lot, LotKind, LotPlan, Plan, Uses, Values, settle,
+};
+use crate::pricing::{Basis, Stage};
+use crate::program::{EarningPlan, On, RulePlan};
 
-/// When points become available (none: at once), and when they expire (none: never).
-type Dates = (Option<Instant>, Option<Instant>);
+/// A lot without points: when they become available, and when they expire.
+type Dates = Lot;
 
 /// What was earned: the gifts, and the lots that the points went to.
 pub(super) struct Accrued<'p> {
     pub(super) gifts: Gifts<'p>,
     pub(super) put: Vec<(usize, Lot)>,
+    /// The milestones that were reached.
+    pub(super) crossed: Vec<Crossed>,
+    /// The rungs at which a purchase earns, if those are not the ones that are held.
+    pub(super) rungs: Option<Vec<usize>>,
 }
 
 impl<'w> Work<'w> {
@@ -29,28 +35,55 @@ impl<'w> Work<'w> {
         paid: &[i64],
         order: Option<&Id>,
     ) -> Result<Accrued<'w>> {
+        self.contest(on, event, paid, order, None)
+    }
+
+    /// The same; with what milestones were reached, for the rules that give for them, else for all others.
+    pub(super) fn contest(
+        &mut self,
+        on: &On,
+        event: EventFacts<'_>,
+        paid: &[i64],
+        order: Option<&Id>,
+        crossings: Option<&[Values]>,
+    ) -> Result<Accrued<'w>> {
         let compiled = self.compiled;
         let candidates: Vec<u32> = match event.basket {
+            _ if crossings.is_some() => compiled.milestones.clone(),
             Some(basket) if self.trace.is_none() => {
                 compiled.candidates(basket, event.channel, event.store, |track| self.rung(track))
             }
             _ => (0..u32::try_from(compiled.rules.len()).unwrap_or(u32::MAX)).collect(),
         };
         let mut trace = self.trace.take();
-        let rows = event.basket.map_or(0, |basket| basket.rows.len());
+        let rows = event.basket.map_or(0, |basket| basket.all().count());
         let mut gifts = Gifts::with_capacity(candidates.len().min(16), rows);
+        if let Some(basket) = event.basket.filter(|_| compiled.settings.rounds_units) {
+            gifts.units.extend(basket.all().map(|row| row.quantity));
+        }
         let seeing = Seeing {
             event: Some(event),
             ..self.seeing(self.today)
         };
-        for place in candidates {
+        for (number, place) in candidates.into_iter().enumerate() {
             let Some(rule) = compiled.rules.get(place as usize) else {
                 continue;
             };
+            if rule.plan.milestone().is_some() != crossings.is_some() {
+                continue;
+            }
             let bid = fires(rule, on, &seeing, trace.is_some());
-            let bid = bid.and_then(|()| match event.basket {
-                Some(basket) => gifts.bid(&rule.plan, |out| brings(&rule.plan, basket, paid, out)),
-                None => gifts.bid(&rule.plan, |_| Ok(())),
+            let bid = bid.and_then(|()| {
+                let crossed = crossings.and_then(|crossings| crossings.get(number));
+                let rare = match crossed {
+                    Some(values) => Ok(rule.plan.reaches(values)),
+                    None => self.tell(&rule.plan, event),
+                };
+                let rare = rare.map_err(|result| (result, Vec::new()))?;
+                gifts.bid(&rule.plan, rare, |out| match event.basket {
+                    Some(basket) => brings(&rule.plan, &compiled.earning, basket, paid, out),
+                    None => Ok(()),
+                })
             });
             if let (Err((result, unmet)), Some(trace)) = (bid, &mut trace) {
                 trace.push(RuleTrace {
@@ -63,10 +96,12 @@ impl<'w> Work<'w> {
         }
         let uses = Uses {
             list: &self.state.caps,
+            event: &self.event_caps,
             today: self.program_day(self.as_of),
         };
         settle(&mut gifts, &compiled.settings, uses)?;
         self.book(&gifts);
+        self.keep(&gifts, order);
         if let Some(trace) = &mut trace {
             let more = gifts.all.iter().map(|gift| RuleTrace {
                 rule: gift.plan.id.clone(),
@@ -79,7 +114,12 @@ impl<'w> Work<'w> {
         }
         self.trace = trace;
         let put = self.deposit(&gifts, order)?;
-        Ok(Accrued { gifts, put })
+        Ok(Accrued {
+            gifts,
+            put,
+            crossed: Vec::new(),
+            rungs: None,
+        })
     }
 
     /// Books gifts against their caps: those of a rule and its group what the rule gave, those of an account what all gave.
@@ -89,11 +129,10 @@ impl<'w> Work<'w> {
             return;
         }
         let today = self.program_day(self.as_of);
-        let mut usage = self.usage(today);
         for gift in gifts.given() {
             // A rule that takes points away has been used all the same.
             for cap in compiled.own_caps(gift.plan) {
-                cap.book(&mut usage, gift.points.max(0), 1);
+                self.book_cap(cap, today, gift.points.max(0), 1);
             }
         }
         for (account, caps) in compiled.settings.account_caps.iter().enumerate() {
@@ -106,13 +145,13 @@ impl<'w> Work<'w> {
             }
             let points = given.fold(0_i64, |sum, gift| sum.saturating_add(gift.points));
             for cap in caps {
-                cap.book(&mut usage, points, 1);
+                self.book_cap(cap, today, points, 1);
             }
         }
     }
 
     /// Puts points into lots: one lot for each account and dates.
-    fn deposit(&mut self, gifts: &Gifts<'_>, order: Option<&Id>) -> Result<Vec<(usize, Lot)>> {
+    fn deposit(&mut self, gifts: &Gifts<'w>, order: Option<&Id>) -> Result<Vec<(usize, Lot)>> {
         let mut plans: Vec<(usize, &LotPlan, Dates)> = Vec::new();
         let mut lots: Vec<(usize, Dates, i64, Vec<RulePoints>)> = Vec::new();
         for gift in gifts.given() {
@@ -125,7 +164,7 @@ impl<'w> Work<'w> {
             let dates = match known {
                 Some((_, _, dates)) => *dates,
                 None => {
-                    let dates = dates(plan, self.today, self.zone, self.as_of)?;
+                    let dates = self.lot(account, LotKind::Earned, plan, order.is_some())?;
                     plans.push((account, plan, dates));
                     dates
                 }
@@ -151,18 +190,11 @@ impl<'w> Work<'w> {
         }
         level(&mut lots);
         let mut put = Vec::with_capacity(lots.len());
-        for (place, (active_from, expires_at), points, rules) in lots {
+        for (place, dates, points, rules) in lots {
             if points <= 0 {
                 continue;
             }
-            let lot = Lot {
-                n: 0,
-                kind: LotKind::Earned,
-                earned_on: self.today,
-                active_from,
-                expires_at,
-                points,
-            };
+            let lot = Lot { points, ..dates };
             let Given { lot, repaid } = self.give(place, lot)?;
             let id = self.account(place)?.id.clone();
             self.enter(Change::Earned {
@@ -247,28 +279,38 @@ fn fires(rule: &RulePlan, on: &On, seeing: &Seeing<'_>, explain: bool) -> Result
 }
 
 /// Adds what each row brings to a rule.
-fn brings(plan: &Plan, basket: &Basket, paid: &[i64], out: &mut Vec<i64>) -> Result<(), Silent> {
+fn brings(
+    plan: &Plan,
+    earning: &EarningPlan,
+    basket: &Basket,
+    paid: &[i64],
+    out: &mut Vec<i64>,
+) -> Result<(), Silent> {
+    let (money, units) = (plan.counts_money(), plan.counts_units());
+    let even = plan.counts_rows();
+    // What costs nothing brings no money; whether it counts as a unit, a line or a purchase is for the program to say.
+    let free = money || plan.is_multiplier() || earning.free_units;
     let mine = |row: &Row| {
-        plan.lines
-            .as_ref()
-            .is_none_or(|lines| lines.has(basket, row))
+        row.earns
+            && (free || row.discounted != 0)
+            && plan
+                .lines
+                .as_ref()
+                .is_none_or(|lines| lines.has(basket, row))
     };
-    let units = plan.counts_units();
-    let even = plan.is_multiplier();
+    // Shipping stands after the goods: only rates that look at the whole purchase may see it.
+    let goods = basket.rows.len();
+    let ships = money && earning.shipping && plan.lines.is_none();
     let (mut any, mut nothing) = (false, true);
     let from = out.len();
-    for (place, row) in basket.rows.iter().enumerate() {
-        if !mine(row) {
+    for (place, row) in basket.all().enumerate() {
+        if !mine(row) || (place >= goods && !ships) {
             out.push(0);
             continue;
         }
         any = true;
-        let brought = if plan.counts_money() {
-            let amount = match plan.base {
-                EarnBase::Discounted | EarnBase::LineDiscounted => row.discounted,
-                EarnBase::List => row.list,
-            };
-            amount
+        let brought = if money {
+            base(basket, place, plan.base, earning.basis)
                 .saturating_sub(paid.get(place).copied().unwrap_or(0))
                 .max(0)
         } else if units {
@@ -285,11 +327,21 @@ fn brings(plan: &Plan, basket: &Basket, paid: &[i64], out: &mut Vec<i64>) -> Res
         return Err((TraceResult::NoLine, Vec::new()));
     }
     // A fixed gift for rows that cost nothing is shared alike among them.
-    if !plan.counts_money() && nothing {
+    if !money && nothing {
         let own = out.get_mut(from..).unwrap_or_default();
         for (weight, row) in own.iter_mut().zip(&basket.rows) {
             *weight = i64::from(mine(row));
         }
     }
     Ok(())
+}
+
+/// The amount of a row on which a rate works.
+fn base(basket: &Basket, place: usize, base: EarnBase, basis: Basis) -> i64 {
+    let stage = match base {
+        EarnBase::Discounted => Stage::Discounted,
+        EarnBase::LineDiscounted => Stage::LineDiscounted,
+        EarnBase::List => Stage::List,
+    };
+    basket.amount(place, stage, basis)
 }

@@ -3,6 +3,7 @@
 mod rare;
 
 use super::accrue::Accrued;
+use super::portion::Backs;
 use super::receipt::money_part;
 use super::work::Work;
 use crate::condition::{Basket, EventFacts, Quiet, Row, evaluate};
@@ -10,9 +11,6 @@ use crate::error::Result;
 use crate::member::{Counted, Order};
 use crate::metric::Reading;
 use crate::program::{Feed, MetricPlan};
-
-/// How many units of each row were back before a return, and are after it.
-pub(super) type Backs = Vec<(i64, i64)>;
 
 /// Points by the place of their account.
 pub(super) type ByAccount = Vec<(usize, i64)>;
@@ -26,7 +24,7 @@ impl Work<'_> {
         spent: &[(usize, i64)],
         accrued: &Accrued<'_>,
     ) -> Result<Vec<Counted>> {
-        let mut counted = Vec::new();
+        let mut counted = Vec::with_capacity(self.compiled.metrics.len());
         for place in 0..self.compiled.metrics.len() {
             let Some(plan) = self.compiled.metrics.get(place) else {
                 continue;
@@ -218,7 +216,7 @@ impl Work<'_> {
     }
 }
 
-fn earned(accrued: &Accrued<'_>, account: usize) -> i64 {
+pub(super) fn earned(accrued: &Accrued<'_>, account: usize) -> i64 {
     let gifts = accrued.gifts.given();
     gifts
         .filter(|gift| gift.plan.account == account)
@@ -237,25 +235,30 @@ fn brought(plan: &MetricPlan, discounted: i64, list: i64, quantity: i64) -> i64 
 
 /// What a return takes out of a metric.
 fn uncounted(plan: &MetricPlan, order: &Order, counted: &Counted, backs: &Backs) -> Result<i64> {
+    // Shipping is no goods.
     let rows = || {
         order
-            .rows
-            .iter()
+            .goods()
             .zip(backs)
             .enumerate()
             .filter(|(place, _)| counted.has(*place))
             .map(|(_, row)| row)
     };
     if matches!(plan.feed, Feed::Orders) {
-        let all_back = rows().all(|(row, (_, after))| *after == row.quantity());
-        let was_out = rows().any(|(row, (before, _))| *before < row.quantity());
+        let all_back = rows().all(|(_, back)| back.all());
+        let was_out = rows().any(|(_, back)| back.units_before < back.units);
         return Ok(i64::from(all_back && was_out));
     }
     let mut sum = 0_i64;
-    for (row, (before, after)) in rows() {
-        let whole = row.quantity();
-        let amount = brought(plan, row.discounted, row.list, whole);
-        sum = sum.saturating_add(money_part(amount, *before, *after, whole)?);
+    for (row, back) in rows() {
+        let amount = match plan.feed {
+            Feed::Quantity => back.units_after.saturating_sub(back.units_before),
+            _ => {
+                let amount = brought(plan, row.discounted, row.list, back.units);
+                money_part(amount, back.before, back.after, back.whole)?
+            }
+        };
+        sum = sum.saturating_add(amount);
     }
     Ok(sum)
 }

@@ -1,6 +1,7 @@
 //! The passing of time: everything that is due, in the order of the calendar (clauses 1.3 to 1.5).
 //!
-//! At one instant: pending points become available; points expire; windows roll; tiers. Rounds repeat until one makes no entry.
+//! At one instant: holds are released; pending points become available; points expire; what leaves accounts by time; windows roll;
+//! rewards that are given before tiers; tiers; other rewards that are given by themselves. Rounds repeat until one makes no entry.
 
 use super::work::Work;
 use crate::amount::Points;
@@ -8,7 +9,7 @@ use crate::calendar::Instant;
 use crate::error::{Code, Error, Result};
 use crate::limits::{ENTRIES_MAX, ROUNDS_MAX};
 use crate::outcome::Change;
-use crate::points::Given;
+use crate::points::AutoRun;
 
 impl Work<'_> {
     /// Brings the member to an instant, due things first.
@@ -19,7 +20,10 @@ impl Work<'_> {
         };
         while let Some(due) = next.filter(|due| *due <= to) {
             self.go_to(due);
-            self.settle_at()?;
+            self.passing = true;
+            let settled = self.settle_at();
+            self.passing = false;
+            settled?;
             next = self.next_due();
             if next.is_some_and(|next| next <= due) {
                 let words = "something that is due does not happen";
@@ -50,8 +54,15 @@ impl Work<'_> {
     pub(super) fn settle_at(&mut self) -> Result<()> {
         for _ in 0..ROUNDS_MAX {
             let before = self.entries.len();
+            self.time_out()?;
             self.activate_and_expire()?;
+            if self.passing {
+                self.decay()?;
+                self.deduct()?;
+            }
+            self.auto_rewards(AutoRun::BeforeTiers)?;
             self.judge_tiers()?;
+            self.auto_rewards(AutoRun::WithTriggers)?;
             if self.entries.len() == before {
                 return Ok(());
             }
@@ -63,14 +74,10 @@ impl Work<'_> {
     }
 
     /// Pending points become available, then points expire.
-    fn activate_and_expire(&mut self) -> Result<()> {
-        let now = self.as_of;
-        if !self
-            .state
-            .accounts
-            .iter()
-            .any(|account| account.is_due(now))
-        {
+    pub(super) fn activate_and_expire(&mut self) -> Result<()> {
+        let due = self.next_lots_due();
+        self.lots_due = Some(due);
+        if due.is_none_or(|due| due > self.as_of) {
             return Ok(());
         }
         for place in 0..self.state.accounts.len() {
@@ -87,27 +94,24 @@ impl Work<'_> {
         let account = self.account_mut(place)?;
         let made = account.activate(now)?;
         let id = account.id.clone();
-        for Given { lot, repaid } in made {
+        for given in made {
             self.enter(Change::Activated {
                 account: id.clone(),
-                points: Points::new(lot.points),
-                lot: lot.dates(),
+                points: Points::new(given.lot.points),
+                lot: given.lot.dates(),
             });
-            if repaid > 0 {
-                self.enter(Change::Repaid {
-                    account: id.clone(),
-                    points: Points::new(repaid),
-                    lot: lot.dates(),
-                });
-            }
+            self.enter_repaid(&id, &given);
         }
         Ok(())
     }
 
     fn expire(&mut self, place: usize) -> Result<()> {
-        let (now, remember_from) = (self.as_of, self.remember_from());
+        let (now, today, remember_from) = (self.as_of, self.today, self.remember_from());
+        let plan = self.compiled.accounts.get(place);
+        let reinstates = plan.is_some_and(|plan| plan.reinstate_days > 0);
         let account = self.account_mut(place)?;
         let gone = account.expire(now, remember_from)?;
+        account.lapse_if(reinstates, &gone, today);
         let id = account.id.clone();
         for lot in gone {
             self.enter(Change::Expired {
@@ -122,12 +126,24 @@ impl Work<'_> {
 
     /// When time alone changes the member next.
     pub(super) fn next_due(&self) -> Option<Instant> {
-        let lots = self
-            .state
-            .accounts
-            .iter()
-            .filter_map(crate::points::Account::next_due);
         let tiers = (0..self.compiled.tracks.len()).filter_map(|place| self.track_due(place));
-        lots.chain(tiers).min()
+        let holds = self.state.more.holds.iter().map(|hold| hold.until);
+        let losses = (0..self.compiled.accounts.len())
+            .flat_map(|place| [self.decay_due(place), self.deduction_due(place)])
+            .flatten();
+        let lots = self.next_lots_due().into_iter();
+        lots.chain(tiers)
+            .chain(holds)
+            .chain(losses)
+            .chain(self.auto_due())
+            .min()
+    }
+
+    fn next_lots_due(&self) -> Option<Instant> {
+        if let Some(due) = self.lots_due {
+            return due;
+        }
+        let accounts = self.state.accounts.iter();
+        accounts.filter_map(crate::points::Account::next_due).min()
     }
 }

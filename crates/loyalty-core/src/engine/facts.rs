@@ -9,6 +9,7 @@ use crate::event::{Body, Event, Line, Scalar};
 use crate::id::Id;
 use crate::member::State;
 use crate::metric::{Reading, Tally};
+use crate::points::ActiveFrom;
 use crate::program::{Compiled, Feed, MetricPlan};
 use crate::tiers::{JudgedValue, View};
 
@@ -215,7 +216,11 @@ impl Facts for Seeing<'_> {
         account
             .lots
             .iter()
-            .filter(|lot| lot.active_from.is_none_or(|from| Some(from) <= start))
+            .filter(|lot| match lot.active_from {
+                None => true,
+                Some(ActiveFrom::At(from)) => Some(from) <= start,
+                Some(ActiveFrom::Settlement) => false,
+            })
             .filter(|lot| {
                 let ends = lot.expires_at.map(|at| self.last_day(at));
                 ends.is_some_and(|ends| self.day <= ends && ends <= last)
@@ -268,7 +273,11 @@ impl Days for Seeing<'_> {
         let lots = &self.state.accounts.get(account)?.lots;
         let edges = lots.iter().flat_map(|lot| {
             let ends = lot.expires_at.map(|at| self.last_day(at));
-            let active = lot.active_from.map(|from| {
+            let from = lot.active_from.and_then(|from| match from {
+                ActiveFrom::At(from) => Some(from),
+                ActiveFrom::Settlement => None,
+            });
+            let active = from.map(|from| {
                 let on = self.zone.date_at(from);
                 let whole = self.zone.start_of(on).is_ok_and(|start| start >= from);
                 (on, whole)

@@ -5,10 +5,32 @@ use super::work::Work;
 use crate::calendar::{Date, Instant};
 use crate::condition::{Cond, next_flip};
 use crate::error::Result;
+use crate::id::Id;
 use crate::member::Order;
 use crate::metric::Reading;
 use crate::outcome::{Change, TierWhy};
 use crate::tiers::{Hold, Judged, TrackPlan, Upgrade, View, judge, rejudge, term_end};
+
+/// What brought something to the metrics that is undone now.
+#[derive(Clone, Copy)]
+pub(super) struct Brought<'b> {
+    /// The version of the member after it.
+    pub(super) version: u64,
+    /// The day on which it counts.
+    pub(super) on: Date,
+    /// The order, if it was one.
+    pub(super) order: Option<&'b Id>,
+}
+
+impl<'b> Brought<'b> {
+    fn by(order: &'b Order) -> Self {
+        Self {
+            version: order.version,
+            on: order.on,
+            order: Some(&order.id),
+        }
+    }
+}
 
 impl Work<'_> {
     pub(super) fn judge_tiers(&mut self) -> Result<()> {
@@ -28,7 +50,8 @@ impl Work<'_> {
             .tiers
             .get(place)
             .and_then(|standing| standing.until);
-        let due = until.is_some_and(|until| until <= self.as_of);
+        let due = until.is_some_and(|until| until <= self.as_of) || self.reviews.contains(&place);
+        self.reviews.retain(|track| *track != place);
         // A review at the beginning of a day reads the day before.
         let day = if due {
             self.zone.date_at(self.as_of.prev())
@@ -177,6 +200,8 @@ impl Work<'_> {
                 tally.reset(version, by_days || plan.frame.is_stretch_before());
             }
         }
+        self.reset_limits(place);
+        self.reset_caps(place);
     }
 
     /// After a return: takes away a rung or term that was given for the goods that are back (clause 6.5), and falls back to what
@@ -184,6 +209,15 @@ impl Work<'_> {
     pub(super) fn take_back_rungs(
         &mut self,
         order: &Order,
+        changes: &[(usize, i64)],
+    ) -> Result<()> {
+        self.take_back_rungs_of(Brought::by(order), changes)
+    }
+
+    /// The same for whatever was undone.
+    pub(super) fn take_back_rungs_of(
+        &mut self,
+        brought: Brought<'_>,
         changes: &[(usize, i64)],
     ) -> Result<()> {
         for place in 0..self.compiled.tracks.len() {
@@ -198,10 +232,10 @@ impl Work<'_> {
                 .iter_mut()
                 .map(|earlier| &mut earlier.judged);
             for judged in judgements.flatten() {
-                self.without(track, judged, order, changes)?;
+                self.without(track, judged, brought, changes)?;
             }
             let touched = match &mut standing.judged {
-                Some(judged) => self.without(track, judged, order, changes)?,
+                Some(judged) => self.without(track, judged, brought, changes)?,
                 None => false,
             };
             if let Some(there) = self.standing(place) {
@@ -232,16 +266,16 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Takes an order out of a judgement that counted it. Says whether it did.
+    /// Takes what was undone out of a judgement that counted it. Says whether it did.
     fn without(
         &self,
         track: &TrackPlan,
         judged: &mut Judged,
-        order: &Order,
+        brought: Brought<'_>,
         changes: &[(usize, i64)],
     ) -> Result<bool> {
         let mut touched = false;
-        if order.version > judged.version {
+        if brought.version > judged.version {
             return Ok(false);
         }
         for (metric, change) in changes
@@ -252,14 +286,14 @@ impl Work<'_> {
                 continue;
             };
             let days = plan.frame.days(judged.on, self.enrolled)?;
-            if !days.is_some_and(|days| days.from <= order.on && order.on <= days.until) {
+            if !days.is_some_and(|days| days.from <= brought.on && brought.on <= days.until) {
                 continue;
             }
             let Some((_, value, since)) = judged.values.iter_mut().find(|(id, ..)| *id == plan.id)
             else {
                 continue;
             };
-            if order.version <= *since {
+            if brought.version <= *since {
                 continue;
             }
             touched = true;
@@ -267,7 +301,8 @@ impl Work<'_> {
                 Reading::Sum => *value = value.map(|value| value.saturating_add(*change)),
                 Reading::Count => {
                     let counted = *since..=judged.version;
-                    let same_day = |other: &&Order| other.on == order.on && other.id != order.id;
+                    let same_day =
+                        |other: &&Order| other.on == brought.on && brought.order != Some(&other.id);
                     let mut others = self.member.orders.iter().filter(same_day);
                     if !others
                         .any(|other| counted.contains(&other.version) && other.counts_in(&plan.id))

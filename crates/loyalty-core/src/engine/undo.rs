@@ -5,7 +5,7 @@
 use crate::calendar::Date;
 use crate::member::State;
 use crate::metric::{DayBefore, Pruned, Tally};
-use crate::points::{Account, CapUse, Head, Lot};
+use crate::points::{Account, CapBefore, Head, Lot};
 use crate::tiers::Standing;
 
 /// What a call has changed, in order.
@@ -13,9 +13,8 @@ pub(super) struct Undo {
     /// Whether the state is the member's own; a copy needs no way back.
     own: bool,
     steps: Vec<Step>,
-    /// Whether the standings and the uses of caps have been written down.
+    /// Whether the standings have been written down.
     tiers: bool,
-    caps: bool,
 }
 
 /// One thing as it was.
@@ -30,7 +29,7 @@ enum Step {
     Pruned(usize, Pruned),
     Tally(usize, Box<Tally>),
     Tiers(Vec<Standing>),
-    Caps(Vec<CapUse>),
+    Cap(CapBefore),
     Lists(Vec<Account>, Vec<Tally>),
 }
 
@@ -40,7 +39,6 @@ impl Undo {
             own,
             steps: Vec::with_capacity(if own { 8 } else { 0 }),
             tiers: false,
-            caps: false,
         }
     }
 
@@ -92,11 +90,9 @@ impl Undo {
         }
     }
 
-    /// Before a cap is used.
-    pub(super) fn caps(&mut self, caps: &[CapUse]) {
-        if !core::mem::replace(&mut self.caps, true) {
-            self.push(|| Step::Caps(caps.to_vec()));
-        }
+    /// After the use of a cap has changed.
+    pub(super) fn cap(&mut self, before: CapBefore) {
+        self.push(|| Step::Cap(before));
     }
 
     /// Before the lists of the member are brought to the order of another program.
@@ -127,7 +123,7 @@ impl Undo {
                 }
                 Step::Tally(place, tally) => with(&mut state.metrics, place, |one| *one = *tally),
                 Step::Tiers(tiers) => state.tiers = tiers,
-                Step::Caps(caps) => state.caps = caps,
+                Step::Cap(before) => before.put_back(&mut state.caps),
                 Step::Lists(accounts, metrics) => {
                     state.accounts = accounts;
                     state.metrics = metrics;

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crate::calendar::{Date, Instant, Zone};
 use crate::error::{Code, Error, Result};
+use crate::id::Id;
 use crate::member::{Member, More, Order, Seen, State};
 use crate::metric::Tally;
-use crate::outcome::{Change, Entry, Outcome, Receipt, RuleTrace};
-use crate::points::{Account, BurnOrder, Given, Lot, LotKind, Usage};
+use crate::outcome::{Change, Entry, Message, Outcome, Receipt, RuleTrace};
+use crate::points::{Account, BurnOrder, CapSpec, CapUse, Given, LimitSpec, Lot, LotKind};
 use crate::program::{Compiled, Program};
 use crate::tiers::{Standing, Upgrade, term_end};
 
@@ -31,16 +32,29 @@ pub(super) struct Work<'w> {
     pub(super) today: Date,
     pub(super) enrolled: Option<Date>,
     pub(super) entries: Vec<Entry>,
+    /// When lots are due next, if that has been asked since they changed.
+    pub(super) lots_due: Option<Option<Instant>>,
     /// The day and the enrolment for which the state has been pruned.
     pub(super) pruned: Option<(Date, Option<Date>)>,
     /// Where the entries of the event itself begin.
     pub(super) event: usize,
+    pub(super) messages: Vec<Message>,
     pub(super) receipt: Option<Receipt>,
+    /// For an exchange: the receipt of what goes back.
+    pub(super) taken_back: Option<Receipt>,
     pub(super) trace: Option<Vec<RuleTrace>>,
     /// An order to add.
     pub(super) ordered: Option<Order>,
     /// An order to put in the place of another.
     pub(super) returned: Option<(usize, Order)>,
+    /// How this event has used the caps that are by event.
+    pub(super) event_caps: Vec<CapUse>,
+    /// Orders that changed beside it, by their places.
+    amended: Vec<(usize, Order)>,
+    /// Whether time passes: what happens at an instant of its own does so once, and before the events of that instant.
+    pub(super) passing: bool,
+    /// Tracks that are judged as at a review.
+    pub(super) reviews: Vec<usize>,
 }
 
 impl<'w> Work<'w> {
@@ -96,14 +110,31 @@ impl<'w> Work<'w> {
             state,
             undo,
             entries: Vec::with_capacity(4),
+            lots_due: None,
             // Every call that this program has ended has pruned.
             pruned: known.then_some((today, enrolled)),
             event: 0,
+            messages: Vec::new(),
             receipt: None,
+            taken_back: None,
             trace: None,
             ordered: None,
             returned: None,
+            event_caps: Vec::new(),
+            amended: Vec::new(),
+            passing: false,
+            reviews: Vec::new(),
         }
+    }
+
+    /// The label of the program's version.
+    pub(super) fn label(&self) -> Option<&'w Id> {
+        self.program.rules().version.as_ref()
+    }
+
+    /// Puts an order in the place of one that is recorded.
+    pub(super) fn amend(&mut self, place: usize, order: Order) {
+        self.amended.push((place, order));
     }
 
     /// The place of the rung that is held in a track.
@@ -114,6 +145,11 @@ impl<'w> Work<'w> {
     /// Tells the program apart from others.
     pub(super) fn digest(&self) -> u64 {
         self.program.digest
+    }
+
+    /// The name of the program.
+    pub(super) fn program_id(&self) -> &Id {
+        self.program.id()
     }
 
     /// Adds an entry.
@@ -133,6 +169,7 @@ impl<'w> Work<'w> {
 
     /// The same, to change it in any way.
     pub(super) fn account_mut(&mut self, place: usize) -> Result<&mut Account> {
+        self.lots_due = None;
         let account = self.state.accounts.get_mut(place).ok_or_else(missing)?;
         self.undo.account(place, account);
         Ok(account)
@@ -140,6 +177,7 @@ impl<'w> Work<'w> {
 
     /// Puts points into a lot of an account: earned ones, or such that a person gives.
     pub(super) fn give(&mut self, place: usize, lot: Lot) -> Result<Given> {
+        self.lots_due = None;
         let account = self.state.accounts.get_mut(place).ok_or_else(missing)?;
         self.undo.head(place, account);
         let given = match lot.kind {
@@ -156,6 +194,7 @@ impl<'w> Work<'w> {
 
     /// Uses points of an account to pay.
     pub(super) fn spend(&mut self, place: usize, points: i64, burn: BurnOrder) -> Result<Vec<Lot>> {
+        self.lots_due = None;
         let account = self.state.accounts.get_mut(place).ok_or_else(missing)?;
         self.undo.head(place, account);
         let taken = account.spend(points, burn)?;
@@ -180,12 +219,27 @@ impl<'w> Work<'w> {
         Some(tally)
     }
 
-    /// How the caps have been used, to use them.
-    pub(super) fn usage(&mut self, today: Date) -> Usage<'_> {
-        self.undo.caps(&self.state.caps);
-        Usage {
-            uses: &mut self.state.caps,
-            today,
+    /// Books what a cap let through.
+    pub(super) fn book_cap(&mut self, cap: &CapSpec, today: Date, points: i64, times: i64) {
+        if cap.by_event() {
+            cap.book(&mut self.event_caps, today, points, times);
+        } else if let Some(before) = cap.book(&mut self.state.caps, today, points, times) {
+            self.undo.cap(before);
+        }
+    }
+
+    /// Books so many uses of a limit on a day; less than zero gives them back.
+    pub(super) fn book_limit(&mut self, limit: &LimitSpec, day: Date, times: i64) {
+        if let Some(before) = limit.book(&mut self.state.caps, day, times) {
+            self.undo.cap(before);
+        }
+    }
+
+    /// Books what an order that goes back had used of a cap, unless the period of the cap has begun anew since.
+    pub(super) fn unbook_cap(&mut self, cap: &CapSpec, of: (Date, u64), points: i64, times: i64) {
+        let (day, version) = of;
+        if !cap.begun_since(&self.state.caps, version) {
+            self.book_cap(cap, day, points.saturating_neg(), times.saturating_neg());
         }
     }
 
@@ -238,31 +292,23 @@ impl<'w> Work<'w> {
                 self.undo.pruned(place, gone);
             }
         }
+        self.settle_streaks(remember_from);
         for (place, account) in self.state.accounts.iter_mut().enumerate() {
-            if account.remembers_before(remember_from) {
+            let days = self.compiled.accounts.get(place);
+            let days = days.map_or(0, |plan| i64::from(plan.reinstate_days));
+            let lapsed_from = today.add_days(days.saturating_neg()).unwrap_or(today);
+            if account.remembers_before(remember_from) || account.lapsed_before(lapsed_from) {
                 self.undo.account(place, account);
                 account.prune(remember_from);
+                account.forget_lapsed(lapsed_from);
             }
         }
+        self.prune_redemptions();
     }
 
     /// What the call answers, if it is not carried out.
     pub(super) fn into_outcome(self) -> Outcome {
-        let next_due = self.next_due();
-        self.outcome(next_due)
-    }
-
-    fn outcome(self, next_due: Option<Instant>) -> Outcome {
-        Outcome {
-            duplicate: false,
-            entries: self.entries,
-            messages: Vec::new(),
-            receipt: self.receipt,
-            returned: None,
-            trace: self.trace,
-            version: self.version,
-            next_due,
-        }
+        self.finish().0
     }
 
     /// The state as it was, of a call that is refused.
@@ -271,28 +317,44 @@ impl<'w> Work<'w> {
         self.state
     }
 
-    /// What the call leaves behind, for [`Done::commit`].
-    pub(super) fn finish(mut self) -> (Outcome, Done) {
+    /// What the call answers, and what it leaves behind, for [`Done::commit`].
+    pub(super) fn finish(self) -> (Outcome, Done) {
         let next_due = self.next_due();
+        let seen_from = self
+            .today
+            .add_days(i64::from(self.compiled.dedup_days).saturating_neg())
+            .unwrap_or(self.today);
+        let orders = self.member.orders.iter();
+        let orders_gone = orders.take_while(|order| !self.returnable(order)).count();
+        // What an order still has to settle keeps it.
+        let gone = self.member.orders.iter().take(orders_gone).enumerate();
+        let orders_kept = gone
+            .filter(|(_, order)| self.awaits_settlement(order))
+            .map(|(place, _)| place)
+            .collect();
+        let outcome = Outcome {
+            duplicate: false,
+            entries: self.entries,
+            messages: self.messages,
+            receipt: self.receipt,
+            returned: self.taken_back,
+            trace: self.trace,
+            version: self.version,
+            next_due,
+        };
         let done = Done {
-            state: core::mem::take(&mut self.state),
+            state: self.state,
             version: self.version,
             as_of: self.as_of,
             due: (self.program.digest, next_due),
-            ordered: self.ordered.take(),
-            returned: self.returned.take(),
-            orders_gone: self
-                .member
-                .orders
-                .iter()
-                .take_while(|order| !self.returnable(order))
-                .count(),
-            seen_from: self
-                .today
-                .add_days(i64::from(self.compiled.dedup_days).saturating_neg())
-                .unwrap_or(self.today),
+            ordered: self.ordered,
+            returned: self.returned,
+            amended: self.amended,
+            orders_gone,
+            orders_kept,
+            seen_from,
         };
-        (self.outcome(next_due), done)
+        (outcome, done)
     }
 }
 
@@ -308,7 +370,9 @@ pub(super) struct Done {
     due: (u64, Option<Instant>),
     ordered: Option<Order>,
     returned: Option<(usize, Order)>,
+    amended: Vec<(usize, Order)>,
     orders_gone: usize,
+    orders_kept: Vec<usize>,
     seen_from: Date,
 }
 
@@ -319,14 +383,24 @@ impl Done {
         member.version = self.version;
         member.as_of = Some(self.as_of);
         member.due = Some(self.due);
-        if let Some((place, order)) = self.returned
-            && let Some(there) = member.orders.get_mut(place)
-        {
-            *there = order;
+        for (place, order) in self.amended.into_iter().chain(self.returned) {
+            if let Some(there) = member.orders.get_mut(place) {
+                *there = order;
+            }
         }
-        member
+        let mut kept = Vec::new();
+        for (place, order) in member
             .orders
-            .drain(..self.orders_gone.min(member.orders.len()));
+            .drain(..self.orders_gone.min(member.orders.len()))
+            .enumerate()
+        {
+            if self.orders_kept.contains(&place) {
+                kept.push(order);
+            }
+        }
+        if !kept.is_empty() {
+            member.orders.splice(..0, kept);
+        }
         member.orders.extend(self.ordered);
         let old = member
             .seen

@@ -1,7 +1,7 @@
 //! Multipliers: what they add to the points of base rules, row by row, with one rounding at the end (clause 4.4).
 
 use super::earning::{Gift, Rows, Settings, fires, overflow, share, share_by};
-use super::rules::{Multipliers, RoundWhen};
+use super::rules::{Multipliers, PointRounding, RoundWhen};
 use crate::amount::{Decimal, Rounding};
 use crate::error::Result;
 
@@ -22,30 +22,39 @@ pub(super) fn multiply(gifts: &mut [Gift<'_>], rows: &mut Rows, settings: &Setti
 /// The points of base rules and the factors of multipliers, row by row: whole numbers over one denominator each, so that
 /// nothing is lost before the one rounding at the end.
 struct Table {
-    base: Vec<i128>,
+    cells: Vec<Cell>,
     base_den: i128,
-    factors: Vec<i128>,
     factor_den: i128,
-    /// Whether a multiplier has met a row yet.
-    met: Vec<bool>,
+}
+
+/// One row.
+#[derive(Clone, Copy)]
+struct Cell {
+    base: i128,
+    factor: i128,
+    /// Whether a multiplier has met it yet.
+    met: bool,
 }
 
 impl Table {
     fn new(rows: usize) -> Self {
+        let cell = Cell {
+            base: 0,
+            factor: 1,
+            met: false,
+        };
         Self {
-            base: vec![0; rows],
+            cells: vec![cell; rows],
             base_den: 1,
-            factors: vec![1; rows],
             factor_den: 1,
-            met: vec![false; rows],
         }
     }
 
     /// Adds the points of a base rule: rounded ones as they were shared, else as each row brought them.
     fn add(&mut self, gift: &Gift<'_>, rows: &[i64], round: RoundWhen) -> Option<()> {
         if round == RoundWhen::EachRule {
-            for (sum, row) in self.base.iter_mut().zip(rows) {
-                *sum = sum.checked_add(i128::from(*row))?;
+            for (cell, row) in self.cells.iter_mut().zip(rows) {
+                cell.base = cell.base.checked_add(i128::from(*row))?;
             }
             return Some(());
         }
@@ -57,16 +66,16 @@ impl Table {
             return Some(());
         }
         let den = gift.exact.den.checked_mul(brought)?;
-        for sum in &mut self.base {
-            *sum = sum.checked_mul(den)?;
+        for cell in &mut self.cells {
+            cell.base = cell.base.checked_mul(den)?;
         }
-        for (sum, row) in self.base.iter_mut().zip(rows) {
+        for (cell, row) in self.cells.iter_mut().zip(rows) {
             let part = gift
                 .exact
                 .num
                 .checked_mul(i128::from(*row))?
                 .checked_mul(self.base_den)?;
-            *sum = sum.checked_add(part)?;
+            cell.base = cell.base.checked_add(part)?;
         }
         self.base_den = self.base_den.checked_mul(den)?;
         self.reduce();
@@ -76,53 +85,93 @@ impl Table {
     /// Keeps the numbers small.
     fn reduce(&mut self) {
         let common = self
-            .base
+            .cells
             .iter()
-            .fold(self.base_den, |common, sum| gcd(common, *sum));
+            .fold(self.base_den, |common, cell| gcd(common, cell.base));
         if common > 1 {
             self.base_den = self.base_den.checked_div(common).unwrap_or(self.base_den);
-            for sum in &mut self.base {
-                *sum = sum.checked_div(common).unwrap_or(*sum);
+            for cell in &mut self.cells {
+                cell.base = cell.base.checked_div(common).unwrap_or(cell.base);
             }
         }
     }
 
     /// Takes a multiplier in. Gives the weight of each row in what it adds.
-    fn meet(&mut self, factor: Fraction, rows: &[i64], how: Multipliers) -> Option<Vec<i128>> {
+    fn meet(
+        &mut self,
+        factor: Fraction,
+        rows: &[i64],
+        how: Multipliers,
+        weights: &mut Vec<i128>,
+    ) -> Option<()> {
         // Denominators are powers of ten: the larger one holds both; a product needs both.
         let den = if how == Multipliers::Product {
             self.factor_den.checked_mul(factor.den)?
         } else {
             self.factor_den.max(factor.den)
         };
-        let scale = den.checked_div(self.factor_den)?;
-        let own = factor.num.checked_mul(den.checked_div(factor.den)?)?;
-        let mut weights = Vec::with_capacity(rows.len());
-        let present = self.factors.iter_mut().zip(&mut self.met).zip(&self.base);
-        for (((present, met), base), row) in present.zip(rows) {
-            let before = present.checked_mul(scale)?;
+        let times = |part: i128| {
+            if part == den {
+                Some(1)
+            } else {
+                den.checked_div(part)
+            }
+        };
+        let scale = times(self.factor_den)?;
+        let own = factor.num.checked_mul(times(factor.den)?)?;
+        let more = own.checked_sub(den)?;
+        weights.clear();
+        for (cell, row) in self.cells.iter_mut().zip(rows) {
+            let before = product(cell.factor, scale)?;
             let after = match how {
                 _ if *row == 0 => before,
-                Multipliers::SumOfBonuses => before.checked_add(own.checked_sub(den)?)?,
-                Multipliers::Product => present.checked_mul(factor.num)?,
-                Multipliers::Highest if *met => before.max(own),
+                Multipliers::SumOfBonuses => before.checked_add(more)?,
+                Multipliers::Product => cell.factor.checked_mul(factor.num)?,
+                Multipliers::Highest if cell.met => before.max(own),
                 Multipliers::Highest => own,
             };
-            *met |= *row != 0;
-            weights.push(base.checked_mul(after.checked_sub(before)?)?);
-            *present = after;
+            cell.met |= *row != 0;
+            weights.push(product(cell.base, after.checked_sub(before)?)?);
+            cell.factor = after;
         }
         self.factor_den = den;
-        Some(weights)
+        Some(())
     }
 
-    /// All points, rounded once. A factor is never below zero.
-    fn total(&self, rounding: Rounding) -> Option<i64> {
+    /// All points, rounded once to steps that begin at `rest`. A factor is never below zero.
+    fn total(&self, rounding: PointRounding, rest: i64) -> Option<i64> {
         let mut sum = 0_i128;
-        for (factor, base) in self.factors.iter().zip(&self.base) {
-            sum = sum.checked_add((*factor).max(0).checked_mul(*base)?)?;
+        for cell in &self.cells {
+            sum = sum.checked_add(product(cell.factor.max(0), cell.base)?)?;
         }
-        i64::try_from(rounding.divide(sum, self.factor_den.checked_mul(self.base_den)?)?).ok()
+        let den = product(self.factor_den, self.base_den)?;
+        let num = sum.checked_sub(den.checked_mul(i128::from(rest))?)?;
+        Fraction { num, den }.round_to(rounding)?.checked_add(rest)
+    }
+
+    /// What whole points are above a step of the rounding: stated points need not be full steps, and a factor of one leaves
+    /// them as they are.
+    fn rest(&self, settings: &Settings) -> i64 {
+        let step = i128::from(settings.rounding.to.get());
+        if step == 1 || settings.round == RoundWhen::AfterMultiplier {
+            return 0;
+        }
+        let sum = self
+            .cells
+            .iter()
+            .fold(0_i128, |sum, cell| sum.saturating_add(cell.base));
+        let rest = sum.checked_rem_euclid(step);
+        rest.and_then(|rest| i64::try_from(rest).ok()).unwrap_or(0)
+    }
+}
+
+/// A product, in one machine multiplication where both factors are of 64 bits.
+#[inline]
+fn product(one: i128, other: i128) -> Option<i128> {
+    match (i64::try_from(one), i64::try_from(other)) {
+        // Two factors of 64 bits never leave 128 bits.
+        (Ok(one), Ok(other)) => Some(i128::from(one).wrapping_mul(i128::from(other))),
+        _ => one.checked_mul(other),
     }
 }
 
@@ -159,7 +208,7 @@ fn multiply_account(
         table.add(gift, rows.of(gift), settings.round)?;
         if settings.round == RoundWhen::AfterMultiplier {
             // The rule gives what it adds to the rounded whole.
-            let after = table.total(settings.rounding)?;
+            let after = table.total(settings.rounding, 0)?;
             gift.points = after.checked_sub(before)?;
             before = after;
             if let Err(error) = share(gift, rows) {
@@ -167,7 +216,9 @@ fn multiply_account(
             }
         }
     }
-    before = table.total(settings.rounding)?;
+    let rest = table.rest(settings);
+    before = table.total(settings.rounding, rest)?;
+    let mut weights = Vec::with_capacity(table.cells.len());
     for gift in gifts
         .iter_mut()
         .filter(|gift| gift.plan.account == account && fires(gift))
@@ -176,8 +227,8 @@ fn multiply_account(
             continue;
         };
         rows.one(gift, 1);
-        let weights = table.meet(factor, rows.of(gift), settings.multipliers)?;
-        let after = table.total(settings.rounding)?;
+        table.meet(factor, rows.of(gift), settings.multipliers, &mut weights)?;
+        let after = table.total(settings.rounding, rest)?;
         gift.points = after.checked_sub(before)?;
         before = after;
         if let Err(error) = share_by(gift, rows, &weights) {
@@ -207,7 +258,7 @@ impl Fraction {
 
     pub(super) fn times(self, by: i64) -> Option<Self> {
         Some(Self {
-            num: self.num.checked_mul(i128::from(by))?,
+            num: product(self.num, i128::from(by))?,
             den: self.den,
         })
     }
@@ -215,12 +266,22 @@ impl Fraction {
     pub(super) fn over(self, by: i64) -> Option<Self> {
         Some(Self {
             num: self.num,
-            den: self.den.checked_mul(i128::from(by))?,
+            den: product(self.den, i128::from(by))?,
         })
     }
 
     pub(super) fn round(self, rounding: Rounding) -> Option<i64> {
         i64::try_from(rounding.divide(self.num, self.den)?).ok()
+    }
+
+    /// Rounds to multiples of so many points.
+    pub(super) fn round_to(self, rounding: PointRounding) -> Option<i64> {
+        let to = rounding.to.get();
+        if to == 1 {
+            return self.round(rounding.mode);
+        }
+        let step = self.over(to)?;
+        step.round(rounding.mode)?.checked_mul(to)
     }
 
     /// Compares with another fraction.

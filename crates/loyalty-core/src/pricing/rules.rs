@@ -233,6 +233,16 @@ pub enum Discount {
     PercentOff(PercentOff),
 }
 
+impl Discount {
+    /// Which lines it is for, if not for all that can be discounted.
+    pub(crate) fn lines(&self) -> Option<&Selection> {
+        match self {
+            Self::AmountOff(off) => off.lines.as_ref(),
+            Self::PercentOff(off) => off.lines.as_ref(),
+        }
+    }
+}
+
 /// An amount that is taken off. It never takes a line below zero or below its floor price.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -1,5 +1,10 @@
 //! What no type can say: ids that stand twice, numbers out of range, settings that contradict each other (clause 15.2).
 
+mod account;
+mod earn;
+mod prices;
+mod spend;
+
 use std::collections::BTreeMap;
 
 use super::Rules;
@@ -9,7 +14,7 @@ use crate::error::{Code, Error, join};
 use crate::id::Id;
 use crate::json::Node;
 use crate::limits;
-use crate::points::{Activation, Cap, EarnRule, Expiry, Give};
+use crate::points::{Activation, Expiry};
 use crate::tiers::Hold;
 
 /// Checks everything that compiling does not look at.
@@ -52,9 +57,7 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
     );
     for (place, account) in rules.accounts.iter().enumerate() {
         let path = format!("accounts[{place}]");
-        check.expiry(&account.expiry, &join(&path, "expiry"));
-        check.activation(account.activation, &join(&path, "activation"));
-        check.caps(&account.caps, &path);
+        check.account(account, &rules.returns, &path);
     }
     for (place, group) in rules.groups.iter().enumerate() {
         check.caps(&group.caps, &format!("groups[{place}]"));
@@ -74,8 +77,9 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
         }
     }
     for (place, rule) in rules.earn.iter().enumerate() {
-        check.earn(rule, &format!("earn[{place}]"));
+        check.earn(rule, rules, &format!("earn[{place}]"));
     }
+    check.earning(&rules.earning);
     for (place, tender) in rules.tender.iter().enumerate() {
         let path = |field: &str| format!("tender[{place}].{field}");
         check.more_than_nothing(tender.points, &path("points"));
@@ -109,6 +113,9 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
             );
         }
     }
+    check.returns(&rules.returns);
+    check.prices(rules);
+    spend::check(&mut check, rules);
     if rules.dedup_days == 0 || rules.dedup_days > limits::PERIOD_MAX {
         let words = format!("ids are remembered for 1 to {} days", limits::PERIOD_MAX);
         check.say(Code::OutOfRange, "dedup_days", &words);
@@ -205,39 +212,6 @@ impl Check<'_> {
         }
     }
 
-    fn earn(&mut self, rule: &EarnRule, path: &str) {
-        match &rule.give {
-            Give::Rate(rate) => {
-                self.number(rate.points, &join(path, "give.rate.points"), true);
-                self.number(rate.per, &join(path, "give.rate.per"), true);
-            }
-            Give::Fixed(points) => self.more_than_nothing(*points, &join(path, "give.fixed")),
-            Give::PerUnit(points) => self.number(*points, &join(path, "give.per_unit"), true),
-            Give::PerLine(_) | Give::PercentOf(_) | Give::Streak(_) | Give::Milestone(_) => {}
-            Give::Multiply(factor) => self.number(*factor, &join(path, "give.multiply"), false),
-        }
-        if let Some(expiry) = &rule.expiry {
-            self.expiry(expiry, &join(path, "expiry"));
-        }
-        if let Some(activation) = rule.activation {
-            self.activation(activation, &join(path, "activation"));
-        }
-        self.caps(&rule.caps, path);
-        if matches!(rule.give, Give::Multiply(_))
-            && (rule.expiry.is_some() || rule.activation.is_some())
-            && rule.bonus
-        {
-            self.say(
-                Code::Contradiction,
-                path,
-                "a multiplier cannot be a `bonus`: bonuses are what is not multiplied",
-            );
-        }
-        if let (Some(from), Some(until)) = (rule.from, rule.until) {
-            self.dates(from, until, path);
-        }
-    }
-
     fn dates(&mut self, from: Date, until: Date, path: &str) {
         if until < from {
             self.say(
@@ -245,29 +219,6 @@ impl Check<'_> {
                 &join(path, "until"),
                 "`until` is before `from`",
             );
-        }
-    }
-
-    fn caps(&mut self, caps: &[Cap], path: &str) {
-        for (place, cap) in caps.iter().enumerate() {
-            let path = format!("{path}.caps[{place}]");
-            if cap.points.is_some() == cap.times.is_some() {
-                self.say(
-                    Code::InvalidValue,
-                    &path,
-                    "a cap is of `points` or of `times`: say one of them",
-                );
-            }
-            if let Some(points) = cap.points {
-                self.more_than_nothing(points, &join(&path, "points"));
-            }
-            if cap.times == Some(0) {
-                self.say(
-                    Code::OutOfRange,
-                    &join(&path, "times"),
-                    "a cap of no times forbids the rule: leave the rule out",
-                );
-            }
         }
     }
 
@@ -289,7 +240,8 @@ impl Check<'_> {
 
     fn expiry(&mut self, expiry: &Expiry, path: &str) {
         match expiry {
-            Expiry::Never | Expiry::Annual(_) | Expiry::Inactivity(_) => {}
+            Expiry::Never | Expiry::Annual(_) => {}
+            Expiry::Inactivity(idle) => self.inactivity(idle, &join(path, "inactivity")),
             Expiry::After(after) => {
                 self.length(
                     after.days,

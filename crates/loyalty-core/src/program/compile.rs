@@ -1,12 +1,17 @@
 //! From the document of a program to what the engine walks: names are places, texts are numbers, rules are found by what they ask for.
 
+mod earn;
 mod metric;
 mod named;
+mod spend;
 
 use rustc_hash::FxHashMap;
 
 use super::Rules;
-use super::index::{Gate, Index};
+use super::account::{AccountPlan, accounts};
+use super::index::Index;
+use earn::gate;
+
 use crate::amount::Currency;
 use crate::calendar::{Date, Span, Zone};
 use crate::condition::{
@@ -14,13 +19,13 @@ use crate::condition::{
     compile, moves,
 };
 use crate::error::{Code, Error, join};
-use crate::event::Overdraw;
 use crate::id::Id;
 use crate::metric::{DistinctOf, Frame, Reading};
-use crate::points::{
-    BurnOrder, Cap, CapSpec, EarnRule, LotPlan, Plan, Restore, ReturnedPoints, Settings, TenderPlan,
-};
+use crate::points::{CapSpec, Plan, ReturnedPoints, Settings, TenderPlan, Worth};
+use crate::pricing::{Discount, DiscountPlan, PricingPlan, Reduction};
 use crate::tiers::{Hold, RungPlan, Track, TrackPlan};
+pub(crate) use earn::EarningPlan;
+use spend::Spend;
 
 /// A program as the engine uses it.
 #[derive(Debug)]
@@ -29,28 +34,25 @@ pub(crate) struct Compiled {
     pub(crate) zone: Zone,
     pub(crate) symbols: Symbols,
     pub(crate) accounts: Vec<AccountPlan>,
+    /// What missing points are worth, where money is withheld for them.
+    pub(crate) worth: Option<Worth>,
     pub(crate) metrics: Vec<MetricPlan>,
     pub(crate) tracks: Vec<TrackPlan>,
     pub(crate) rules: Vec<RulePlan>,
     pub(crate) index: Index,
     pub(crate) settings: Settings,
+    pub(crate) earning: EarningPlan,
+    /// The rules that give for milestones, in their order.
+    pub(crate) milestones: Vec<u32>,
     pub(crate) earn_on_points: bool,
     pub(crate) tender: Vec<TenderPlan>,
+    pub(crate) pricing: PricingPlan,
+    pub(crate) spend: Spend,
     pub(crate) returns_window: Span,
     pub(crate) returns_partial: bool,
     pub(crate) returns_points: ReturnedPoints,
     pub(crate) dedup_days: u32,
     rule_places: FxHashMap<Id, usize>,
-}
-
-/// A compiled account.
-#[derive(Debug)]
-pub(crate) struct AccountPlan {
-    pub(crate) id: Id,
-    pub(crate) burn_order: BurnOrder,
-    pub(crate) overdraw: Overdraw,
-    pub(crate) restore: Restore,
-    pub(crate) lot: LotPlan,
 }
 
 /// A compiled metric.
@@ -213,32 +215,48 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         .earn
         .iter()
         .enumerate()
-        .filter_map(|(place, rule)| compiler.earn(place, rule))
+        .filter_map(|(place, rule)| compiler.earn(place, rule, &metrics))
         .collect();
     let tender = compiler.tender();
-    let settings = Settings {
+    let pricing = compiler.pricing();
+    let spend = compiler.spend();
+    let mut settings = Settings {
         multipliers: rules.earning.multipliers,
         round: rules.earning.round,
-        rounding: rules.earning.rounding.mode,
+        rounding: rules.earning.rounding,
         group_caps: rules
             .groups
             .iter()
-            .map(|group| caps("group", &group.id, &group.caps))
+            .enumerate()
+            .map(|(place, group)| {
+                compiler.caps("group", &group.id, &group.caps, &format!("groups[{place}]"))
+            })
             .collect(),
         account_caps: rules
             .accounts
             .iter()
-            .map(|account| caps("account", &account.id, &account.caps))
+            .enumerate()
+            .map(|(place, one)| {
+                compiler.caps("account", &one.id, &one.caps, &format!("accounts[{place}]"))
+            })
             .collect(),
         rule_caps: rules.earn.iter().any(|rule| !rule.caps.is_empty()),
+        term_caps: Vec::new(),
+        rounds_units: plans.iter().any(|rule| rule.plan.rounds_units()),
     };
+    settings.find_term_caps(plans.iter().map(|rule| &rule.plan));
+    let earning = compiler.earning();
+    let accounts = accounts(rules, &plans, &compiler.names, compiler.mistakes);
+    let worth = &rules.returns.point_value;
+    let worth = worth.as_ref().map(|rule| Worth::new(rule, rules.currency));
     let symbols = compiler.symbols;
     let rungs = |track: usize| rules.tiers.get(track).map_or(0, |track| track.rungs.len());
     Compiled {
         currency: rules.currency,
         zone: rules.timezone,
         symbols,
-        accounts: rules.accounts.iter().map(account).collect(),
+        accounts,
+        worth,
         metrics,
         tracks,
         index: Index::new(
@@ -251,43 +269,22 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
             .enumerate()
             .map(|(place, rule)| (rule.plan.id.clone(), place))
             .collect(),
+        milestones: (0_u32..)
+            .zip(&plans)
+            .filter(|(_, rule)| rule.plan.milestone().is_some())
+            .map(|(place, _)| place)
+            .collect(),
         rules: plans,
         settings,
+        earning,
         earn_on_points: rules.earning.paid_in_points == crate::points::PaidInPoints::Include,
         tender,
+        pricing,
+        spend,
         returns_window: rules.returns.window,
         returns_partial: rules.returns.partial == crate::points::Partial::Allow,
         returns_points: rules.returns.points,
         dedup_days: rules.dedup_days,
-    }
-}
-
-fn account(rule: &crate::points::AccountRule) -> AccountPlan {
-    AccountPlan {
-        id: rule.id.clone(),
-        burn_order: rule.burn_order,
-        overdraw: rule.overdraw,
-        restore: rule.restore,
-        lot: LotPlan {
-            activation: rule.activation,
-            expiry: rule.expiry.clone(),
-        },
-    }
-}
-
-fn caps(kind: &str, id: &Id, rules: &[Cap]) -> Vec<CapSpec> {
-    let one = |(place, rule)| CapSpec::new(format!("{kind}/{id}/{place}"), rule);
-    rules.iter().enumerate().map(one).collect()
-}
-
-/// What an event must have for a rule to be worth looking at.
-fn gate(rule: &RulePlan, rungs: &impl Fn(usize) -> usize) -> Gate {
-    if let Some(keys) = rule.plan.lines.as_ref().and_then(Select::keys) {
-        return Gate::Keys(keys);
-    }
-    match &rule.when {
-        Some(cond) => Gate::of(cond, rungs),
-        None => Gate::Always,
     }
 }
 
@@ -396,93 +393,14 @@ impl Compiler<'_> {
         }
     }
 
-    fn earn(&mut self, place: usize, rule: &EarnRule) -> Option<RulePlan> {
-        let path = format!("earn[{place}]");
-        let on = match rule.on.as_str() {
-            "purchase" => On::Purchase,
-            "enroll" => On::Enroll,
-            other => match other.strip_prefix("activity:") {
-                Some(kind) if !kind.is_empty() => On::Activity(kind.into()),
-                _ => {
-                    let words = "a rule answers `purchase`, `enroll` or `activity:` and a kind, such as `activity:check_in`";
-                    self.mistakes
-                        .push(Error::at(Code::InvalidValue, join(&path, "on"), words));
-                    On::Purchase
-                }
-            },
-        };
-        if on != On::Purchase && (rule.lines.is_some() || Plan::needs_basket(&rule.give)) {
-            let words = format!(
-                "`{}` has no lines: only a rule on `purchase` can look at them",
-                rule.on
-            );
-            self.mistakes
-                .push(Error::at(Code::Contradiction, path.as_str(), words));
-        }
-        let account = self.account(rule.account.as_ref(), &join(&path, "account"));
-        let group = match &rule.group {
-            None => None,
-            Some(id) => {
-                let found = self.rules.groups.iter().position(|group| group.id == *id);
-                if found.is_none() && !self.names.broken.contains(id) {
-                    let words = format!("there is no group `{id}` in this program");
-                    self.mistakes.push(Error::at(
-                        Code::UnknownReference,
-                        join(&path, "group"),
-                        words,
-                    ));
-                }
-                found
-            }
-        };
-        let when = self.condition(rule.when.as_ref(), Scope::EventRule, &join(&path, "when"));
-        let lines = self.select(rule.lines.as_ref(), &join(&path, "lines"));
-        let of_account = self.rules.accounts.get(account);
-        let lot = LotPlan {
-            activation: rule
-                .activation
-                .or(of_account.map(|account| account.activation))
-                .unwrap_or_default(),
-            expiry: rule
-                .expiry
-                .clone()
-                .or_else(|| of_account.map(|account| account.expiry.clone()))
-                .unwrap_or_default(),
-        };
-        let earning = &self.rules.earning;
-        let caps = caps("rule", &rule.id, &rule.caps);
-        match Plan::new(
-            rule,
-            account,
-            group,
-            lines,
-            caps,
-            lot,
-            (earning.base, earning.rounding.mode),
-            self.rules.currency,
-        ) {
-            Ok(plan) => Some(RulePlan {
-                plan,
-                on,
-                when,
-                from: rule.from,
-                until: rule.until,
-            }),
-            Err(error) => {
-                self.mistakes
-                    .push(error.under(&join(&path, "give.rate.per")));
-                None
-            }
-        }
-    }
-
     fn tender(&mut self) -> Vec<TenderPlan> {
         let mut plans = Vec::new();
         for (place, rule) in self.rules.tender.iter().enumerate() {
             let path = format!("tender[{place}]");
             let account = self.account(rule.account.as_ref(), &join(&path, "account"));
             let exclude = self.select(rule.exclude.as_ref(), &join(&path, "exclude"));
-            match TenderPlan::new(rule, account, exclude, self.rules.currency) {
+            let when = self.condition(rule.when.as_ref(), Scope::EventRule, &join(&path, "when"));
+            match TenderPlan::new(rule, account, exclude, when, self.rules.currency) {
                 Ok(plan) => {
                     if plans
                         .iter()
@@ -496,9 +414,30 @@ impl Compiler<'_> {
                     }
                     plans.push(plan);
                 }
-                Err(error) => self.mistakes.push(error.under(&join(&path, "value"))),
+                Err(error) => self.mistakes.push(error.under(&path)),
             }
         }
         plans
+    }
+
+    fn pricing(&mut self) -> PricingPlan {
+        match PricingPlan::new(&self.rules.pricing, self.rules.currency) {
+            Ok(plan) => plan,
+            Err(error) => {
+                self.mistakes.push(error.under("pricing"));
+                PricingPlan::default()
+            }
+        }
+    }
+
+    /// A discount of a program.
+    fn discount(&mut self, rule: &Discount, path: &str) -> DiscountPlan {
+        let (rounding, currency) = (&self.rules.pricing.rounding, self.rules.currency);
+        let reduction = Reduction::new(rule, rounding, currency).unwrap_or_else(|error| {
+            self.mistakes.push(error.under(path));
+            Reduction::NONE
+        });
+        let lines = self.select(rule.lines(), &join(path, "lines"));
+        DiscountPlan { reduction, lines }
     }
 }

@@ -112,27 +112,22 @@ impl Index {
         store: Option<&str>,
         rung: impl Fn(usize) -> usize,
     ) -> Vec<u32> {
-        let mut found = self.always.clone();
+        let mut found = Vec::with_capacity(self.always.len().saturating_add(16));
+        found.extend_from_slice(&self.always);
         if !self.keys.is_empty() {
             for key in basket.rows.iter().flat_map(|row| basket.keys(row)) {
-                found.extend(self.keys.get(&key).into_iter().flatten());
+                found.extend_from_slice(self.keys.get(&key).map_or(&[], Vec::as_slice));
             }
         }
-        found.extend(
-            channel
-                .and_then(|channel| self.channels.get(channel))
-                .into_iter()
-                .flatten(),
-        );
-        found.extend(
-            store
-                .and_then(|store| self.stores.get(store))
-                .into_iter()
-                .flatten(),
-        );
+        for (table, text) in [(&self.channels, channel), (&self.stores, store)] {
+            if !table.is_empty() {
+                let rules = text.and_then(|text| table.get(text));
+                found.extend_from_slice(rules.map_or(&[], Vec::as_slice));
+            }
+        }
         for (track, wanted, rules) in &self.rungs {
             if rung(*track) == *wanted {
-                found.extend(rules);
+                found.extend_from_slice(rules);
             }
         }
         found.sort_unstable();

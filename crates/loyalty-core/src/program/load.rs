@@ -152,6 +152,16 @@ impl Places {
             rules.earn.iter().map(|one| &one.id).collect(),
         );
         add(
+            "rewards",
+            node.get("rewards"),
+            rules.rewards.iter().map(|one| &one.id).collect(),
+        );
+        add(
+            "conversions",
+            node.get("conversions"),
+            rules.conversions.iter().map(|one| &one.id).collect(),
+        );
+        add(
             "tiers",
             node.get("tiers"),
             rules.tiers.iter().map(|one| &one.id).collect(),

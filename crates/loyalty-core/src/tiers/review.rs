@@ -74,23 +74,19 @@ pub(crate) fn judge(
         };
     }
     if track.upgrade == Upgrade::Immediate {
-        let best = highest(track, track.rungs.len(), view, false);
-        if best > present {
-            return Some(Verdict {
-                rung: best,
-                why: TierWhy::Qualified,
-            });
-        }
+        return above(track, present, view).map(|rung| Verdict {
+            rung,
+            why: TierWhy::Qualified,
+        });
     }
     None
 }
 
 /// The review at the end of a term.
 fn review(track: &TrackPlan, present: usize, view: &impl View) -> Verdict {
-    let above = highest(track, track.rungs.len(), view, false);
-    if above > present {
+    if let Some(rung) = above(track, present, view) {
         return Verdict {
-            rung: above,
+            rung,
             why: TierWhy::Qualified,
         };
     }
@@ -121,6 +117,19 @@ fn review(track: &TrackPlan, present: usize, view: &impl View) -> Verdict {
 /// A rung that is not held for a time: the highest at or below it that is kept.
 fn taken_down(track: &TrackPlan, present: usize, view: &impl View) -> usize {
     highest(track, present.saturating_add(1), view, true)
+}
+
+/// The highest rung above the present one that is given now.
+fn above(track: &TrackPlan, present: usize, view: &impl View) -> Option<usize> {
+    let holds = |rung: &RungPlan| rung.qualify.as_ref().is_some_and(|cond| view.holds(cond));
+    track
+        .rungs
+        .iter()
+        .enumerate()
+        .skip(present.saturating_add(1))
+        .rev()
+        .find(|(_, rung)| holds(rung))
+        .map(|(place, _)| place)
 }
 
 /// The highest rung below `end` whose condition holds; the lowest has none.

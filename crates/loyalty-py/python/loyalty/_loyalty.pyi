@@ -7,6 +7,8 @@ from loyalty.types import (
     Converted,
     Day,
     Document,
+    Expiring,
+    Liability,
     Line,
     Receipt,
     ReturnedLine,
@@ -77,6 +79,8 @@ class Engine:
         *,
         messages: Mapping[str, Mapping[str, str]] | None = None,
     ) -> str: ...
+    def expiring(self, member: Member, *, by: Day) -> list[Expiring]: ...
+    def liability(self, member: Member) -> list[Liability]: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
 
 @final

@@ -155,8 +155,11 @@ class _ReceiptTenderRequired(TypedDict):
     value: Decimal
 
 
-class ReceiptTender(_ReceiptTenderRequired, total=False):
-    """Points that were used to pay or for a reward, or given back."""
+_ReceiptTenderAs = TypedDict("_ReceiptTenderAs", {"as": str}, total=False)
+
+
+class ReceiptTender(_ReceiptTenderRequired, _ReceiptTenderAs, total=False):
+    """Points that were used to pay or for a reward, or given back; `as` is `discount` where they lowered the price."""
 
     reward: str
 
@@ -201,7 +204,30 @@ class Balance(TypedDict):
 
     available: int
     pending: int
+    held: int
     debt: int
+
+
+class Expiring(TypedDict):
+    """Points that expire at one instant, or the rest of a balance."""
+
+    account: str
+    expires_at: Union[str, None]
+    points: int
+
+
+class _LiabilityRequired(TypedDict):
+    account: str
+    earned: str
+    expires: Union[str, None]
+    points: int
+
+
+class Liability(_LiabilityRequired, total=False):
+    """Points that were earned in one month and expire in one month, and what they cost as text."""
+
+    cost: str
+    expected: str
 
 
 class _UnmetRequired(TypedDict):

@@ -1,8 +1,9 @@
 //! Counting what is not a sum of lines: different values, attributes, means, returns.
 
-use super::{Backs, uncounted};
+use super::uncounted;
 use crate::calendar::Date;
 use crate::condition::{Basket, EventFacts, Row, millionths};
+use crate::engine::portion::{Back, Backs};
 use crate::engine::receipt::money_part;
 use crate::engine::work::Work;
 use crate::error::{Code, Error, Result, join};
@@ -192,9 +193,8 @@ impl Work<'_> {
                 return Ok(0);
             }
             Feed::Values(of) if of.is_of_lines() => {
-                let rows = rows_of(order, counted, backs).map(|(_, row, (before, after))| {
-                    before < row.quantity() && after == row.quantity()
-                });
+                let rows = rows_of(order, counted, backs)
+                    .map(|(_, back)| back.units_before < back.units && back.all());
                 let values = rows.zip(&counted.values).filter(|(gone, _)| *gone);
                 Part::Values(values.map(|(_, value)| &**value).collect(), -1)
             }
@@ -231,23 +231,24 @@ impl Work<'_> {
     }
 }
 
-/// The rows of an order that count, with how many units were back before and are after.
+/// The rows of an order that count, with how far they were back before and are after.
 fn rows_of<'o>(
     order: &'o Order,
     counted: &'o Counted,
     backs: &'o Backs,
-) -> impl Iterator<Item = (usize, &'o crate::member::OrderRow, (i64, i64))> {
-    let rows = order.rows.iter().zip(backs).enumerate();
+) -> impl Iterator<Item = (&'o crate::member::OrderRow, &'o Back)> {
+    // Shipping is no goods.
+    let rows = order.goods().zip(backs).enumerate();
     rows.filter(|(place, _)| counted.has(*place))
-        .map(|(place, (row, back))| (place, row, *back))
+        .map(|(_, row)| row)
 }
 
 /// Whether the last of what counts goes back with this return.
 fn all_gone(order: &Order, counted: &Counted, backs: &Backs) -> bool {
     let mut was_out = false;
-    for (_, row, (before, after)) in rows_of(order, counted, backs) {
-        was_out |= before < row.quantity();
-        if after < row.quantity() {
+    for (_, back) in rows_of(order, counted, backs) {
+        was_out |= back.units_before < back.units;
+        if !back.all() {
             return false;
         }
     }
@@ -259,12 +260,12 @@ fn returned(plan: &MetricPlan, order: &Order, counted: &Counted, backs: &Backs) 
     let mut rows = rows_of(order, counted, backs);
     if matches!(plan.feed, Feed::Returns) {
         return Ok(i64::from(
-            rows.any(|(_, _, (before, after))| before < after),
+            rows.any(|(_, back)| back.units_before < back.units_after),
         ));
     }
     let mut sum = 0_i64;
-    for (_, row, (before, after)) in rows {
-        sum = sum.saturating_add(money_part(row.paid, before, after, row.quantity())?);
+    for (row, back) in rows {
+        sum = sum.saturating_add(money_part(row.paid, back.before, back.after, back.whole)?);
     }
     Ok(sum)
 }

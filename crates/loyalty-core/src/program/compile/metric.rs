@@ -191,7 +191,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn track_of(&mut self, id: Option<&Id>, path: &str) -> usize {
+    pub(super) fn track_of(&mut self, id: Option<&Id>, path: &str) -> usize {
         match self.names.track(id) {
             Ok(place) => place,
             Err(error) => {
