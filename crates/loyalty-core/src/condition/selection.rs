@@ -291,7 +291,7 @@ pub(crate) struct Select {
     tag: Box<[Sym]>,
     /// For each attribute that is named, its values.
     attribute: Box<[Box<[Sym]>]>,
-    price: Option<Prices>,
+    price: Option<Box<Prices>>,
     discounted: Option<bool>,
     any: Box<[Select]>,
     exclude: Option<Box<Select>>,
@@ -317,7 +317,7 @@ impl Select {
         }
         let price = rule.price.as_ref().map(|range| {
             let path = join(path, "price");
-            Prices::new(range, currency, &path, mistakes)
+            Box::new(Prices::new(range, currency, &path, mistakes))
         });
         let mut attributes = Vec::with_capacity(rule.attribute.len());
         for (name, values) in &rule.attribute {

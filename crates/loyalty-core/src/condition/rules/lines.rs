@@ -30,7 +30,7 @@ pub struct Selection {
     pub attribute: BTreeMap<String, Vec<AttributeValue>>,
     /// By the price of one unit before discounts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price: Option<PriceRange>,
+    pub price: Option<Box<PriceRange>>,
     /// Whether the host has taken something off the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discounted: Option<bool>,
