@@ -75,12 +75,7 @@ pub(crate) fn journal(entries: &[Entry]) -> Journal {
                 lot,
                 ..
             } => one(account, "expired", Some(dates(lot)), *points),
-            Change::Redated {
-                account,
-                points,
-                lot,
-                ..
-            } => one(account, "redated", Some(dates(lot)), *points),
+            Change::Redated { account, lots, .. } => many(account, "redated", lots, &mut one),
             Change::Spent { account, lots, .. } => many(account, "spent", lots, &mut one),
             Change::Redeemed { account, lots, .. } => many(account, "redeemed", lots, &mut one),
             Change::Restored { account, lots, .. } => many(account, "restored", lots, &mut one),
