@@ -24,6 +24,26 @@ use crate::error::{Code, Error, Result, join};
 use crate::limits;
 use crate::pricing::DiscountPer;
 
+/// The kinds of events, by the names that [`Event::kind`] gives them.
+pub(crate) const KINDS: [&str; 17] = [
+    "enroll",
+    "profile",
+    "tags",
+    "purchase",
+    "return",
+    "exchange",
+    "activity",
+    "adjust",
+    "order_settled",
+    "cancel",
+    "hold",
+    "release",
+    "redeem",
+    "undo",
+    "transfer",
+    "convert",
+    "receive",
+];
 /// What receipts and returns call the line of shipping.
 pub(crate) const SHIPPING: &str = "shipping";
 
@@ -77,7 +97,7 @@ pub struct Event<'a> {
 pub type Attributes<'a> = Vec<(Cow<'a, str>, Scalar<'a>)>;
 
 /// A value of an attribute.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scalar<'a> {
     /// A text.
     Text(Cow<'a, str>),
@@ -272,6 +292,8 @@ pub struct Line<'a> {
     pub brand: Option<Cow<'a, str>>,
     /// Tags.
     pub tags: Vec<Cow<'a, str>>,
+    /// Further facts, for selections.
+    pub attributes: Attributes<'a>,
 }
 
 /// The price of a line.
@@ -380,6 +402,7 @@ impl<'a> Line<'a> {
             category: None,
             brand: None,
             tags: Vec::new(),
+            attributes: Vec::new(),
         })
     }
 
@@ -692,11 +715,10 @@ impl Line<'_> {
         if let Some(brand) = &self.brand {
             id("brand", brand)?;
         }
-        if self.tags.is_empty() {
-            Ok(())
-        } else {
-            ids("tags", &self.tags)
+        if !self.tags.is_empty() {
+            ids("tags", &self.tags)?;
         }
+        attributes("attributes", &self.attributes)
     }
 }
 

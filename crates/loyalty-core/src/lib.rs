@@ -41,6 +41,7 @@ mod id;
 mod json;
 pub mod limits;
 mod member;
+mod messages;
 mod metric;
 mod outcome;
 mod points;
@@ -58,8 +59,9 @@ pub use calendar::{
     Zone, zone_data_version,
 };
 pub use condition::{
-    AtLeastN, AttributeTest, BirthdayTest, Comparison, Condition, DateRange, Hours, MetricTest,
-    QuantityTest, Selection, TenureTest, TierTest, TotalTest, Yearly,
+    AtLeastN, AttributeTest, AttributeValue, BirthdayTest, Comparison, Condition, DateRange,
+    ExpiringTest, Hours, MetricTest, PriceRange, QuantityTest, ScoreRule, ScoreTest, ScoreWeight,
+    SegmentRule, Selection, TenureTest, TierTest, TotalTest, Yearly,
 };
 pub use engine::{Detail, Engine};
 pub use error::{Code, Error, Kind, Result};
@@ -71,8 +73,10 @@ pub use event::{
 };
 pub use id::Id;
 pub use member::{Balance, MEMBER_SCHEMA, Member};
+pub use messages::Messages;
 pub use metric::{
-    Between, Calendar, Filter, Measure, MetricRule, OfAccount, OfTrack, Since, Window,
+    Between, Calendar, DistinctOf, DistinctValues, Filter, GapOf, Measure, MetricRule, OfAccount,
+    OfAttribute, OfTrack, PeriodsWith, Since, StreakOf, Window,
 };
 pub use outcome::{
     AccountPoints, Amount, Change, DiscountAmount, Entry, ExpiredWhy, Expiring, Figure,

@@ -757,6 +757,9 @@ pub struct Unmet {
     /// When time alone will make it hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Instant>,
+    /// The day from which a metric counts, where that is later than its window begins: a later version of the program added it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Date>,
 }
 
 /// A value in an explanation.
@@ -767,6 +770,8 @@ pub enum Figure {
     Money(Amount),
     /// A whole number: points, units, days.
     Number(i64),
+    /// A decimal number, rounded half up to two decimals (what is compared is not rounded).
+    Decimal(Exact),
     /// A text, such as the id of a rung.
     Text(String),
     /// One of these texts.

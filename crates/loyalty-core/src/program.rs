@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::amount::Currency;
 use crate::calendar::Zone;
+use crate::condition::{ScoreRule, SegmentRule};
 use crate::id::Id;
 use crate::metric::MetricRule;
 use crate::points::{
@@ -89,6 +90,12 @@ pub struct Rules {
     /// The named figures about members.
     #[serde(default)]
     pub metrics: Vec<MetricRule>,
+    /// Conditions on members with a name.
+    #[serde(default)]
+    pub segments: Vec<SegmentRule>,
+    /// Sums of weights of conditions that hold.
+    #[serde(default)]
+    pub scores: Vec<ScoreRule>,
     /// The ladders of rungs.
     #[serde(default)]
     pub tiers: Vec<Track>,

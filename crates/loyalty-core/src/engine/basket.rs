@@ -97,6 +97,8 @@ impl Rows {
                 category: line.category.as_deref(),
                 brand: line.brand.as_deref(),
                 tags: &mut line.tags.iter().map(|tag| &**tag),
+                attributes: &line.attributes,
+                line: group.first().copied().unwrap_or(u32::MAX),
             };
             let new = NewRow {
                 quantity,
@@ -317,6 +319,7 @@ fn compare(a: &Line<'_>, b: &Line<'_>, sum_a: Sum, sum_b: Sum) -> Ordering {
         .then_with(|| a.category.cmp(&b.category))
         .then_with(|| a.brand.cmp(&b.brand))
         .then_with(|| a.tags.cmp(&b.tags))
+        .then_with(|| a.attributes.cmp(&b.attributes))
         .then_with(|| (a.earns, a.discountable).cmp(&(b.earns, b.discountable)))
         .then_with(|| a.gift_card.cmp(&b.gift_card))
         .then_with(|| a.floor.cmp(&b.floor))

@@ -215,9 +215,11 @@ impl Work<'_> {
                         *value = value.map(|value| value.saturating_sub(1));
                     }
                 }
-                Reading::Since => {
+                _ => {
                     let tally = self.state.metrics.get(*metric);
-                    *value = tally.and_then(|tally| tally.value(days, plan.reading, judged.on));
+                    if let Some(stretch) = tally.and_then(|tally| tally.stretch(*since)) {
+                        *value = stretch.value(days, plan.reading, judged.on);
+                    }
                 }
             }
         }

@@ -93,7 +93,7 @@ impl<'w> Work<'w> {
     ) -> Result<()> {
         let mut accrued = self.accrue(on, facts, &[], None)?;
         let before = self.figures();
-        self.count_activity(kind, facts, &accrued);
+        self.count_activity(kind, facts, &accrued)?;
         self.milestones(on, facts, &[], None, &before, &mut accrued)
     }
 }

@@ -5,6 +5,7 @@ use super::work::Work;
 use crate::calendar::{Date, Instant};
 use crate::condition::{Cond, next_flip};
 use crate::error::Result;
+use crate::metric::Reading;
 use crate::outcome::{Change, TierWhy};
 use crate::program::Feed;
 use crate::tiers::{
@@ -316,7 +317,12 @@ impl Work<'_> {
         let one = |metric: &usize| {
             let plan = self.compiled.metrics.get(*metric)?;
             let tally = self.state.metrics.get(*metric);
-            let since = tally.map_or(0, |tally| tally.since);
+            // What an earlier stretch came to was no reason that an order of this one could take away.
+            let since = if plan.frame.is_stretch_before() {
+                u64::MAX
+            } else {
+                tally.map_or(0, |tally| tally.since)
+            };
             Some((plan.id.clone(), seeing.value(*metric), since))
         };
         Judged {
@@ -462,12 +468,14 @@ impl Work<'_> {
         let version = self.version;
         let tallies = self.state.metrics.iter_mut().zip(&self.compiled.metrics);
         for (number, (tally, plan)) in tallies.enumerate() {
-            if let crate::metric::Frame::Reset { track, term } = plan.frame
+            if let Some((track, term)) = plan.frame.resets_with()
                 && track == place
                 && (term || entered)
             {
                 self.undo.tally(number, tally);
-                tally.reset(version);
+                // A return looks again at what was judged by days.
+                let by_days = !matches!(plan.reading, Reading::Sum | Reading::Count);
+                tally.reset(version, by_days || plan.frame.is_stretch_before());
             }
         }
         self.reset_limits(place);

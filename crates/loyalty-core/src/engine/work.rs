@@ -215,6 +215,13 @@ impl<'w> Work<'w> {
         }
     }
 
+    /// The tally of a metric, to change it in any way.
+    pub(super) fn tally_mut(&mut self, place: usize) -> Option<&mut Tally> {
+        let tally = self.state.metrics.get_mut(place)?;
+        self.undo.tally(place, tally);
+        Some(tally)
+    }
+
     /// Books what a cap let through.
     pub(super) fn book_cap(&mut self, cap: &CapSpec, today: Date, points: i64, times: i64) {
         if cap.by_event() {
@@ -411,6 +418,7 @@ impl Done {
 /// Brings a member to the order of the program: every account, metric and track at its place. What the program does not know
 /// stays behind them.
 fn adopt(compiled: &Compiled, state: &mut State, as_of: Instant, version: u64) {
+    let zone = state.profile.timezone.unwrap_or(compiled.zone);
     align(
         &mut state.accounts,
         &compiled.accounts,
@@ -423,7 +431,12 @@ fn adopt(compiled: &Compiled, state: &mut State, as_of: Instant, version: u64) {
         &compiled.metrics,
         |one| &one.id,
         |plan| &plan.id,
-        |plan| Tally::new(plan.id.clone(), version),
+        |plan| {
+            let mut tally = Tally::new(plan.id.clone(), version);
+            // What happened before is not known to a metric that is new to the member.
+            tally.from = (version > 0).then(|| zone.date_at(as_of));
+            tally
+        },
     );
     align(
         &mut state.tiers,

@@ -200,8 +200,12 @@ impl Bytes {
             self.texts(&line.tags);
             self.tax(line.tax.as_ref());
             self.maybe_decimal(line.floor);
-            let flags = [line.earns, line.discountable, line.gift_card];
+            let more = !line.attributes.is_empty();
+            let flags = [line.earns, line.discountable, line.gift_card, more];
             self.0.extend(flags.map(u8::from));
+            if more {
+                self.attributes(&line.attributes);
+            }
         }
         self.tenders(&purchase.tender);
         match &purchase.converted {

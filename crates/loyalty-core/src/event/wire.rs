@@ -362,6 +362,13 @@ struct LineWire<'a> {
     #[serde(borrow, default)]
     #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     tags: Vec<Text<'a>>,
+    /// Further facts, for selections: texts, numbers, true or false.
+    #[serde(default)]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "std::collections::BTreeMap<String, schema::Scalar>")
+    )]
+    attributes: Values,
 }
 
 fn one() -> i64 {
@@ -697,6 +704,7 @@ impl<'a> LineWire<'a> {
             category: self.category.map(|text| text.0),
             brand: self.brand.map(|text| text.0),
             tags: texts(self.tags),
+            attributes: self.attributes.0,
         })
     }
 }

@@ -176,6 +176,12 @@ pub(crate) struct Counted {
     /// Which rows count; all if none is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) rows: Vec<u32>,
+    /// What it brought, where the rows do not say so: the value of an attribute, in millionths.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub(crate) amount: i64,
+    /// The values that it brought: one for each row that counts, or one for the order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) values: Vec<Box<str>>,
 }
 
 impl OrderRow {

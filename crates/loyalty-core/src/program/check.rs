@@ -30,6 +30,16 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
         limits::MEMBER_LIST_MAX,
     );
     check.unique(
+        "segments",
+        rules.segments.iter().map(|one| &one.id),
+        limits::MEMBER_LIST_MAX,
+    );
+    check.unique(
+        "scores",
+        rules.scores.iter().map(|one| &one.id),
+        limits::MEMBER_LIST_MAX,
+    );
+    check.unique(
         "tiers",
         rules.tiers.iter().map(|one| &one.id),
         limits::MEMBER_LIST_MAX,
@@ -109,7 +119,9 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
 
 /// The ids of list elements that are there but could not be read: naming them is no mistake of its own.
 pub(super) fn broken(node: &Node) -> Vec<Id> {
-    let lists = ["accounts", "metrics", "tiers", "groups", "earn"];
+    let lists = [
+        "accounts", "metrics", "segments", "scores", "tiers", "groups", "earn",
+    ];
     let elements = lists
         .iter()
         .filter_map(|list| node.get(list))

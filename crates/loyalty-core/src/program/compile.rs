@@ -1,6 +1,8 @@
 //! From the document of a program to what the engine walks: names are places, texts are numbers, rules are found by what they ask for.
 
 mod earn;
+mod metric;
+mod named;
 mod spend;
 
 use rustc_hash::FxHashMap;
@@ -11,18 +13,19 @@ use super::index::Index;
 use earn::gate;
 
 use crate::amount::Currency;
-use crate::calendar::{Date, MonthDay, Span, Zone};
+use crate::calendar::{Date, Span, Zone};
 use crate::condition::{
-    Basket, Catalogue, Cond, Condition, Grain, Moves, Scope, Select, Selection, Symbols,
-    TrackNames, compile,
+    Basket, Catalogue, Cond, Condition, Grain, Scope, Select, Selection, Symbols, TrackNames,
+    compile,
 };
 use crate::error::{Code, Error, join};
 use crate::id::Id;
-use crate::metric::{Filter, Frame, Measure, MetricRule, Reading, Since, Window};
+use crate::metric::{DistinctOf, Frame, Reading};
 use crate::points::{CapSpec, Plan, ReturnedPoints, Settings, TenderPlan, Worth};
 use crate::pricing::{Discount, DiscountPlan, PricingPlan, Reduction};
 use crate::tiers::TrackPlan;
 pub(crate) use earn::EarningPlan;
+pub(super) use metric::metric_moves;
 use spend::Spend;
 
 /// A program as the engine uses it.
@@ -76,6 +79,14 @@ pub(crate) enum Feed {
     Earned(usize),
     Burned(usize),
     Activity(Box<[Box<str>]>),
+    /// One for each return.
+    Returns,
+    /// The money that goes back.
+    Returned,
+    /// Different values.
+    Values(DistinctOf),
+    /// An attribute, in millionths.
+    Attribute(Id),
     /// Nothing: the value is read off the member.
     Balance(usize),
     Tenure,
@@ -166,13 +177,20 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
                 rungs: track.rungs.iter().map(|rung| rung.id.clone()).collect(),
             })
             .collect(),
+        segments: rules
+            .segments
+            .iter()
+            .map(|segment| (segment.id.clone(), None))
+            .collect(),
+        scores: rules
+            .scores
+            .iter()
+            .map(|score| (score.id.clone(), None))
+            .collect(),
         broken,
     };
     for (place, metric) in rules.metrics.iter().enumerate() {
-        let grain = match metric.measure {
-            Measure::Spend | Measure::ListSpend => Grain::Money,
-            _ => Grain::Whole,
-        };
+        let grain = metric::grain(&metric.measure);
         names.metrics.insert(metric.id.clone(), (place, grain));
     }
     let mut compiler = Compiler {
@@ -187,13 +205,13 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         .enumerate()
         .map(|(place, rule)| compiler.metric(place, rule))
         .collect();
+    compiler.named();
     let tracks: Vec<TrackPlan> = rules
         .tiers
         .iter()
         .enumerate()
         .map(|(place, track)| compiler.track(place, track, &metrics))
         .collect();
-    compiler.circles(&tracks);
     let plans: Vec<RulePlan> = rules
         .earn
         .iter()
@@ -297,8 +315,9 @@ impl Compiler<'_> {
         })
     }
 
-    fn select(&mut self, rule: Option<&Selection>) -> Option<Select> {
-        rule.map(|rule| Select::new(rule, &mut self.symbols))
+    fn select(&mut self, rule: Option<&Selection>, path: &str) -> Option<Select> {
+        let currency = self.rules.currency;
+        rule.map(|rule| Select::new(rule, currency, &mut self.symbols, path, self.mistakes))
     }
 
     fn account(&mut self, id: Option<&Id>, path: &str) -> usize {
@@ -311,141 +330,12 @@ impl Compiler<'_> {
         }
     }
 
-    fn metric(&mut self, place: usize, rule: &MetricRule) -> MetricPlan {
-        let path = format!("metrics[{place}]");
-        let of = |of: &str| join(&join(&path, "measure"), of);
-        let mut reading = Reading::Sum;
-        let feed = match &rule.measure {
-            Measure::Spend => Feed::Spend,
-            Measure::ListSpend => Feed::ListSpend,
-            Measure::Orders => Feed::Orders,
-            Measure::Quantity => Feed::Quantity,
-            Measure::Visits => {
-                reading = Reading::Count;
-                Feed::Orders
-            }
-            Measure::Balance(account) => {
-                Feed::Balance(self.account(Some(&account.account), &of("balance.account")))
-            }
-            Measure::Earned(account) => {
-                Feed::Earned(self.account(Some(&account.account), &of("earned.account")))
-            }
-            Measure::Burned(account) => {
-                Feed::Burned(self.account(Some(&account.account), &of("burned.account")))
-            }
-            Measure::Activity(kinds) => {
-                Feed::Activity(kinds.iter().map(|kind| kind.as_str().into()).collect())
-            }
-            Measure::DaysSince(since) => {
-                reading = Reading::Since;
-                match since {
-                    Since::Purchase => Feed::Orders,
-                    Since::Activity(kinds) => {
-                        Feed::Activity(kinds.iter().map(|kind| kind.as_str().into()).collect())
-                    }
-                }
-            }
-            Measure::Tenure => Feed::Tenure,
-            Measure::Age => Feed::Age,
-        };
-        let now = matches!(feed, Feed::Balance(_) | Feed::Tenure | Feed::Age);
-        if now && (rule.window != Window::Lifetime || rule.filter.is_some()) {
-            let words = "this measure is read as it stands: it has no window and no filter";
-            self.mistakes
-                .push(Error::at(Code::Contradiction, path.as_str(), words));
-        }
-        let filter = rule.filter.clone().unwrap_or_default();
-        if matches!(feed, Feed::Earned(_) | Feed::Burned(_)) && rule.filter.is_some() {
-            let words = "points have no lines: this measure takes no filter";
-            self.mistakes
-                .push(Error::at(Code::Contradiction, join(&path, "filter"), words));
-        }
-        let Filter { lines, when } = filter;
-        MetricPlan {
-            id: rule.id.clone(),
-            feed,
-            reading,
-            grain: self
-                .names
-                .metrics
-                .get(&rule.id)
-                .map_or(Grain::Whole, |(_, grain)| *grain),
-            frame: self.frame(&rule.window, &join(&path, "window")),
-            lines: self.select(lines.as_ref()),
-            when: self.condition(when.as_ref(), Scope::Filter, &join(&path, "filter.when")),
-        }
-    }
-
-    fn frame(&mut self, window: &Window, path: &str) -> Frame {
-        match window {
-            Window::Lifetime => Frame::Lifetime,
-            Window::Last(span) => {
-                if span.is_zero() {
-                    self.mistakes.push(Error::at(
-                        Code::OutOfRange,
-                        join(path, "last"),
-                        "a window of no length holds nothing",
-                    ));
-                }
-                Frame::Last(*span)
-            }
-            Window::Calendar(calendar) => Frame::Calendar(
-                calendar.period,
-                calendar.year_start.unwrap_or(MonthDay::JANUARY_FIRST),
-            ),
-            Window::MembershipYear => Frame::MembershipYear,
-            Window::SinceTier(of) => Frame::Reset {
-                track: self.track_of(of.track.as_ref(), &join(path, "since_tier")),
-                term: false,
-            },
-            Window::Term(of) => Frame::Reset {
-                track: self.track_of(of.track.as_ref(), &join(path, "term")),
-                term: true,
-            },
-            Window::Between(between) => {
-                if between.until < between.from {
-                    self.mistakes.push(Error::at(
-                        Code::Contradiction,
-                        join(path, "between"),
-                        "`until` is before `from`",
-                    ));
-                }
-                Frame::Between(between.from, between.until)
-            }
-            Window::Previous(of) => {
-                let path = join(path, "previous");
-                let frame = self.frame(of, &path);
-                if !matches!(
-                    frame,
-                    Frame::Last(_) | Frame::Calendar(..) | Frame::MembershipYear
-                ) {
-                    let words =
-                        "only `last`, `calendar` and `membership_year` have a stretch before";
-                    self.mistakes
-                        .push(Error::at(Code::Contradiction, path, words));
-                }
-                Frame::Previous(Box::new(frame))
-            }
-        }
-    }
-
-    fn track_of(&mut self, id: Option<&Id>, path: &str) -> usize {
-        match self.names.track(id) {
-            Ok(place) => place,
-            Err(error) => {
-                self.mistakes
-                    .extend(error.map(|error| error.under(&join(path, "track"))));
-                0
-            }
-        }
-    }
-
     fn tender(&mut self) -> Vec<TenderPlan> {
         let mut plans = Vec::new();
         for (place, rule) in self.rules.tender.iter().enumerate() {
             let path = format!("tender[{place}]");
             let account = self.account(rule.account.as_ref(), &join(&path, "account"));
-            let exclude = self.select(rule.exclude.as_ref());
+            let exclude = self.select(rule.exclude.as_ref(), &join(&path, "exclude"));
             let when = self.condition(rule.when.as_ref(), Scope::EventRule, &join(&path, "when"));
             match TenderPlan::new(rule, account, exclude, when, self.rules.currency) {
                 Ok(plan) => {
@@ -484,34 +374,7 @@ impl Compiler<'_> {
             self.mistakes.push(error.under(path));
             Reduction::NONE
         });
-        let lines = self.select(rule.lines());
+        let lines = self.select(rule.lines(), &join(path, "lines"));
         DiscountPlan { reduction, lines }
-    }
-}
-
-/// Which way time alone moves the value of a metric.
-pub(super) fn metric_moves(metric: &MetricPlan) -> Moves {
-    match (&metric.feed, metric.reading) {
-        (_, Reading::Since) => Moves {
-            rises: true,
-            // What leaves the window is no value any more.
-            falls: !matches!(metric.frame, Frame::Lifetime | Frame::Reset { .. }),
-        },
-        (Feed::Tenure | Feed::Age, _) => Moves {
-            rises: true,
-            falls: false,
-        },
-        (Feed::Balance(_), _) => Moves::default(),
-        _ => match metric.frame {
-            Frame::Lifetime | Frame::Reset { .. } => Moves::default(),
-            Frame::Last(_) | Frame::Calendar(..) | Frame::MembershipYear => Moves {
-                rises: false,
-                falls: true,
-            },
-            Frame::Between(..) | Frame::Previous(_) => Moves {
-                rises: true,
-                falls: true,
-            },
-        },
     }
 }

@@ -237,40 +237,6 @@ impl Compiler<'_> {
             }
         }
     }
-
-    /// Tracks must not depend on each other in a circle: judging them would never come to rest. Penalties may look at their own
-    /// track: they are asked at reviews only.
-    pub(super) fn circles(&mut self, tracks: &[TrackPlan]) {
-        let reads: Vec<Vec<usize>> = tracks
-            .iter()
-            .map(|track| {
-                let mut read = Vec::new();
-                for cond in track
-                    .rungs
-                    .iter()
-                    .flat_map(|rung| rung.qualify.iter().chain(&rung.retain))
-                {
-                    cond.tracks(&mut read);
-                }
-                read
-            })
-            .collect();
-        for start in 0..tracks.len() {
-            let mut open: Vec<usize> = reads.get(start).cloned().unwrap_or_default();
-            let mut seen: Vec<usize> = Vec::new();
-            while let Some(track) = open.pop() {
-                if !seen.contains(&track) {
-                    seen.push(track);
-                    open.extend(reads.get(track).into_iter().flatten());
-                }
-            }
-            if seen.contains(&start) {
-                let words = "the conditions of this track depend on the rung that is held in it";
-                self.mistakes
-                    .push(Error::at(Code::Circular, format!("tiers[{start}]"), words));
-            }
-        }
-    }
 }
 
 /// A condition that asks for at least so much of one metric and for nothing else.

@@ -91,6 +91,16 @@ pub(crate) fn of_member() -> Gen {
         1 => prop_oneof![
             Just(json!("day")),
             Just(json!("month")),
+            (0_u16..20, 0_u16..20).prop_map(|(before, after)| json!({"within": {"before": before, "after": after}})),
+        ].prop_map(|near| json!({"anniversary": near})),
+        1 => date().prop_map(|from| json!({"enrolled": {"from": from}})),
+        2 => (comparison(), span(), 0_u64..3).prop_map(|(mut test, within, account)| {
+            extend(&mut test, json!({"within": within, "account": {"@account": account}}));
+            json!({"points_expiring": test})
+        }),
+        1 => prop_oneof![
+            Just(json!("day")),
+            Just(json!("month")),
             (0_u32..20, 0_u32..20).prop_map(|(before, after)| json!({"within": {"before": before, "after": after}})),
         ].prop_map(|test| json!({"birthday": test})),
         1 => (words(&["at_least", "less_than"]), span())
@@ -128,7 +138,9 @@ pub(crate) fn of_event() -> Gen {
             json!({"event_attribute": test})
         }),
         2 => total,
-        1 => quantity,
+        1 => quantity.clone(),
+        1 => quantity.prop_map(|test| json!({"any_quantity": test["quantity"]})),
+        1 => some_of(&["purchase", "activity", "enroll"]).prop_map(|kinds| json!({"kind": kinds})),
         2 => selection().prop_map(|lines| json!({"contains": lines})),
     ]
     .boxed()
@@ -153,6 +165,8 @@ pub(crate) fn selection() -> Gen {
         2 => some_of(&["food", "food/fruit", "home"]).prop_map(|all| json!({"category": all})),
         1 => some_of(&["龙井", "acme"]).prop_map(|all| json!({"brand": all})),
         1 => some_of(&["fresh", "sale"]).prop_map(|all| json!({"tag": all})),
+        1 => any::<bool>().prop_map(|discounted| json!({"discounted": discounted})),
+        1 => (0_i64..50).prop_map(|price| json!({"price": {"at_least": price}})),
     ]
     .boxed();
     prop_oneof![
@@ -203,7 +217,38 @@ pub(crate) fn metric() -> Gen {
         1 => words(&["tenure", "age"]),
     ]
     .prop_map(|measure| json!({"measure": measure}));
-    prop_oneof![6 => goods, 2 => points, 1 => activity, 1 => since, 2 => now].boxed()
+    prop_oneof![6 => goods, 2 => points, 1 => activity, 1 => since, 2 => now, 4 => rare()].boxed()
+}
+
+/// Measures that are not sums.
+fn rare() -> Gen {
+    let period = || words(&["day", "week", "month", "quarter"]);
+    let windowed = prop_oneof![
+        words(&["returns", "returned", "mean_order"]),
+        words(&["sku", "category", "brand", "store", "channel"])
+            .prop_map(|of| json!({"distinct": {"of": of}})),
+        words(&["sum", "mean"])
+            .prop_map(|what| json!({what.as_str().expect("a word"): {"attribute": "stars"}})),
+        period().prop_map(|period| json!({"streak": {"period": period}})),
+        period().prop_map(|period| json!({"streak": {"period": period, "of": {"activity": ["check_in", "survey"]}}})),
+        (period(), 1_u32..3)
+            .prop_map(|(period, n)| json!({"periods": {"period": period, "at_least": n}})),
+    ];
+    let windowed =
+        (windowed, weighted(0.2, selection()), window()).prop_map(|(measure, lines, window)| {
+            let filter = lines.map(|lines| json!({"lines": lines}));
+            object([
+                ("measure", Some(measure)),
+                ("filter", filter),
+                ("window", Some(window)),
+            ])
+        });
+    let gap = prop_oneof![
+        Just(json!({"mean": {}})),
+        (1_u32..=100).prop_map(|percent| json!({"percentile": percent})),
+    ]
+    .prop_map(|gap| json!({"measure": {"gap": gap}}));
+    prop_oneof![8 => windowed, 1 => gap].boxed()
 }
 
 pub(crate) fn window() -> Gen {
@@ -228,7 +273,8 @@ pub(crate) fn window() -> Gen {
             let first = Date::parse(from.as_str().expect("a date")).expect("a date");
             json!({"between": {"from": from, "until": Date::from_days(first.days().saturating_add(days)).to_string()}})
         }),
-        1 => moving.prop_map(|of| json!({"previous": of})),
+        1 => moving.clone().prop_map(|of| json!({"previous": of})),
+        1 => moving.prop_map(|of| json!({"previous": {"previous": of}})),
     ]
     .boxed()
 }

@@ -23,6 +23,7 @@ mod ladders;
 mod ledger;
 mod ledgers;
 mod lines;
+mod metrics;
 mod prices;
 mod programs;
 mod receipts;

@@ -29,7 +29,7 @@ impl Compiler<'_> {
             basis: rules.basis,
             shipping: rules.shipping,
             free_units: rules.free_units == FreeUnits::Count,
-            exclude: self.select(rules.exclude.as_ref()),
+            exclude: self.select(rules.exclude.as_ref(), "earning.exclude"),
             at: rules.earn_at,
         }
     }
@@ -90,7 +90,7 @@ impl Compiler<'_> {
             }
         };
         let when = self.condition(rule.when.as_ref(), Scope::EventRule, &join(&path, "when"));
-        let lines = self.select(rule.lines.as_ref());
+        let lines = self.select(rule.lines.as_ref(), &join(&path, "lines"));
         let of_account = self.rules.accounts.get(account);
         let lot = LotPlan {
             activation: rule
