@@ -2,6 +2,7 @@
 
 mod digest;
 mod points;
+mod tiers;
 mod wire;
 
 #[cfg(feature = "schema")]
@@ -12,6 +13,8 @@ pub use points::{
     Adjust, Adjustment, Cancel, Convert, HoldRequest, OrderSettled, Overdraw, Receive, ReceivedLot,
     Redeem, Release, Transfer, Undo,
 };
+
+pub use tiers::{Grant, Revoke, Until};
 
 use std::borrow::Cow;
 
@@ -124,6 +127,10 @@ pub enum Body<'a> {
     Convert(Convert<'a>),
     /// Points arrive from another member or program.
     Receive(Receive<'a>),
+    /// A person gives a rung.
+    Grant(Grant<'a>),
+    /// What was granted is taken back.
+    Revoke(Revoke<'a>),
 }
 
 /// What a host knows of a member.
@@ -493,6 +500,8 @@ impl<'a> Event<'a> {
             Body::Transfer(_) => "transfer",
             Body::Convert(_) => "convert",
             Body::Receive(_) => "receive",
+            Body::Grant(_) => "grant",
+            Body::Revoke(_) => "revoke",
         }
     }
 
@@ -532,6 +541,8 @@ impl<'a> Event<'a> {
             Body::Transfer(transfer) => transfer.check(),
             Body::Convert(convert) => convert.check(),
             Body::Receive(receive) => receive.check(),
+            Body::Grant(grant) => grant.check(),
+            Body::Revoke(revoke) => revoke.check(),
         }
     }
 }

@@ -64,10 +64,10 @@ pub use condition::{
 pub use engine::{Detail, Engine};
 pub use error::{Code, Error, Kind, Result};
 pub use event::{
-    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Convert, Converted, Event, HoldRequest,
-    Line, Off, OrderSettled, Overdraw, Part, Price, Profile, Purchase, Receive, ReceivedLot,
-    Redeem, Release, Return, ReturnedLine, Scalar, Shipping, Tags, Tax, TaxOf, Tender,
-    TillDiscount, Timestamp, Transfer, Undo,
+    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Convert, Converted, Event, Grant,
+    HoldRequest, Line, Off, OrderSettled, Overdraw, Part, Price, Profile, Purchase, Receive,
+    ReceivedLot, Redeem, Release, Return, ReturnedLine, Revoke, Scalar, Shipping, Tags, Tax, TaxOf,
+    Tender, TillDiscount, Timestamp, Transfer, Undo, Until,
 };
 pub use id::Id;
 pub use member::{Balance, MEMBER_SCHEMA, Member};
@@ -75,11 +75,11 @@ pub use metric::{
     Between, Calendar, Filter, Measure, MetricRule, OfAccount, OfTrack, Since, Window,
 };
 pub use outcome::{
-    AccountPoints, Amount, Change, DiscountAmount, Entry, ExpiredWhy, Expiring, Figure, Liability,
-    LineRulePoints, LotDates, LotPoints, Message, MessageBody, MessageEvent, Outcome, Receipt,
-    ReceiptConverted, ReceiptDiscount, ReceiptLine, ReceiptTax, ReceiptTender, ReceiptTotal,
-    RedateWhy, ReleaseWhy, RulePoints, RuleTrace, RungProgress, Source, TierWhy, TraceResult,
-    TrackProgress, Unmet, Withheld,
+    AccountPoints, Amount, Change, DiscountAmount, Entry, ExpiredWhy, Expiring, Figure,
+    GrantProgress, Liability, LineRulePoints, LotDates, LotPoints, Message, MessageBody,
+    MessageEvent, Outcome, PendingProgress, Receipt, ReceiptConverted, ReceiptDiscount,
+    ReceiptLine, ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy, ReleaseWhy, RulePoints,
+    RuleTrace, RungProgress, Source, TierWhy, TraceResult, TrackProgress, Unmet, Withheld,
 };
 pub use points::{
     AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,
@@ -97,7 +97,11 @@ pub use pricing::{
 };
 pub use program::{PROGRAM_SCHEMA, Program, Rules};
 pub use text::Label;
-pub use tiers::{AtReview, Hold, HoldFor, HoldPeriod, HoldUntil, Rung, Track, Upgrade};
+pub use tiers::{
+    Anniversary, AtReview, Carry, CarryHow, Every, Grace, GraceFrom, HeadStart, Hold, HoldFor,
+    HoldPeriod, HoldUntil, Penalty, ReturnsTier, Review, ReviewReads, Rung, Track, TrackPeriod,
+    Upgrade,
+};
 
 /// The version of the rules by which numbers are computed: it goes up whenever a computed number changes.
 pub const RULES_VERSION: u32 = 1;

@@ -222,7 +222,16 @@ impl Member {
             .tiers
             .iter()
             .find(|standing| standing.track == *track)
-            .map(|standing| &standing.rung)
+            .map(Standing::held)
+    }
+
+    /// The rung held in the track that a member is called by: the one that the program calls primary, or its only one.
+    #[must_use]
+    pub fn primary_tier(&self) -> Option<&Id> {
+        let tiers = &self.state.tiers;
+        let primary = tiers.iter().find(|standing| standing.primary);
+        let only = tiers.first().filter(|_| tiers.len() == 1);
+        primary.or(only).map(Standing::held)
     }
 
     /// Whether the member has a tag.

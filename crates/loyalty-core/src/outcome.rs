@@ -380,8 +380,41 @@ pub enum Change {
         to: Id,
         /// Why.
         why: TierWhy,
-        /// The instant at which the term ends; none for good.
+        /// The instant at which the term ends (or what was granted, or the grace); none for good.
         until: Option<Instant>,
+        /// The rung that the member holds all the same, because it was granted.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        held: Option<Id>,
+        /// Why a person gave or took it, in words.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// A higher rung will be entered when the next period begins, or will not any more.
+    TierPending {
+        /// The track.
+        track: Id,
+        /// The rung that will be entered; none: what was to be entered was taken back.
+        rung: Option<Id>,
+        /// When.
+        effective: Option<Instant>,
+    },
+    /// A review found what costs a rung if it is found again.
+    Warning {
+        /// The track.
+        track: Id,
+        /// At how many reviews running.
+        count: u32,
+        /// At how many it costs a rung.
+        of: u32,
+    },
+    /// A part of a metric flows into its next stretch.
+    CarriedOver {
+        /// The track whose rule it is.
+        track: Id,
+        /// The metric.
+        metric: Id,
+        /// How much.
+        amount: Figure,
     },
 }
 
@@ -471,6 +504,18 @@ pub enum TierWhy {
     Returned,
     /// The rung is kept for another term because it was qualified for again.
     Requalified,
+    /// The rung is lost, and kept until its grace is over.
+    Grace,
+    /// A condition of the rung held before its grace was over.
+    Restored,
+    /// Warnings at several reviews running cost a rung.
+    Penalty,
+    /// A person gave it.
+    Granted,
+    /// What a person gave is over.
+    GrantedEnded,
+    /// A person took back what was given.
+    Revoked,
 }
 
 /// The dates of a lot.
@@ -735,15 +780,49 @@ pub struct TrackProgress {
     pub track: Id,
     /// The rung held now.
     pub rung: Id,
-    /// Since when.
+    /// The rung that is earned, where another one was granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earned: Option<Id>,
+    /// The rung that was granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub granted: Option<GrantProgress>,
+    /// Since when the earned rung stands.
     pub since: Option<Instant>,
-    /// The instant at which the term ends; none for good.
+    /// The instant at which its term ends (or its grace); none for good.
     pub until: Option<Instant>,
+    /// The earned rung is lost, and kept until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grace_until: Option<Instant>,
+    /// The higher rung that will be entered when the next period begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending: Option<PendingProgress>,
     /// For each higher rung, the nearest first.
     pub next: Vec<RungProgress>,
     /// For keeping the present one at the end of the term.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep: Option<RungProgress>,
+}
+
+/// A rung that was granted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GrantProgress {
+    /// The rung.
+    pub rung: Id,
+    /// When it was granted.
+    pub since: Instant,
+    /// When it ends; none for good.
+    pub until: Option<Instant>,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// A rung that will be entered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PendingProgress {
+    /// The rung.
+    pub rung: Id,
+    /// When.
+    pub effective: Instant,
 }
 
 /// What a rung still lacks.

@@ -2,9 +2,11 @@
 
 mod account;
 mod check;
+mod check_tiers;
 mod compile;
 mod index;
 mod load;
+mod tracks;
 
 use std::sync::Arc;
 

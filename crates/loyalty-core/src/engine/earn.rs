@@ -11,7 +11,6 @@ use crate::id::Id;
 use crate::member::Counted;
 use crate::points::EarnAt;
 use crate::program::On;
-use crate::tiers::judge;
 
 /// A purchase, as far as it earns.
 #[derive(Clone, Copy)]
@@ -74,11 +73,7 @@ impl<'w> Work<'w> {
         let tried = self.accrue(&On::Purchase, of.facts, of.paid, Some(of.order));
         let tried = tried.and_then(|mut accrued| self.count_and_reach(of, &mut accrued));
         let tracks = self.compiled.tracks.iter().enumerate();
-        let reached = tracks.map(|(place, track)| {
-            let held = self.rung(place);
-            let verdict = judge(track, held, false, &self.seeing(self.today));
-            verdict.map_or(held, |verdict| verdict.rung.max(held))
-        });
+        let reached = tracks.map(|(place, track)| self.rung_reached(place, track));
         let reached = reached.collect();
         core::mem::replace(&mut self.undo, undo).roll_back(&mut self.state);
         self.state.more = more;

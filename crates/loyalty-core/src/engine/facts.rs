@@ -90,7 +90,9 @@ impl Seeing<'_> {
                 .map(|birthday| age(birthday, self.day)),
             _ => {
                 let days = plan.frame.days(self.day, self.enrolled).ok().flatten();
-                self.tally(place)?.value(days, plan.reading, self.day)
+                let tally = self.tally(place)?;
+                let value = tally.value(days, plan.reading, self.day)?;
+                Some(value.saturating_add(tally.carried_into(days)))
             }
         }
     }
@@ -223,11 +225,28 @@ impl Days for Seeing<'_> {
 
 /// The place of the rung that is held in a track.
 pub(super) fn rung(compiled: &Compiled, state: &State, track: usize) -> usize {
-    let (Some(plan), Some(standing)) = (compiled.tracks.get(track), state.tiers.get(track)) else {
+    let Some(standing) = state.tiers.get(track) else {
         return 0;
     };
-    plan.rungs
-        .iter()
-        .position(|rung| rung.id == standing.rung)
+    let earned = place_of(compiled, track, &standing.rung);
+    match &standing.granted {
+        None => earned,
+        Some(granted) => {
+            let given = place_of(compiled, track, &granted.rung);
+            if granted.replace {
+                given
+            } else {
+                earned.max(given)
+            }
+        }
+    }
+}
+
+/// The place of a rung in its track.
+pub(super) fn place_of(compiled: &Compiled, track: usize, rung: &Id) -> usize {
+    compiled
+        .tracks
+        .get(track)
+        .and_then(|plan| plan.rungs.iter().position(|one| one.id == *rung))
         .unwrap_or(0)
 }

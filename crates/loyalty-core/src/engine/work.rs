@@ -10,7 +10,7 @@ use crate::metric::Tally;
 use crate::outcome::{Change, Entry, Message, Outcome, Receipt, RuleTrace};
 use crate::points::{Account, BurnOrder, CapSpec, CapUse, Given, LimitSpec, Lot, LotKind};
 use crate::program::{Compiled, Program};
-use crate::tiers::{Standing, Upgrade, term_end};
+use crate::tiers::{Begin, JudgedValue, Person, Review, Standing};
 
 use super::facts::rung;
 use super::undo::Undo;
@@ -43,6 +43,8 @@ pub(super) struct Work<'w> {
     /// For an exchange: the receipt of what goes back.
     pub(super) taken_back: Option<Receipt>,
     pub(super) trace: Option<Vec<RuleTrace>>,
+    /// Balances before what expires at this instant, where a review reads them so.
+    pub(super) before_expiry: Vec<JudgedValue>,
     /// An order to add.
     pub(super) ordered: Option<Order>,
     /// An order to put in the place of another.
@@ -118,6 +120,7 @@ impl<'w> Work<'w> {
             receipt: None,
             taken_back: None,
             trace: None,
+            before_expiry: Vec::new(),
             ordered: None,
             returned: None,
             event_caps: Vec::new(),
@@ -436,6 +439,16 @@ fn adopt(compiled: &Compiled, state: &mut State, as_of: Instant, version: u64) {
             Standing::new(plan.id.clone(), rung, as_of)
         },
     );
+    for (place, plan) in compiled.tracks.iter().enumerate() {
+        let held = rung(compiled, state, place);
+        if let Some(standing) = state.tiers.get_mut(place) {
+            standing.primary = plan.primary;
+            let granted = standing.granted.as_mut();
+            if let (Some(granted), Some(held)) = (granted, plan.rungs.get(held)) {
+                granted.holds = granted.rung == held.id;
+            }
+        }
+    }
 }
 
 /// Where a rung is reviewed without having been earned, its first term begins with it. `anew`: also where it has begun already,
@@ -446,18 +459,31 @@ pub(super) fn begin_terms(
     (as_of, enrolled, zone): (Instant, Option<Date>, Zone),
     anew: bool,
 ) {
+    let person = Person { enrolled, zone };
     for (standing, track) in state.tiers.iter_mut().zip(&compiled.tracks) {
         let fresh = standing.judged.is_none() && standing.before.is_empty();
         let due = anew || standing.until.is_none();
-        let base = track
-            .rungs
-            .first()
-            .filter(|_| fresh && due && track.upgrade == Upgrade::AtReview);
-        let Some(base) = base else { continue };
+        let rung = track.rungs.iter().position(|one| one.id == standing.rung);
+        let rung = rung.unwrap_or(0);
+        // A term of a length begins with the first rung; days of review that are set apart from it are there for every rung.
+        let begins = if track.review == Review::TermEnd {
+            rung == 0 && fresh
+        } else {
+            standing.grace.is_none()
+        };
+        if !(begins && due && (rung > 0 || track.reviews_base())) {
+            continue;
+        }
         // Under rules that are newer than the standing, a term that would be over begins now.
         let ends = [standing.since, as_of].map(|begun| {
-            let end = term_end(&base.hold, zone.date_at(begun), enrolled, zone);
-            end.ok().flatten()
+            let first = zone.date_at(begun);
+            let begin = Begin {
+                first,
+                after: None,
+                entered: zone.date_at(standing.since),
+                now: as_of,
+            };
+            track.term_end(rung, begin, person).ok().flatten()
         });
         standing.until = ends.into_iter().flatten().find(|end| *end > as_of);
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Adjustment, Attributes, Body, Event, Off, Part, Price, Profile, Purchase, Return, Scalar, Tax,
-    TaxOf, Tender,
+    TaxOf, Tender, Until,
 };
 use crate::amount::Decimal;
 
@@ -93,6 +93,27 @@ impl Event<'_> {
                 out.text(&convert.conversion);
                 out.number(convert.points.get());
                 out.maybe(convert.to.as_deref());
+            }
+            Body::Grant(grant) => {
+                out.maybe(grant.track.as_deref());
+                out.text(&grant.rung);
+                match grant.until {
+                    None => out.number(0),
+                    Some(Until::Date(date)) => {
+                        out.number(1);
+                        out.date(Some(date));
+                    }
+                    Some(Until::Instant(at)) => {
+                        out.number(2);
+                        out.number(at.micros());
+                    }
+                }
+                out.text(&grant.reason);
+                out.number(i64::from(grant.replace));
+            }
+            Body::Revoke(revoke) => {
+                out.maybe(revoke.track.as_deref());
+                out.text(&revoke.reason);
             }
             Body::Receive(receive) => {
                 out.text(&receive.from);

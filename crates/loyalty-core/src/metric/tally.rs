@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::carried::Carried;
 use super::window::{BEGINNING, Days, Frame};
 use crate::calendar::Date;
 use crate::id::Id;
@@ -20,6 +21,9 @@ pub(crate) struct Tally {
     /// One sum a day, in order of days; no sum is zero.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     days: Vec<(Date, i64)>,
+    /// What was carried into stretches, the latest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) carried: Vec<Carried>,
     /// The sum of all days: derived, so that reading a whole window does not add them up again.
     #[serde(skip)]
     total: i64,
@@ -58,6 +62,7 @@ impl Tally {
             settled: 0,
             since,
             days: Vec::new(),
+            carried: Vec::new(),
             total: 0,
         }
     }
@@ -149,6 +154,26 @@ impl Tally {
         self.total = self.days.iter().fold(0, sum);
     }
 
+    /// What was carried into the stretch that begins on a day.
+    pub(crate) fn carried_into(&self, days: Option<Days>) -> i64 {
+        let Some(days) = days.filter(|_| !self.carried.is_empty()) else {
+            return 0;
+        };
+        let into = Some(days.from).filter(|from| *from != BEGINNING);
+        self.carried
+            .iter()
+            .filter(|carried| carried.into == into)
+            .fold(0, |sum: i64, carried| sum.saturating_add(carried.amount))
+    }
+
+    /// Carries an amount into a stretch.
+    pub(crate) fn carry(&mut self, carried: Carried) {
+        while self.carried.len() >= Carried::KEPT {
+            self.carried.remove(0);
+        }
+        self.carried.push(carried);
+    }
+
     /// The days that hold something, in order.
     pub(crate) fn held(&self) -> Vec<Date> {
         self.days.iter().map(|(on, _)| *on).collect()
@@ -160,6 +185,7 @@ impl Tally {
         self.total = 0;
         self.since = version;
         self.days.clear();
+        self.carried.clear();
     }
 
     /// Drops what no window will ask for again, and says what. `settled_before`: no return can reach a day before this one.

@@ -15,7 +15,6 @@ use crate::id::Id;
 use crate::json::Node;
 use crate::limits;
 use crate::points::{Activation, Expiry};
-use crate::tiers::Hold;
 
 /// Checks everything that compiling does not look at.
 pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
@@ -59,13 +58,9 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
             track.rungs.iter().map(|one| &one.id),
             limits::MEMBER_LIST_MAX,
         );
-        check.hold(&track.hold, &join(&path, "hold"));
-        for (place, rung) in track.rungs.iter().enumerate() {
-            if let Some(hold) = &rung.hold {
-                check.hold(hold, &format!("{path}.rungs[{place}].hold"));
-            }
-        }
+        check.track(track, &path);
     }
+    check.whole(&rules.tiers);
     for (place, rule) in rules.earn.iter().enumerate() {
         check.earn(rule, rules, &format!("earn[{place}]"));
     }
@@ -132,12 +127,12 @@ pub(super) fn broken(node: &Node) -> Vec<Id> {
         .collect()
 }
 
-struct Check<'c> {
+pub(super) struct Check<'c> {
     mistakes: &'c mut Vec<Error>,
 }
 
 impl Check<'_> {
-    fn say(&mut self, code: Code, path: &str, words: &str) {
+    pub(super) fn say(&mut self, code: Code, path: &str, words: &str) {
         self.mistakes.push(Error::at(code, path, words));
     }
 
@@ -259,39 +254,7 @@ impl Check<'_> {
         }
     }
 
-    fn hold(&mut self, hold: &Hold, path: &str) {
-        match hold {
-            Hold::Lifetime | Hold::None => {}
-            Hold::For(length) => {
-                let path = join(path, "for");
-                self.length(
-                    length.days,
-                    length.weeks,
-                    length.months,
-                    length.years,
-                    &path,
-                );
-                if length.span().is_some_and(crate::calendar::Span::is_zero) {
-                    self.say(
-                        Code::OutOfRange,
-                        &path,
-                        "a term of no length ends at once: use `none`",
-                    );
-                }
-            }
-            Hold::Until(until) => {
-                if until.nth == 0 || until.nth > 1_200 {
-                    self.say(
-                        Code::OutOfRange,
-                        &join(path, "until.nth"),
-                        "`nth` is from 1 (the present period) to 1200",
-                    );
-                }
-            }
-        }
-    }
-
-    fn length(
+    pub(super) fn length(
         &mut self,
         days: Option<u32>,
         weeks: Option<u32>,

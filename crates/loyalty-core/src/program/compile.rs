@@ -14,14 +14,14 @@ use crate::amount::Currency;
 use crate::calendar::{Date, MonthDay, Span, Zone};
 use crate::condition::{
     Basket, Catalogue, Cond, Condition, Grain, Moves, Scope, Select, Selection, Symbols,
-    TrackNames, compile, moves,
+    TrackNames, compile,
 };
 use crate::error::{Code, Error, join};
 use crate::id::Id;
 use crate::metric::{Filter, Frame, Measure, MetricRule, Reading, Since, Window};
 use crate::points::{CapSpec, Plan, ReturnedPoints, Settings, TenderPlan, Worth};
 use crate::pricing::{Discount, DiscountPlan, PricingPlan, Reduction};
-use crate::tiers::{Hold, RungPlan, Track, TrackPlan};
+use crate::tiers::TrackPlan;
 pub(crate) use earn::EarningPlan;
 use spend::Spend;
 
@@ -271,15 +271,20 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
     }
 }
 
-struct Compiler<'c> {
+pub(super) struct Compiler<'c> {
     rules: &'c Rules,
-    names: Catalogue,
+    pub(super) names: Catalogue,
     symbols: Symbols,
-    mistakes: &'c mut Vec<Error>,
+    pub(super) mistakes: &'c mut Vec<Error>,
 }
 
 impl Compiler<'_> {
-    fn condition(&mut self, rule: Option<&Condition>, scope: Scope, path: &str) -> Option<Cond> {
+    pub(super) fn condition(
+        &mut self,
+        rule: Option<&Condition>,
+        scope: Scope,
+        path: &str,
+    ) -> Option<Cond> {
         rule.map(|rule| {
             compile(
                 rule,
@@ -435,103 +440,6 @@ impl Compiler<'_> {
         }
     }
 
-    fn track(&mut self, place: usize, track: &Track, metrics: &[MetricPlan]) -> TrackPlan {
-        let path = format!("tiers[{place}]");
-        let mut rungs = Vec::with_capacity(track.rungs.len());
-        for (place, rung) in track.rungs.iter().enumerate() {
-            let path = format!("{path}.rungs[{place}]");
-            if place == 0 && (rung.qualify.is_some() || rung.retain.is_some()) {
-                self.mistakes.push(Error::at(
-                    Code::Contradiction,
-                    path.as_str(),
-                    "the lowest rung has no condition",
-                ));
-            }
-            if place > 0 && rung.qualify.is_none() {
-                let words = format!("nothing gives the rung `{}`: it needs `qualify`", rung.id);
-                self.mistakes
-                    .push(Error::at(Code::Unreachable, path.as_str(), words));
-            }
-            rungs.push(RungPlan {
-                id: rung.id.clone(),
-                qualify: self.condition(
-                    rung.qualify.as_ref(),
-                    Scope::Member,
-                    &join(&path, "qualify"),
-                ),
-                retain: self.condition(rung.retain.as_ref(), Scope::Member, &join(&path, "retain")),
-                hold: rung.hold.clone().unwrap_or_else(|| track.hold.clone()),
-                at_review: rung.at_review.unwrap_or(track.at_review),
-            });
-        }
-        if rungs.is_empty() {
-            self.mistakes.push(Error::at(
-                Code::MissingField,
-                join(&path, "rungs"),
-                "a track needs at least one rung",
-            ));
-        }
-        let mut read = Vec::new();
-        for cond in rungs
-            .iter()
-            .flat_map(|rung| rung.qualify.iter().chain(&rung.retain))
-        {
-            cond.metrics(&mut read);
-        }
-        read.sort_unstable();
-        read.dedup();
-        let metric = |place: usize| metrics.get(place).map(metric_moves).unwrap_or_default();
-        let rises = rungs
-            .iter()
-            .filter_map(|rung| rung.qualify.as_ref())
-            .any(|cond| moves(cond, &metric).rises);
-        let falls = rungs.iter().any(|rung| {
-            rung.hold == Hold::None && rung.keeps().is_some_and(|cond| moves(cond, &metric).falls)
-        });
-        TrackPlan {
-            id: track.id.clone(),
-            upgrade: track.upgrade,
-            extend_on_requalify: track.extend_on_requalify,
-            metrics: read,
-            by_time: (rises && track.upgrade == crate::tiers::Upgrade::Immediate)
-                || rungs.iter().any(|rung| rung.hold == Hold::None) && (rises || falls),
-            rungs,
-        }
-    }
-
-    /// Tracks must not depend on each other in a circle: judging them would never come to rest.
-    fn circles(&mut self, tracks: &[TrackPlan]) {
-        let reads: Vec<Vec<usize>> = tracks
-            .iter()
-            .map(|track| {
-                let mut read = Vec::new();
-                for cond in track
-                    .rungs
-                    .iter()
-                    .flat_map(|rung| rung.qualify.iter().chain(&rung.retain))
-                {
-                    cond.tracks(&mut read);
-                }
-                read
-            })
-            .collect();
-        for start in 0..tracks.len() {
-            let mut open: Vec<usize> = reads.get(start).cloned().unwrap_or_default();
-            let mut seen: Vec<usize> = Vec::new();
-            while let Some(track) = open.pop() {
-                if !seen.contains(&track) {
-                    seen.push(track);
-                    open.extend(reads.get(track).into_iter().flatten());
-                }
-            }
-            if seen.contains(&start) {
-                let words = "the conditions of this track depend on the rung that is held in it";
-                self.mistakes
-                    .push(Error::at(Code::Circular, format!("tiers[{start}]"), words));
-            }
-        }
-    }
-
     fn tender(&mut self) -> Vec<TenderPlan> {
         let mut plans = Vec::new();
         for (place, rule) in self.rules.tender.iter().enumerate() {
@@ -582,7 +490,7 @@ impl Compiler<'_> {
 }
 
 /// Which way time alone moves the value of a metric.
-fn metric_moves(metric: &MetricPlan) -> Moves {
+pub(super) fn metric_moves(metric: &MetricPlan) -> Moves {
     match (&metric.feed, metric.reading) {
         (_, Reading::Since) => Moves {
             rises: true,

@@ -145,7 +145,12 @@ fn assemble(shape: Shape, lists: Lists, settings: Settings) -> Value {
                 one.remove("retain");
             }
         }
+        if let Some(rungs) = track["rungs"].as_array_mut() {
+            crate::conditions::ladder(rungs);
+        }
     }
+    let metrics = named(metrics, "m");
+    carries(&metrics, &mut tracks);
     let mut earn = named(rules, "e");
     earn.iter_mut()
         .for_each(|rule| crate::gives::settle(rule, &earning));
@@ -171,9 +176,51 @@ fn assemble(shape: Shape, lists: Lists, settings: Settings) -> Value {
     };
     json!({
         "schema": 1, "id": "shop", "currency": currency, "timezone": timezone,
-        "accounts": named(accounts, "a"), "metrics": named(metrics, "m"), "tiers": tracks, "groups": named(groups, "g"),
+        "accounts": named(accounts, "a"), "metrics": metrics, "tiers": tracks, "groups": named(groups, "g"),
         "earn": earn, "tender": tender, "earning": earning, "returns": returns, "dedup_days": dedup_days,
     })
+}
+
+/// Has tracks carry the metrics that have a next stretch, each by one track.
+fn carries(metrics: &[Value], tracks: &mut [Value]) {
+    for (place, metric) in metrics.iter().enumerate() {
+        let window = &metric["window"];
+        let stretches = window.get("calendar").is_some() || *window == "membership_year";
+        let of = ["term", "since_tier"].iter().find_map(|kind| {
+            window.get(kind)?["track"]
+                .as_str()?
+                .strip_prefix('t')?
+                .parse::<usize>()
+                .ok()
+        });
+        let track = match of {
+            Some(track) => track,
+            None if stretches && !tracks.is_empty() => place % tracks.len(),
+            None => continue,
+        };
+        let mut carry = json!({"metric": metric["id"]});
+        let top = tracks[track]["rungs"]
+            .as_array()
+            .map_or(0, |rungs| rungs.len() - 1);
+        match place % 4 {
+            0 => carry["how"] = json!("excess"),
+            1 => carry["how"] = json!("all"),
+            2 if top > 0 => {
+                carry["how"] = json!("head_start");
+                carry["rungs"] = json!([{"rung": format!("t{track}r{top}"), "amount": 3}]);
+            }
+            _ => {
+                carry["how"] = json!("excess");
+                carry["repeat"] = json!(true);
+                carry["max"] = json!(25);
+            }
+        }
+        let there = &mut tracks[track]["carry"];
+        match there.as_array_mut() {
+            Some(list) => list.push(carry),
+            None => *there = json!([carry]),
+        }
+    }
 }
 
 /// How many digits a currency of these programs has after the point.
