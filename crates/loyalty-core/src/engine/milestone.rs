@@ -115,6 +115,21 @@ impl<'w> Work<'w> {
         }
     }
 
+    /// Forgets what returns left behind where it does not count any more.
+    pub(super) fn forget_reached(&mut self) {
+        let list = &self.state.more.milestones;
+        let gone = |one: &&Reached| self.reached(&one.rule).is_none();
+        let gone: Vec<Id> = list
+            .iter()
+            .filter(gone)
+            .map(|one| one.rule.clone())
+            .collect();
+        if !gone.is_empty() {
+            let list = &mut self.more().milestones;
+            list.retain(|one| !gone.contains(&one.rule));
+        }
+    }
+
     /// What returns left behind of a rule, if it still counts.
     fn reached(&self, rule: &Id) -> Option<Reached> {
         let list = &self.state.more.milestones;

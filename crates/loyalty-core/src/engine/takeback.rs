@@ -148,6 +148,10 @@ impl Work<'_> {
                 *sum = sum.saturating_add(points);
             }
         }
+        // An account has been used even if what goes back last brought nothing to it.
+        for earned in order.rows.iter().flat_map(|row| &row.earned) {
+            add(&mut due, earned.account.clone(), 0);
+        }
         let times = i64::from(whole);
         let then = (self.program_day(order.at), order.version);
         let compiled = self.compiled;

@@ -282,6 +282,7 @@ impl<'w> Work<'w> {
 
     /// Drops what no rule will ask for again, unless that has been done.
     pub(super) fn prune(&mut self) {
+        self.forget_reached();
         let (today, enrolled) = (self.today, self.enrolled);
         if self.pruned == Some((today, enrolled)) {
             return;

@@ -89,7 +89,7 @@ pub(crate) fn programs(shape: Shape) -> Gen {
             "Asia/Kathmandu",
             "Pacific/Apia",
         ]),
-        earning(),
+        earning(shape),
         returns(shape),
         prop_oneof![2 => Just(90_u32), 1 => 1_u32..40],
     );
@@ -533,7 +533,11 @@ fn rule(shape: Shape) -> Gen {
         weighted(0.2, activation(shape)),
         weighted(0.2, expiry(shape)),
         weighted(0.3, crate::gives::rounding(shape.keeps)),
-        prop::bool::weighted(if shape.keeps { 0.3 } else { 0.0 }),
+        if shape.keeps {
+            prop::bool::weighted(0.3).boxed()
+        } else {
+            Just(false).boxed()
+        },
     );
     (
         gives,
@@ -619,15 +623,22 @@ fn tender() -> Gen {
         .boxed()
 }
 
-fn earning() -> Gen {
+fn earning(shape: Shape) -> Gen {
+    let some = |all: &[&'static str]| {
+        if shape.keeps {
+            words(all)
+        } else {
+            Just(json!(all[0])).boxed()
+        }
+    };
     (
         words(&["discounted", "discounted", "list"]),
         words(&["exclude", "include"]),
         words(&["sum_of_bonuses", "product", "highest"]),
         words(&["each_rule", "each_rule", "after_multiplier"]),
         words(&["floor", "floor", "half_up", "half_even", "ceil"]),
-        words(&["skip", "count"]),
-        words(&["held", "held", "new_tier"]),
+        some(&["skip", "count"]),
+        some(&["held", "held", "new_tier"]),
     )
         .prop_map(|(base, paid_in_points, multipliers, round, rounding, free_units, earn_at)| {
             json!({"base": base, "paid_in_points": paid_in_points, "multipliers": multipliers, "round": round,
