@@ -188,7 +188,11 @@ fn account() -> BoxedStrategy<Value> {
 }
 
 fn overlaid() -> BoxedStrategy<Value> {
-    (programs(Shape::ANY), vec(account(), 3))
+    let shape = Shape {
+        keeps: false,
+        ..Shape::ANY
+    };
+    (programs(shape), vec(account(), 3))
         .prop_map(|(mut program, more)| {
             let tracked = program["tiers"]
                 .as_array()
