@@ -1,6 +1,7 @@
 //! What a host can report. An [`Event`] that exists has been checked, as far as that is possible without a program.
 
 mod digest;
+mod names;
 mod points;
 mod tiers;
 mod wire;
@@ -595,7 +596,7 @@ impl Purchase<'_> {
             line.check()
                 .map_err(|error| error.under(&format!("purchase.lines[{place}]")))?;
         }
-        self.check_line_ids()?;
+        names::check(&self.lines)?;
         points::tenders("purchase.tender", &self.tender)?;
         self.check_prices()
     }
@@ -645,37 +646,6 @@ impl Purchase<'_> {
             None => Ok(()),
         }
     }
-
-    /// No two lines have one id. Lines without an id are called by their place.
-    fn check_line_ids(&self) -> Result<()> {
-        if self.lines.iter().all(|line| line.id.is_none()) {
-            return Ok(());
-        }
-        let places: Vec<String> = (1..=self.lines.len())
-            .map(|place| place.to_string())
-            .collect();
-        let mut named: Vec<(&str, usize)> = self
-            .lines
-            .iter()
-            .zip(&places)
-            .enumerate()
-            .map(|(n, (line, place))| (line.id.as_deref().unwrap_or(place), n))
-            .collect();
-        named.sort_unstable();
-        for pair in named.windows(2) {
-            if let [(first, _), (second, place)] = pair
-                && first == second
-            {
-                let path = format!("purchase.lines[{place}].id");
-                return Err(Error::at(
-                    Code::DuplicateId,
-                    path,
-                    format!("two lines are called `{first}`"),
-                ));
-            }
-        }
-        Ok(())
-    }
 }
 
 impl Line<'_> {
@@ -704,7 +674,7 @@ impl Line<'_> {
         }
         if let Some(category) = &self.category {
             id("category", category)?;
-            if category.split('/').any(str::is_empty) {
+            if names::has_empty_part(category) {
                 return Err(Error::at(
                     Code::InvalidValue,
                     "category",

@@ -1,5 +1,7 @@
 //! What the engine answers: journal entries, messages, a receipt and, on request, a trace.
 
+mod entry;
+
 use serde::{Serialize, Serializer};
 
 use crate::amount::{Currency, Exact, Money, Points};
@@ -38,17 +40,13 @@ impl Amount {
 
 impl core::fmt::Display for Amount {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let mut text = String::with_capacity(24);
-        self.money.write(self.currency, &mut text);
-        f.write_str(&text)
+        f.write_str(self.money.digits(self.currency).as_str())
     }
 }
 
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut text = String::with_capacity(24);
-        self.money.write(self.currency, &mut text);
-        serializer.serialize_str(&text)
+        serializer.serialize_str(self.money.digits(self.currency).as_str())
     }
 }
 
@@ -81,7 +79,22 @@ impl Outcome {
     /// The outcome as canonical JSON: the same bytes in every language.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        let mut out = Vec::with_capacity(self.size());
+        match serde_json::to_writer(&mut out, self) {
+            Ok(()) => String::from_utf8(out).unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// About how many bytes its JSON has, so that they need not be moved as it grows.
+    fn size(&self) -> usize {
+        let receipts = self.receipt.iter().chain(&self.returned);
+        let lines = receipts.flat_map(|receipt| &receipt.lines);
+        let line = |line: &ReceiptLine| line.points.len().saturating_mul(64).saturating_add(192);
+        lines
+            .map(line)
+            .fold(512, usize::saturating_add)
+            .saturating_add(self.entries.len().saturating_mul(256))
     }
 }
 
@@ -117,14 +130,13 @@ pub enum MessageBody {
 }
 
 /// One thing that changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Its number in the member's journal: 1, 2, 3 …
     pub n: u64,
     /// When it took effect.
     pub at: Instant,
-    /// What it was.
-    #[serde(flatten)]
+    /// What it was; written under its name, beside the others.
     pub change: Change,
 }
 

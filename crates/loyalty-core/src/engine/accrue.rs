@@ -7,14 +7,22 @@ use crate::condition::{Basket, EventFacts, Explain, Quiet, Row, evaluate};
 use crate::error::Result;
 use crate::id::Id;
 use crate::outcome::{Change, RulePoints, RuleTrace, TraceResult, Unmet};
-use crate::points::{
-    Crossed, EarnBase, Gifts, Given, Lot, LotKind, LotPlan, Plan, Uses, Values, settle,
-};
+use crate::points::{Crossed, EarnBase, Gifts, Given, Lot, LotKind, Plan, Uses, Values, settle};
 use crate::pricing::{Basis, Stage};
 use crate::program::{EarningPlan, On, RulePlan};
 
 /// A lot without points: when they become available, and when they expire.
 type Dates = Lot;
+
+/// Points with the same dates that come to an account, and the rules that give them.
+struct NewLot {
+    account: usize,
+    /// That of the plan by which it is dated.
+    number: u32,
+    dates: Dates,
+    points: i64,
+    rules: Vec<RulePoints>,
+}
 
 /// What was earned: the gifts, and the lots that the points went to.
 pub(super) struct Accrued<'p> {
@@ -152,45 +160,47 @@ impl<'w> Work<'w> {
 
     /// Puts points into lots: one lot for each account and dates.
     fn deposit(&mut self, gifts: &Gifts<'w>, order: Option<&Id>) -> Result<Vec<(usize, Lot)>> {
-        let mut plans: Vec<(usize, &LotPlan, Dates)> = Vec::new();
-        let mut lots: Vec<(usize, Dates, i64, Vec<RulePoints>)> = Vec::new();
+        let mut lots: Vec<NewLot> = Vec::with_capacity(1);
         for gift in gifts.given() {
-            let account = gift.plan.account;
-            let plan = &gift.plan.lot;
+            let (account, number) = (gift.plan.account, gift.plan.lot_number);
             // Nearly all rules of an account share one plan: its dates are worked out once.
-            let known = plans
-                .iter()
-                .find(|(at, known, _)| *at == account && *known == plan);
-            let dates = match known {
-                Some((_, _, dates)) => *dates,
+            let known = lots.iter().position(|lot| lot.number == number);
+            let known = match known {
+                Some(place) => place,
                 None => {
+                    let plan = &gift.plan.lot;
                     let dates = self.lot(account, LotKind::Earned, plan, order.is_some())?;
-                    plans.push((account, plan, dates));
-                    dates
+                    let equal = |lot: &NewLot| lot.account == account && lot.dates == dates;
+                    lots.iter().position(equal).unwrap_or_else(|| {
+                        lots.push(NewLot {
+                            account,
+                            number,
+                            dates,
+                            points: 0,
+                            rules: Vec::with_capacity(gifts.given().count()),
+                        });
+                        lots.len().saturating_sub(1)
+                    })
                 }
             };
-            let rule = RulePoints {
-                rule: gift.plan.id.clone(),
-                points: Points::new(gift.points),
-            };
-            match lots
-                .iter_mut()
-                .find(|(at, when, ..)| *at == account && *when == dates)
-            {
-                Some((_, _, points, rules)) => {
-                    *points = points.saturating_add(gift.points);
-                    rules.push(rule);
-                }
-                None => {
-                    let mut rules = Vec::with_capacity(gifts.given().count());
-                    rules.push(rule);
-                    lots.push((account, dates, gift.points, rules));
-                }
+            if let Some(lot) = lots.get_mut(known) {
+                lot.points = lot.points.saturating_add(gift.points);
+                lot.rules.push(RulePoints {
+                    rule: gift.plan.id.clone(),
+                    points: Points::new(gift.points),
+                });
             }
         }
         level(&mut lots);
         let mut put = Vec::with_capacity(lots.len());
-        for (place, dates, points, rules) in lots {
+        for lot in lots {
+            let NewLot {
+                account: place,
+                dates,
+                points,
+                rules,
+                ..
+            } = lot;
             if points <= 0 {
                 continue;
             }
@@ -219,29 +229,29 @@ impl<'w> Work<'w> {
 
 /// A factor below one takes points away: what would leave a lot below zero comes out of the other lots of the account, in the
 /// name of the rule that took it.
-fn level(lots: &mut [(usize, Dates, i64, Vec<RulePoints>)]) {
+fn level(lots: &mut [NewLot]) {
     for place in 0..lots.len() {
-        let Some((account, _, points, rules)) = lots.get_mut(place) else {
+        let Some(lot) = lots.get_mut(place) else {
             continue;
         };
-        let (account, mut lacks) = (*account, points.saturating_neg());
+        let (account, mut lacks) = (lot.account, lot.points.saturating_neg());
         if lacks <= 0 {
             continue;
         }
-        *points = 0;
-        let rules = core::mem::take(rules);
+        lot.points = 0;
+        let rules = core::mem::take(&mut lot.rules);
         let Some(taker) = rules.into_iter().min_by_key(|rule| rule.points) else {
             continue;
         };
-        for (_, _, points, rules) in lots
+        for lot in lots
             .iter_mut()
-            .filter(|(at, _, points, _)| *at == account && *points > 0)
+            .filter(|lot| lot.account == account && lot.points > 0)
         {
-            let part = lacks.min(*points);
+            let part = lacks.min(lot.points);
             if part > 0 {
-                *points = points.saturating_sub(part);
+                lot.points = lot.points.saturating_sub(part);
                 lacks = lacks.saturating_sub(part);
-                rules.push(RulePoints {
+                lot.rules.push(RulePoints {
                     rule: taker.rule.clone(),
                     points: Points::new(part.saturating_neg()),
                 });

@@ -46,6 +46,9 @@ impl<'w> Work<'w> {
         of: Earns<'_>,
         accrued: &mut Accrued<'w>,
     ) -> Result<Vec<Counted>> {
+        if self.compiled.milestones.is_empty() {
+            return self.count_purchase(of.facts, of.basket, of.spent, accrued);
+        }
         let before = self.figures();
         let counted = self.count_purchase(of.facts, of.basket, of.spent, accrued)?;
         let rungs = accrued.rungs.take().unwrap_or_else(|| self.rungs.clone());

@@ -392,27 +392,27 @@ impl Done {
                 *there = order;
             }
         }
-        let mut kept = Vec::new();
-        for (place, order) in member
-            .orders
-            .drain(..self.orders_gone.min(member.orders.len()))
-            .enumerate()
-        {
-            if self.orders_kept.contains(&place) {
-                kept.push(order);
-            }
-        }
-        if !kept.is_empty() {
+        if self.orders_gone > 0 {
+            let gone = self.orders_gone.min(member.orders.len());
+            let gone = member.orders.drain(..gone).enumerate();
+            let kept = gone.filter(|(place, _)| self.orders_kept.contains(place));
+            let kept: Vec<Order> = kept.map(|(_, order)| order).collect();
             member.orders.splice(..0, kept);
         }
-        member.orders.extend(self.ordered);
+        if let Some(order) = self.ordered {
+            member.orders.push(order);
+        }
         let old = member
             .seen
             .iter()
             .take_while(|seen| seen.on < self.seen_from)
             .count();
-        member.seen.drain(..old);
-        member.seen.extend(seen);
+        if old > 0 {
+            member.seen.drain(..old);
+        }
+        if let Some(seen) = seen {
+            member.seen.push(seen);
+        }
     }
 }
 

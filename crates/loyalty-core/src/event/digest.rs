@@ -202,7 +202,7 @@ impl Bytes {
             self.maybe_decimal(line.floor);
             let more = !line.attributes.is_empty();
             let flags = [line.earns, line.discountable, line.gift_card, more];
-            self.0.extend(flags.map(u8::from));
+            self.0.extend_from_slice(&flags.map(u8::from));
             if more {
                 self.attributes(&line.attributes);
             }
@@ -278,9 +278,16 @@ impl Bytes {
                 (value.mantissa(), value.scale())
             }
         };
-        self.0.push(tag);
-        self.0.extend_from_slice(&number.to_le_bytes());
-        self.0.extend_from_slice(&scale.to_le_bytes());
+        let mut bytes = [tag; 21];
+        if let Some((_, rest)) = bytes.split_first_chunk_mut::<1>()
+            && let Some((whole, places)) = rest.split_first_chunk_mut::<16>()
+        {
+            *whole = number.to_le_bytes();
+            if let Some(places) = places.first_chunk_mut::<4>() {
+                *places = scale.to_le_bytes();
+            }
+        }
+        self.0.extend_from_slice(&bytes);
     }
 
     fn attributes(&mut self, attributes: &Attributes<'_>) {

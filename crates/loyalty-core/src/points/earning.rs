@@ -25,6 +25,8 @@ pub(crate) struct Plan {
     pub(crate) lines: Option<Select>,
     pub(crate) base: EarnBase,
     pub(crate) lot: LotPlan,
+    /// Rules with one account and equal plans for its lots have one number.
+    pub(crate) lot_number: u32,
     pub(crate) caps: Vec<CapSpec>,
     pub(crate) group: Option<usize>,
     pub(super) give: GivePlan,
@@ -216,6 +218,7 @@ impl Plan {
             lines,
             base: own.unwrap_or(base),
             lot,
+            lot_number: 0,
             caps,
             group,
             priority: rule.priority,
@@ -270,13 +273,18 @@ pub(crate) fn settle(gifts: &mut Gifts<'_>, settings: &Settings, uses: Uses<'_>)
         rows,
         units,
     } = gifts;
+    let mut contest = false;
     for gift in gifts.iter_mut() {
         let own = rows.0.get_mut(gift.from..gift.until);
         work_out(gift, own.unwrap_or_default(), units, settings.round)?;
+        let plan = gift.plan;
+        contest |= plan.group.is_some() || plan.exclusive || plan.carry.is_some();
     }
-    one_of_each_group(gifts);
-    exclusive(gifts);
-    only_winners_carry(gifts);
+    if contest {
+        one_of_each_group(gifts);
+        exclusive(gifts);
+        only_winners_carry(gifts);
+    }
     cut_by_own_caps(gifts, rows, settings, uses, false)?;
     for gift in gifts
         .iter()

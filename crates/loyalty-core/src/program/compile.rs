@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::Rules;
 use super::account::{AccountPlan, accounts};
 use super::index::Index;
-use earn::gate;
+use earn::{gate, number_lots};
 
 use crate::amount::Currency;
 use crate::calendar::{Date, Span, Zone};
@@ -212,12 +212,13 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         .enumerate()
         .map(|(place, track)| compiler.track(place, track, &metrics))
         .collect();
-    let plans: Vec<RulePlan> = rules
+    let mut plans: Vec<RulePlan> = rules
         .earn
         .iter()
         .enumerate()
         .filter_map(|(place, rule)| compiler.earn(place, rule, &metrics))
         .collect();
+    number_lots(&mut plans);
     let tender = compiler.tender();
     let pricing = compiler.pricing();
     let spend = compiler.spend();

@@ -169,6 +169,26 @@ impl Compiler<'_> {
     }
 }
 
+/// How many different plans for lots are compared; no program has as many.
+const LOT_PLANS_MAX: usize = 64;
+
+/// Numbers the plans for lots: equal ones of one account have one number, so that nobody has to compare them again.
+pub(super) fn number_lots(rules: &mut [RulePlan]) {
+    let mut known: Vec<(usize, LotPlan, u32)> = Vec::new();
+    for (number, rule) in (0_u32..).zip(rules) {
+        let plan = &mut rule.plan;
+        let mut all = known.iter().take(LOT_PLANS_MAX);
+        let found = all.find(|(account, lot, _)| *account == plan.account && *lot == plan.lot);
+        plan.lot_number = match found {
+            Some((_, _, known)) => *known,
+            None => {
+                known.push((plan.account, plan.lot.clone(), number));
+                number
+            }
+        };
+    }
+}
+
 /// Whether an event can add to a metric that is fed so.
 fn moved_by(on: &On, feed: &Feed) -> bool {
     match (on, feed) {
