@@ -5,24 +5,33 @@ mod adjust;
 mod adopt;
 mod auto;
 mod basket;
+mod carry;
 mod count;
+mod demote;
 mod due;
+mod earn;
 mod enter;
 mod exchange;
 mod extra;
 mod facts;
+mod gains;
+mod grant;
 mod hold;
 mod idle;
 mod list_price;
 mod lots;
+mod milestone;
+mod penalty;
 mod portion;
 mod progress;
 mod purchase;
 mod receipt;
 mod redeem;
+mod redeemed;
 mod report;
 mod returns;
 mod settle;
+mod standing;
 mod takeback;
 mod tender;
 mod till;
@@ -298,6 +307,8 @@ impl Work<'_> {
             Body::Transfer(transfer) => self.transfer(event, transfer)?,
             Body::Convert(convert) => self.convert(event, convert)?,
             Body::Receive(receive) => self.receive(receive)?,
+            Body::Grant(grant) => self.grant(grant)?,
+            Body::Revoke(revoke) => self.revoke(revoke)?,
         }
         self.end_capture();
         self.note_deeds()?;

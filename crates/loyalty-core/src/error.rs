@@ -163,6 +163,8 @@ catalogue! {
     UnknownAccount = 313, "unknown_account", Refused;
     /// The member that the event names is another one.
     WrongMember = 314, "wrong_member", Refused;
+    /// There is no granted rung that could be taken back.
+    NothingGranted = 340, "nothing_granted", Refused;
     /// There is no hold of this name.
     UnknownHold = 315, "unknown_hold", Refused;
     /// No points are pending that could be cancelled.

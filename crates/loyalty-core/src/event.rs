@@ -1,7 +1,9 @@
 //! What a host can report. An [`Event`] that exists has been checked, as far as that is possible without a program.
 
 mod digest;
+mod names;
 mod points;
+mod tiers;
 mod wire;
 
 #[cfg(feature = "schema")]
@@ -13,6 +15,8 @@ pub use points::{
     Redeem, Release, Transfer, Undo,
 };
 
+pub use tiers::{Grant, Revoke, Until};
+
 use std::borrow::Cow;
 
 use crate::amount::{Decimal, Points};
@@ -21,6 +25,26 @@ use crate::error::{Code, Error, Result, join};
 use crate::limits;
 use crate::pricing::DiscountPer;
 
+/// The kinds of events, by the names that [`Event::kind`] gives them.
+pub(crate) const KINDS: [&str; 17] = [
+    "enroll",
+    "profile",
+    "tags",
+    "purchase",
+    "return",
+    "exchange",
+    "activity",
+    "adjust",
+    "order_settled",
+    "cancel",
+    "hold",
+    "release",
+    "redeem",
+    "undo",
+    "transfer",
+    "convert",
+    "receive",
+];
 /// What receipts and returns call the line of shipping.
 pub(crate) const SHIPPING: &str = "shipping";
 
@@ -74,7 +98,7 @@ pub struct Event<'a> {
 pub type Attributes<'a> = Vec<(Cow<'a, str>, Scalar<'a>)>;
 
 /// A value of an attribute.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scalar<'a> {
     /// A text.
     Text(Cow<'a, str>),
@@ -124,6 +148,10 @@ pub enum Body<'a> {
     Convert(Convert<'a>),
     /// Points arrive from another member or program.
     Receive(Receive<'a>),
+    /// A person gives a rung.
+    Grant(Grant<'a>),
+    /// What was granted is taken back.
+    Revoke(Revoke<'a>),
 }
 
 /// What a host knows of a member.
@@ -265,6 +293,8 @@ pub struct Line<'a> {
     pub brand: Option<Cow<'a, str>>,
     /// Tags.
     pub tags: Vec<Cow<'a, str>>,
+    /// Further facts, for selections.
+    pub attributes: Attributes<'a>,
 }
 
 /// The price of a line.
@@ -373,6 +403,7 @@ impl<'a> Line<'a> {
             category: None,
             brand: None,
             tags: Vec::new(),
+            attributes: Vec::new(),
         })
     }
 
@@ -493,6 +524,8 @@ impl<'a> Event<'a> {
             Body::Transfer(_) => "transfer",
             Body::Convert(_) => "convert",
             Body::Receive(_) => "receive",
+            Body::Grant(_) => "grant",
+            Body::Revoke(_) => "revoke",
         }
     }
 
@@ -532,6 +565,8 @@ impl<'a> Event<'a> {
             Body::Transfer(transfer) => transfer.check(),
             Body::Convert(convert) => convert.check(),
             Body::Receive(receive) => receive.check(),
+            Body::Grant(grant) => grant.check(),
+            Body::Revoke(revoke) => revoke.check(),
         }
     }
 }
@@ -561,7 +596,7 @@ impl Purchase<'_> {
             line.check()
                 .map_err(|error| error.under(&format!("purchase.lines[{place}]")))?;
         }
-        self.check_line_ids()?;
+        names::check(&self.lines)?;
         points::tenders("purchase.tender", &self.tender)?;
         self.check_prices()
     }
@@ -611,37 +646,6 @@ impl Purchase<'_> {
             None => Ok(()),
         }
     }
-
-    /// No two lines have one id. Lines without an id are called by their place.
-    fn check_line_ids(&self) -> Result<()> {
-        if self.lines.iter().all(|line| line.id.is_none()) {
-            return Ok(());
-        }
-        let places: Vec<String> = (1..=self.lines.len())
-            .map(|place| place.to_string())
-            .collect();
-        let mut named: Vec<(&str, usize)> = self
-            .lines
-            .iter()
-            .zip(&places)
-            .enumerate()
-            .map(|(n, (line, place))| (line.id.as_deref().unwrap_or(place), n))
-            .collect();
-        named.sort_unstable();
-        for pair in named.windows(2) {
-            if let [(first, _), (second, place)] = pair
-                && first == second
-            {
-                let path = format!("purchase.lines[{place}].id");
-                return Err(Error::at(
-                    Code::DuplicateId,
-                    path,
-                    format!("two lines are called `{first}`"),
-                ));
-            }
-        }
-        Ok(())
-    }
 }
 
 impl Line<'_> {
@@ -670,7 +674,7 @@ impl Line<'_> {
         }
         if let Some(category) = &self.category {
             id("category", category)?;
-            if category.split('/').any(str::is_empty) {
+            if names::has_empty_part(category) {
                 return Err(Error::at(
                     Code::InvalidValue,
                     "category",
@@ -681,11 +685,10 @@ impl Line<'_> {
         if let Some(brand) = &self.brand {
             id("brand", brand)?;
         }
-        if self.tags.is_empty() {
-            Ok(())
-        } else {
-            ids("tags", &self.tags)
+        if !self.tags.is_empty() {
+            ids("tags", &self.tags)?;
         }
+        attributes("attributes", &self.attributes)
     }
 }
 

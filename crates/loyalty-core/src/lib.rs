@@ -41,6 +41,7 @@ mod id;
 mod json;
 pub mod limits;
 mod member;
+mod messages;
 mod metric;
 mod outcome;
 mod points;
@@ -58,28 +59,31 @@ pub use calendar::{
     Zone, zone_data_version,
 };
 pub use condition::{
-    AtLeastN, AttributeTest, BirthdayTest, Comparison, Condition, DateRange, Hours, MetricTest,
-    QuantityTest, Selection, TenureTest, TierTest, TotalTest, Yearly,
+    AtLeastN, AttributeTest, AttributeValue, BirthdayTest, Comparison, Condition, DateRange,
+    ExpiringTest, Hours, MetricTest, PriceRange, QuantityTest, ScoreRule, ScoreTest, ScoreWeight,
+    SegmentRule, Selection, TenureTest, TierTest, TotalTest, Yearly,
 };
 pub use engine::{Detail, Engine};
 pub use error::{Code, Error, Kind, Result};
 pub use event::{
-    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Convert, Converted, Event, HoldRequest,
-    Line, Off, OrderSettled, Overdraw, Part, Price, Profile, Purchase, Receive, ReceivedLot,
-    Redeem, Release, Return, ReturnedLine, Scalar, Shipping, Tags, Tax, TaxOf, Tender,
-    TillDiscount, Timestamp, Transfer, Undo,
+    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Convert, Converted, Event, Grant,
+    HoldRequest, Line, Off, OrderSettled, Overdraw, Part, Price, Profile, Purchase, Receive,
+    ReceivedLot, Redeem, Release, Return, ReturnedLine, Revoke, Scalar, Shipping, Tags, Tax, TaxOf,
+    Tender, TillDiscount, Timestamp, Transfer, Undo, Until,
 };
 pub use id::Id;
 pub use member::{Balance, MEMBER_SCHEMA, Member};
+pub use messages::Messages;
 pub use metric::{
-    Between, Calendar, Filter, Measure, MetricRule, OfAccount, OfTrack, Since, Window,
+    Between, Calendar, DistinctOf, DistinctValues, Filter, GapOf, Measure, MetricRule, OfAccount,
+    OfAttribute, OfTrack, PeriodsWith, Since, StreakOf, Window,
 };
 pub use outcome::{
-    AccountPoints, Amount, Change, DiscountAmount, Entry, ExpiredWhy, Expiring, Figure, Liability,
-    LineRulePoints, LotDates, LotPoints, Message, MessageBody, MessageEvent, Outcome, Receipt,
-    ReceiptConverted, ReceiptDiscount, ReceiptLine, ReceiptTax, ReceiptTender, ReceiptTotal,
-    RedateWhy, ReleaseWhy, RulePoints, RuleTrace, RungProgress, Source, TierWhy, TraceResult,
-    TrackProgress, Unmet, Withheld,
+    AccountPoints, Amount, Change, DiscountAmount, Entry, ExpiredWhy, Expiring, Figure,
+    GrantProgress, Liability, LineRulePoints, LotDates, LotPoints, Message, MessageBody,
+    MessageEvent, Outcome, PendingProgress, Receipt, ReceiptConverted, ReceiptDiscount,
+    ReceiptLine, ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy, ReleaseWhy, RulePoints,
+    RuleTrace, RungProgress, Source, TierWhy, TraceResult, TrackProgress, Unmet, Withheld,
 };
 pub use points::{
     AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,
@@ -97,7 +101,11 @@ pub use pricing::{
 };
 pub use program::{PROGRAM_SCHEMA, Program, Rules};
 pub use text::Label;
-pub use tiers::{AtReview, Hold, HoldFor, HoldPeriod, HoldUntil, Rung, Track, Upgrade};
+pub use tiers::{
+    Anniversary, AtReview, Carry, CarryHow, Every, Grace, GraceFrom, HeadStart, Hold, HoldFor,
+    HoldPeriod, HoldUntil, Penalty, ReturnsTier, Review, ReviewReads, Rung, Track, TrackPeriod,
+    Upgrade,
+};
 
 /// The version of the rules by which numbers are computed: it goes up whenever a computed number changes.
 pub const RULES_VERSION: u32 = 1;

@@ -63,3 +63,9 @@ pub const DISCOUNTS_MAX: usize = 1_000;
 pub const TAX_PERCENT_MAX: i64 = 10_000;
 /// Most pairs of a line and a discount that is not the line's own, in one purchase.
 pub const DISCOUNTED_MAX: usize = 2_000_000;
+/// Most leaves of one segment or score, with those of the segments and scores that it names.
+pub const LEAVES_MAX: usize = 1_000;
+/// Longest chain of segments and scores that name each other.
+pub const NESTED_MAX: usize = 8;
+/// Most different values, with their days, that a member keeps for one metric.
+pub const DISTINCT_MAX: usize = 100_000;

@@ -18,8 +18,8 @@ use crate::tiers::Standing;
 
 pub(crate) use more::More;
 pub(crate) use order::{
-    ConvertedAt, Counted, Order, OrderLine, OrderRow, Put, RowDiscount, RowPoints, RowTaxed,
-    RowTender, TenderPaid,
+    ConvertedAt, Counted, Order, OrderLine, OrderRow, Put, RowCarried, RowDiscount, RowPoints,
+    RowTaxed, RowTender, TenderPaid,
 };
 pub(crate) use profile::Profile;
 
@@ -222,7 +222,16 @@ impl Member {
             .tiers
             .iter()
             .find(|standing| standing.track == *track)
-            .map(|standing| &standing.rung)
+            .map(Standing::held)
+    }
+
+    /// The rung held in the track that a member is called by: the one that the program calls primary, or its only one.
+    #[must_use]
+    pub fn primary_tier(&self) -> Option<&Id> {
+        let tiers = &self.state.tiers;
+        let primary = tiers.iter().find(|standing| standing.primary);
+        let only = tiers.first().filter(|_| tiers.len() == 1);
+        primary.or(only).map(Standing::held)
     }
 
     /// Whether the member has a tag.

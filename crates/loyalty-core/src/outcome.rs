@@ -1,5 +1,7 @@
 //! What the engine answers: journal entries, messages, a receipt and, on request, a trace.
 
+mod entry;
+
 use serde::{Serialize, Serializer};
 
 use crate::amount::{Currency, Exact, Money, Points};
@@ -38,17 +40,13 @@ impl Amount {
 
 impl core::fmt::Display for Amount {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let mut text = String::with_capacity(24);
-        self.money.write(self.currency, &mut text);
-        f.write_str(&text)
+        f.write_str(self.money.digits(self.currency).as_str())
     }
 }
 
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut text = String::with_capacity(24);
-        self.money.write(self.currency, &mut text);
-        serializer.serialize_str(&text)
+        serializer.serialize_str(self.money.digits(self.currency).as_str())
     }
 }
 
@@ -81,7 +79,22 @@ impl Outcome {
     /// The outcome as canonical JSON: the same bytes in every language.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        let mut out = Vec::with_capacity(self.size());
+        match serde_json::to_writer(&mut out, self) {
+            Ok(()) => String::from_utf8(out).unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// About how many bytes its JSON has, so that they need not be moved as it grows.
+    fn size(&self) -> usize {
+        let receipts = self.receipt.iter().chain(&self.returned);
+        let lines = receipts.flat_map(|receipt| &receipt.lines);
+        let line = |line: &ReceiptLine| line.points.len().saturating_mul(64).saturating_add(192);
+        lines
+            .map(line)
+            .fold(512, usize::saturating_add)
+            .saturating_add(self.entries.len().saturating_mul(256))
     }
 }
 
@@ -117,14 +130,13 @@ pub enum MessageBody {
 }
 
 /// One thing that changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Its number in the member's journal: 1, 2, 3 …
     pub n: u64,
     /// When it took effect.
     pub at: Instant,
-    /// What it was.
-    #[serde(flatten)]
+    /// What it was; written under its name, beside the others.
     pub change: Change,
 }
 
@@ -380,8 +392,41 @@ pub enum Change {
         to: Id,
         /// Why.
         why: TierWhy,
-        /// The instant at which the term ends; none for good.
+        /// The instant at which the term ends (or what was granted, or the grace); none for good.
         until: Option<Instant>,
+        /// The rung that the member holds all the same, because it was granted.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        held: Option<Id>,
+        /// Why a person gave or took it, in words.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// A higher rung will be entered when the next period begins, or will not any more.
+    TierPending {
+        /// The track.
+        track: Id,
+        /// The rung that will be entered; none: what was to be entered was taken back.
+        rung: Option<Id>,
+        /// When.
+        effective: Option<Instant>,
+    },
+    /// A review found what costs a rung if it is found again.
+    Warning {
+        /// The track.
+        track: Id,
+        /// At how many reviews running.
+        count: u32,
+        /// At how many it costs a rung.
+        of: u32,
+    },
+    /// A part of a metric flows into its next stretch.
+    CarriedOver {
+        /// The track whose rule it is.
+        track: Id,
+        /// The metric.
+        metric: Id,
+        /// How much.
+        amount: Figure,
     },
 }
 
@@ -471,6 +516,18 @@ pub enum TierWhy {
     Returned,
     /// The rung is kept for another term because it was qualified for again.
     Requalified,
+    /// The rung is lost, and kept until its grace is over.
+    Grace,
+    /// A condition of the rung held before its grace was over.
+    Restored,
+    /// Warnings at several reviews running cost a rung.
+    Penalty,
+    /// A person gave it.
+    Granted,
+    /// What a person gave is over.
+    GrantedEnded,
+    /// A person took back what was given.
+    Revoked,
 }
 
 /// The dates of a lot.
@@ -712,6 +769,9 @@ pub struct Unmet {
     /// When time alone will make it hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Instant>,
+    /// The day from which a metric counts, where that is later than its window begins: a later version of the program added it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Date>,
 }
 
 /// A value in an explanation.
@@ -722,6 +782,8 @@ pub enum Figure {
     Money(Amount),
     /// A whole number: points, units, days.
     Number(i64),
+    /// A decimal number, rounded half up to two decimals (what is compared is not rounded).
+    Decimal(Exact),
     /// A text, such as the id of a rung.
     Text(String),
     /// One of these texts.
@@ -735,15 +797,49 @@ pub struct TrackProgress {
     pub track: Id,
     /// The rung held now.
     pub rung: Id,
-    /// Since when.
+    /// The rung that is earned, where another one was granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earned: Option<Id>,
+    /// The rung that was granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub granted: Option<GrantProgress>,
+    /// Since when the earned rung stands.
     pub since: Option<Instant>,
-    /// The instant at which the term ends; none for good.
+    /// The instant at which its term ends (or its grace); none for good.
     pub until: Option<Instant>,
+    /// The earned rung is lost, and kept until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grace_until: Option<Instant>,
+    /// The higher rung that will be entered when the next period begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending: Option<PendingProgress>,
     /// For each higher rung, the nearest first.
     pub next: Vec<RungProgress>,
     /// For keeping the present one at the end of the term.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep: Option<RungProgress>,
+}
+
+/// A rung that was granted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GrantProgress {
+    /// The rung.
+    pub rung: Id,
+    /// When it was granted.
+    pub since: Instant,
+    /// When it ends; none for good.
+    pub until: Option<Instant>,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// A rung that will be entered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PendingProgress {
+    /// The rung.
+    pub rung: Id,
+    /// When.
+    pub effective: Instant,
 }
 
 /// What a rung still lacks.

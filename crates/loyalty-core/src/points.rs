@@ -1,14 +1,19 @@
 //! Points: accounts and lots, earning, paying with points, expiry (sections 3, 4, 5).
 
 mod caps;
+mod carry;
+mod cut;
 mod earning;
 mod expiry;
+mod give;
 mod ledger;
 mod limit;
+mod milestone;
 mod multiply;
 mod redemption;
 mod rules;
 mod spending;
+mod streak;
 mod worth;
 
 pub use rules::{
@@ -23,18 +28,22 @@ pub use rules::{
 };
 
 pub(crate) use caps::{CapBefore, CapSpec, CapUse, Uses};
+pub(crate) use carry::{Carried, parts};
 pub(crate) use earning::{Gifts, Plan, Settings, settle};
 pub(crate) use expiry::{
     Counting, LotPlan, active_on, counts_from_activation, first_invalid, is_idle, words_of,
 };
+pub(crate) use give::{Asks, Rare, Told};
 pub(crate) use ledger::{
     Account, ActiveFrom, DatedBy, Given, Head, HeldPoints, Hold, Lot, LotKind, Missing, Took,
     after_expiry,
 };
 pub(crate) use limit::LimitSpec;
+pub(crate) use milestone::{Crossed, Reached, Values, reached};
 pub(crate) use redemption::{
     AutoPlan, ConversionPlan, ConversionTo, FeePlan, Gave, GivePlan, MovePlan, Redemption,
     RewardPlan, times,
 };
 pub(crate) use spending::{TenderPlan, clamp, value_of};
+pub(crate) use streak::Streaked;
 pub(crate) use worth::Worth;

@@ -2,9 +2,11 @@
 
 mod account;
 mod check;
+mod check_tiers;
 mod compile;
 mod index;
 mod load;
+mod tracks;
 
 use std::sync::Arc;
 
@@ -12,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::amount::Currency;
 use crate::calendar::Zone;
+use crate::condition::{ScoreRule, SegmentRule};
 use crate::id::Id;
 use crate::metric::MetricRule;
 use crate::points::{
@@ -22,7 +25,7 @@ use crate::pricing::Pricing;
 use crate::text::Label;
 use crate::tiers::Track;
 
-pub(crate) use compile::{Compiled, Feed, MetricPlan, On, RulePlan};
+pub(crate) use compile::{Compiled, EarningPlan, Feed, MetricPlan, On, RulePlan};
 
 /// The schema of program documents that this engine reads.
 pub const PROGRAM_SCHEMA: u32 = 1;
@@ -87,6 +90,12 @@ pub struct Rules {
     /// The named figures about members.
     #[serde(default)]
     pub metrics: Vec<MetricRule>,
+    /// Conditions on members with a name.
+    #[serde(default)]
+    pub segments: Vec<SegmentRule>,
+    /// Sums of weights of conditions that hold.
+    #[serde(default)]
+    pub scores: Vec<ScoreRule>,
     /// The ladders of rungs.
     #[serde(default)]
     pub tiers: Vec<Track>,

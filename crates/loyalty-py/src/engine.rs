@@ -2,10 +2,11 @@
 
 use loyalty_core::{self as core, Detail};
 use pyo3::prelude::*;
-use pyo3::types::{PyDateTime, PyTuple, PyType};
+use pyo3::types::{PyDateTime, PyDict, PyTuple, PyType};
 
 use crate::call::{call, is_long};
 use crate::event;
+use crate::input;
 use crate::member::Member;
 use crate::outcome::Outcome;
 use crate::output;
@@ -158,6 +159,30 @@ impl Engine {
         let rows = call(py, 0, || Ok(self.engine.liability(&state)?))?;
         drop(state);
         output::object(py, &serde_json::to_string(&rows).unwrap_or_default())
+    }
+
+    /// What a leaf of a condition lacks, in a sentence: `unmet` is an element of a list of that name, as a trace or a progress has it.
+    ///
+    /// Names and days are those of the program. `messages` puts other texts in the place of the built-in ones:
+    /// `{"en": {"metric": "Only {missing} to go!"}}`.
+    #[pyo3(signature = (unmet, lang="en", *, messages=None))]
+    fn sentence(
+        &self,
+        unmet: &Bound<'_, PyDict>,
+        lang: &str,
+        messages: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<String> {
+        let unmet_json = input::event(unmet)?;
+        let texts = messages.map(input::event).transpose()?;
+        call(unmet.py(), 0, || {
+            let program = self.engine.program();
+            let unmet = core::Unmet::from_json(&unmet_json, program)?;
+            let messages = match &texts {
+                Some(texts) => core::Messages::from_json(texts)?,
+                None => core::Messages::new(),
+            };
+            Ok(messages.named(program).sentence(&unmet, lang))
+        })
     }
 
     fn __repr__(&self) -> String {

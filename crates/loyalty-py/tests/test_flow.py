@@ -116,6 +116,19 @@ def test_progress_says_what_is_missing(engine: Engine, member: Member) -> None:
     assert (unmet["found"], unmet["needed"], unmet["missing"]) == ("1200.50", "5000.00", "3799.50")
 
 
+def test_a_sentence_says_what_is_missing(engine: Engine, member: Member) -> None:
+    engine.apply(member, purchase(price="1200.50"))
+    unmet = engine.progress(member)[0]["next"][0]["unmet"][0]
+    of = unmet["of"]
+    own = {"en": {"metric": "Only {missing} to go!"}}
+    assert "1200.50 CNY" in engine.sentence(unmet)
+    assert "还差 3799.50 CNY" in engine.sentence(unmet, "zh-CN")
+    assert engine.sentence(unmet, messages=own) == "Only 3799.50 CNY to go!"
+    assert engine.sentence({"leaf": "metric", "of": of}, "en").endswith("is needed.")
+    with pytest.raises(ValueError):
+        engine.sentence(unmet, messages={"en": {"nothing": ""}})
+
+
 def test_text_bytes_and_dict_are_the_same_program() -> None:
     text = json.dumps(shop())
     one = Program(text)

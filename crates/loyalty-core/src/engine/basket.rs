@@ -9,7 +9,7 @@ use rustc_hash::FxHasher;
 use super::extra::{Extra, extra, is_special, number_taxes, row_tax, stated_tax};
 use super::till::Marks;
 use crate::amount::{Currency, Decimal, Money};
-use crate::condition::{Basket, NewRow, RowText, Symbols};
+use crate::condition::{Basket, NewRow, Row, RowText, Select, Symbols};
 use crate::error::{Code, Error, Result};
 use crate::event::{Line, Price, Purchase, Shipping, TaxOf};
 use crate::limits::MONEY_MAX;
@@ -97,12 +97,14 @@ impl Rows {
                 category: line.category.as_deref(),
                 brand: line.brand.as_deref(),
                 tags: &mut line.tags.iter().map(|tag| &**tag),
+                attributes: &line.attributes,
+                line: group.first().copied().unwrap_or(u32::MAX),
             };
             let new = NewRow {
                 quantity,
                 list,
                 discounted,
-                earns: line.earns && !line.gift_card,
+                earns: earns(line),
             };
             rows.basket.push(symbols, text, new);
             if special {
@@ -144,6 +146,15 @@ impl Rows {
         self.shipping_tax.is_some() || self.extras.iter().any(|extra| extra.tax.is_some())
     }
 
+    /// Marks the rows that a program lets earn nothing.
+    pub(super) fn exclude(&mut self, lines: &Select) {
+        let chosen = |row: &Row| lines.has(&self.basket, row);
+        let marks: Vec<bool> = self.basket.rows.iter().map(chosen).collect();
+        for (row, mark) in self.basket.rows.iter_mut().zip(marks) {
+            row.earns &= !mark;
+        }
+    }
+
     /// How many lines there are.
     pub(super) fn line_count(&self) -> usize {
         self.lines.len()
@@ -153,6 +164,11 @@ impl Rows {
     pub(super) fn lines(&self) -> impl Iterator<Item = &[u32]> {
         parts(&self.lines, &self.ends)
     }
+}
+
+/// Whether a line can earn points.
+fn earns(line: &Line<'_>) -> bool {
+    line.earns && !line.gift_card
 }
 
 /// The lines of each row.
@@ -303,6 +319,7 @@ fn compare(a: &Line<'_>, b: &Line<'_>, sum_a: Sum, sum_b: Sum) -> Ordering {
         .then_with(|| a.category.cmp(&b.category))
         .then_with(|| a.brand.cmp(&b.brand))
         .then_with(|| a.tags.cmp(&b.tags))
+        .then_with(|| a.attributes.cmp(&b.attributes))
         .then_with(|| (a.earns, a.discountable).cmp(&(b.earns, b.discountable)))
         .then_with(|| a.gift_card.cmp(&b.gift_card))
         .then_with(|| a.floor.cmp(&b.floor))

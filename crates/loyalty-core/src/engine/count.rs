@@ -1,5 +1,7 @@
 //! What goes into the metrics of a member, and what a return takes out again (clauses 6.4, 7.1).
 
+mod rare;
+
 use super::accrue::Accrued;
 use super::portion::Backs;
 use super::receipt::money_part;
@@ -7,6 +9,7 @@ use super::work::Work;
 use crate::condition::{Basket, EventFacts, Quiet, Row, evaluate};
 use crate::error::Result;
 use crate::member::{Counted, Order};
+use crate::metric::Reading;
 use crate::program::{Feed, MetricPlan};
 
 /// Points by the place of their account.
@@ -65,12 +68,22 @@ impl Work<'_> {
                     counted.push(Counted {
                         metric: plan.id.clone(),
                         rows,
+                        amount: 0,
+                        values: Vec::new(),
                     });
+                    if matches!(plan.reading, Reading::Mean(_)) {
+                        self.count_mean(place, amount);
+                        continue;
+                    }
                     if matches!(plan.feed, Feed::Orders) {
                         1
                     } else {
                         amount
                     }
+                }
+                Feed::Returns | Feed::Returned | Feed::Values(_) | Feed::Attribute(_) => {
+                    counted.extend(self.count_rare(place, plan, event, basket)?);
+                    continue;
                 }
                 Feed::Earned(account) => earned(accrued, *account),
                 Feed::Burned(account) => spent
@@ -90,7 +103,7 @@ impl Work<'_> {
         kind: Option<&str>,
         event: EventFacts<'_>,
         accrued: &Accrued<'_>,
-    ) {
+    ) -> Result<()> {
         for place in 0..self.compiled.metrics.len() {
             let Some(plan) = self.compiled.metrics.get(place) else {
                 continue;
@@ -101,10 +114,15 @@ impl Work<'_> {
                         && self.passes(plan, event),
                 ),
                 Feed::Earned(account) => earned(accrued, *account),
+                Feed::Values(_) | Feed::Attribute(_) if kind.is_some() => {
+                    self.count_activity_rare(place, plan, event)?;
+                    continue;
+                }
                 _ => 0,
             };
             self.count(place, self.today, amount);
         }
+        Ok(())
     }
 
     /// Takes out of the metrics what goes back. Says what went out of each.
@@ -126,14 +144,29 @@ impl Work<'_> {
                 continue;
             };
             let amount = match &plan.feed {
-                Feed::Spend | Feed::ListSpend | Feed::Orders | Feed::Quantity => {
-                    let Some(counted) = order
-                        .counted
-                        .iter()
-                        .find(|counted| counted.metric == plan.id)
-                    else {
+                Feed::Spend
+                | Feed::ListSpend
+                | Feed::Orders
+                | Feed::Quantity
+                | Feed::Returns
+                | Feed::Returned
+                | Feed::Values(_)
+                | Feed::Attribute(_) => {
+                    let mut all = order.counted.iter();
+                    let Some(counted) = all.find(|counted| counted.metric == plan.id) else {
                         continue;
                     };
+                    let plain = matches!(
+                        plan.feed,
+                        Feed::Spend | Feed::ListSpend | Feed::Orders | Feed::Quantity
+                    );
+                    if !plain || matches!(plan.reading, Reading::Mean(_)) {
+                        let change = self.uncount_rare(place, plan, order, counted, backs)?;
+                        if change != 0 {
+                            changes.push((place, change.saturating_neg()));
+                        }
+                        continue;
+                    }
                     uncounted(plan, order, counted, backs)?
                 }
                 Feed::Earned(account) => of(reversed, *account),
@@ -153,10 +186,23 @@ impl Work<'_> {
             let since = self.state.metrics.get(place).map_or(0, |tally| tally.since);
             if order.version > since {
                 self.count(place, order.on, amount.saturating_neg());
+            } else {
+                self.uncount_before(place, order, amount);
             }
             changes.push((place, amount.saturating_neg()));
         }
         Ok(changes)
+    }
+
+    /// Takes an amount out of the stretch before, if the order was in that.
+    fn uncount_before(&mut self, place: usize, order: &Order, amount: i64) {
+        let tally = self.state.metrics.get(place);
+        let before = tally.and_then(|tally| tally.before());
+        if before.is_some_and(|before| order.version > before.since)
+            && let Some(before) = self.tally_mut(place).and_then(|tally| tally.before_mut())
+        {
+            before.add(order.on, amount.saturating_neg());
+        }
     }
 
     fn passes(&self, plan: &MetricPlan, event: EventFacts<'_>) -> bool {
@@ -170,7 +216,7 @@ impl Work<'_> {
     }
 }
 
-fn earned(accrued: &Accrued<'_>, account: usize) -> i64 {
+pub(super) fn earned(accrued: &Accrued<'_>, account: usize) -> i64 {
     let gifts = accrued.gifts.given();
     gifts
         .filter(|gift| gift.plan.account == account)

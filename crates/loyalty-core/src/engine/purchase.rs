@@ -2,6 +2,8 @@
 
 use super::accrue::Accrued;
 use super::basket::Rows;
+use super::earn::Earns;
+use super::gains::carried_of;
 use super::receipt::{Paper, Slice, by_account, converted, line_of, points_of, slices, total};
 use super::tender::Bill;
 use super::till;
@@ -18,7 +20,6 @@ use crate::member::{
 use crate::outcome::{Amount, Change, Receipt, ReceiptDiscount, ReceiptLine, ReceiptTender};
 use crate::points::{TenderAs, Took};
 use crate::pricing::{Basis, Stage};
-use crate::program::On;
 
 impl<'w> Work<'w> {
     pub(super) fn purchase(&mut self, event: &Event<'_>, purchase: &Purchase<'_>) -> Result<()> {
@@ -27,6 +28,9 @@ impl<'w> Work<'w> {
             self.capture(hold)?;
         }
         let mut rows = Rows::new(purchase, self.compiled.currency, &self.compiled.symbols)?;
+        if let Some(lines) = &self.compiled.earning.exclude {
+            rows.exclude(lines);
+        }
         till::accept(purchase, &rows)?;
         let at = self.entries.len();
         let order = Id::checked(&purchase.order);
@@ -37,15 +41,11 @@ impl<'w> Work<'w> {
         let mut bill = Bill::new(&rows);
         self.reward_discounts(event, purchase, &mut rows, &mut bill)?;
         self.till_discounts(purchase, &mut rows, &mut bill.applied)?;
-        let accrued = self.tenders(event, purchase, &mut rows, &mut bill)?;
+        let mut accrued = self.tenders(event, purchase, &mut rows, &mut bill)?;
         self.say_paid(at, bill.left(&rows));
-        let facts = Work::event_facts(event, Some(&rows.basket));
-        let spent: Vec<(usize, i64)> = bill
-            .paid
-            .iter()
-            .map(|one| (one.account, one.points))
-            .collect();
-        let counted = self.count_purchase(facts, &rows.basket, &spent, &accrued)?;
+        let spent = bill.spent();
+        let earns = self.earns(event, &order, &rows, &bill, &spent);
+        let counted = self.count_and_reach(earns, &mut accrued)?;
         let record = self.record(purchase, &rows, &bill, &accrued, order, counted)?;
         self.receipt = Some(self.receipt_of(&record, &rows, &bill, &accrued)?);
         self.ordered = Some(record);
@@ -74,32 +74,49 @@ impl<'w> Work<'w> {
                 }
                 if plan.same_order && accrued.is_none() {
                     till::tax(rows, pricing)?;
-                    accrued = Some(self.earn(event, purchase, rows, bill)?);
+                    accrued = Some(self.accrue_for(event, purchase, rows, bill)?);
                 }
                 self.use_points(purchase, place, event, rows, bill)?;
             }
         }
         match accrued {
             Some(accrued) => Ok(accrued),
-            None => self.earn(event, purchase, rows, bill),
+            None => self.accrue_for(event, purchase, rows, bill),
         }
     }
 
-    fn earn(
+    fn accrue_for(
         &mut self,
         event: &Event<'_>,
         purchase: &Purchase<'_>,
         rows: &Rows,
         bill: &Bill,
     ) -> Result<Accrued<'w>> {
-        let facts = Work::event_facts(event, Some(&rows.basket));
-        let excluded: &[i64] = if self.compiled.earn_on_points {
-            &[]
-        } else {
-            &bill.in_points
-        };
         let order = Id::checked(&purchase.order);
-        self.accrue(&On::Purchase, facts, excluded, Some(&order))
+        let spent = bill.spent();
+        self.earn(self.earns(event, &order, rows, bill, &spent))
+    }
+
+    /// A purchase, as far as it earns.
+    fn earns<'e>(
+        &self,
+        event: &'e Event<'_>,
+        order: &'e Id,
+        rows: &'e Rows,
+        bill: &'e Bill,
+        spent: &'e [(usize, i64)],
+    ) -> Earns<'e> {
+        Earns {
+            facts: Work::event_facts(event, Some(&rows.basket)),
+            basket: &rows.basket,
+            order,
+            spent,
+            paid: if self.compiled.earn_on_points {
+                &[]
+            } else {
+                &bill.in_points
+            },
+        }
     }
 
     /// Says in the entry of the purchase what is left to pay.
@@ -191,6 +208,9 @@ impl<'w> Work<'w> {
             let named = (Id::checked(SHIPPING), vec![line]);
             recorded.push(order_row(goods, row, named, bill, rows, &given));
         }
+        for (place, row) in recorded.iter_mut().enumerate() {
+            row.carried = carried_of(&accrued.gifts, place);
+        }
         let account = |place: usize| {
             self.compiled
                 .accounts
@@ -231,6 +251,7 @@ impl<'w> Work<'w> {
                 rate: Exact(one.rate),
             }),
             counted,
+            crossed: accrued.crossed.clone(),
         })
     }
 
@@ -342,5 +363,6 @@ fn order_row(
         }),
         paid: bill.left_of(place, gross),
         earned,
+        carried: Vec::new(),
     }
 }

@@ -57,7 +57,9 @@ impl Work<'_> {
             withheld,
         } = self.reverse(&mut order, &backs, &lines, refund)?;
         let withheld = self.withhold(entry, sums.paid, withheld);
+        let figures = self.figures();
         let changes = self.uncount(&order, &backs, &reversed, &restored)?;
+        self.undo_gains(&order, &backs, &figures)?;
         self.receipt = Some(Receipt {
             order: order.id.clone(),
             lines,

@@ -148,8 +148,12 @@ impl Work<'_> {
                 *sum = sum.saturating_add(points);
             }
         }
-        let times = i64::from(whole).saturating_neg();
-        let today = self.program_day(order.at);
+        // An account has been used even if what goes back last brought nothing to it.
+        for earned in order.rows.iter().flat_map(|row| &row.earned) {
+            add(&mut due, earned.account.clone(), 0);
+        }
+        let times = i64::from(whole);
+        let then = (self.program_day(order.at), order.version);
         let compiled = self.compiled;
         for (rule, points, all) in given {
             let Some(rule) = compiled.rule(rule) else {
@@ -157,7 +161,7 @@ impl Work<'_> {
             };
             for cap in compiled.own_caps(&rule.plan) {
                 let points = if all > 0 { points } else { 0 };
-                self.book_cap(cap, today, points.saturating_neg(), times);
+                self.unbook_cap(cap, then, points, times);
             }
         }
         for one in &due {
@@ -165,7 +169,7 @@ impl Work<'_> {
                 continue;
             };
             for cap in compiled.account_caps(place) {
-                self.book_cap(cap, today, one.points.get().saturating_neg(), times);
+                self.unbook_cap(cap, then, one.points.get(), times);
             }
         }
         due.retain(|one| !one.points.is_zero());

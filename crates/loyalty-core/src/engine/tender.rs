@@ -56,6 +56,12 @@ impl Bill {
         }
     }
 
+    /// The points that were used, by account.
+    pub(super) fn spent(&self) -> Vec<(usize, i64)> {
+        let paid = self.paid.iter();
+        paid.map(|one| (one.account, one.points)).collect()
+    }
+
     /// What is left to pay in money.
     pub(super) fn left(&self, rows: &Rows) -> i64 {
         (0..self.in_points.len()).fold(0, |sum: i64, place| {

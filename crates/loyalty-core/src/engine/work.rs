@@ -8,9 +8,9 @@ use crate::id::Id;
 use crate::member::{Member, More, Order, Seen, State};
 use crate::metric::Tally;
 use crate::outcome::{Change, Entry, Message, Outcome, Receipt, RuleTrace};
-use crate::points::{Account, BurnOrder, CapSpec, Given, LimitSpec, Lot, LotKind};
+use crate::points::{Account, BurnOrder, CapSpec, CapUse, Given, LimitSpec, Lot, LotKind};
 use crate::program::{Compiled, Program};
-use crate::tiers::{Standing, Upgrade, term_end};
+use crate::tiers::{Begin, JudgedValue, Person, Review, Standing};
 
 use super::facts::rung;
 use super::undo::Undo;
@@ -43,10 +43,14 @@ pub(super) struct Work<'w> {
     /// For an exchange: the receipt of what goes back.
     pub(super) taken_back: Option<Receipt>,
     pub(super) trace: Option<Vec<RuleTrace>>,
+    /// Balances before what expires at this instant, where a review reads them so.
+    pub(super) before_expiry: Vec<JudgedValue>,
     /// An order to add.
     pub(super) ordered: Option<Order>,
     /// An order to put in the place of another.
     pub(super) returned: Option<(usize, Order)>,
+    /// How this event has used the caps that are by event.
+    pub(super) event_caps: Vec<CapUse>,
     /// Orders that changed beside it, by their places.
     amended: Vec<(usize, Order)>,
     /// Whether time passes: what happens at an instant of its own does so once, and before the events of that instant.
@@ -116,8 +120,10 @@ impl<'w> Work<'w> {
             receipt: None,
             taken_back: None,
             trace: None,
+            before_expiry: Vec::new(),
             ordered: None,
             returned: None,
+            event_caps: Vec::new(),
             amended: Vec::new(),
             passing: false,
             reviews: Vec::new(),
@@ -209,9 +215,18 @@ impl<'w> Work<'w> {
         }
     }
 
+    /// The tally of a metric, to change it in any way.
+    pub(super) fn tally_mut(&mut self, place: usize) -> Option<&mut Tally> {
+        let tally = self.state.metrics.get_mut(place)?;
+        self.undo.tally(place, tally);
+        Some(tally)
+    }
+
     /// Books what a cap let through.
     pub(super) fn book_cap(&mut self, cap: &CapSpec, today: Date, points: i64, times: i64) {
-        if let Some(before) = cap.book(&mut self.state.caps, today, points, times) {
+        if cap.by_event() {
+            cap.book(&mut self.event_caps, today, points, times);
+        } else if let Some(before) = cap.book(&mut self.state.caps, today, points, times) {
             self.undo.cap(before);
         }
     }
@@ -220,6 +235,14 @@ impl<'w> Work<'w> {
     pub(super) fn book_limit(&mut self, limit: &LimitSpec, day: Date, times: i64) {
         if let Some(before) = limit.book(&mut self.state.caps, day, times) {
             self.undo.cap(before);
+        }
+    }
+
+    /// Books what an order that goes back had used of a cap, unless the period of the cap has begun anew since.
+    pub(super) fn unbook_cap(&mut self, cap: &CapSpec, of: (Date, u64), points: i64, times: i64) {
+        let (day, version) = of;
+        if !cap.begun_since(&self.state.caps, version) {
+            self.book_cap(cap, day, points.saturating_neg(), times.saturating_neg());
         }
     }
 
@@ -259,6 +282,7 @@ impl<'w> Work<'w> {
 
     /// Drops what no rule will ask for again, unless that has been done.
     pub(super) fn prune(&mut self) {
+        self.forget_reached();
         let (today, enrolled) = (self.today, self.enrolled);
         if self.pruned == Some((today, enrolled)) {
             return;
@@ -272,6 +296,7 @@ impl<'w> Work<'w> {
                 self.undo.pruned(place, gone);
             }
         }
+        self.settle_streaks(remember_from);
         for (place, account) in self.state.accounts.iter_mut().enumerate() {
             let days = self.compiled.accounts.get(place);
             let days = days.map_or(0, |plan| i64::from(plan.reinstate_days));
@@ -367,33 +392,34 @@ impl Done {
                 *there = order;
             }
         }
-        let mut kept = Vec::new();
-        for (place, order) in member
-            .orders
-            .drain(..self.orders_gone.min(member.orders.len()))
-            .enumerate()
-        {
-            if self.orders_kept.contains(&place) {
-                kept.push(order);
-            }
-        }
-        if !kept.is_empty() {
+        if self.orders_gone > 0 {
+            let gone = self.orders_gone.min(member.orders.len());
+            let gone = member.orders.drain(..gone).enumerate();
+            let kept = gone.filter(|(place, _)| self.orders_kept.contains(place));
+            let kept: Vec<Order> = kept.map(|(_, order)| order).collect();
             member.orders.splice(..0, kept);
         }
-        member.orders.extend(self.ordered);
+        if let Some(order) = self.ordered {
+            member.orders.push(order);
+        }
         let old = member
             .seen
             .iter()
             .take_while(|seen| seen.on < self.seen_from)
             .count();
-        member.seen.drain(..old);
-        member.seen.extend(seen);
+        if old > 0 {
+            member.seen.drain(..old);
+        }
+        if let Some(seen) = seen {
+            member.seen.push(seen);
+        }
     }
 }
 
 /// Brings a member to the order of the program: every account, metric and track at its place. What the program does not know
 /// stays behind them.
 fn adopt(compiled: &Compiled, state: &mut State, as_of: Instant, version: u64) {
+    let zone = state.profile.timezone.unwrap_or(compiled.zone);
     align(
         &mut state.accounts,
         &compiled.accounts,
@@ -406,7 +432,12 @@ fn adopt(compiled: &Compiled, state: &mut State, as_of: Instant, version: u64) {
         &compiled.metrics,
         |one| &one.id,
         |plan| &plan.id,
-        |plan| Tally::new(plan.id.clone(), version),
+        |plan| {
+            let mut tally = Tally::new(plan.id.clone(), version);
+            // What happened before is not known to a metric that is new to the member.
+            tally.from = (version > 0).then(|| zone.date_at(as_of));
+            tally
+        },
     );
     align(
         &mut state.tiers,
@@ -421,6 +452,16 @@ fn adopt(compiled: &Compiled, state: &mut State, as_of: Instant, version: u64) {
             Standing::new(plan.id.clone(), rung, as_of)
         },
     );
+    for (place, plan) in compiled.tracks.iter().enumerate() {
+        let held = rung(compiled, state, place);
+        if let Some(standing) = state.tiers.get_mut(place) {
+            standing.primary = plan.primary;
+            let granted = standing.granted.as_mut();
+            if let (Some(granted), Some(held)) = (granted, plan.rungs.get(held)) {
+                granted.holds = granted.rung == held.id;
+            }
+        }
+    }
 }
 
 /// Where a rung is reviewed without having been earned, its first term begins with it. `anew`: also where it has begun already,
@@ -431,18 +472,31 @@ pub(super) fn begin_terms(
     (as_of, enrolled, zone): (Instant, Option<Date>, Zone),
     anew: bool,
 ) {
+    let person = Person { enrolled, zone };
     for (standing, track) in state.tiers.iter_mut().zip(&compiled.tracks) {
         let fresh = standing.judged.is_none() && standing.before.is_empty();
         let due = anew || standing.until.is_none();
-        let base = track
-            .rungs
-            .first()
-            .filter(|_| fresh && due && track.upgrade == Upgrade::AtReview);
-        let Some(base) = base else { continue };
+        let rung = track.rungs.iter().position(|one| one.id == standing.rung);
+        let rung = rung.unwrap_or(0);
+        // A term of a length begins with the first rung; days of review that are set apart from it are there for every rung.
+        let begins = if track.review == Review::TermEnd {
+            rung == 0 && fresh
+        } else {
+            standing.grace.is_none()
+        };
+        if !(begins && due && (rung > 0 || track.reviews_base())) {
+            continue;
+        }
         // Under rules that are newer than the standing, a term that would be over begins now.
         let ends = [standing.since, as_of].map(|begun| {
-            let end = term_end(&base.hold, zone.date_at(begun), enrolled, zone);
-            end.ok().flatten()
+            let first = zone.date_at(begun);
+            let begin = Begin {
+                first,
+                after: None,
+                entered: zone.date_at(standing.since),
+                now: as_of,
+            };
+            track.term_end(rung, begin, person).ok().flatten()
         });
         standing.until = ends.into_iter().flatten().find(|end| *end > as_of);
     }

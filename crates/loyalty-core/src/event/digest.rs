@@ -2,7 +2,7 @@
 
 use super::{
     Adjustment, Attributes, Body, Event, Off, Part, Price, Profile, Purchase, Return, Scalar, Tax,
-    TaxOf, Tender,
+    TaxOf, Tender, Until,
 };
 use crate::amount::Decimal;
 
@@ -94,6 +94,27 @@ impl Event<'_> {
                 out.number(convert.points.get());
                 out.maybe(convert.to.as_deref());
             }
+            Body::Grant(grant) => {
+                out.maybe(grant.track.as_deref());
+                out.text(&grant.rung);
+                match grant.until {
+                    None => out.number(0),
+                    Some(Until::Date(date)) => {
+                        out.number(1);
+                        out.date(Some(date));
+                    }
+                    Some(Until::Instant(at)) => {
+                        out.number(2);
+                        out.number(at.micros());
+                    }
+                }
+                out.text(&grant.reason);
+                out.number(i64::from(grant.replace));
+            }
+            Body::Revoke(revoke) => {
+                out.maybe(revoke.track.as_deref());
+                out.text(&revoke.reason);
+            }
             Body::Receive(receive) => {
                 out.text(&receive.from);
                 out.maybe(receive.program.as_deref());
@@ -179,8 +200,12 @@ impl Bytes {
             self.texts(&line.tags);
             self.tax(line.tax.as_ref());
             self.maybe_decimal(line.floor);
-            let flags = [line.earns, line.discountable, line.gift_card];
-            self.0.extend(flags.map(u8::from));
+            let more = !line.attributes.is_empty();
+            let flags = [line.earns, line.discountable, line.gift_card, more];
+            self.0.extend_from_slice(&flags.map(u8::from));
+            if more {
+                self.attributes(&line.attributes);
+            }
         }
         self.tenders(&purchase.tender);
         match &purchase.converted {
@@ -253,9 +278,16 @@ impl Bytes {
                 (value.mantissa(), value.scale())
             }
         };
-        self.0.push(tag);
-        self.0.extend_from_slice(&number.to_le_bytes());
-        self.0.extend_from_slice(&scale.to_le_bytes());
+        let mut bytes = [tag; 21];
+        if let Some((_, rest)) = bytes.split_first_chunk_mut::<1>()
+            && let Some((whole, places)) = rest.split_first_chunk_mut::<16>()
+        {
+            *whole = number.to_le_bytes();
+            if let Some(places) = places.first_chunk_mut::<4>() {
+                *places = scale.to_le_bytes();
+            }
+        }
+        self.0.extend_from_slice(&bytes);
     }
 
     fn attributes(&mut self, attributes: &Attributes<'_>) {

@@ -6,10 +6,10 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::{
-    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Convert, Converted, Event, HoldRequest,
-    Line, Off, OrderSettled, Overdraw, Part, Price, Profile, Purchase, Receive, Redeem, Release,
-    Return, ReturnedLine, Scalar, Shipping, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp,
-    Transfer, Undo,
+    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Convert, Converted, Event, Grant,
+    HoldRequest, Line, Off, OrderSettled, Overdraw, Part, Price, Profile, Purchase, Receive,
+    Redeem, Release, Return, ReturnedLine, Revoke, Scalar, Shipping, Tags, Tax, TaxOf, Tender,
+    TillDiscount, Timestamp, Transfer, Undo,
 };
 use crate::amount::{Decimal, Points, parse_decimal};
 use crate::calendar::{Date, Zone};
@@ -108,6 +108,12 @@ pub(crate) struct EventWire<'a> {
     /// Points arrive from another member or program.
     #[serde(borrow, default)]
     receive: Option<Receive<'a>>,
+    /// A person gives a rung.
+    #[serde(borrow, default)]
+    grant: Option<Grant<'a>>,
+    /// What was granted is taken back.
+    #[serde(borrow, default)]
+    revoke: Option<Revoke<'a>>,
 }
 
 /// What a host knows of a member.
@@ -356,6 +362,13 @@ struct LineWire<'a> {
     #[serde(borrow, default)]
     #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     tags: Vec<Text<'a>>,
+    /// Further facts, for selections: texts, numbers, true or false.
+    #[serde(default)]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "std::collections::BTreeMap<String, schema::Scalar>")
+    )]
+    attributes: Values,
 }
 
 fn one() -> i64 {
@@ -478,7 +491,7 @@ impl<'a> EventWire<'a> {
             };
         }
         type Made<'a> = Result<Body<'a>>;
-        let bodies: [(&str, Option<Body<'a>>); 16] = bodies! {
+        let bodies: [(&str, Option<Body<'a>>); 18] = bodies! {
             "enroll": self.enroll => |one: ProfileWire<'a>| Made::Ok(Body::Enroll(one.into()));
             "profile": self.profile => |one: ProfileWire<'a>| Made::Ok(Body::Profile(one.into()));
             "tags": self.tags => |one: TagsWire<'a>| Made::Ok(Body::Tags(one.into()));
@@ -495,6 +508,8 @@ impl<'a> EventWire<'a> {
             "transfer": self.transfer => |one| Made::Ok(Body::Transfer(one));
             "convert": self.convert => |one| Made::Ok(Body::Convert(one));
             "receive": self.receive => |one| Made::Ok(Body::Receive(one));
+            "grant": self.grant => |one| Made::Ok(Body::Grant(one));
+            "revoke": self.revoke => |one| Made::Ok(Body::Revoke(one));
         };
         Ok(Event {
             id: self.id.0,
@@ -510,7 +525,7 @@ impl<'a> EventWire<'a> {
 }
 
 /// The one thing that happened; a return and a purchase together are an exchange.
-fn only<'a>(bodies: [(&str, Option<Body<'a>>); 16]) -> Result<Body<'a>> {
+fn only<'a>(bodies: [(&str, Option<Body<'a>>); 18]) -> Result<Body<'a>> {
     let names: Vec<String> = bodies.iter().map(|(name, _)| format!("`{name}`")).collect();
     let mut given = bodies
         .into_iter()
@@ -689,6 +704,7 @@ impl<'a> LineWire<'a> {
             category: self.category.map(|text| text.0),
             brand: self.brand.map(|text| text.0),
             tags: texts(self.tags),
+            attributes: self.attributes.0,
         })
     }
 }

@@ -106,10 +106,7 @@ impl Member {
             return corrupt("version".to_owned(), "no journal has so many entries");
         }
         for (place, standing) in read.state.tiers.iter().enumerate() {
-            if standing
-                .until
-                .is_some_and(|until| Some(until) <= read.as_of)
-            {
+            if standing.due().is_some_and(|due| Some(due) <= read.as_of) {
                 let words = "a term that is over has not been reviewed";
                 return corrupt(format!("state.tiers[{place}].until"), words);
             }

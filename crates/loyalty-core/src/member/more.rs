@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Instant;
 use crate::id::Id;
-use crate::points::{Hold, Lot, Redemption};
+use crate::points::{Carried, Hold, Lot, Reached, Redemption, Streaked};
 
 /// What only some members have.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,15 @@ pub(crate) struct More {
     /// The rewards that can still be undone, the first taken first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) redemptions: Vec<Redemption>,
+    /// How far the member is in the streaks of rules; sorted by rule.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) streaks: Vec<Streaked>,
+    /// What rules carry to the next event; sorted by rule.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) carried: Vec<Carried>,
+    /// What returns left behind of milestones; sorted by rule.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) milestones: Vec<Reached>,
 }
 
 impl More {
@@ -39,7 +48,25 @@ impl More {
         if !self.holds.iter().all(held) {
             return Some("a hold holds nothing, or points of an account that is not there");
         }
-        self.redemptions.iter().find_map(Redemption::fault)
+        self.rules_fault()
+            .or_else(|| self.redemptions.iter().find_map(Redemption::fault))
+    }
+
+    /// What is wrong with what rules keep.
+    fn rules_fault(&self) -> Option<&'static str> {
+        let sorted = |rules: &[&Id]| rules.is_sorted_by(|one, other| one < other);
+        let lists = [
+            self.streaks.iter().map(|one| &one.rule).collect::<Vec<_>>(),
+            self.carried.iter().map(|one| &one.rule).collect(),
+            self.milestones.iter().map(|one| &one.rule).collect(),
+        ];
+        if !lists.iter().all(|rules| sorted(rules)) {
+            return Some("what rules keep is not in the order of the rules");
+        }
+        let streaks = self.streaks.iter().find_map(Streaked::fault);
+        let carried = || self.carried.iter().find_map(Carried::fault);
+        let milestones = || self.milestones.iter().find_map(Reached::fault);
+        streaks.or_else(carried).or_else(milestones)
     }
 
     /// The lots of an account that are held.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::amount::Exact;
 use crate::calendar::{Date, Instant};
 use crate::id::Id;
-use crate::points::Took;
+use crate::points::{Crossed, Took};
 
 /// An order, row by row. All money is in minor units of the whole row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +39,9 @@ pub(crate) struct Order {
     /// The metrics in which it counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) counted: Vec<Counted>,
+    /// The milestones that it reached.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) crossed: Vec<Crossed>,
 }
 
 /// Lines that are equal in all but id and quantity.
@@ -67,6 +70,20 @@ pub(crate) struct OrderRow {
     /// Points that each rule gave for this row.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) earned: Vec<RowPoints>,
+    /// By how much it changed what rules carry.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) carried: Vec<RowCarried>,
+}
+
+/// By how much a row changed what a rule carries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RowCarried {
+    pub(crate) rule: Id,
+    /// So many parts; less than none where more was used than the row brought.
+    pub(crate) change: i64,
+    /// So many parts are one step.
+    pub(crate) of: i64,
 }
 
 /// What a discount left of a row.
@@ -159,6 +176,12 @@ pub(crate) struct Counted {
     /// Which rows count; all if none is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) rows: Vec<u32>,
+    /// What it brought, where the rows do not say so: the value of an attribute, in millionths.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub(crate) amount: i64,
+    /// The values that it brought: one for each row that counts, or one for the order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) values: Vec<Box<str>>,
 }
 
 impl OrderRow {
@@ -313,6 +336,12 @@ impl Order {
                 .all(|tender| tender.lots.iter().all(took))
         {
             return Some("more points of an order are back than there were");
+        }
+        let parts = |carried: &RowCarried| carried.of >= 1;
+        if self.crossed.iter().any(|crossed| crossed.values.fault())
+            || !self.rows.iter().all(|row| row.carried.iter().all(parts))
+        {
+            return Some("what an order did to the rules' memory contradicts itself");
         }
         if self
             .rows

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::rules::{Cap, CapPeriod, OverCap};
 use crate::calendar::Date;
 
+/// So few uses are looked at one by one.
+const FEW: usize = 16;
+
 /// A compiled cap.
 #[derive(Clone, Debug)]
 pub(crate) struct CapSpec {
@@ -16,6 +19,8 @@ pub(crate) struct CapSpec {
     times: Option<i64>,
     per: CapPeriod,
     over: OverCap,
+    /// The track whose terms are the periods.
+    pub(crate) track: Option<usize>,
 }
 
 /// How much of a cap a member has used in its present period.
@@ -28,12 +33,17 @@ pub(crate) struct CapUse {
     pub(super) from: Option<Date>,
     pub(super) points: i64,
     pub(super) times: i64,
+    /// The version of the member when the term began: what an order before it gave is no use of this term.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub(super) since: u64,
 }
 
 /// How a member has used caps, and the day that is asked about.
 #[derive(Clone, Copy)]
 pub(crate) struct Uses<'u> {
     pub(crate) list: &'u [CapUse],
+    /// What this event has used already.
+    pub(crate) event: &'u [CapUse],
     pub(crate) today: Date,
 }
 
@@ -66,7 +76,13 @@ impl CapSpec {
             times: rule.times.map(i64::from),
             per: rule.per,
             over: rule.over_cap,
+            track: None,
         }
+    }
+
+    /// The same, by the terms of a track.
+    pub(crate) fn of_track(self, track: Option<usize>) -> Self {
+        Self { track, ..self }
     }
 
     /// The first day of the period that a day is in.
@@ -76,11 +92,16 @@ impl CapSpec {
 
     /// How many points the cap still lets through; none where it has been used as many times as it may.
     pub(crate) fn room(&self, uses: Uses<'_>) -> Option<i64> {
+        let list = if self.by_event() {
+            uses.event
+        } else {
+            uses.list
+        };
         let found = self
-            .find(uses.list)
+            .find(list)
             .ok()
-            .and_then(|place| uses.list.get(place))
-            .filter(|one| self.per != CapPeriod::Event && one.from == self.start(uses.today));
+            .and_then(|place| list.get(place))
+            .filter(|one| one.from == self.start(uses.today));
         let (points, times) = found.map_or((0, 0), |one| (one.points, one.times));
         if self.times.is_some_and(|most| times >= most) {
             return None;
@@ -103,7 +124,40 @@ impl CapSpec {
 
     /// Where the use of the cap is, or would be: uses are sorted by key.
     fn find(&self, uses: &[CapUse]) -> Result<usize, usize> {
+        // A use that this program has booked has the very key of the cap: among a few, to look for it is cheaper than to compare.
+        if uses.len() <= FEW {
+            let own = |one: &CapUse| Arc::ptr_eq(&one.key, &self.key);
+            if let Some(place) = uses.iter().position(own) {
+                return Ok(place);
+            }
+        }
         uses.binary_search_by(|one| one.key.cmp(&self.key))
+    }
+
+    /// Whether its period is one event: then its use is not kept.
+    pub(crate) fn by_event(&self) -> bool {
+        self.per == CapPeriod::Event
+    }
+
+    /// Whether its period began anew after the member had a version.
+    pub(crate) fn begun_since(&self, uses: &[CapUse], version: u64) -> bool {
+        let found = self.find(uses).ok().and_then(|place| uses.get(place));
+        found.is_some_and(|found| version <= found.since)
+    }
+
+    /// Its period begins anew. Says what was there before, if anything changes.
+    pub(crate) fn begin(&self, uses: &mut [CapUse], version: u64) -> Option<CapBefore> {
+        let place = self.find(uses).ok()?;
+        let found = uses.get_mut(place)?;
+        let used = Some(found.clone());
+        found.points = 0;
+        found.times = 0;
+        found.since = version;
+        Some(CapBefore {
+            place,
+            used,
+            there: true,
+        })
     }
 
     /// Books what was let through; what a return undoes is booked as less than zero on the day of the purchase. Says what was
@@ -115,7 +169,7 @@ impl CapSpec {
         points: i64,
         times: i64,
     ) -> Option<CapBefore> {
-        if self.per == CapPeriod::Event || (points == 0 && times == 0) {
+        if points == 0 && times == 0 {
             return None;
         }
         let from = self.start(today);
@@ -124,18 +178,22 @@ impl CapSpec {
             from,
             points,
             times,
+            since: 0,
         };
         match self.find(uses) {
             Ok(place) => {
                 let found = uses.get_mut(place)?;
                 let used = Some(found.clone());
+                if !Arc::ptr_eq(&found.key, &self.key) {
+                    found.key = Arc::clone(&self.key);
+                }
                 if found.from == from {
                     found.points = found.points.saturating_add(points);
                     found.times = found.times.saturating_add(times);
                 } else if found.from < from && points > 0 {
                     *found = fresh();
                 }
-                let there = found.points != 0 || found.times != 0;
+                let there = found.points != 0 || found.times != 0 || found.since != 0;
                 if !there {
                     uses.remove(place);
                 }

@@ -408,13 +408,10 @@ impl Account {
 
     /// When the account changes next by time alone.
     pub(crate) fn next_due(&self) -> Option<Instant> {
-        let mut next = self.lots.first().and_then(|lot| lot.expires_at);
-        for lot in &self.lots {
-            if let Some(at) = lot.active_at() {
-                next = Some(next.map_or(at, |next| next.min(at)));
-            }
-        }
-        next
+        let first = self.lots.first().and_then(|lot| lot.expires_at);
+        // Nearly all lots wait for nothing.
+        let waits = self.lots.iter().filter(|lot| lot.active_from.is_some());
+        waits.filter_map(Lot::active_at).chain(first).min()
     }
 
     /// Whether [`Account::prune`] would forget anything.

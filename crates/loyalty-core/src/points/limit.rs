@@ -57,6 +57,7 @@ impl LimitSpec {
             from,
             points: 0,
             times,
+            since: 0,
         };
         match find(uses, &self.key) {
             Ok(place) => {

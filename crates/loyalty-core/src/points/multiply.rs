@@ -1,7 +1,7 @@
 //! Multipliers: what they add to the points of base rules, row by row, with one rounding at the end (clause 4.4).
 
 use super::earning::{Gift, Rows, Settings, fires, overflow, share, share_by};
-use super::rules::{Multipliers, RoundWhen};
+use super::rules::{Multipliers, PointRounding, RoundWhen};
 use crate::amount::{Decimal, Rounding};
 use crate::error::Result;
 
@@ -138,13 +138,30 @@ impl Table {
         Some(())
     }
 
-    /// All points, rounded once. A factor is never below zero.
-    fn total(&self, rounding: Rounding) -> Option<i64> {
+    /// All points, rounded once to steps that begin at `rest`. A factor is never below zero.
+    fn total(&self, rounding: PointRounding, rest: i64) -> Option<i64> {
         let mut sum = 0_i128;
         for cell in &self.cells {
             sum = sum.checked_add(product(cell.factor.max(0), cell.base)?)?;
         }
-        i64::try_from(rounding.divide(sum, product(self.factor_den, self.base_den)?)?).ok()
+        let den = product(self.factor_den, self.base_den)?;
+        let num = sum.checked_sub(den.checked_mul(i128::from(rest))?)?;
+        Fraction { num, den }.round_to(rounding)?.checked_add(rest)
+    }
+
+    /// What whole points are above a step of the rounding: stated points need not be full steps, and a factor of one leaves
+    /// them as they are.
+    fn rest(&self, settings: &Settings) -> i64 {
+        let step = i128::from(settings.rounding.to.get());
+        if step == 1 || settings.round == RoundWhen::AfterMultiplier {
+            return 0;
+        }
+        let sum = self
+            .cells
+            .iter()
+            .fold(0_i128, |sum, cell| sum.saturating_add(cell.base));
+        let rest = sum.checked_rem_euclid(step);
+        rest.and_then(|rest| i64::try_from(rest).ok()).unwrap_or(0)
     }
 }
 
@@ -191,7 +208,7 @@ fn multiply_account(
         table.add(gift, rows.of(gift), settings.round)?;
         if settings.round == RoundWhen::AfterMultiplier {
             // The rule gives what it adds to the rounded whole.
-            let after = table.total(settings.rounding)?;
+            let after = table.total(settings.rounding, 0)?;
             gift.points = after.checked_sub(before)?;
             before = after;
             if let Err(error) = share(gift, rows) {
@@ -199,7 +216,8 @@ fn multiply_account(
             }
         }
     }
-    before = table.total(settings.rounding)?;
+    let rest = table.rest(settings);
+    before = table.total(settings.rounding, rest)?;
     let mut weights = Vec::with_capacity(table.cells.len());
     for gift in gifts
         .iter_mut()
@@ -210,7 +228,7 @@ fn multiply_account(
         };
         rows.one(gift, 1);
         table.meet(factor, rows.of(gift), settings.multipliers, &mut weights)?;
-        let after = table.total(settings.rounding)?;
+        let after = table.total(settings.rounding, rest)?;
         gift.points = after.checked_sub(before)?;
         before = after;
         if let Err(error) = share_by(gift, rows, &weights) {
@@ -254,6 +272,16 @@ impl Fraction {
 
     pub(super) fn round(self, rounding: Rounding) -> Option<i64> {
         i64::try_from(rounding.divide(self.num, self.den)?).ok()
+    }
+
+    /// Rounds to multiples of so many points.
+    pub(super) fn round_to(self, rounding: PointRounding) -> Option<i64> {
+        let to = rounding.to.get();
+        if to == 1 {
+            return self.round(rounding.mode);
+        }
+        let step = self.over(to)?;
+        step.round(rounding.mode)?.checked_mul(to)
     }
 
     /// Compares with another fraction.

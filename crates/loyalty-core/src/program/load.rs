@@ -132,6 +132,16 @@ impl Places {
             rules.metrics.iter().map(|one| &one.id).collect(),
         );
         add(
+            "segments",
+            node.get("segments"),
+            rules.segments.iter().map(|one| &one.id).collect(),
+        );
+        add(
+            "scores",
+            node.get("scores"),
+            rules.scores.iter().map(|one| &one.id).collect(),
+        );
+        add(
             "groups",
             node.get("groups"),
             rules.groups.iter().map(|one| &one.id).collect(),

@@ -137,21 +137,6 @@ impl Ledger {
                 }
                 (*points, Points::ZERO)
             }
-            Change::Redeemed {
-                account,
-                points,
-                lots,
-                dropped,
-                ..
-            } => {
-                let fold = self.account(account);
-                fold.take(lots);
-                fold.went += wide(*points) + wide(*dropped);
-                if sum(lots) != wide(*points) + wide(*dropped) {
-                    return Err("the lots do not make the points".to_owned());
-                }
-                (*points, *dropped)
-            }
             Change::Restored {
                 account,
                 points,

@@ -234,6 +234,16 @@ impl World {
                 }
                 report("adjust", body)
             }
+            Wish::Grant { track, rung, days, replace } => {
+                let mut body = json!({"track": format!("t{track}"), "rung": format!("t{track}r{rung}"), "reason": "match",
+                    "replace": replace});
+                if let Some(days) = days {
+                    let today = (self.clock / (24 * 60 * MINUTE)) as i32;
+                    body["until"] = json!(loyalty_core::Date::from_days(today + 2 + days).to_string());
+                }
+                report("grant", body)
+            }
+            Wish::Revoke(track) => report("revoke", json!({"track": format!("t{track}"), "reason": "over"})),
             Wish::Debit { account, points, overdraw } => {
                 let mut body = json!({"account": self.account(*account), "debit": points, "reason": "更正"});
                 if let Some(overdraw) = overdraw {

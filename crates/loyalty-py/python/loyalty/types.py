@@ -242,6 +242,7 @@ class Unmet(_UnmetRequired, total=False):
     found: Union[str, int, list[str]]
     needed: Union[str, int, list[str]]
     missing: Union[str, int, list[str]]
+    since: str
 
 
 class _RuleTraceRequired(TypedDict):

@@ -321,7 +321,7 @@ pub struct EarnGroup {
 }
 
 /// How the program earns.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[serde(default)]
@@ -348,23 +348,6 @@ pub struct Earning {
     pub rounding: PointRounding,
     /// Whether a purchase earns at the rung held before it, or at the rung that it gives.
     pub earn_at: EarnAt,
-}
-
-impl Default for Earning {
-    fn default() -> Self {
-        Self {
-            base: EarnBase::default(),
-            basis: Basis::default(),
-            shipping: false,
-            paid_in_points: PaidInPoints::default(),
-            free_units: FreeUnits::default(),
-            exclude: None,
-            multipliers: Multipliers::default(),
-            round: RoundWhen::default(),
-            rounding: PointRounding::default(),
-            earn_at: EarnAt::default(),
-        }
-    }
 }
 
 /// Whether units that cost nothing count.

@@ -32,6 +32,7 @@ class _Explainer(Spending):
         )
         self.put_accounts()
         self.put_metrics()
+        self.put_segments()
         self.put_tiers()
         self.put_earning()
         self.put_pricing()
@@ -56,3 +57,17 @@ class _Explainer(Spending):
             if "when" in rule:
                 words += self.t(f"; only if {self.condition(rule['when'])}", f"；只在{self.condition(rule['when'])}时计")
             self.put(1, words)
+
+    def put_segments(self) -> None:
+        if self.doc["segments"]:
+            self.head("Segments", "人群")
+        for segment in self.doc["segments"]:
+            words = self.condition(segment["when"])
+            self.put(1, self.t(f"{self.named(segment)}: {words}", f"{self.named(segment)}：{words}"))
+        if self.doc["scores"]:
+            self.head("Scores", "评分")
+        for score in self.doc["scores"]:
+            self.put(1, self.t(f"{self.named(score)}: the sum of", f"{self.named(score)}：以下各项之和"))
+            for weight in score["weights"]:
+                words = self.condition(weight["when"])
+                self.put(2, self.t(f"{weight['points']} if {words}", f"{words}时计 {weight['points']}"))

@@ -15,6 +15,9 @@ class Conditions(Words):
             "orders": self.t("number of orders", "订单数"),
             "quantity": self.t("units bought", "购买件数"),
             "visits": self.t("days with a purchase", "有购买的天数"),
+            "returns": self.t("number of returns", "退货次数"),
+            "returned": self.t("money that went back", "退款金额"),
+            "mean_order": self.t("mean amount of an order", "客单价"),
             "tenure": self.t("days since joining", "入会天数"),
             "age": self.t("age in years", "年龄（周岁）"),
         }
@@ -29,6 +32,32 @@ class Conditions(Words):
                 return self.t(f"points used from {self.account(account)}", f"使用的{self.account(account)}")
             case {"activity": kinds}:
                 return self.t(f"times of {self.either(kinds)}", f"{self.either(kinds)}的次数")
+            case {"distinct": {"of": of}}:
+                what = {
+                    "sku": self.t("articles", "商品"),
+                    "category": self.t("categories", "类目"),
+                    "brand": self.t("brands", "品牌"),
+                    "store": self.t("stores", "门店"),
+                    "channel": self.t("channels", "渠道"),
+                }
+                name = what.get(of, self.raw(of)) if isinstance(of, str) else f"`{of['attribute']}`"
+                return self.t(f"number of different {name}", f"不同{name}的数量")
+            case {"sum": {"attribute": name}}:
+                return self.t(f"sum of `{name}`", f"`{name}` 之和")
+            case {"mean": {"attribute": name}}:
+                return self.t(f"mean of `{name}`", f"`{name}` 的均值")
+            case {"streak": {"period": period, "of": of}}:
+                what = self.t("a purchase", "购买") if of == "purchase" else self.either(of["activity"])
+                return self.t(f"calendar {self.period(period)}s running with {what}", f"连续有{what}的{self.period(period)}数")
+            case {"periods": {"period": period, "at_least": least}}:
+                return self.t(
+                    f"calendar {self.period(period)}s with at least {self.count(least, 'order')}",
+                    f"至少有 {least} 单的{self.period(period)}数",
+                )
+            case {"gap": {"percentile": percent}}:
+                return self.t(f"days between purchases, {percent}th percentile", f"购买间隔天数的第 {percent} 百分位")
+            case {"gap": {"mean": _}}:
+                return self.t("mean days between purchases", "平均购买间隔天数")
             case {"days_since": "purchase"}:
                 return self.t("days since the last purchase", "距上次购买的天数")
             case {"days_since": {"activity": kinds}}:
@@ -39,6 +68,16 @@ class Conditions(Words):
         """Whether a measure is how things stand, so that a window would say nothing."""
         return measure in ("tenure", "age") or (isinstance(measure, dict) and bool({"balance", "days_since"} & measure.keys()))
 
+    def period(self, period: str) -> str:
+        return {
+            "day": self.t("day", "日"),
+            "week": self.t("week", "周"),
+            "month": self.t("month", "月"),
+            "quarter": self.t("quarter", "季度"),
+            "half_year": self.t("half-year", "半年"),
+            "year": self.t("year", "年"),
+        }[period]
+
     def window(self, window: Any) -> str:
         if window == "lifetime":
             return self.t("over the whole life", "累计")
@@ -48,14 +87,7 @@ class Conditions(Words):
             case {"last": span}:
                 return self.t(f"in the last {self.span(span)}", f"最近 {self.span(span)}内")
             case {"calendar": {"period": period, **rest}}:
-                name = {
-                    "day": self.t("day", "日"),
-                    "week": self.t("week", "周"),
-                    "month": self.t("month", "月"),
-                    "quarter": self.t("quarter", "季度"),
-                    "half_year": self.t("half-year", "半年"),
-                    "year": self.t("year", "年"),
-                }[period]
+                name = self.period(period)
                 start = (
                     self.t(f" (years begin on {rest['year_start']})", f"（年度始于 {rest['year_start']}）")
                     if "year_start" in rest
@@ -88,7 +120,7 @@ class Conditions(Words):
                 return self.t(f"not ({self.condition(test)})", f"并非（{self.condition(test)}）")
             case "metric":
                 metric = self.metrics[test["id"]]
-                money = metric["measure"] in ("spend", "list_spend")
+                money = metric["measure"] in ("spend", "list_spend", "returned", "mean_order")
                 return self.t(f"{self.name(metric)} is ", self.name(metric)) + self.comparison(test, money)
             case "tier":
                 return self.tier(test)
@@ -103,6 +135,29 @@ class Conditions(Words):
                 if "less_than" in test:
                     parts.append(self.t(f"less than {self.span(test['less_than'])}", f"不满 {self.span(test['less_than'])}"))
                 return self.t(f"the member joined {self.join(parts)} ago", f"入会{self.join(parts)}")
+            case "segment":
+                names = [self.name(self.segments[one]) for one in test]
+                return self.t(f"the member belongs to {self.join(names, either=True)}", f"会员属于{self.join(names, either=True)}")
+            case "score":
+                name = self.name(self.scores[test["id"]])
+                return self.t(f"the score {name} is ", f"评分{name}") + self.comparison(test, False)
+            case "anniversary":
+                return self.anniversary(test)
+            case "enrolled":
+                return self.t(f"the member joined {self.days(test)}", f"入会日在{self.days(test)}")
+            case "points_expiring":
+                of = self.account(test["account"]) if "account" in test else self.t("points", "积分")
+                span = self.span(test["within"])
+                return self.t(f"{of} that expire within {span} are ", f"{span}内到期的{of}") + self.comparison(test, False)
+            case "kind":
+                return self.t(f"it is of the kind {self.either(test)}", f"事件类型为{self.either(test)}")
+            case "any_quantity":
+                if "lines" in test:
+                    of = self.selection(test["lines"])
+                    what = self.t(f"the number of units of some one of {of} is ", f"{of}中某一项的件数")
+                else:
+                    what = self.t("the number of units of some one article is ", "某一商品的件数")
+                return what + self.comparison(test, False)
             case "attribute" | "event_attribute":
                 who = self.t("the member's", "会员的") if leaf == "attribute" else self.t("the event's", "事件的")
                 text = self.t(f" is {self.either(test['is'])}", f"是{self.either(test['is'])}") if "is" in test else ""
@@ -201,6 +256,19 @@ class Conditions(Words):
                 )
         return self.raw(test)
 
+    def anniversary(self, test: Any) -> str:
+        if test == "day":
+            return self.t("it is the anniversary of joining", "入会周年日当天")
+        if test == "month":
+            return self.t("it is the month of the anniversary of joining", "入会周年当月")
+        match test:
+            case {"within": {"before": before, "after": after}}:
+                return self.t(
+                    f"from {self.count(before, 'day')} before the anniversary of joining to {self.count(after, 'day')} after it",
+                    f"入会周年日前 {before} 天至后 {after} 天",
+                )
+        return self.raw(test)
+
     def selection(self, selection: Json) -> str:
         parts = []
         for key, en, zh in [
@@ -213,6 +281,17 @@ class Conditions(Words):
                 # 「…的商品」 reads naturally after a category, a brand or a tag.
                 tail = "" if key == "sku" else "的商品"
                 parts.append(self.t(f"{en} {self.either(selection[key])}", f"{zh}{self.either(selection[key])}{tail}"))
+        for name, values in selection.get("attribute", {}).items():
+            parts.append(self.t(f"lines whose `{name}` is {self.either(values)}", f"`{name}` 为{self.either(values)}的商品"))
+        if "price" in selection:
+            price = self.comparison(selection["price"], True)
+            parts.append(self.t(f"lines whose unit price is {price}", f"单价{price}的商品"))
+        if "discounted" in selection:
+            parts.append(
+                self.t("lines that are discounted", "已打折的商品")
+                if selection["discounted"]
+                else self.t("lines that are not discounted", "未打折的商品")
+            )
         if selection.get("any"):
             parts.append(self.join([self.selection(one) for one in selection["any"]], either=True))
         words = self.t(" that are also ", "且").join(parts) or self.t("all articles", "全部商品")

@@ -19,6 +19,8 @@ class Words:
         self.lang: Literal["zh", "en"] = lang
         self.lines: list[str] = []
         self.metrics: dict[str, Json] = {metric["id"]: metric for metric in document["metrics"]}
+        self.segments: dict[str, Json] = {segment["id"]: segment for segment in document["segments"]}
+        self.scores: dict[str, Json] = {score["id"]: score for score in document["scores"]}
         self.accounts: dict[str, Json] = {account["id"]: account for account in document["accounts"]}
 
     def t(self, en: str, zh: str) -> str:
