@@ -839,8 +839,7 @@ impl Model {
                 }
                 Restore::Fresh => {
                     let fresh = Some(Activation::Immediate);
-                    let mut fresh = self.dated(at, one.account, None, None, fresh);
-                    fresh.credited = one.credited;
+                    let fresh = self.dated(at, one.account, None, None, fresh);
                     self.ledger.lot(fresh)
                 }
             };

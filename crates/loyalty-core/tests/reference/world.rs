@@ -558,6 +558,14 @@ impl World {
                 }
                 Some(lines.into_iter().collect())
             }
+            // Where only whole orders go back, a unit of one now and then.
+            Goods::All
+                if self.model.plan.returns.whole_only
+                    && which.is_multiple_of(2)
+                    && out.iter().map(|line| line.1).sum::<i64>() > 1 =>
+            {
+                Some(std::vec![(out[0].0.clone(), Some(1))])
+            }
             Goods::All | Goods::Some(_) | Goods::OtherOrder => None,
         };
         Some(Fact::Return { order, lines })
