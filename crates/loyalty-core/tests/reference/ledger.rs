@@ -86,6 +86,8 @@ pub(crate) struct Ledger {
     pub(crate) lots: Vec<Lot>,
     /// Lots by place that were active from some instant on.
     pub(crate) active_since: BTreeMap<usize, i64>,
+    /// How many points of a lot that had expired were given back to it.
+    pub(crate) reopened: BTreeMap<usize, i64>,
     /// What entries say besides the points that they post.
     pub(crate) remarks: Vec<(Key, i64)>,
 }

@@ -29,6 +29,8 @@ pub(crate) struct Hold {
     pub(crate) until: i64,
     /// Tells one hold from another one of the same key.
     pub(crate) serial: usize,
+    /// Lots and points, in the order in which they were taken.
+    takes: Vec<(usize, i64)>,
 }
 
 /// A reward that was taken.
@@ -102,8 +104,8 @@ impl Model {
         let mut next = self.clone();
         let (postings, remarks) = (next.ledger.postings.len(), next.ledger.remarks.len());
         next.settle_to(report.at);
-        let on = day_at(next.zone, report.at);
         let receipt = next.take(report)?;
+        let on = day_at(next.zone, report.at);
         next.settle_at(report.at);
         next.redate(report.at);
         next.settle_at(report.at);
@@ -220,6 +222,17 @@ impl Model {
         }
     }
 
+    /// Expired points that a return has counted as undone are not to be had again.
+    pub(crate) fn forget_dead(&mut self, lot: usize, points: i64) {
+        let mut rest = points;
+        for (_, dead, _) in self.dead.iter_mut().filter(|one| one.0 == lot) {
+            let some = rest.min(*dead);
+            *dead -= some;
+            rest -= some;
+        }
+        self.dead.retain(|one| one.1 > 0);
+    }
+
     /// Pending points become active: what is owed is paid first.
     pub(crate) fn activate(&mut self, at: i64, lot: usize, points: i64) {
         self.ledger.active_since.insert(lot, at);
@@ -302,7 +315,10 @@ impl Model {
             earned_on: today,
             wait,
             expires_at,
-            rule: Some(expiry),
+            // Lots are told apart by their dates; the rule matters only where the date moves, or is to come.
+            rule: (moves(&expiry)
+                || matches!(wait, Wait::Settlement(_)) && counts_from_activation(&expiry))
+            .then_some(expiry),
         }
     }
 
@@ -359,7 +375,8 @@ impl Model {
                     let of = matches!(*word, "earned" | "spent").then_some(account);
                     self.signals.get(&(of, word)).copied()
                 });
-                let mut day = later(last.max()?, *length);
+                // Points that come later than that count from their own day.
+                let mut day = later(last.max().unwrap_or(earned_on).max(earned_on), *length);
                 if let Some(align) = align {
                     day = end_of(day, *align);
                 }
@@ -594,6 +611,12 @@ impl Model {
             lot.rule = None;
         }
         lot.credited = true;
+        if let (Wait::Until(from), Some(over)) = (lot.wait, lot.expires_at) {
+            // They would expire before they can be used.
+            if over <= from {
+                return Err("invalid_time");
+            }
+        }
         let lot = self.ledger.lot(lot);
         if self.ledger.lots[lot].wait == Wait::Nothing {
             self.arrive(at, lot, points, Place::Outside, Cause::Credited);
@@ -626,14 +649,14 @@ impl Model {
         }
         self.dead = rest;
         for (lot, points, _) in opened {
-            let mut one = self.dated(at, account, None, None, Some(Activation::Immediate));
-            one.earned_on = self.ledger.lots[lot].earned_on;
-            one.credited = true;
-            if let Some(day) = expires_on {
-                one.expires_at = Some(start_of(self.zone, day + 1));
-                one.rule = None;
-            }
-            let lot = self.ledger.lot(one);
+            // The very lot, with other dates: orders that filled it still know it.
+            let fresh = self.dated(at, account, None, None, Some(Activation::Immediate));
+            let one = &mut self.ledger.lots[lot];
+            (one.expires_at, one.rule) = match expires_on {
+                Some(day) => (Some(start_of(self.zone, day + 1)), None),
+                None => (fresh.expires_at, fresh.rule),
+            };
+            *self.ledger.reopened.entry(lot).or_default() += points;
             self.arrive(at, lot, points, Place::Outside, Cause::Credited);
         }
         Ok(())
@@ -659,9 +682,21 @@ impl Model {
             if !waits || pending == 0 {
                 continue;
             }
-            if let Some(rule) = &one.rule {
+            if let Some(rule) = one
+                .rule
+                .as_ref()
+                .filter(|rule| counts_from_activation(rule))
+            {
                 let expires_at = self.expiry(one.account, rule, one.earned_on, Some(today));
                 self.ledger.lots[lot].expires_at = expires_at;
+                let dates = self.ledger.dates(lot);
+                let known = if expires_at == one.expires_at {
+                    0
+                } else {
+                    pending
+                };
+                self.ledger
+                    .remark(at, one.account, "redated", Some(dates), known);
             }
             self.activate(at, lot, pending);
         }
@@ -737,17 +772,19 @@ impl Model {
             self.expire_dead(at);
         }
         self.serial += 1;
+        let mut takes = Vec::new();
         for (account, wanted) in points {
             if self.ledger.available(*account) < *wanted {
                 return Err("insufficient_points");
             }
             let to = Place::Held(self.serial, 0);
-            self.burn(at, *account, *wanted, to, Cause::Held);
+            takes.extend(self.burn(at, *account, *wanted, to, Cause::Held));
         }
         self.holds.push(Hold {
             key: key.to_owned(),
             until: at + minutes * MINUTE,
             serial: self.serial,
+            takes,
         });
         Ok(())
     }
@@ -764,19 +801,12 @@ impl Model {
     /// Gives back what a hold holds; says what that is, in the order in which it was taken.
     pub(crate) fn free(&mut self, at: i64, hold: &Hold) -> Vec<(usize, i64)> {
         self.holds.retain(|one| one.serial != hold.serial);
-        let mut held: Vec<(usize, i64)> = Vec::new();
-        for lot in 0..self.ledger.lots.len() {
-            let place = Place::Held(hold.serial, lot);
-            let points = self.ledger.at(self.ledger.lots[lot].account, place);
-            if points > 0 {
-                held.push((lot, points));
-            }
-        }
-        for (lot, points) in &held {
+        // In reverse: the last taken first (clause 3.3).
+        for (lot, points) in hold.takes.iter().rev() {
             let place = Place::Held(hold.serial, *lot);
             self.arrive(at, *lot, *points, place, Cause::Released);
         }
-        held
+        hold.takes.clone()
     }
 
     /// Gives points back to the lots that they were taken from, the last taken first (clause 5.3).
@@ -809,8 +839,7 @@ impl Model {
                 }
                 Restore::Fresh => {
                     let fresh = Some(Activation::Immediate);
-                    let mut fresh = self.dated(at, one.account, None, None, fresh);
-                    fresh.credited = one.credited;
+                    let fresh = self.dated(at, one.account, None, None, fresh);
                     self.ledger.lot(fresh)
                 }
             };
@@ -829,11 +858,15 @@ impl Model {
     fn repay_forgiven(&mut self, at: i64, lot: usize, target: usize, points: i64) {
         let mut rest = points;
         let account = self.ledger.lots[lot].account;
+        let known = self.today(at) - self.plan.returns.window;
         for order in 0..self.orders.len() {
+            // With an order all that is known of it is forgotten.
+            if self.orders[order].forgotten || self.orders[order].on < known {
+                continue;
+            }
             for put in 0..self.orders[order].puts.len() {
                 let one = self.orders[order].puts[put].clone();
-                let forgiven = self.orders[order].forgiven.get(&account).copied();
-                let some = rest.min(one.out()).min(forgiven.unwrap_or(0));
+                let some = rest.min(one.forgiven);
                 if one.lot != lot || some == 0 {
                     continue;
                 }
@@ -841,7 +874,7 @@ impl Model {
                 self.ledger.shift(at, account, way, some, Cause::Reversed);
                 rest -= some;
                 self.orders[order].puts[put].back += some;
-                *self.orders[order].forgiven.entry(account).or_default() -= some;
+                self.orders[order].puts[put].forgiven -= some;
             }
         }
     }
@@ -883,5 +916,28 @@ fn moves(rule: &Expiry) -> bool {
         Expiry::Inactivity { .. } => true,
         Expiry::Latest(all) | Expiry::Earliest(all) => all.iter().any(moves),
         Expiry::Never | Expiry::After(_) | Expiry::Annual { .. } => false,
+    }
+}
+
+/// Whether a date of expiry can only be known when the points become active.
+fn counts_from_activation(rule: &Expiry) -> bool {
+    match rule {
+        Expiry::After(after) => after.from_activation,
+        Expiry::Latest(all) | Expiry::Earliest(all) => all.iter().any(counts_from_activation),
+        Expiry::Never | Expiry::Annual { .. } | Expiry::Inactivity { .. } => false,
+    }
+}
+
+impl Model {
+    /// Whether a date of expiry moves with the member's activity, or comes with a settlement, somewhere in the program.
+    pub(crate) fn dates_move(&self) -> bool {
+        let rules = || self.plan.rules.iter();
+        let accounts = || self.plan.accounts.iter();
+        let expiries = accounts().map(|account| &account.expiry);
+        let mut expiries = expiries.chain(rules().filter_map(|rule| rule.expiry.as_ref()));
+        let activations = accounts().map(|account| account.activation);
+        let mut activations = activations.chain(rules().filter_map(|rule| rule.activation));
+        let settled = activations.any(|one| one == Activation::Settlement);
+        expiries.any(|one| moves(one) || settled && counts_from_activation(one))
     }
 }

@@ -183,15 +183,24 @@ pub(crate) fn plans() -> impl Strategy<Value = Plan> {
     })
 }
 
-/// Of several multipliers of an account the first one is left: how they combine is not what this is about.
+/// At most one multiplier in each account, since how several combine is not what this is about; and only where it multiplies one
+/// rule, unless the engine is to be asked for more.
 fn one_multiplier(rules: Vec<Rule>) -> Vec<Rule> {
-    let mut multiplied: Vec<usize> = Vec::new();
+    let multiplies = |rule: &Rule| matches!(rule.give, Give::Multiply(_));
+    let count = |account: usize, of: bool| {
+        let all = rules
+            .iter()
+            .filter(|rule| rule.account == account && rule.purchase);
+        all.filter(|rule| multiplies(rule) == of).count()
+    };
+    let fits = |account: usize| {
+        count(account, true) == 1
+            && (count(account, false) == 1 || built(Feature::SeveralMultiplied))
+    };
+    let fits = [fits(0), fits(1)];
     let one = |mut rule: Rule| {
-        if matches!(rule.give, Give::Multiply(_)) {
-            if multiplied.contains(&rule.account) {
-                rule.give = Give::Rate(200, 100);
-            }
-            multiplied.push(rule.account);
+        if multiplies(&rule) && !fits[rule.account] {
+            rule.give = Give::Rate(200, 100);
         }
         rule
     };
@@ -391,7 +400,7 @@ fn tender() -> impl Strategy<Value = Tender> {
         weighted(0.4, select(std::vec![100_i64, 50, 33, 10])),
         weighted(0.3, 1_i64..30),
         weighted(0.3, 0..SKUS.len()),
-        prop::bool::weighted(0.4),
+        prop::bool::weighted(0.55),
     )
         .prop_map(
             |((points, value), min, max, percent, step, exclude, refuse)| Tender {

@@ -20,12 +20,14 @@ pub(crate) struct Put {
     pub(crate) counted: i64,
     /// How many that had expired a return has counted.
     pub(crate) expired: i64,
+    /// How many were missing and forgiven.
+    pub(crate) forgiven: i64,
 }
 
 impl Put {
     /// How many points of it are still out.
     pub(crate) fn out(&self) -> i64 {
-        self.points - self.back - self.cancelled - self.expired
+        self.points - self.back - self.cancelled - self.expired - self.forgiven
     }
 }
 
@@ -45,20 +47,20 @@ pub(crate) struct Row {
     points: BTreeMap<usize, i64>,
 }
 
+/// A line: its id, its row, its units, how many are still out.
+type OrderLine = (String, usize, i64, i64);
+
 #[derive(Clone, Debug)]
 pub(crate) struct Order {
     pub(crate) id: String,
     pub(crate) on: i32,
     /// It is past the window of returns.
     pub(crate) forgotten: bool,
-    /// Each line: its id, its row, its units, how many are still out.
-    pub(crate) lines: Vec<(String, usize, i64, i64)>,
+    pub(crate) lines: Vec<OrderLine>,
     rows: Vec<Row>,
     /// The payments in points: account, lots and points that are not given back.
     paid: Vec<(usize, Vec<(usize, i64)>)>,
     pub(crate) puts: Vec<Put>,
-    /// By account.
-    pub(crate) forgiven: BTreeMap<usize, i64>,
 }
 
 /// A receipt, as far as it is compared.
@@ -121,12 +123,16 @@ impl Row {
 }
 
 /// The rows of lines, and which line is in which.
-fn rows(lines: &[Line]) -> (Vec<Row>, Vec<(String, usize, i64, i64)>) {
+fn rows(lines: &[Line]) -> (Vec<Row>, Vec<OrderLine>) {
     let mut firsts: Vec<&Line> = Vec::new();
     let mut rows: Vec<Row> = Vec::new();
     let mut known = Vec::new();
     for (place, line) in lines.iter().enumerate() {
-        let same = |one: &&Line| (one.sku, one.price, one.off) == (line.sku, line.price, line.off);
+        // What is off a line is off each of its units alike, so that splitting a line does not matter.
+        let same = |one: &&Line| {
+            (one.sku, one.price) == (line.sku, line.price)
+                && one.off * line.quantity == line.off * one.quantity
+        };
         let row = firsts.iter().position(same).unwrap_or_else(|| {
             firsts.push(line);
             rows.push(Row {
@@ -167,13 +173,16 @@ impl Model {
             rows,
             paid: Vec::new(),
             puts: Vec::new(),
-            forgiven: BTreeMap::new(),
         });
         let mut captured = Vec::new();
         if let Some(key) = hold {
             let found = self.holds.iter().find(|hold| hold.key == *key).cloned();
             let hold = found.ok_or("unknown_hold")?;
             captured = self.free(at, &hold);
+        }
+        let no_means = |one: &(usize, i64)| self.plan.tender.get(one.0).is_none_or(Option::is_none);
+        if tender.iter().any(no_means) {
+            return Err("unknown_account");
         }
         let mut receipt = Receipt::default();
         for (account, asked) in tender {
@@ -224,11 +233,8 @@ impl Model {
         order: usize,
         account: usize,
         asked: i64,
-        captured: &mut Vec<(usize, i64)>,
+        captured: &mut [(usize, i64)],
     ) -> Result<(i64, i64), Refusal> {
-        if account >= self.plan.accounts.len() {
-            return Err("unknown_account");
-        }
         let rule = self.plan.tender[account].ok_or("unknown_account")?;
         let there = self.ledger.available(account);
         let rows = &self.orders[order].rows;
@@ -273,7 +279,7 @@ impl Model {
         at: i64,
         account: usize,
         points: i64,
-        captured: &mut Vec<(usize, i64)>,
+        captured: &mut [(usize, i64)],
     ) -> Vec<(usize, i64)> {
         let oldest_first = self.plan.accounts[account].oldest_first;
         let mut rest = points;
@@ -344,14 +350,13 @@ impl Model {
             let Give::Multiply(factor) = rule.give else {
                 continue;
             };
-            // On the rounded points of the base rules of the account.
-            let base = given
-                .iter()
-                .filter(|(rule_of, _)| plan.rules[*rule_of].account == rule.account);
+            // On the rounded points of the base rules of the account, row by row.
             let mut weights = std::vec![0; quantities.len()];
-            for (_, points) in base {
-                for (sum, points) in weights.iter_mut().zip(points) {
-                    *sum += points;
+            for (base, points) in &given {
+                if plan.rules[*base].account == rule.account {
+                    for (weight, points) in weights.iter_mut().zip(points) {
+                        *weight += points;
+                    }
                 }
             }
             let base: i64 = weights.iter().sum();
@@ -371,27 +376,35 @@ impl Model {
                 self.signal(at, Some(plan.rules[*rule].account), "earned");
             }
         }
+        // What goes to one lot is one entry.
+        let mut lots: Vec<(usize, i64)> = Vec::new();
         for (number, points) in given {
             let points: i64 = points.iter().sum();
             if points == 0 {
                 continue;
             }
             let rule = &plan.rules[number];
-            let lot = self.dated(at, rule.account, Some(rule), Some(place), None);
-            let lot = self.ledger.lot(lot);
-            self.earn(at, lot, points);
-            let puts = &mut self.orders[place].puts;
-            match puts.iter_mut().find(|put| put.lot == lot) {
-                Some(put) => put.points += points,
-                None => puts.push(Put {
-                    lot,
-                    points,
-                    back: 0,
-                    cancelled: 0,
-                    counted: 0,
-                    expired: 0,
-                }),
+            let dated = self.dated(at, rule.account, Some(rule), Some(place), None);
+            let taken: Vec<usize> = lots.iter().map(|lot| lot.0).collect();
+            let same = |lot: &&usize| self.ledger.lots[**lot] == dated;
+            let lot = taken.iter().find(same).copied();
+            let lot = lot.unwrap_or_else(|| self.ledger.lot(dated));
+            match lots.iter_mut().find(|one| one.0 == lot) {
+                Some(one) => one.1 += points,
+                None => lots.push((lot, points)),
             }
+        }
+        for (lot, points) in lots {
+            self.earn(at, lot, points);
+            self.orders[place].puts.push(Put {
+                lot,
+                points,
+                back: 0,
+                cancelled: 0,
+                counted: 0,
+                expired: 0,
+                forgiven: 0,
+            });
         }
     }
 
@@ -509,6 +522,13 @@ impl Model {
             Place::Pending as fn(usize) -> Place,
             Place::Active as fn(usize) -> Place,
         ];
+        // What was cancelled is back already.
+        for put in self.puts_of(order, account) {
+            let put = &mut self.orders[order].puts[put];
+            let some = rest.min(put.cancelled - put.counted);
+            put.counted += some;
+            rest -= some;
+        }
         // Its pending points, then its lots.
         for from in places {
             for put in self.puts_of(order, account) {
@@ -521,7 +541,7 @@ impl Model {
                 rest -= some;
             }
         }
-        // What was cancelled, and what has expired, is undone already.
+        // What has expired is undone already.
         let mut expired = 0;
         for put in 0..puts {
             let lot = self.orders[order].puts[put].lot;
@@ -533,13 +553,12 @@ impl Model {
                 .filter(|put| put.lot == lot)
                 .map(|put| put.expired)
                 .sum();
-            let dead = self.ledger.gone(lot, Cause::Expired) - counted;
+            let reopened = self.ledger.reopened.get(&lot).copied().unwrap_or(0);
+            let dead = (self.ledger.gone(lot, Cause::Expired) - reopened - counted).max(0);
             let one = &mut self.orders[order].puts[put];
-            let some = rest.min(one.cancelled - one.counted);
-            one.counted += some;
-            rest -= some;
             let some = rest.min(one.out()).min(dead);
             one.expired += some;
+            self.forget_dead(lot, some);
             expired += some;
             rest -= some;
         }
@@ -554,7 +573,12 @@ impl Model {
             Overdraw::Forgive => {
                 self.ledger
                     .remark(at, account, "reversed, forgiven", None, rest);
-                *self.orders[order].forgiven.entry(account).or_default() += rest;
+                for put in self.puts_of(order, account) {
+                    let put = &mut self.orders[order].puts[put];
+                    let some = rest.min(put.out());
+                    put.forgiven += some;
+                    rest -= some;
+                }
                 return Ok(0);
             }
             Overdraw::Withhold => {

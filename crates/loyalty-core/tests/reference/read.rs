@@ -21,6 +21,9 @@ fn number(id: &str) -> usize {
     id[1..].parse().expect("a letter and a number")
 }
 
+/// Takes points of an account, by kind and lot.
+type One<'a> = dyn FnMut(&Id, &'static str, Option<Dates>, Points) + 'a;
+
 fn dates(lot: &LotDates) -> Dates {
     (lot.earned_on.days(), lot.expires_at.map(Instant::micros))
 }
@@ -37,15 +40,11 @@ pub(crate) fn journal(entries: &[Entry]) -> Journal {
                     .or_default() += points.get();
             }
         };
-        let many =
-            |account: &Id,
-             kind: &'static str,
-             lots: &[LotPoints],
-             one: &mut dyn FnMut(&Id, &'static str, Option<Dates>, Points)| {
-                for lot in lots {
-                    one(account, kind, Some(dates(&lot.lot)), lot.points);
-                }
-            };
+        let many = |account: &Id, kind: &'static str, lots: &[LotPoints], one: &mut One<'_>| {
+            for lot in lots {
+                one(account, kind, Some(dates(&lot.lot)), lot.points);
+            }
+        };
         match &entry.change {
             Change::Earned {
                 account,
@@ -284,11 +283,17 @@ pub(crate) fn lots_of(model: &Model) -> BTreeMap<LotKey, i64> {
     lots
 }
 
-/// What of the available points expires up to a day; then the rest. (The engine cannot say it yet.)
+/// What of the available points expires up to a day; then the rest.
 pub(crate) fn expiring(
-    _engine: &Engine,
-    _member: &Member,
-    _by: i32,
+    engine: &Engine,
+    member: &Member,
+    by: i32,
 ) -> Vec<(usize, Option<i64>, i64)> {
-    Vec::new()
+    let rows = engine.expiring(member, Date::from_days(by));
+    let rows = rows.expect("what expires can be said");
+    let one = |row: &loyalty_core::Expiring| {
+        let expires_at = row.expires_at.map(Instant::micros);
+        (place(&row.account), expires_at, row.points.get())
+    };
+    rows.iter().map(one).collect()
 }

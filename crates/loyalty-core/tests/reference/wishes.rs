@@ -12,6 +12,8 @@ use crate::plan::{Overdraw, SKUS, built};
 
 /// All points that are there.
 pub(crate) const ALL: i64 = i64::MAX;
+/// Some more than are there.
+pub(crate) const MORE: i64 = i64::MAX - 1;
 
 /// What is to happen next.
 #[derive(Clone, Debug)]
@@ -120,17 +122,17 @@ fn wish() -> BoxedStrategy<Wish> {
     let account = || 0_usize..2;
     let days = || weighted(0.4, 1_i32..300);
     let mut all: Vec<(u32, BoxedStrategy<Wish>)> = std::vec![
-        (30, basket(false).prop_map(Wish::Purchase).boxed()),
-        (4, basket(true).prop_map(Wish::Purchase).boxed()),
+        (44, basket(false).prop_map(Wish::Purchase).boxed()),
+        (6, basket(true).prop_map(Wish::Purchase).boxed()),
         (
-            26,
+            62,
             (which(), goods())
                 .prop_map(|(order, goods)| Wish::Return(order, goods))
                 .boxed()
         ),
         (7, Just(Wish::CheckIn).boxed()),
-        (5, weighted(0.3, 0_usize..4).prop_map(Wish::Enroll).boxed()),
-        (2, (0_usize..4).prop_map(Wish::Profile).boxed()),
+        (10, weighted(0.3, 0_usize..4).prop_map(Wish::Enroll).boxed()),
+        (4, (0_usize..4).prop_map(Wish::Profile).boxed()),
         (
             6,
             (account(), 1_i64..300, active_on(), days())
@@ -140,7 +142,7 @@ fn wish() -> BoxedStrategy<Wish> {
                 .boxed()
         ),
         (
-            2,
+            4,
             (account(), 1_i64..300, -40_i32..0)
                 .prop_map(|(account, points, days)| Wish::Credit(account, points, None, Some(days)))
                 .boxed()
@@ -152,23 +154,27 @@ fn wish() -> BoxedStrategy<Wish> {
                 .boxed()
         ),
         (
-            6,
-            (account(), 1_i64..300, overdraw())
+            20,
+            (
+                account(),
+                prop_oneof![2 => 1_i64..300, 3 => Just(ALL), 4 => Just(MORE)],
+                overdraw(),
+            )
                 .prop_map(|(account, points, overdraw)| Wish::Debit(account, points, overdraw))
                 .boxed()
         ),
         (5, Just(Wish::Advance).boxed()),
-        (3, which().prop_map(Wish::Again).boxed()),
-        (4, which().prop_map(Wish::Conflict).boxed()),
+        (6, which().prop_map(Wish::Again).boxed()),
+        (6, which().prop_map(Wish::Conflict).boxed()),
         (3, (1..50 * DAY).prop_map(Wish::Stale).boxed()),
     ];
     if built(Feature::Settlement) {
         all.push((7, which().prop_map(Wish::Settle).boxed()));
     }
     if built(Feature::Cancel) {
-        all.push((5, which().prop_map(Wish::CancelOrder).boxed()));
+        all.push((14, which().prop_map(Wish::CancelOrder).boxed()));
         all.push((
-            6,
+            13,
             (account(), which())
                 .prop_map(|(account, day)| Wish::CancelDay(account, day))
                 .boxed(),
@@ -183,23 +189,26 @@ fn wish() -> BoxedStrategy<Wish> {
         ));
     }
     if built(Feature::Holds) {
-        let minutes = prop_oneof![1 => 1_i64..600, 1 => 600_i64..60 * 24 * 60];
+        let minutes = prop_oneof![1 => 1_i64..600, 2 => 600_i64..300 * 24 * 60];
         all.push((
-            10,
+            12,
             (0_usize..3, minutes, 1_i64..120)
                 .prop_map(|(key, minutes, percent)| Wish::Hold(key, minutes, percent))
                 .boxed(),
         ));
-        all.push((5, (0_usize..4).prop_map(Wish::Release).boxed()));
+        all.push((28, (0_usize..4).prop_map(Wish::Release).boxed()));
     }
     if built(Feature::Redeem) {
         all.push((
-            9,
-            (0_usize..3, prop_oneof![3 => Just(1_i64), 1 => 2_i64..5])
+            14,
+            (
+                prop_oneof![5 => Just(0_usize), 3 => Just(1), 1 => Just(7)],
+                prop_oneof![5 => Just(1_i64), 1 => 2_i64..5],
+            )
                 .prop_map(|(reward, quantity)| Wish::Redeem(reward, quantity))
                 .boxed(),
         ));
-        all.push((8, which().prop_map(Wish::Undo).boxed()));
+        all.push((26, which().prop_map(Wish::Undo).boxed()));
     }
     proptest::strategy::Union::new_weighted(all).boxed()
 }
@@ -215,9 +224,9 @@ fn active_on() -> BoxedStrategy<Option<i32>> {
 fn overdraw() -> BoxedStrategy<Option<Overdraw>> {
     let mut all = std::vec![Overdraw::Debt, Overdraw::Forgive];
     if built(Feature::Refuse) {
-        all.push(Overdraw::Refuse);
+        all.extend([Overdraw::Refuse; 3]);
     }
-    weighted(0.4, select(all)).boxed()
+    weighted(0.6, select(all)).boxed()
 }
 
 fn basket(same_order: bool) -> BoxedStrategy<Basket> {
@@ -240,7 +249,7 @@ fn basket(same_order: bool) -> BoxedStrategy<Basket> {
             off,
         });
     let hold = if built(Feature::Holds) {
-        weighted(0.15, 0_usize..4).boxed()
+        weighted(0.06, 0_usize..4).boxed()
     } else {
         Just(None).boxed()
     };
@@ -268,9 +277,9 @@ fn basket(same_order: bool) -> BoxedStrategy<Basket> {
 fn goods() -> BoxedStrategy<Goods> {
     prop_oneof![
         8 => Just(Goods::All),
-        9 => vec((0_usize..5, 0_i64..6), 1..=3).prop_map(Goods::Some),
+        16 => vec((0_usize..5, 0_i64..6), 1..=3).prop_map(Goods::Some),
         2 => (0_usize..5).prop_map(Goods::TooMany),
-        3 => Just(Goods::OtherLine),
+        6 => Just(Goods::OtherLine),
         1 => Just(Goods::OtherOrder),
     ]
     .boxed()

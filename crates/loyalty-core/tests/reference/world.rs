@@ -10,9 +10,9 @@ use serde_json::Value;
 use crate::calendar::{DAY, ZONES, start_of};
 use crate::facts::{Fact, Line, Report};
 use crate::model::{Answer, Model};
-use crate::plan::Plan;
+use crate::plan::{Overdraw, Plan};
 use crate::read;
-use crate::wishes::{ALL, Basket, Goods, Pause, Step, Wish};
+use crate::wishes::{ALL, Basket, Goods, MORE, Pause, Step, Wish};
 
 /// What a host does.
 #[derive(Clone, Debug)]
@@ -248,7 +248,7 @@ impl World {
                 0 => return Act::Advance(self.clock),
                 many => {
                     let mut report = self.taken[many - 1 - which % many.min(5)].clone();
-                    report.fact = Fact::Profile { zone: 0 };
+                    report.fact = Fact::Profile { zone: self.zone(0) };
                     report.at = self.clock;
                     report.clock = 0;
                     return Act::Report(report);
@@ -270,7 +270,10 @@ impl World {
                 Some(fact) => fact,
                 None => self.purchase(&Basket::small()),
             },
-            wish => self.fact(wish),
+            wish => match self.instead(wish) {
+                Some(fact) => fact,
+                None => self.fact(wish),
+            },
         };
         let clock = match wish {
             Wish::Purchase(basket) => basket.clock,
@@ -292,13 +295,84 @@ impl World {
         }
     }
 
+    /// The zone that a member moves to. Where dates move, nobody does unless the engine is to be asked for that.
+    fn zone(&self, zone: usize) -> usize {
+        if self.model.dates_move() && !crate::plan::built(crate::Feature::MovedZones) {
+            self.model.plan.zone
+        } else {
+            zone
+        }
+    }
+
+    /// What happens most times in the place of a wish that would be refused, so that it can be fulfilled later.
+    fn instead(&self, wish: &Wish) -> Option<Fact> {
+        let model = &self.model;
+        let there = |account: usize| model.ledger.available(account);
+        let credit = |account: usize, points: i64| Fact::Credit {
+            account,
+            points,
+            active_on: None,
+            expires_on: None,
+        };
+        let pending = |lot: &usize| model.ledger.pending(*lot) > 0;
+        match wish {
+            Wish::Release(which) if self.holds().is_empty() && *which < 3 => self
+                .instead(&Wish::Hold(*which, 400_001, 30))
+                .or_else(|| Some(self.fact(&Wish::Hold(*which, 400_001, 30)))),
+            Wish::Hold(_, minutes, percent) if *percent <= 100 && minutes % 8 != 0 => {
+                let accounts = 0..model.plan.accounts.len();
+                let empty = accounts.into_iter().find(|account| there(*account) == 0);
+                empty.map(|account| credit(account, 200))
+            }
+            Wish::Undo(which) if model.redemptions.is_empty() && !which.is_multiple_of(4) => {
+                let redeem = Wish::Redeem(0, 1);
+                self.instead(&redeem).or_else(|| Some(self.fact(&redeem)))
+            }
+            Wish::Redeem(reward, 1) => {
+                let reward = model.plan.rewards.get(*reward)?;
+                let short = there(reward.account) < reward.points;
+                short.then(|| credit(reward.account, reward.points + 100))
+            }
+            Wish::CancelOrder(which) if !which.is_multiple_of(5) => {
+                let open = |order: &&crate::purchase::Order| {
+                    !order.forgotten
+                        && order
+                            .puts
+                            .iter()
+                            .any(|put| put.out() > 0 && pending(&put.lot))
+                };
+                let order = model.orders.iter().rev().find(open);
+                Some(match order {
+                    Some(order) if model.order(&order.id, self.clock).is_ok() => {
+                        Fact::CancelOrder {
+                            order: order.id.clone(),
+                        }
+                    }
+                    _ => self.purchase(&Basket::small()),
+                })
+            }
+            Wish::CancelDay(account, which) if !which.is_multiple_of(5) => {
+                let account = self.account(*account);
+                let mut lots = 0..model.ledger.lots.len();
+                let any =
+                    lots.any(|lot| model.ledger.lots[lot].account == account && pending(&lot));
+                (!any).then(|| self.purchase(&Basket::small()))
+            }
+            _ => None,
+        }
+    }
+
     /// What a wish says that has no goods.
     fn fact(&self, wish: &Wish) -> Fact {
         let today = self.model.today(self.clock);
         match wish {
             Wish::CheckIn => Fact::CheckIn,
-            Wish::Enroll(zone) => Fact::Enroll { zone: *zone },
-            Wish::Profile(zone) => Fact::Profile { zone: *zone },
+            Wish::Enroll(zone) => Fact::Enroll {
+                zone: zone.map(|zone| self.zone(zone)),
+            },
+            Wish::Profile(zone) => Fact::Profile {
+                zone: self.zone(*zone),
+            },
             Wish::Credit(account, points, active_on, days) => Fact::Credit {
                 account: self.account(*account),
                 points: *points,
@@ -310,12 +384,16 @@ impl World {
                 let account = self.account(*account);
                 let points = match *points {
                     ALL => self.model.ledger.available(account).max(1),
+                    MORE => self.model.ledger.available(account) + 50,
                     points => points,
                 };
+                let rule = self.model.plan.accounts.get(account);
+                let forgives = rule.is_some_and(|rule| rule.overdraw == Overdraw::Forgive);
+                let both = crate::plan::built(crate::Feature::DebtAndForgiven);
                 Fact::Debit {
                     account,
                     points,
-                    overdraw: *overdraw,
+                    overdraw: overdraw.filter(|_| !forgives || both),
                 }
             }
             Wish::Reinstate(account, since, days) => Fact::Reinstate {
@@ -324,10 +402,10 @@ impl World {
                 expires_on: days.map(|days| today + days),
             },
             Wish::Settle(which) => Fact::Settle {
-                order: self.recent(*which),
+                order: self.open(*which),
             },
             Wish::CancelOrder(which) => Fact::CancelOrder {
-                order: self.recent(*which),
+                order: self.open(*which),
             },
             Wish::CancelDay(account, which) => {
                 let account = self.account(*account);
@@ -384,9 +462,26 @@ impl World {
         self.orders[many - 1 - which % many.min(5)].clone()
     }
 
+    /// The same; none that is past the window of returns, unless the engine is to be asked for those.
+    fn open(&self, which: usize) -> String {
+        let order = self.recent(which);
+        let open = self.model.order(&order, self.clock).is_ok();
+        if open || crate::plan::built(crate::Feature::LateOrders) {
+            order
+        } else {
+            "o-none".to_owned()
+        }
+    }
+
+    /// The holds that are open now.
+    fn holds(&self) -> Vec<&crate::model::Hold> {
+        let all = self.model.holds.iter();
+        all.filter(|hold| hold.until > self.clock).collect()
+    }
+
     /// An open hold, or one that there is not.
     fn key(&self, which: usize) -> String {
-        let all = &self.model.holds;
+        let all = self.holds();
         match all.get(which % all.len().max(1)) {
             Some(hold) if which < 3 => hold.key.clone(),
             _ => "none".to_owned(),
@@ -436,8 +531,12 @@ impl World {
                 && puts.any(|put| ledger.available(ledger.lots[put.lot].account) < put.points)
         };
         let orders = || self.model.orders.iter().rev();
-        let gone = orders().find(gone).filter(|_| which % 3 == 0);
+        let gone = orders().find(gone).filter(|_| which.is_multiple_of(3));
         let order = gone.map_or_else(|| self.recent(which % 6), |one| one.id.clone());
+        // Not one that is past the window, most times.
+        if !which.is_multiple_of(8) && self.model.order(&order, self.clock).is_err() {
+            return None;
+        }
         let lines = &orders().find(|one| one.id == order)?.lines;
         let out: Vec<(&String, i64)> = lines
             .iter()
@@ -458,6 +557,14 @@ impl World {
                     lines.insert(line.clone(), (units > 0).then_some(units));
                 }
                 Some(lines.into_iter().collect())
+            }
+            // Where only whole orders go back, a unit of one now and then.
+            Goods::All
+                if self.model.plan.returns.whole_only
+                    && which.is_multiple_of(2)
+                    && out.iter().map(|line| line.1).sum::<i64>() > 1 =>
+            {
+                Some(std::vec![(out[0].0.clone(), Some(1))])
             }
             Goods::All | Goods::Some(_) | Goods::OtherOrder => None,
         };
