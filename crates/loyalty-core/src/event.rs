@@ -389,11 +389,18 @@ impl<'a> Line<'a> {
     /// # Errors
     /// [`Code::InvalidNumber`] if the price is not written as plain digits with at most one point.
     pub fn new(sku: impl Into<Cow<'a, str>>, quantity: i64, price: &str) -> Result<Self> {
-        Ok(Self {
+        let price = Price::Unit(crate::amount::parse_decimal(price)?);
+        Ok(Self::priced(sku, quantity, price))
+    }
+
+    /// A line of so many units at a price.
+    #[must_use]
+    pub fn priced(sku: impl Into<Cow<'a, str>>, quantity: i64, price: Price) -> Self {
+        Self {
             id: None,
             sku: sku.into(),
             quantity,
-            price: Price::Unit(crate::amount::parse_decimal(price)?),
+            price,
             discount: None,
             tax: None,
             floor: None,
@@ -404,7 +411,7 @@ impl<'a> Line<'a> {
             brand: None,
             tags: Vec::new(),
             attributes: Vec::new(),
-        })
+        }
     }
 
     /// Sets the category path (`food/fruit`).
