@@ -451,6 +451,20 @@ loyalty_status loyalty_liability(const loyalty_engine *engine,
                                  loyalty_buffer *json,
                                  loyalty_error **error);
 
+// Says in a sentence what a leaf of a condition lacks, in a language (`en`, `zh`).
+//
+// `unmet` is the JSON of one element of a list called `unmet`, as a trace or a progress has it. `messages` is JSON with texts to put
+// in the place of the built-in ones, `{}` for none; the manual lists their keys. Names and days are those of the program.
+loyalty_status loyalty_sentence(const loyalty_engine *engine,
+                                const uint8_t *unmet,
+                                size_t unmet_length,
+                                const uint8_t *messages,
+                                size_t messages_length,
+                                const uint8_t *language,
+                                size_t language_length,
+                                loyalty_buffer *sentence,
+                                loyalty_error **error);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
