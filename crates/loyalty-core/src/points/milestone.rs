@@ -100,19 +100,41 @@ impl MilestonePlan {
         })
     }
 
-    /// Of these stretches, those in which there is a milestone.
+    /// The same stretches from milestone to milestone: those without one are left out, those without one between them are joined.
     pub(crate) fn within(&self, values: &Values) -> Values {
-        let any = |(above, upto): &&(i64, i64)| {
-            let at = self
-                .at
-                .iter()
-                .any(|(value, _)| above < value && value <= upto);
-            at || self
-                .every
-                .as_ref()
-                .is_some_and(|every| every.count(*above) < every.count(*upto))
-        };
-        Values(values.0.iter().filter(any).copied().collect())
+        let mut out: Vec<(i64, i64)> = Vec::with_capacity(values.0.len());
+        for (above, upto) in &values.0 {
+            let ends = (self.next(*above), self.last(*upto));
+            let (Some(first), Some(end)) = ends else {
+                continue;
+            };
+            if first > *upto {
+                continue;
+            }
+            match out.last_mut() {
+                Some(before) if self.next(before.1) == Some(first) => before.1 = end,
+                _ => out.push((first.saturating_sub(1), end)),
+            }
+        }
+        Values(out)
+    }
+
+    /// The first milestone above a value.
+    fn next(&self, above: i64) -> Option<i64> {
+        let at = self.at.iter().map(|(value, _)| *value);
+        let at = at.filter(|value| *value > above);
+        let every = self.every.as_ref();
+        let every = every.and_then(|every| every.value(every.count(above)));
+        at.chain(every).min()
+    }
+
+    /// The last milestone up to a value.
+    fn last(&self, upto: i64) -> Option<i64> {
+        let at = self.at.iter().map(|(value, _)| *value);
+        let at = at.filter(|value| *value <= upto);
+        let every = self.every.as_ref();
+        let every = every.and_then(|every| every.value(every.count(upto).checked_sub(1)?));
+        at.chain(every).max()
     }
 
     /// What is given for reaching values. None: more than can be counted.
@@ -135,8 +157,7 @@ impl MilestonePlan {
             if let Some(every) = &self.every {
                 let times = every.count(*upto).checked_sub(every.count(*above))?;
                 if times > 0 {
-                    let last = every.count(*upto).checked_sub(1)?;
-                    let value = last.checked_mul(every.every)?.checked_add(every.from)?;
+                    let value = every.value(every.count(*upto).checked_sub(1)?)?;
                     reach(value, every.points, times)?;
                 }
             }
@@ -149,6 +170,12 @@ impl MilestonePlan {
 }
 
 impl Every {
+    /// The value after so many others.
+    fn value(&self, number: i64) -> Option<i64> {
+        let over = number.checked_mul(self.every).filter(|_| number >= 0)?;
+        over.checked_add(self.from)
+    }
+
     /// How many values there are up to one.
     fn count(&self, value: i64) -> i64 {
         if value < self.from {
