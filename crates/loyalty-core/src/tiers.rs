@@ -1,19 +1,10 @@
-mod carry;
-mod judge;
+//! Tiers: ladders of rungs, how long a rung is held, reviews and progress (section 9).
+
+mod review;
 mod rules;
 mod standing;
-mod terms;
 
-pub use rules::{
-    Anniversary, AtReview, Carry, CarryHow, Every, Grace, GraceFrom, HeadStart, Hold, HoldFor,
-    HoldPeriod, HoldUntil, Penalty, ReturnsTier, Review, ReviewReads, Rung, Track, TrackPeriod,
-    Upgrade,
-};
+pub use rules::{AtReview, Hold, HoldFor, HoldPeriod, HoldUntil, Rung, Track, Upgrade};
 
-pub(crate) use carry::{CarryPlan, over};
-pub(crate) use judge::{
-    Basis, Decision, PenaltyPlan, Present, RungPlan, TrackPlan, Verdict, View, judge, penalized,
-    rejudge, review,
-};
-pub(crate) use standing::{Granted, Judged, JudgedValue, Pending, Standing};
-pub(crate) use terms::{Begin, Person};
+pub(crate) use review::{RungPlan, TrackPlan, View, judge, rejudge};
+pub(crate) use standing::{Judged, JudgedValue, Standing, term_end};

@@ -67,7 +67,6 @@ impl Stored {
             account: account.clone(),
             available: 0,
             pending: 0,
-            held: 0,
             debt: 0,
         };
         self.member
