@@ -202,6 +202,39 @@
 // The member that the event names is another one.
 #define LOYALTY_STATUS_WRONG_MEMBER 314
 
+// There is no hold of this name.
+#define LOYALTY_STATUS_UNKNOWN_HOLD 315
+
+// No points are pending that could be cancelled.
+#define LOYALTY_STATUS_NOTHING_PENDING 316
+
+// No lots that expired are remembered from then on.
+#define LOYALTY_STATUS_NOTHING_TO_REINSTATE 317
+
+// More points are to be taken than there are, and the account does not let that happen.
+#define LOYALTY_STATUS_OVERDRAW_REFUSED 318
+
+// The program has no such reward.
+#define LOYALTY_STATUS_UNKNOWN_REWARD 320
+
+// The reward cannot be had: its time, its condition, its limits or its kind say no.
+#define LOYALTY_STATUS_REWARD_REFUSED 321
+
+// There is no such redemption, or it can no longer be undone.
+#define LOYALTY_STATUS_UNKNOWN_REDEMPTION 322
+
+// The redemption has been undone before.
+#define LOYALTY_STATUS_ALREADY_UNDONE 323
+
+// The program does not let these points go to another member.
+#define LOYALTY_STATUS_TRANSFER_REFUSED 324
+
+// The rules of the conversion say no.
+#define LOYALTY_STATUS_CONVERSION_REFUSED 325
+
+// The program has no such conversion.
+#define LOYALTY_STATUS_UNKNOWN_CONVERSION 326
+
 // The stored member is damaged: its numbers contradict each other.
 #define LOYALTY_STATUS_MEMBER_CORRUPT 400
 
@@ -400,6 +433,36 @@ loyalty_status loyalty_next_due(const loyalty_engine *engine,
 loyalty_status loyalty_progress(const loyalty_engine *engine,
                                 const loyalty_member *member,
                                 loyalty_buffer *json,
+                                loyalty_error **error);
+
+// The available points of each account by the instants at which they expire, up to the end of a day (`2026-12-31`), then one
+// row for the rest, less what is owed: a JSON array. The rows of an account sum to its balance.
+loyalty_status loyalty_expiring(const loyalty_engine *engine,
+                                const loyalty_member *member,
+                                const uint8_t *by,
+                                size_t by_length,
+                                loyalty_buffer *json,
+                                loyalty_error **error);
+
+// The points of each account by the month in which they were earned and the month in which they expire, with what they cost and
+// are expected to cost where the program says so: a JSON array.
+loyalty_status loyalty_liability(const loyalty_engine *engine,
+                                 const loyalty_member *member,
+                                 loyalty_buffer *json,
+                                 loyalty_error **error);
+
+// Says in a sentence what a leaf of a condition lacks, in a language (`en`, `zh`).
+//
+// `unmet` is the JSON of one element of a list called `unmet`, as a trace or a progress has it. `messages` is JSON with texts to put
+// in the place of the built-in ones, `{}` for none; the manual lists their keys. Names and days are those of the program.
+loyalty_status loyalty_sentence(const loyalty_engine *engine,
+                                const uint8_t *unmet,
+                                size_t unmet_length,
+                                const uint8_t *messages,
+                                size_t messages_length,
+                                const uint8_t *language,
+                                size_t language_length,
+                                loyalty_buffer *sentence,
                                 loyalty_error **error);
 
 #ifdef __cplusplus

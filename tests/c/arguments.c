@@ -81,6 +81,13 @@ static void nulls(loyalty_engine *engine, loyalty_member *member) {
     EMPTIES(NULL_, "engine", loyalty_progress(NULL, member, &buffer, &error));
     EMPTIES(NULL_, "member", loyalty_progress(engine, NULL, &buffer, &error));
     NULL_("json", loyalty_progress(engine, member, NULL, &error));
+    EMPTIES(NULL_, "engine", loyalty_expiring(NULL, member, BYTES("2027-01-01"), &buffer, &error));
+    EMPTIES(NULL_, "member", loyalty_expiring(engine, NULL, BYTES("2027-01-01"), &buffer, &error));
+    EMPTIES(NULL_, "by", loyalty_expiring(engine, member, NULL, 10, &buffer, &error));
+    NULL_("json", loyalty_expiring(engine, member, BYTES("2027-01-01"), NULL, &error));
+    EMPTIES(NULL_, "engine", loyalty_liability(NULL, member, &buffer, &error));
+    EMPTIES(NULL_, "member", loyalty_liability(engine, NULL, &buffer, &error));
+    NULL_("json", loyalty_liability(engine, member, NULL, &error));
 }
 
 /* Without a place for the error, the status alone says it. */

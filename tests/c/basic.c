@@ -48,6 +48,26 @@ static void tier_is(const loyalty_member *member, const char *expected) {
     SAME(&rung, expected);
 }
 
+/* What is lacking, in two languages and in words of the host's own. */
+static void sentences(void) {
+    loyalty_engine *engine = tea_house();
+    loyalty_buffer buffer;
+    loyalty_error *error = NULL;
+    const char *unmet = "{\"leaf\":\"total\",\"found\":\"80.00\",\"needed\":\"100.00\",\"missing\":\"20.00\"}";
+
+    OK(loyalty_sentence(engine, BYTES(unmet), BYTES("{}"), BYTES("en"), &buffer, &error));
+    SAME(&buffer, "The amount is 80.00 CNY; 100.00 CNY is needed, 20.00 CNY more.");
+    OK(loyalty_sentence(engine, BYTES(unmet), BYTES("{}"), BYTES("zh"), &buffer, &error));
+    SAME(&buffer, "金额为 80.00 CNY，需要 100.00 CNY，还差 20.00 CNY。");
+    OK(loyalty_sentence(engine, BYTES(unmet), BYTES("{\"en\":{\"total\":\"Only {missing} to go!\"}}"), BYTES("en"), &buffer,
+                        &error));
+    SAME(&buffer, "Only 20.00 CNY to go!");
+    CHECK(loyalty_sentence(engine, BYTES(unmet), BYTES("{\"en\":{\"totals\":\"\"}}"), BYTES("en"), &buffer, &error)
+          == LOYALTY_STATUS_UNKNOWN_FIELD);
+    loyalty_error_free(error);
+    OK(loyalty_engine_free(engine));
+}
+
 static void flow(void) {
     loyalty_engine *engine = tea_house();
     loyalty_member *member = new_member("会员-1");
@@ -121,6 +141,14 @@ static void flow(void) {
     CHECK(points(again) == 4614);
     tier_is(member, "silver");
 
+    /* What expires by the end of a day, and the rest: together the balance. No cost per point is said. */
+    OK(loyalty_expiring(engine, member, BYTES("2027-03-31"), &buffer, &error));
+    SAME(&buffer, "[{\"account\":\"points\",\"expires_at\":\"2027-03-31T16:00:00Z\",\"points\":4614}]");
+    OK(loyalty_expiring(engine, member, BYTES("2027-03-30"), &buffer, &error));
+    SAME(&buffer, "[{\"account\":\"points\",\"expires_at\":null,\"points\":4614}]");
+    OK(loyalty_liability(engine, member, &buffer, &error));
+    SAME(&buffer, "[{\"account\":\"points\",\"earned\":\"2026-03\",\"expires\":\"2027-03\",\"points\":4614}]");
+
     /* Nothing needs the engine any more. */
     OK(loyalty_engine_free(engine));
     CHECK(points(again) == 4614);
@@ -146,6 +174,7 @@ static void program_comes_back(void) {
 
 int main(void) {
     versions();
+    sentences();
     flow();
     program_comes_back();
     return 0;

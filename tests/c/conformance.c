@@ -7,6 +7,7 @@
  *
  *     scenario ID      program JSON     member ID       apply EVENT      trace EVENT
  *     quote EVENT      advance INSTANT  next_due        progress         reload
+ *     expiring DATE    liability
  *
  * Each step is answered with one line: `scenario ID`; `ok` and, behind a tab, the answer if there is one; or `error` and, behind
  * a tab, the error as JSON. After apply, trace, advance and reload comes a line with the member. A script that makes no sense
@@ -151,7 +152,7 @@ static void step(struct state *state, const struct line *line) {
         return;
     }
     if (!(VERB("reload") || VERB("apply") || VERB("trace") || VERB("quote") || VERB("advance") || VERB("next_due")
-          || VERB("progress"))) {
+          || VERB("progress") || VERB("expiring") || VERB("liability"))) {
         give_up(line, "there is no such verb");
     }
     if (state->member == NULL) {
@@ -178,6 +179,12 @@ static void step(struct state *state, const struct line *line) {
     } else if (VERB("next_due")) {
         changes = 0;
         status = loyalty_next_due(state->engine, state->member, &buffer, &error);
+    } else if (VERB("expiring")) {
+        changes = 0;
+        status = loyalty_expiring(state->engine, state->member, bytes, length, &buffer, &error);
+    } else if (VERB("liability")) {
+        changes = 0;
+        status = loyalty_liability(state->engine, state->member, &buffer, &error);
     } else {
         changes = 0;
         status = loyalty_progress(state->engine, state->member, &buffer, &error);

@@ -6,6 +6,7 @@ The lines of a script are separated by tabs, and JSON stands on one line:
 
     scenario <id>      program <json>     member <id>     apply <event>    trace <event>
     quote <event>      advance <time>     next_due        progress         reload
+    expiring <date>    liability
 
 Each is answered with one line; what may change the member is followed by the member. Events of even lines go in as JSON text,
 those of odd lines as dicts: the answer must not depend on it.
@@ -132,6 +133,12 @@ def follow(script: str) -> list[str]:
             answers.append("ok\t" + rfc3339(this.next_due(one)))
         elif word == "progress":
             answers.append("ok\t" + compact(this.progress(one)))
+        elif word in ("expiring", "liability"):
+            try:
+                rows: object = this.expiring(one, by=payload) if word == "expiring" else this.liability(one)
+                answers.append("ok\t" + compact(rows))
+            except LoyaltyError as error:
+                answers.append("error\t" + error.to_json())
         elif word == "reload":
             try:
                 member = Member.from_json(one.to_json())

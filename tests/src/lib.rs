@@ -5,12 +5,14 @@
 
 mod compare;
 mod json;
+mod published;
 mod run;
 mod scenario;
 mod transcript;
 
 pub use compare::difference;
 pub use json::compact;
+pub use published::published;
 pub use run::check;
 pub use scenario::{Call, Expected, Kind, Mistake, Scenario, Step, load, scenarios_folder};
 pub use transcript::Transcript;

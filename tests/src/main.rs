@@ -1,19 +1,22 @@
 //! `loyalty-tests transcript <folder>/rust.txt` writes the transcript of Rust, and beside it `script.txt` for the C runner.
+//! `loyalty-tests published` prints the table of published cases: `tests/published.md` is made with it.
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use loyalty_tests::{Transcript, load, scenarios_folder};
+use loyalty_tests::{Transcript, load, published, scenarios_folder};
+
+const USAGE: &str = "usage: loyalty-tests transcript <folder>/rust.txt, or loyalty-tests published";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [verb, file] = arguments.as_slice() else {
-        return fail("usage: loyalty-tests transcript <folder>/rust.txt");
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["transcript", file] => write(Path::new(file)),
+        ["published"] => load(&scenarios_folder()).map(|all| print!("{}", published(&all))),
+        _ => Err(USAGE.to_owned()),
     };
-    if verb != "transcript" {
-        return fail("usage: loyalty-tests transcript <folder>/rust.txt");
-    }
-    match write(Path::new(file)) {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(words) => fail(&words),
     }

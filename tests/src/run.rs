@@ -1,6 +1,8 @@
 //! Holding the engine to a scenario.
 
-use loyalty_core::{Detail, Engine, Error, Event, Instant, Member, Outcome, Program, Timestamp};
+use loyalty_core::{
+    Date, Detail, Engine, Error, Event, Expiring, Instant, Member, Outcome, Program, Timestamp,
+};
 use serde_json::{Value, json};
 
 use crate::compare::difference;
@@ -39,17 +41,17 @@ pub fn check(scenario: &Scenario) -> Result<(), String> {
         let words = "it is another one when it has been written and read";
         return Err(said("program".to_owned(), words.to_owned()));
     }
-    let engine = Engine::new(program);
+    let mut engine = Engine::new(program);
     let mut member = Member::new(&scenario.member)
         .map_err(|error| said("member".to_owned(), error.to_string()))?;
     for (place, step) in scenario.steps.iter().enumerate() {
-        follow(&engine, &mut member, step)
+        follow(&mut engine, &mut member, step)
             .map_err(|words| said(format!("steps[{place}]"), words))?;
     }
     Ok(())
 }
 
-fn follow(engine: &Engine, member: &mut Member, step: &Step) -> Result<(), String> {
+fn follow(engine: &mut Engine, member: &mut Member, step: &Step) -> Result<(), String> {
     match step {
         Step::Call(called, expected) => {
             let before = member.to_json();
@@ -80,6 +82,28 @@ fn follow(engine: &Engine, member: &mut Member, step: &Step) -> Result<(), Strin
             let found = serde_json::to_value(engine.progress(member));
             same(wanted, &found.map_err(|error| error.to_string())?)
         }
+        Step::Expiring(by, wanted) => {
+            let by = Date::parse(by).map_err(|error| error.to_string())?;
+            let rows = engine.expiring(member, by).map_err(|e| e.to_string())?;
+            sums(member, &rows)?;
+            let found = serde_json::to_value(rows);
+            same(wanted, &found.map_err(|error| error.to_string())?)
+        }
+        Step::Liability(wanted) => {
+            let rows = engine.liability(member).map_err(|e| e.to_string())?;
+            let found = serde_json::to_value(rows);
+            same(wanted, &found.map_err(|error| error.to_string())?)
+        }
+        Step::Program(text) => {
+            let program = Program::from_json(text).map_err(|error| error.to_string())?;
+            *engine = Engine::new(program);
+            match (engine.next_due(member), member.as_of()) {
+                (Some(due), Some(as_of)) if due <= as_of => {
+                    Err(format!("what is due at {due} does not lie after {as_of}"))
+                }
+                _ => Ok(()),
+            }
+        }
         Step::Reload => {
             *member = Member::from_json(&member.to_json()).map_err(|error| error.to_string())?;
             Ok(())
@@ -106,6 +130,21 @@ fn follow(engine: &Engine, member: &mut Member, step: &Step) -> Result<(), Strin
                 .into();
             same(&json!(wanted), &found)
         }
+    }
+}
+
+/// The rows of what expires sum to the balances, and none says nothing.
+fn sums(member: &Member, rows: &[Expiring]) -> Result<(), String> {
+    for balance in member.balances() {
+        let mine = rows.iter().filter(|row| row.account == balance.account);
+        let sum: i64 = mine.map(|row| row.points.get()).sum();
+        if sum != member.balance(balance.account.as_str()) {
+            return Err(format!("{rows:?} do not sum to {balance:?}"));
+        }
+    }
+    match rows.iter().find(|row| row.points.get() == 0) {
+        Some(row) => Err(format!("{row:?} says nothing")),
+        None => Ok(()),
     }
 }
 

@@ -52,6 +52,12 @@ pub enum Step {
     NextDue(Option<String>),
     /// Where the member stands in each track.
     Progress(Value),
+    /// Points of each account by the instants at which they expire, up to the end of a day.
+    Expiring(String, Value),
+    /// Points by the months in which they were earned and expire.
+    Liability(Value),
+    /// The member goes on under another program, as it was written, on one line.
+    Program(String),
     /// The member is written and read again.
     Reload,
     /// A part of the document of the member.
@@ -145,6 +151,12 @@ struct WrittenStep {
     #[serde(default)]
     progress: Option<Value>,
     #[serde(default)]
+    expiring: Option<WrittenExpiring>,
+    #[serde(default)]
+    liability: Option<Value>,
+    #[serde(default)]
+    program: Option<Box<RawValue>>,
+    #[serde(default)]
     reload: Option<bool>,
     #[serde(default)]
     member: Option<Value>,
@@ -152,6 +164,13 @@ struct WrittenStep {
     balance: Option<BTreeMap<String, i64>>,
     #[serde(default)]
     tier: Option<BTreeMap<String, Option<String>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenExpiring {
+    by: String,
+    rows: Value,
 }
 
 fn stated<'de, D: serde::Deserializer<'de>>(
@@ -304,6 +323,11 @@ fn one_step(written: WrittenStep) -> Result<Step, String> {
     }
     found.extend(written.next_due.map(Step::NextDue));
     found.extend(written.progress.map(Step::Progress));
+    let expiring = written.expiring;
+    found.extend(expiring.map(|asked| Step::Expiring(asked.by, asked.rows)));
+    found.extend(written.liability.map(Step::Liability));
+    let program = written.program;
+    found.extend(program.map(|program| Step::Program(compact(program.get()))));
     found.extend(written.member.map(Step::Member));
     found.extend(written.balance.map(Step::Balance));
     found.extend(written.tier.map(Step::Tier));

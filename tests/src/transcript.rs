@@ -1,6 +1,6 @@
 //! What the engine says to every scenario, line by line; the other languages must say the same.
 
-use loyalty_core::{Engine, Error, Member, Program};
+use loyalty_core::{Date, Engine, Error, Member, Program};
 
 use crate::run::call;
 use crate::scenario::{Kind, Scenario, Step};
@@ -23,7 +23,7 @@ impl Transcript {
         self.ask("scenario", &scenario.id)?;
         self.answer("scenario", &scenario.id)?;
         self.ask("program", &scenario.program)?;
-        let engine = match Program::from_json(&scenario.program) {
+        let mut engine = match Program::from_json(&scenario.program) {
             Ok(program) => Engine::new(program),
             Err(error) => return self.answer("error", &error.to_json()),
         };
@@ -50,6 +50,20 @@ impl Transcript {
                     self.ask_word("progress");
                     let all = serde_json::to_string(&engine.progress(&member));
                     self.answer("ok", &all.map_err(|error| error.to_string())?)?;
+                }
+                Step::Expiring(by, _) => {
+                    self.ask("expiring", by)?;
+                    let rows = Date::parse(by).and_then(|by| engine.expiring(&member, by));
+                    self.list(rows)?;
+                }
+                Step::Liability(_) => {
+                    self.ask_word("liability");
+                    self.list(engine.liability(&member))?;
+                }
+                Step::Program(text) => {
+                    self.ask("program", text)?;
+                    engine = Engine::new(Program::from_json(text).map_err(|e| e.to_string())?);
+                    self.answer_word("ok");
                 }
                 Step::Reload => {
                     self.ask_word("reload");
@@ -84,6 +98,14 @@ impl Transcript {
     fn answer_word(&mut self, word: &str) {
         self.answers.push_str(word);
         self.answers.push('\n');
+    }
+
+    fn list<T: serde::Serialize>(&mut self, list: Result<Vec<T>, Error>) -> Result<(), String> {
+        let text = list.map(|list| serde_json::to_string(&list).map_err(|error| error.to_string()));
+        match text {
+            Ok(json) => self.answer("ok", &json?),
+            Err(error) => self.answer("error", &error.to_json()),
+        }
     }
 
     fn result(&mut self, result: Result<String, Error>) -> Result<(), String> {

@@ -7,12 +7,15 @@ mod rules;
 mod selection;
 
 pub use rules::{
-    AtLeastN, AttributeTest, BirthdayTest, Comparison, Condition, DateRange, Hours, MetricTest,
-    QuantityTest, Selection, TenureTest, TierTest, TotalTest, Yearly,
+    AtLeastN, AttributeTest, AttributeValue, BirthdayTest, Comparison, Condition, DateRange,
+    ExpiringTest, Hours, MetricTest, PriceRange, QuantityTest, ScoreRule, ScoreTest, ScoreWeight,
+    SegmentRule, Selection, TenureTest, TierTest, TotalTest, Yearly,
 };
 
-pub(crate) use compile::{Catalogue, Cond, Scope, Track as TrackNames, compile};
+pub(crate) use compile::{
+    Catalogue, Cond, Scope, ScorePlan, SegmentPlan, Track as TrackNames, compile,
+};
 pub(crate) use evaluate::{EventFacts, Explain, Facts, Quiet, evaluate};
 pub(crate) use flip::{Days, Moves, moves, next_flip};
-pub(crate) use rules::Grain;
-pub(crate) use selection::{Basket, Key, Row, RowText, Select, Symbols};
+pub(crate) use rules::{Grain, millionths};
+pub(crate) use selection::{Basket, Key, NewRow, Row, RowText, Select, Symbols, said};

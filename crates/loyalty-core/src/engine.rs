@@ -2,23 +2,53 @@
 
 mod accrue;
 mod adjust;
+mod adopt;
+mod auto;
 mod basket;
+mod carry;
 mod count;
+mod demote;
 mod due;
+mod earn;
 mod enter;
+mod exchange;
+mod extra;
 mod facts;
+mod gains;
+mod grant;
+mod hold;
+mod idle;
+mod list_price;
+mod lots;
+mod milestone;
+mod penalty;
+mod portion;
 mod progress;
 mod purchase;
 mod receipt;
+mod redeem;
+mod redeemed;
+mod report;
 mod returns;
+mod settle;
+mod standing;
+mod takeback;
+mod tender;
+mod till;
+mod transfer;
+mod undo;
 mod work;
+mod yearly;
 
-use crate::calendar::Instant;
+#[cfg(test)]
+mod tests;
+
+use crate::calendar::{Date, Instant};
 use crate::error::{Code, Error, Result};
 use crate::event::{Body, Event};
 use crate::id::Id;
 use crate::member::{Member, Seen};
-use crate::outcome::{Outcome, TrackProgress};
+use crate::outcome::{Expiring, Liability, Outcome, TrackProgress};
 use crate::program::Program;
 use work::Work;
 
@@ -91,9 +121,16 @@ impl Engine {
         if let Some(known) = self.known(member, event, digest)? {
             return Ok(known);
         }
-        let work = self.run(member, event, detail)?;
+        in_order(member, event.at.instant, "at")?;
+        let mut work = Work::on(&self.program, member, event.at.instant);
+        if let Err(error) = work.take(event, detail) {
+            let state = work.back();
+            member.state.take_back(state);
+            return Err(error);
+        }
         let seen = Seen {
             id: Id::checked(event.id()),
+            mark: Id::mark(event.id()),
             digest,
             on: work.today,
         };
@@ -120,10 +157,13 @@ impl Engine {
         event: &Event<'_>,
         detail: Detail,
     ) -> Result<Outcome> {
-        match self.known(member, event, event.digest())? {
-            Some(known) => Ok(known),
-            None => Ok(self.run(member, event, detail)?.into_outcome()),
+        if let Some(known) = self.known(member, event, event.digest())? {
+            return Ok(known);
         }
+        in_order(member, event.at.instant, "at")?;
+        let mut work = Work::beside(&self.program, member, event.at.instant);
+        work.take(event, detail)?;
+        Ok(work.into_outcome())
     }
 
     /// Brings a member to an instant: everything that is due until then happens, in the order of the calendar. A member without a
@@ -132,13 +172,18 @@ impl Engine {
     /// # Errors
     /// [`Code::OutOfOrder`] if the member has seen later things.
     pub fn advance(&self, member: &mut Member, to: Instant) -> Result<Outcome> {
+        whole(member)?;
         in_order(member, to, "to")?;
         if member.version == 0 {
             // Without a history there is nothing that time could change.
             return Ok(Outcome::default());
         }
-        let mut work = Work::begin(&self.program, member, to);
-        work.settle_to(to)?;
+        let mut work = Work::on(&self.program, member, to);
+        if let Err(error) = work.adopt_version().and_then(|()| work.settle_to(to)) {
+            let state = work.back();
+            member.state.take_back(state);
+            return Err(error);
+        }
         work.prune();
         let (outcome, done) = work.finish();
         done.commit(member, None);
@@ -154,7 +199,10 @@ impl Engine {
             _ if member.version == 0 => None,
             _ => {
                 let as_of = member.as_of?;
-                Work::begin(&self.program, member, as_of).next_due()
+                let mut work = Work::beside(&self.program, member, as_of);
+                // What cannot be worked out is refused by every event too.
+                work.adopt_version().ok()?;
+                work.next_due()
             }
         }
     }
@@ -165,11 +213,40 @@ impl Engine {
         let Some(as_of) = member.as_of else {
             return Vec::new();
         };
-        Work::begin(&self.program, member, as_of).progress()
+        Work::beside(&self.program, member, as_of).progress()
+    }
+
+    /// The available points of each account by the instants at which they expire, up to the end of the day `by`; then one row
+    /// without an instant for the rest, less what is owed. The rows of an account sum to its balance, as of [`Member::as_of`].
+    ///
+    /// # Errors
+    /// [`Code::OutOfRange`] if the day lies at the end of the calendar.
+    pub fn expiring(&self, member: &Member, by: Date) -> Result<Vec<Expiring>> {
+        let Some(as_of) = member.as_of else {
+            return Ok(Vec::new());
+        };
+        let mut work = Work::beside(&self.program, member, as_of);
+        work.adopt_version()?;
+        work.expiring(by)
+    }
+
+    /// The points of each account that are available, pending or held, by the month in which they were earned and the month in
+    /// which they expire, with what they cost and are expected to cost, as of [`Member::as_of`].
+    ///
+    /// # Errors
+    /// [`Code::Overflow`] if a cost has more digits than fit.
+    pub fn liability(&self, member: &Member) -> Result<Vec<Liability>> {
+        let Some(as_of) = member.as_of else {
+            return Ok(Vec::new());
+        };
+        let mut work = Work::beside(&self.program, member, as_of);
+        work.adopt_version()?;
+        work.liability()
     }
 
     /// The first answer to an event that was taken before.
     fn known(&self, member: &Member, event: &Event<'_>, digest: u64) -> Result<Option<Outcome>> {
+        whole(member)?;
         if let Some(named) = event.member()
             && member.id != *named
         {
@@ -179,7 +256,9 @@ impl Engine {
             );
             return Err(Error::at(Code::WrongMember, "member", words));
         }
-        let Some(seen) = member.seen.iter().rev().find(|seen| seen.id == *event.id()) else {
+        let (id, mark) = (event.id(), Id::mark(event.id()));
+        let mut seen = member.seen.iter().rev();
+        let Some(seen) = seen.find(|seen| seen.mark == mark && seen.id == *id) else {
             return Ok(None);
         };
         if seen.digest != digest {
@@ -195,36 +274,55 @@ impl Engine {
             entries: Vec::new(),
             messages: Vec::new(),
             receipt: None,
+            returned: None,
             trace: None,
             version: member.version,
             next_due: self.next_due(member),
         }))
     }
+}
 
-    fn run<'r>(
-        &'r self,
-        member: &'r Member,
-        event: &Event<'_>,
-        detail: Detail,
-    ) -> Result<Work<'r>> {
-        let at = event.at.instant;
-        in_order(member, at, "at")?;
-        let mut work = Work::begin(&self.program, member, at);
-        work.settle_to(at)?;
-        work.trace = (detail == Detail::Trace).then(Vec::new);
-        work.event = work.entries.len();
+impl Work<'_> {
+    /// Takes an event: what is due before it, the event itself, and what follows from it.
+    fn take(&mut self, event: &Event<'_>, detail: Detail) -> Result<()> {
+        self.adopt_version()?;
+        self.settle_to(event.at.instant)?;
+        self.trace = (detail == Detail::Trace).then(Vec::new);
+        self.event = self.entries.len();
         match &event.body {
-            Body::Enroll(profile) => work.enroll(event, profile)?,
-            Body::Profile(profile) => work.profile(profile)?,
-            Body::Tags(tags) => work.tags(tags)?,
-            Body::Purchase(purchase) => work.purchase(event, purchase)?,
-            Body::Return(returned) => work.take_back(returned)?,
-            Body::Activity(activity) => work.activity(event, activity)?,
-            Body::Adjust(adjust) => work.adjust(adjust)?,
+            Body::Enroll(profile) => self.enroll(event, profile)?,
+            Body::Profile(profile) => self.profile(profile)?,
+            Body::Tags(tags) => self.tags(tags)?,
+            Body::Purchase(purchase) => self.purchase(event, purchase)?,
+            Body::Return(returned) => self.take_back(returned)?,
+            Body::Activity(activity) => self.activity(event, activity)?,
+            Body::Adjust(adjust) => self.adjust(adjust)?,
+            Body::Exchange(returned, purchase) => self.exchange(event, returned, purchase)?,
+            Body::OrderSettled(settled) => self.order_settled(settled)?,
+            Body::Cancel(cancel) => self.cancel(cancel)?,
+            Body::Hold(hold) => self.hold(hold)?,
+            Body::Release(release) => self.release(release)?,
+            Body::Redeem(redeem) => self.redeem(event, redeem)?,
+            Body::Undo(undo) => self.undo_redemption(undo)?,
+            Body::Transfer(transfer) => self.transfer(event, transfer)?,
+            Body::Convert(convert) => self.convert(event, convert)?,
+            Body::Receive(receive) => self.receive(receive)?,
+            Body::Grant(grant) => self.grant(grant)?,
+            Body::Revoke(revoke) => self.revoke(revoke)?,
         }
-        work.settle_at()?;
-        work.prune();
-        Ok(work)
+        self.end_capture();
+        self.note_deeds()?;
+        self.settle_at()?;
+        self.prune();
+        Ok(())
+    }
+}
+
+/// Refuses a member that a defect has left in the middle of a call.
+fn whole(member: &Member) -> Result<()> {
+    match member.state.fault() {
+        Some(words) => Err(Error::new(Code::MemberCorrupt, words)),
+        None => Ok(()),
     }
 }
 

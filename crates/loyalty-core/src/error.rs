@@ -163,6 +163,30 @@ catalogue! {
     UnknownAccount = 313, "unknown_account", Refused;
     /// The member that the event names is another one.
     WrongMember = 314, "wrong_member", Refused;
+    /// There is no granted rung that could be taken back.
+    NothingGranted = 340, "nothing_granted", Refused;
+    /// There is no hold of this name.
+    UnknownHold = 315, "unknown_hold", Refused;
+    /// No points are pending that could be cancelled.
+    NothingPending = 316, "nothing_pending", Refused;
+    /// No lots that expired are remembered from then on.
+    NothingToReinstate = 317, "nothing_to_reinstate", Refused;
+    /// More points are to be taken than there are, and the account does not let that happen.
+    OverdrawRefused = 318, "overdraw_refused", Refused;
+    /// The program has no such reward.
+    UnknownReward = 320, "unknown_reward", Refused;
+    /// The reward cannot be had: its time, its condition, its limits or its kind say no.
+    RewardRefused = 321, "reward_refused", Refused;
+    /// There is no such redemption, or it can no longer be undone.
+    UnknownRedemption = 322, "unknown_redemption", Refused;
+    /// The redemption has been undone before.
+    AlreadyUndone = 323, "already_undone", Refused;
+    /// The program does not let these points go to another member.
+    TransferRefused = 324, "transfer_refused", Refused;
+    /// The rules of the conversion say no.
+    ConversionRefused = 325, "conversion_refused", Refused;
+    /// The program has no such conversion.
+    UnknownConversion = 326, "unknown_conversion", Refused;
 
     /// The stored member is damaged: its numbers contradict each other.
     MemberCorrupt = 400, "member_corrupt", Restore;

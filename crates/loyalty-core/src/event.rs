@@ -1,11 +1,21 @@
 //! What a host can report. An [`Event`] that exists has been checked, as far as that is possible without a program.
 
 mod digest;
+mod names;
+mod points;
+mod tiers;
 mod wire;
 
 #[cfg(feature = "schema")]
 pub(crate) use wire::json_schema;
 pub(crate) use wire::read_scalar;
+
+pub use points::{
+    Adjust, Adjustment, Cancel, Convert, HoldRequest, OrderSettled, Overdraw, Receive, ReceivedLot,
+    Redeem, Release, Transfer, Undo,
+};
+
+pub use tiers::{Grant, Revoke, Until};
 
 use std::borrow::Cow;
 
@@ -13,7 +23,30 @@ use crate::amount::{Decimal, Points};
 use crate::calendar::{Date, Instant, Offset, Zone};
 use crate::error::{Code, Error, Result, join};
 use crate::limits;
-use serde::{Deserialize, Serialize};
+use crate::pricing::DiscountPer;
+
+/// The kinds of events, by the names that [`Event::kind`] gives them.
+pub(crate) const KINDS: [&str; 17] = [
+    "enroll",
+    "profile",
+    "tags",
+    "purchase",
+    "return",
+    "exchange",
+    "activity",
+    "adjust",
+    "order_settled",
+    "cancel",
+    "hold",
+    "release",
+    "redeem",
+    "undo",
+    "transfer",
+    "convert",
+    "receive",
+];
+/// What receipts and returns call the line of shipping.
+pub(crate) const SHIPPING: &str = "shipping";
 
 /// An instant with the offset of the clock that it was read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +98,7 @@ pub struct Event<'a> {
 pub type Attributes<'a> = Vec<(Cow<'a, str>, Scalar<'a>)>;
 
 /// A value of an attribute.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scalar<'a> {
     /// A text.
     Text(Cow<'a, str>),
@@ -91,10 +124,34 @@ pub enum Body<'a> {
     Purchase(Purchase<'a>),
     /// Something goes back.
     Return(Return<'a>),
+    /// Something goes back and something else is bought, in one event.
+    Exchange(Return<'a>, Purchase<'a>),
     /// The member does something that is not a purchase.
     Activity(Activity<'a>),
-    /// A person credits or debits points.
+    /// A person credits, debits or reinstates points.
     Adjust(Adjust<'a>),
+    /// An order is settled: points that wait for that become available.
+    OrderSettled(OrderSettled<'a>),
+    /// Pending points are cancelled.
+    Cancel(Cancel<'a>),
+    /// Points are set aside for a while.
+    Hold(HoldRequest<'a>),
+    /// What is held is given back.
+    Release(Release<'a>),
+    /// The member takes a reward for points.
+    Redeem(Redeem<'a>),
+    /// A redemption is undone.
+    Undo(Undo<'a>),
+    /// The member gives points to another member.
+    Transfer(Transfer<'a>),
+    /// The member changes points of one account into points of another one.
+    Convert(Convert<'a>),
+    /// Points arrive from another member or program.
+    Receive(Receive<'a>),
+    /// A person gives a rung.
+    Grant(Grant<'a>),
+    /// What was granted is taken back.
+    Revoke(Revoke<'a>),
 }
 
 /// What a host knows of a member.
@@ -126,10 +183,85 @@ pub struct Purchase<'a> {
     pub order: Cow<'a, str>,
     /// The currency, if the host wants it checked.
     pub currency: Option<Cow<'a, str>>,
+    /// Where the customer paid in another currency: the amounts here are converted already.
+    pub converted: Option<Converted<'a>>,
     /// What is bought.
     pub lines: Vec<Line<'a>>,
+    /// Shipping; in receipts and returns it is a line called `shipping`.
+    pub shipping: Option<Shipping>,
+    /// Discounts that a person gives at the till, in the order in which they are applied.
+    pub discounts: Vec<TillDiscount<'a>>,
+    /// Rewards that the member wants for this purchase: discounts that cost points.
+    pub rewards: Vec<Cow<'a, str>>,
     /// Points that the member wants to pay with.
     pub tender: Vec<Tender<'a>>,
+    /// A hold whose points are used first; what is left of it is released.
+    pub hold: Option<Cow<'a, str>>,
+}
+
+/// The currency in which a customer paid, and the rate at which the host converted the amounts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Converted<'a> {
+    /// The other currency (ISO 4217).
+    pub currency: Cow<'a, str>,
+    /// How much of the program's currency one unit of it is.
+    pub rate: Decimal,
+}
+
+/// Shipping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shipping {
+    /// What it costs, in major units.
+    pub price: Decimal,
+    /// Its tax.
+    pub tax: Option<Tax>,
+}
+
+/// The tax of a line, as the host states it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tax {
+    /// How much.
+    pub of: TaxOf,
+    /// Whether the stated price includes it.
+    pub included: bool,
+}
+
+/// How much tax.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaxOf {
+    /// A rate, in percent of the price without tax.
+    Rate(Decimal),
+    /// An amount for the whole line at its stated price, in major units; it moves with the price.
+    Amount(Decimal),
+    /// An amount for the whole line that discounts do not change (a deposit, a levy by weight).
+    Fixed(Decimal),
+}
+
+/// A discount that a person gives at the till.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TillDiscount<'a> {
+    /// What receipts call it (default `discount`).
+    pub id: Option<Cow<'a, str>>,
+    /// How much.
+    pub off: Off,
+    /// Off what: all lines together, each line, or each unit.
+    pub per: DiscountPer,
+    /// Which lines, by id; all that can be discounted if there are none.
+    pub lines: Vec<Cow<'a, str>>,
+}
+
+/// How much a discount takes off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Off {
+    /// An amount, in major units.
+    Amount(Decimal),
+    /// A part of the price, in percent.
+    Percent {
+        /// How much.
+        percent: Decimal,
+        /// At most so much in all, in major units.
+        max: Option<Decimal>,
+    },
 }
 
 /// One line of a purchase.
@@ -145,12 +277,24 @@ pub struct Line<'a> {
     pub price: Price,
     /// What the host has taken off the whole line already, in major units.
     pub discount: Option<Decimal>,
+    /// Its tax, if the host states it.
+    pub tax: Option<Tax>,
+    /// No discount takes the price of a unit below this, in major units.
+    pub floor: Option<Decimal>,
+    /// Whether it earns points.
+    pub earns: bool,
+    /// Whether discounts take anything off it.
+    pub discountable: bool,
+    /// Whether it is stored value (a gift card): it earns nothing and no discount takes anything off it.
+    pub gift_card: bool,
     /// The category, from the widest to the narrowest: `food/fruit/apples`.
     pub category: Option<Cow<'a, str>>,
     /// The brand.
     pub brand: Option<Cow<'a, str>>,
     /// Tags.
     pub tags: Vec<Cow<'a, str>>,
+    /// Further facts, for selections.
+    pub attributes: Attributes<'a>,
 }
 
 /// The price of a line.
@@ -162,10 +306,13 @@ pub enum Price {
     Line(Decimal),
 }
 
-/// Points to pay with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Points of an account.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Tender<'a> {
-    /// The account; may be left out where the program takes only one.
+    /// The account; may be left out where the program has only one that is meant.
+    #[serde(borrow, default, deserialize_with = "wire::maybe_cow")]
     pub account: Option<Cow<'a, str>>,
     /// How many points the member wants to use.
     pub points: Points,
@@ -180,13 +327,25 @@ pub struct Return<'a> {
     pub lines: Vec<ReturnedLine<'a>>,
 }
 
-/// Units of a line that go back.
+/// Units of a line that go back, or an amount of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReturnedLine<'a> {
-    /// The id of the line.
+    /// The id of the line; `shipping` for shipping.
     pub line: Cow<'a, str>,
-    /// How many units; all that are still out if it is not said.
-    pub quantity: Option<i64>,
+    /// How much of it.
+    pub part: Part,
+}
+
+/// How much of a line goes back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Part {
+    /// All that is still out.
+    #[default]
+    Rest,
+    /// So many units.
+    Units(i64),
+    /// A part of what was paid for it, in major units, without goods.
+    Amount(Decimal),
 }
 
 /// Something that a member does (`check_in`, `survey`, `share` …).
@@ -194,33 +353,6 @@ pub struct ReturnedLine<'a> {
 pub struct Activity<'a> {
     /// What it is.
     pub kind: Cow<'a, str>,
-}
-
-/// Points that a person credits or debits.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Adjust<'a> {
-    /// The account; may be left out where the program has only one.
-    pub account: Option<Cow<'a, str>>,
-    /// How many points: more than zero credits, less than zero debits.
-    pub points: Points,
-    /// Why.
-    pub reason: Cow<'a, str>,
-    /// For a credit: the last valid day; else the account's rule.
-    pub expires_on: Option<Date>,
-    /// For a debit of more than there is; else the account's rule.
-    pub overdraw: Option<Overdraw>,
-}
-
-/// What happens when a return or a debit takes more points than there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Overdraw {
-    /// The rest is owed; points that become available later repay it first.
-    #[default]
-    Debt,
-    /// The rest is forgiven.
-    Forgive,
 }
 
 impl<'a> Purchase<'a> {
@@ -257,16 +389,29 @@ impl<'a> Line<'a> {
     /// # Errors
     /// [`Code::InvalidNumber`] if the price is not written as plain digits with at most one point.
     pub fn new(sku: impl Into<Cow<'a, str>>, quantity: i64, price: &str) -> Result<Self> {
-        Ok(Self {
+        let price = Price::Unit(crate::amount::parse_decimal(price)?);
+        Ok(Self::priced(sku, quantity, price))
+    }
+
+    /// A line of so many units at a price.
+    #[must_use]
+    pub fn priced(sku: impl Into<Cow<'a, str>>, quantity: i64, price: Price) -> Self {
+        Self {
             id: None,
             sku: sku.into(),
             quantity,
-            price: Price::Unit(crate::amount::parse_decimal(price)?),
+            price,
             discount: None,
+            tax: None,
+            floor: None,
+            earns: true,
+            discountable: true,
+            gift_card: false,
             category: None,
             brand: None,
             tags: Vec::new(),
-        })
+            attributes: Vec::new(),
+        }
     }
 
     /// Sets the category path (`food/fruit`).
@@ -374,8 +519,20 @@ impl<'a> Event<'a> {
             Body::Tags(_) => "tags",
             Body::Purchase(_) => "purchase",
             Body::Return(_) => "return",
+            Body::Exchange(..) => "exchange",
             Body::Activity(_) => "activity",
             Body::Adjust(_) => "adjust",
+            Body::OrderSettled(_) => "order_settled",
+            Body::Cancel(_) => "cancel",
+            Body::Hold(_) => "hold",
+            Body::Release(_) => "release",
+            Body::Redeem(_) => "redeem",
+            Body::Undo(_) => "undo",
+            Body::Transfer(_) => "transfer",
+            Body::Convert(_) => "convert",
+            Body::Receive(_) => "receive",
+            Body::Grant(_) => "grant",
+            Body::Revoke(_) => "revoke",
         }
     }
 
@@ -401,19 +558,22 @@ impl<'a> Event<'a> {
             Body::Purchase(purchase) => purchase.check(),
             Body::Return(returned) => returned.check(),
             Body::Activity(activity) => id("activity.kind", &activity.kind),
-            Body::Adjust(adjust) => {
-                if adjust.points.is_zero() {
-                    return Err(Error::at(
-                        Code::OutOfRange,
-                        "adjust",
-                        "an adjustment of nothing is none",
-                    ));
-                }
-                if let Some(account) = &adjust.account {
-                    id("adjust.account", account)?;
-                }
-                text("adjust.reason", &adjust.reason)
+            Body::Exchange(returned, purchase) => {
+                returned.check()?;
+                purchase.check()
             }
+            Body::Adjust(adjust) => adjust.check(),
+            Body::OrderSettled(settled) => id("order_settled.order", &settled.order),
+            Body::Cancel(cancel) => cancel.check(),
+            Body::Hold(hold) => hold.check(),
+            Body::Release(release) => id("release.key", &release.key),
+            Body::Redeem(redeem) => redeem.check(),
+            Body::Undo(undo) => id("undo.event", &undo.event),
+            Body::Transfer(transfer) => transfer.check(),
+            Body::Convert(convert) => convert.check(),
+            Body::Receive(receive) => receive.check(),
+            Body::Grant(grant) => grant.check(),
+            Body::Revoke(revoke) => revoke.check(),
         }
     }
 }
@@ -443,64 +603,55 @@ impl Purchase<'_> {
             line.check()
                 .map_err(|error| error.under(&format!("purchase.lines[{place}]")))?;
         }
-        self.check_line_ids()?;
-        if self.tender.len() > limits::MEMBER_LIST_MAX {
-            let words = format!("at most {} means of payment", limits::MEMBER_LIST_MAX);
-            return Err(Error::at(Code::LimitExceeded, "purchase.tender", words));
-        }
-        for (place, tender) in self.tender.iter().enumerate() {
-            let path = || format!("purchase.tender[{place}]");
-            if tender.points.get() < 0 {
-                return Err(Error::at(
-                    Code::OutOfRange,
-                    join(&path(), "points"),
-                    "points to pay with must not be negative",
-                ));
-            }
-            if let Some(account) = &tender.account {
-                id("account", account).map_err(|error| error.under(&path()))?;
-            }
-            let same = |other: &&Tender<'_>| other.account == tender.account;
-            if self.tender.iter().filter(same).count() > 1 {
-                return Err(Error::at(
-                    Code::DuplicateId,
-                    path(),
-                    "each account can be named once",
-                ));
-            }
-        }
-        Ok(())
+        names::check(&self.lines)?;
+        points::tenders("purchase.tender", &self.tender)?;
+        self.check_prices()
     }
 
-    /// No two lines have one id. Lines without an id are called by their place.
-    fn check_line_ids(&self) -> Result<()> {
-        if self.lines.iter().all(|line| line.id.is_none()) {
-            return Ok(());
-        }
-        let places: Vec<String> = (1..=self.lines.len())
-            .map(|place| place.to_string())
-            .collect();
-        let mut named: Vec<(&str, usize)> = self
-            .lines
-            .iter()
-            .zip(&places)
-            .enumerate()
-            .map(|(n, (line, place))| (line.id.as_deref().unwrap_or(place), n))
-            .collect();
-        named.sort_unstable();
-        for pair in named.windows(2) {
-            if let [(first, _), (second, place)] = pair
-                && first == second
-            {
-                let path = format!("purchase.lines[{place}].id");
+    fn check_prices(&self) -> Result<()> {
+        if let Some(converted) = &self.converted {
+            if crate::amount::Currency::new(&converted.currency).is_err() {
+                let words = format!("`{}` is no ISO 4217 currency", converted.currency);
                 return Err(Error::at(
-                    Code::DuplicateId,
-                    path,
-                    format!("two lines are called `{first}`"),
+                    Code::InvalidValue,
+                    "purchase.converted.currency",
+                    words,
+                ));
+            }
+            if converted.rate <= Decimal::ZERO {
+                return Err(Error::at(
+                    Code::OutOfRange,
+                    "purchase.converted.rate",
+                    "a rate is more than zero",
                 ));
             }
         }
-        Ok(())
+        if let Some(shipping) = &self.shipping {
+            not_negative("purchase.shipping.price", Some(shipping.price))?;
+            let called = |line: &Line<'_>| line.id.as_deref() == Some(SHIPPING);
+            if let Some(place) = self.lines.iter().position(called) {
+                let words = "`shipping` is the line of the shipping of this purchase";
+                let path = format!("purchase.lines[{place}].id");
+                return Err(Error::at(Code::DuplicateId, path, words));
+            }
+            if let Some(tax) = &shipping.tax {
+                tax.check("purchase.shipping.tax")?;
+            }
+        }
+        if self.discounts.len() > limits::DISCOUNTS_MAX {
+            let words = format!("at most {} discounts are allowed", limits::DISCOUNTS_MAX);
+            return Err(Error::at(Code::LimitExceeded, "purchase.discounts", words));
+        }
+        for (place, discount) in self.discounts.iter().enumerate() {
+            discount
+                .check()
+                .map_err(|error| error.under(&format!("purchase.discounts[{place}]")))?;
+        }
+        ids("purchase.rewards", &self.rewards)?;
+        match &self.hold {
+            Some(hold) => id("purchase.hold", hold),
+            None => Ok(()),
+        }
     }
 }
 
@@ -522,18 +673,15 @@ impl Line<'_> {
             Price::Unit(price) => ("price", price),
             Price::Line(amount) => ("amount", amount),
         };
-        for (field, amount) in [(field, Some(price)), ("discount", self.discount)] {
-            if amount.is_some_and(|amount| amount.is_sign_negative() && !amount.is_zero()) {
-                return Err(Error::at(
-                    Code::OutOfRange,
-                    field,
-                    "the amount must not be negative",
-                ));
-            }
+        not_negative(field, Some(price))?;
+        not_negative("discount", self.discount)?;
+        not_negative("floor", self.floor)?;
+        if let Some(tax) = &self.tax {
+            tax.check("tax")?;
         }
         if let Some(category) = &self.category {
             id("category", category)?;
-            if category.split('/').any(str::is_empty) {
+            if names::has_empty_part(category) {
                 return Err(Error::at(
                     Code::InvalidValue,
                     "category",
@@ -544,12 +692,85 @@ impl Line<'_> {
         if let Some(brand) = &self.brand {
             id("brand", brand)?;
         }
-        if self.tags.is_empty() {
-            Ok(())
-        } else {
-            ids("tags", &self.tags)
+        if !self.tags.is_empty() {
+            ids("tags", &self.tags)?;
+        }
+        attributes("attributes", &self.attributes)
+    }
+}
+
+impl Tax {
+    fn check(&self, path: &str) -> Result<()> {
+        let (field, value) = match self.of {
+            TaxOf::Rate(rate) => ("rate", rate),
+            TaxOf::Amount(amount) => ("amount", amount),
+            TaxOf::Fixed(amount) => ("fixed", amount),
+        };
+        not_negative(&join(path, field), Some(value))?;
+        if field == "rate" && value > Decimal::from(limits::TAX_PERCENT_MAX) {
+            let words = format!("a tax is at most {} percent", limits::TAX_PERCENT_MAX);
+            return Err(Error::at(Code::OutOfRange, join(path, "rate"), words));
+        }
+        match self.of {
+            TaxOf::Rate(rate) => short(&join(path, "rate"), rate),
+            _ => Ok(()),
         }
     }
+}
+
+impl TillDiscount<'_> {
+    fn check(&self) -> Result<()> {
+        if let Some(own) = &self.id {
+            id("id", own)?;
+        }
+        match self.off {
+            Off::Amount(amount) => not_negative("amount_off", Some(amount))?,
+            Off::Percent { percent, max } => {
+                not_negative("percent_off", Some(percent))?;
+                not_negative("max", max)?;
+                if percent > Decimal::ONE_HUNDRED {
+                    return Err(Error::at(
+                        Code::OutOfRange,
+                        "percent_off",
+                        "a discount is at most 100 percent",
+                    ));
+                }
+                short("percent_off", percent)?;
+            }
+        }
+        if self.lines.len() > limits::LINES_MAX {
+            let words = format!("at most {} lines are allowed", limits::LINES_MAX);
+            return Err(Error::at(Code::LimitExceeded, "lines", words));
+        }
+        for (place, line) in self.lines.iter().enumerate() {
+            id(&format!("lines[{place}]"), line)?;
+        }
+        Ok(())
+    }
+}
+
+/// A part has no more digits than can be counted with exactly.
+fn short(path: &str, part: Decimal) -> Result<()> {
+    if part.normalize().scale() > limits::RATE_SCALE_MAX {
+        let words = format!(
+            "at most {} decimal places are allowed",
+            limits::RATE_SCALE_MAX
+        );
+        return Err(Error::at(Code::TooManyDigits, path, words));
+    }
+    Ok(())
+}
+
+/// An amount is not below zero.
+fn not_negative(path: &str, amount: Option<Decimal>) -> Result<()> {
+    if amount.is_some_and(|amount| amount.is_sign_negative() && !amount.is_zero()) {
+        return Err(Error::at(
+            Code::OutOfRange,
+            path,
+            "the amount must not be negative",
+        ));
+    }
+    Ok(())
 }
 
 impl Return<'_> {
@@ -566,12 +787,19 @@ impl Return<'_> {
             let path = |field: &str| format!("return.lines[{place}].{field}");
             id("line", &line.line)
                 .map_err(|error| error.under(&format!("return.lines[{place}]")))?;
-            if line
-                .quantity
-                .is_some_and(|quantity| !(1..=limits::QUANTITY_MAX).contains(&quantity))
-            {
-                let words = format!("a quantity is from 1 to {}", limits::QUANTITY_MAX);
-                return Err(Error::at(Code::OutOfRange, path("quantity"), words));
+            match line.part {
+                Part::Units(quantity) if !(1..=limits::QUANTITY_MAX).contains(&quantity) => {
+                    let words = format!("a quantity is from 1 to {}", limits::QUANTITY_MAX);
+                    return Err(Error::at(Code::OutOfRange, path("quantity"), words));
+                }
+                Part::Amount(amount) if amount <= Decimal::ZERO => {
+                    return Err(Error::at(
+                        Code::OutOfRange,
+                        path("amount"),
+                        "an amount that goes back is more than zero",
+                    ));
+                }
+                _ => {}
             }
         }
         let mut named: Vec<(&str, usize)> = self

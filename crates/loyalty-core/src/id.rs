@@ -38,7 +38,30 @@ impl Id {
 
     /// The id that is a number.
     pub(crate) fn number(number: u32) -> Self {
-        Self(smol_str::format_smolstr!("{number}"))
+        let mut digits = [b'0'; 10];
+        let (mut rest, mut from) = (number, digits.len());
+        for digit in digits.iter_mut().rev() {
+            *digit = b'0' | u8::try_from(rest % 10).unwrap_or(0);
+            rest /= 10;
+            from = from.saturating_sub(1);
+            if rest == 0 {
+                break;
+            }
+        }
+        let text = digits
+            .get(from..)
+            .and_then(|digits| core::str::from_utf8(digits).ok());
+        Self(SmolStr::new_inline(text.unwrap_or_default()))
+    }
+
+    /// A small number that is nearly always another one for another text: to find an id among many without comparing texts.
+    pub(crate) fn mark(text: &str) -> u32 {
+        let mut mark = u32::try_from(text.len()).unwrap_or(0);
+        for byte in text.bytes() {
+            mark = mark.rotate_left(5) ^ u32::from(byte);
+            mark = mark.wrapping_mul(0x9e37_79b9);
+        }
+        mark
     }
 
     /// The text of the id.
@@ -50,6 +73,10 @@ impl Id {
 
 /// Checks that a text may be an id, without making one.
 pub(crate) fn check(text: &str) -> Result<(), Error> {
+    // Nearly every id is of plain bytes only.
+    if !text.is_empty() && text.len() <= ID_BYTES_MAX && is_plain(text.as_bytes()) {
+        return Ok(());
+    }
     let bad = if text.is_empty() {
         "an id must not be empty"
     } else if text.len() > ID_BYTES_MAX {
@@ -62,6 +89,22 @@ pub(crate) fn check(text: &str) -> Result<(), Error> {
         return Ok(());
     };
     Err(Error::new(Code::InvalidId, bad))
+}
+
+/// Whether every byte is a printable ASCII character other than a space.
+fn is_plain(bytes: &[u8]) -> bool {
+    // Eight bytes at a time: the high bit of a byte stays clear below 0x80, is set by this sum from 0x21 on, and stays clear
+    // after the other one up to 0x7e. Below 0x80 no sum carries into the next byte.
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    const FROM: u64 = u64::from_ne_bytes([0x80 - 0x21; 8]);
+    const ONE: u64 = u64::from_ne_bytes([1; 8]);
+    let (eights, rest) = bytes.as_chunks::<8>();
+    let plain = |eight: &[u8; 8]| {
+        let eight = u64::from_ne_bytes(*eight);
+        let low = (eight | eight.wrapping_add(ONE)) & HIGH == 0;
+        low && eight.wrapping_add(FROM) & HIGH == HIGH
+    };
+    eights.iter().all(plain) && rest.iter().all(|byte| matches!(byte, 0x21..=0x7e))
 }
 
 impl fmt::Display for Id {
@@ -123,5 +166,24 @@ impl schemars::JsonSchema for Id {
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({"type": "string", "minLength": 1, "maxLength": ID_BYTES_MAX})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_bytes_are_told_from_others_at_every_place() {
+        for byte in 0..=u8::MAX {
+            for place in 0..19 {
+                let mut bytes = [b'a'; 19];
+                if let Some(there) = bytes.get_mut(place) {
+                    *there = byte;
+                }
+                let one_by_one = bytes.iter().all(|byte| matches!(byte, 0x21..=0x7e));
+                assert_eq!(is_plain(&bytes), one_by_one, "{byte} at {place}");
+            }
+        }
     }
 }

@@ -41,9 +41,11 @@ mod id;
 mod json;
 pub mod limits;
 mod member;
+mod messages;
 mod metric;
 mod outcome;
 mod points;
+mod pricing;
 mod program;
 mod text;
 mod tiers;
@@ -57,33 +59,53 @@ pub use calendar::{
     Zone, zone_data_version,
 };
 pub use condition::{
-    AtLeastN, AttributeTest, BirthdayTest, Comparison, Condition, DateRange, Hours, MetricTest,
-    QuantityTest, Selection, TenureTest, TierTest, TotalTest, Yearly,
+    AtLeastN, AttributeTest, AttributeValue, BirthdayTest, Comparison, Condition, DateRange,
+    ExpiringTest, Hours, MetricTest, PriceRange, QuantityTest, ScoreRule, ScoreTest, ScoreWeight,
+    SegmentRule, Selection, TenureTest, TierTest, TotalTest, Yearly,
 };
 pub use engine::{Detail, Engine};
 pub use error::{Code, Error, Kind, Result};
 pub use event::{
-    Activity, Adjust, Attributes, Body, Event, Line, Overdraw, Price, Profile, Purchase, Return,
-    ReturnedLine, Scalar, Tags, Tender, Timestamp,
+    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Convert, Converted, Event, Grant,
+    HoldRequest, Line, Off, OrderSettled, Overdraw, Part, Price, Profile, Purchase, Receive,
+    ReceivedLot, Redeem, Release, Return, ReturnedLine, Revoke, Scalar, Shipping, Tags, Tax, TaxOf,
+    Tender, TillDiscount, Timestamp, Transfer, Undo, Until,
 };
 pub use id::Id;
 pub use member::{Balance, MEMBER_SCHEMA, Member};
+pub use messages::Messages;
 pub use metric::{
-    Between, Calendar, Filter, Measure, MetricRule, OfAccount, OfTrack, Since, Window,
+    Between, Calendar, DistinctOf, DistinctValues, Filter, GapOf, Measure, MetricRule, OfAccount,
+    OfAttribute, OfTrack, PeriodsWith, Since, StreakOf, Window,
 };
 pub use outcome::{
-    AccountPoints, Amount, Change, Entry, Figure, LineRulePoints, LotDates, LotPoints, Message,
-    Outcome, Receipt, ReceiptLine, ReceiptTender, ReceiptTotal, RulePoints, RuleTrace,
-    RungProgress, TierWhy, TraceResult, TrackProgress, Unmet,
+    AccountPoints, Amount, Change, DiscountAmount, Entry, ExpiredWhy, Expiring, Figure,
+    GrantProgress, Liability, LineRulePoints, LotDates, LotPoints, Message, MessageBody,
+    MessageEvent, Outcome, PendingProgress, Receipt, ReceiptConverted, ReceiptDiscount,
+    ReceiptLine, ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy, ReleaseWhy, RulePoints,
+    RuleTrace, RungProgress, Source, TierWhy, TraceResult, TrackProgress, Unmet, Withheld,
 };
 pub use points::{
-    AccountRule, Activation, BurnOrder, Cap, CapPeriod, EarnBase, EarnGroup, EarnRule, Earning,
-    Expiry, ExpiryAfter, ExpiryAnnual, ExpiryFrom, Give, Multipliers, Over, OverCap, PaidInPoints,
-    Partial, Rate, RateMode, Restore, ReturnedPoints, Returns, RoundWhen, TenderRule,
+    AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,
+    Crossing, Decay, DeductionDay, EarnAt, EarnBase, EarnGroup, EarnRule, Earning, Expiry,
+    ExpiryAfter, ExpiryAnnual, ExpiryFrom, ExpiryInactivity, Fee, FreeUnits, Give, LiabilityRule,
+    Limit, Milestone, MilestoneStep, MissedDays, MovedLots, Multipliers, OpenLots, Over, OverCap,
+    Overrides, PaidInPoints, Partial, PercentOf, PointRounding, PointValue, PointsOf, PointsPlace,
+    Rate, RateMode, Restore, ReturnedPoints, Returns, Reward, RewardGive, RewardItem, RoundWhen,
+    Streak, StreakEnd, Surplus, TenderAs, TenderRate, TenderRule, TierExpiry, TierPoints,
+    TransferRule, YearlyDeduction,
+};
+pub use pricing::{
+    AmountOff, Basis, Discount, DiscountPer, MoneyRounding, PercentBase, PercentOff, Pricing,
+    RoundOf, RoundPlace, TaxRule, Weights,
 };
 pub use program::{PROGRAM_SCHEMA, Program, Rules};
 pub use text::Label;
-pub use tiers::{AtReview, Hold, HoldFor, HoldPeriod, HoldUntil, Rung, Track, Upgrade};
+pub use tiers::{
+    Anniversary, AtReview, Carry, CarryHow, Every, Grace, GraceFrom, HeadStart, Hold, HoldFor,
+    HoldPeriod, HoldUntil, Penalty, ReturnsTier, Review, ReviewReads, Rung, Track, TrackPeriod,
+    Upgrade,
+};
 
 /// The version of the rules by which numbers are computed: it goes up whenever a computed number changes.
 pub const RULES_VERSION: u32 = 1;

@@ -51,3 +51,21 @@ pub const FLIPS_MAX: usize = 4_096;
 pub const ENTRIES_MAX: usize = 100_000;
 /// Most pairs of a row and a rule that gave points for it, in one purchase.
 pub const GIVEN_MAX: usize = 200_000;
+/// Longest hold that is stated in minutes: a year.
+pub const HOLD_MINUTES_MAX: u32 = 527_040;
+/// Most holds of one member at a time.
+pub const HOLDS_MAX: usize = 1_000;
+/// Most of one reward in one redemption.
+pub const REWARDS_MAX: u32 = 10_000;
+/// Most discounts that a host states for one purchase.
+pub const DISCOUNTS_MAX: usize = 1_000;
+/// Largest tax rate, in percent.
+pub const TAX_PERCENT_MAX: i64 = 10_000;
+/// Most pairs of a line and a discount that is not the line's own, in one purchase.
+pub const DISCOUNTED_MAX: usize = 2_000_000;
+/// Most leaves of one segment or score, with those of the segments and scores that it names.
+pub const LEAVES_MAX: usize = 1_000;
+/// Longest chain of segments and scores that name each other.
+pub const NESTED_MAX: usize = 8;
+/// Most different values, with their days, that a member keeps for one metric.
+pub const DISTINCT_MAX: usize = 100_000;

@@ -1,6 +1,7 @@
 //! A member: everything that a host stores for one person, as one versioned document.
 
 mod decode;
+mod more;
 mod order;
 mod profile;
 
@@ -15,8 +16,10 @@ use crate::metric::Tally;
 use crate::points::{Account, CapUse};
 use crate::tiers::Standing;
 
+pub(crate) use more::More;
 pub(crate) use order::{
-    Counted, Order, OrderLine, OrderRow, Put, RowPoints, RowTender, TenderPaid,
+    ConvertedAt, Counted, Order, OrderLine, OrderRow, Put, RowCarried, RowDiscount, RowPoints,
+    RowTaxed, RowTender, TenderPaid,
 };
 pub(crate) use profile::Profile;
 
@@ -61,7 +64,7 @@ impl PartialEq for Member {
 
 impl Eq for Member {}
 
-/// The part of a member that almost every event changes: small, and copied before each.
+/// The part of a member that almost every event changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct State {
@@ -77,12 +80,55 @@ pub(crate) struct State {
     pub(crate) metrics: Vec<Tally>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) caps: Vec<CapUse>,
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub(crate) more: Arc<More>,
+    /// Whether a call has the rest at the moment. Never seen from outside, unless a defect has ended the call in the middle.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    lent: bool,
+}
+
+impl State {
+    /// Lends out what a call may change; what is left says as much of the person as before.
+    pub(crate) fn lend(&mut self) -> Self {
+        self.lent = true;
+        Self {
+            lent: false,
+            enrolled_at: self.enrolled_at,
+            profile: Arc::clone(&self.profile),
+            accounts: core::mem::take(&mut self.accounts),
+            tiers: core::mem::take(&mut self.tiers),
+            metrics: core::mem::take(&mut self.metrics),
+            caps: core::mem::take(&mut self.caps),
+            more: Arc::clone(&self.more),
+        }
+    }
+
+    /// Takes back what was lent out, of a call that is refused: what it did not lend out is as it was.
+    pub(crate) fn take_back(&mut self, lent: Self) {
+        self.accounts = lent.accounts;
+        self.tiers = lent.tiers;
+        self.metrics = lent.metrics;
+        self.caps = lent.caps;
+        self.lent = false;
+    }
+
+    /// What is wrong with a member that a defect has left in the middle of a call, if anything.
+    pub(crate) fn fault(&self) -> Option<&'static str> {
+        self.lent
+            .then_some("a defect has ended a call in the middle: read the member again from where it is stored")
+    }
+}
+
+fn is_nothing(more: &Arc<More>) -> bool {
+    **more == More::default()
 }
 
 /// An event that has been taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Seen {
     pub(crate) id: Id,
+    /// The mark of the id; derived.
+    pub(crate) mark: u32,
     pub(crate) digest: u64,
     pub(crate) on: Date,
 }
@@ -96,6 +142,8 @@ pub struct Balance {
     pub available: i64,
     /// Points that will become available.
     pub pending: i64,
+    /// Points that are set aside by holds.
+    pub held: i64,
     /// Points that are owed.
     pub debt: i64,
 }
@@ -150,6 +198,8 @@ impl Member {
                 account: account.id.clone(),
                 available: account.available(),
                 pending: account.pending(),
+                held: (self.state.more.held(&account.id))
+                    .fold(0, |sum: i64, lot| sum.saturating_add(lot.points)),
                 debt: account.debt,
             })
             .collect()
@@ -172,7 +222,16 @@ impl Member {
             .tiers
             .iter()
             .find(|standing| standing.track == *track)
-            .map(|standing| &standing.rung)
+            .map(Standing::held)
+    }
+
+    /// The rung held in the track that a member is called by: the one that the program calls primary, or its only one.
+    #[must_use]
+    pub fn primary_tier(&self) -> Option<&Id> {
+        let tiers = &self.state.tiers;
+        let primary = tiers.iter().find(|standing| standing.primary);
+        let only = tiers.first().filter(|_| tiers.len() == 1);
+        primary.or(only).map(Standing::held)
     }
 
     /// Whether the member has a tag.

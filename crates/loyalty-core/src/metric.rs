@@ -1,12 +1,19 @@
 //! Metrics: named figures about a member over a window of time (section 7).
 
+mod aside;
+mod carried;
+mod gaps;
+mod periods;
 mod rules;
 mod tally;
+mod values;
 mod window;
 
 pub use rules::{
-    Between, Calendar, Filter, Measure, MetricRule, OfAccount, OfTrack, Since, Window,
+    Between, Calendar, DistinctOf, DistinctValues, Filter, GapOf, Measure, MetricRule, OfAccount,
+    OfAttribute, OfTrack, PeriodsWith, Since, StreakOf, Window,
 };
 
-pub(crate) use tally::{Reading, Tally};
+pub(crate) use carried::Carried;
+pub(crate) use tally::{DayBefore, Pruned, Reading, Tally};
 pub(crate) use window::{Frame, membership_year};

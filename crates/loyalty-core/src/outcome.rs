@@ -1,10 +1,14 @@
 //! What the engine answers: journal entries, messages, a receipt and, on request, a trace.
 
+mod entry;
+
 use serde::{Serialize, Serializer};
 
-use crate::amount::{Currency, Money, Points};
+use crate::amount::{Currency, Exact, Money, Points};
 use crate::calendar::{Date, Instant};
+use crate::event::Receive;
 use crate::id::Id;
+use crate::points::TenderAs;
 
 /// An amount of money that knows how it is written: `"12.30"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,17 +40,13 @@ impl Amount {
 
 impl core::fmt::Display for Amount {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let mut text = String::with_capacity(24);
-        self.money.write(self.currency, &mut text);
-        f.write_str(&text)
+        f.write_str(self.money.digits(self.currency).as_str())
     }
 }
 
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut text = String::with_capacity(24);
-        self.money.write(self.currency, &mut text);
-        serializer.serialize_str(&text)
+        serializer.serialize_str(self.money.digits(self.currency).as_str())
     }
 }
 
@@ -63,6 +63,9 @@ pub struct Outcome {
     /// For a purchase or a return: every line, to the minor unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receipt: Option<Receipt>,
+    /// For an exchange: what goes back; `receipt` is what is bought.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub returned: Option<Receipt>,
     /// Of every rule, why it did or did not give; only if it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace: Option<Vec<RuleTrace>>,
@@ -76,28 +79,64 @@ impl Outcome {
     /// The outcome as canonical JSON: the same bytes in every language.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        let mut out = Vec::with_capacity(self.size());
+        match serde_json::to_writer(&mut out, self) {
+            Ok(()) => String::from_utf8(out).unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// About how many bytes its JSON has, so that they need not be moved as it grows.
+    fn size(&self) -> usize {
+        let receipts = self.receipt.iter().chain(&self.returned);
+        let lines = receipts.flat_map(|receipt| &receipt.lines);
+        let line = |line: &ReceiptLine| line.points.len().saturating_mul(64).saturating_add(192);
+        lines
+            .map(line)
+            .fold(512, usize::saturating_add)
+            .saturating_add(self.entries.len().saturating_mul(256))
     }
 }
 
-/// An event for another member. None is made yet by the rules that there are.
+/// An event for another member. The host delivers it, once or more often: it stamps `at` at the first delivery, for good.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Message {
-    /// The member.
+    /// The member; of the other program, if one is named.
     pub member: Id,
-    /// The id of the event, derived from what caused it.
+    /// The program of the member, if it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub program: Option<Id>,
+    /// The event, but for its instant.
+    pub event: MessageEvent,
+}
+
+/// The event of a message, but for its instant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MessageEvent {
+    /// Its id, derived from the event that caused it.
     pub id: Id,
+    /// What it says.
+    #[serde(flatten)]
+    pub body: MessageBody,
+}
+
+/// What a message says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum MessageBody {
+    /// Points arrive.
+    Receive(Receive<'static>),
 }
 
 /// One thing that changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Its number in the member's journal: 1, 2, 3 …
     pub n: u64,
     /// When it took effect.
     pub at: Instant,
-    /// What it was.
-    #[serde(flatten)]
+    /// What it was; written under its name, beside the others.
     pub change: Change,
 }
 
@@ -130,6 +169,90 @@ pub enum Change {
         order: Id,
         /// The money to give back.
         refund: Amount,
+    },
+    /// An order was settled.
+    Settled {
+        /// The order.
+        order: Id,
+    },
+    /// A hold was made.
+    Held {
+        /// Its name.
+        key: Id,
+        /// The account.
+        account: Id,
+        /// How many points.
+        points: Points,
+        /// The lots that they came from.
+        lots: Vec<LotPoints>,
+        /// When it is over.
+        until: Instant,
+    },
+    /// Points that were held are free again.
+    Released {
+        /// The name of the hold.
+        key: Id,
+        /// The account.
+        account: Id,
+        /// How many points.
+        points: Points,
+        /// The lots that they went back to.
+        lots: Vec<LotPoints>,
+        /// Why.
+        why: ReleaseWhy,
+    },
+    /// Pending points were cancelled.
+    Cancelled {
+        /// The account.
+        account: Id,
+        /// How many.
+        points: Points,
+        /// The order that had earned them, if it was one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        order: Option<Id>,
+        /// Why, in a person's words.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// The lots that they were in.
+        lots: Vec<LotPoints>,
+    },
+    /// Points have another expiry.
+    Redated {
+        /// The account.
+        account: Id,
+        /// How many.
+        points: Points,
+        /// When they would have expired; none for never.
+        before: Option<Instant>,
+        /// The lots as they are now.
+        lots: Vec<LotPoints>,
+        /// Why.
+        why: RedateWhy,
+    },
+    /// A reward was taken for points.
+    Redeemed {
+        /// The reward.
+        reward: Id,
+        /// How many of it.
+        quantity: u64,
+        /// The name by which `undo` calls it, where it was given by itself; else that is the id of the `redeem` event.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        redemption: Option<Id>,
+        /// The account that paid.
+        account: Id,
+        /// How many points.
+        points: Points,
+        /// The lots that they came from.
+        lots: Vec<LotPoints>,
+        /// The money that it costs besides.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        money: Option<Amount>,
+        /// The article to hand out.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        item: Option<Id>,
+        /// Points above the price that were dropped.
+        #[serde(skip_serializing_if = "crate::json::is_default")]
+        dropped: Points,
     },
     /// The member did something that is not a purchase.
     Activity {
@@ -185,8 +308,12 @@ pub enum Change {
         account: Id,
         /// How many.
         points: Points,
-        /// The order.
-        order: Id,
+        /// The order, if they had paid for one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        order: Option<Id>,
+        /// The event of the redemption, if they had paid for a reward.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        redemption: Option<Id>,
         /// The lots that they went back to.
         lots: Vec<LotPoints>,
     },
@@ -198,6 +325,9 @@ pub enum Change {
         points: Points,
         /// The lot.
         lot: LotDates,
+        /// Why, if it was not the date of the lot.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        why: Option<ExpiredWhy>,
     },
     /// Points that an order had earned were taken back.
     Reversed {
@@ -218,26 +348,31 @@ pub enum Change {
         /// How many more should have been taken and had expired already.
         #[serde(skip_serializing_if = "crate::json::is_default")]
         expired: Points,
+        /// How many more should have been taken, and the money that was withheld for them.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        withheld: Option<Withheld>,
     },
-    /// A person gave points.
+    /// Points were given that no rule earned.
     Credited {
         /// The account.
         account: Id,
         /// How many.
         points: Points,
-        /// Why.
-        reason: String,
+        /// Where they come from.
+        #[serde(flatten)]
+        source: Source,
         /// The lot.
         lot: LotDates,
     },
-    /// A person took points.
+    /// Points were taken that were not spent on an order or a reward.
     Debited {
         /// The account.
         account: Id,
         /// How many were taken or are owed now.
         points: Points,
-        /// Why.
-        reason: String,
+        /// Where they go.
+        #[serde(flatten)]
+        source: Source,
         /// The lots that they were taken from.
         lots: Vec<LotPoints>,
         /// How many of them are owed.
@@ -257,9 +392,111 @@ pub enum Change {
         to: Id,
         /// Why.
         why: TierWhy,
-        /// The instant at which the term ends; none for good.
+        /// The instant at which the term ends (or what was granted, or the grace); none for good.
         until: Option<Instant>,
+        /// The rung that the member holds all the same, because it was granted.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        held: Option<Id>,
+        /// Why a person gave or took it, in words.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
+    /// A higher rung will be entered when the next period begins, or will not any more.
+    TierPending {
+        /// The track.
+        track: Id,
+        /// The rung that will be entered; none: what was to be entered was taken back.
+        rung: Option<Id>,
+        /// When.
+        effective: Option<Instant>,
+    },
+    /// A review found what costs a rung if it is found again.
+    Warning {
+        /// The track.
+        track: Id,
+        /// At how many reviews running.
+        count: u32,
+        /// At how many it costs a rung.
+        of: u32,
+    },
+    /// A part of a metric flows into its next stretch.
+    CarriedOver {
+        /// The track whose rule it is.
+        track: Id,
+        /// The metric.
+        metric: Id,
+        /// How much.
+        amount: Figure,
+    },
+}
+
+/// Where points come from, or where they go: exactly one of these.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Source {
+    /// A person gave or took them, for a reason in words.
+    Reason(String),
+    /// A person reopened lots that had expired, for a reason in words.
+    Reinstated(String),
+    /// They come from this member.
+    From(Id),
+    /// They go to this member.
+    To(Id),
+    /// They are what it costs to move points.
+    Fee(Id),
+    /// They were changed into points of another account, or from it, by this conversion.
+    Conversion(Id),
+    /// They are a reward, or belonged to one that was undone.
+    Reward(Id),
+}
+
+/// Why points that were held are free again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ReleaseWhy {
+    /// The host said so.
+    Asked,
+    /// Its time was over.
+    TimedOut,
+    /// A hold of the same name took its place.
+    Replaced,
+    /// A purchase used it.
+    Captured,
+}
+
+/// Why points have another expiry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RedateWhy {
+    /// The member was active.
+    Active,
+    /// The program has a new version.
+    NewVersion,
+    /// Their order was settled, and their expiry counts from then.
+    Settled,
+}
+
+/// Why points expired before the date of their lot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ExpiredWhy {
+    /// The account decays while the member is inactive.
+    Decay,
+    /// The yearly deduction of the rung.
+    YearlyDeduction,
+}
+
+/// Points that could not be taken back, and the money that was withheld for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Withheld {
+    /// How many points.
+    pub points: Points,
+    /// How much money.
+    pub value: Amount,
 }
 
 /// Why a rung changed, or a term began.
@@ -279,6 +516,18 @@ pub enum TierWhy {
     Returned,
     /// The rung is kept for another term because it was qualified for again.
     Requalified,
+    /// The rung is lost, and kept until its grace is over.
+    Grace,
+    /// A condition of the rung held before its grace was over.
+    Restored,
+    /// Warnings at several reviews running cost a rung.
+    Penalty,
+    /// A person gave it.
+    Granted,
+    /// What a person gave is over.
+    GrantedEnded,
+    /// A person took back what was given.
+    Revoked,
 }
 
 /// The dates of a lot.
@@ -289,6 +538,9 @@ pub struct LotDates {
     /// When they become available; left out if that is past.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active_from: Option<Instant>,
+    /// Whether they become available when their order is settled.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub on_settlement: bool,
     /// When they expire; none for never.
     pub expires_at: Option<Instant>,
 }
@@ -317,14 +569,32 @@ pub struct RulePoints {
 pub struct Receipt {
     /// The order.
     pub order: Id,
-    /// The lines, as they were sent; for a return the lines that go back, with what is undone.
+    /// The lines, as they were sent, then shipping; for a return the lines that go back, with what is undone.
     pub lines: Vec<ReceiptLine>,
+    /// The discounts that are not on a line from the start, in the order in which they were applied.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub discounts: Vec<ReceiptDiscount>,
     /// The points that were used to pay, or given back.
     pub tender: Vec<ReceiptTender>,
     /// The points that were earned, or taken back, by account.
     pub points: Vec<AccountPoints>,
     /// The sums of the lines.
     pub total: ReceiptTotal,
+    /// For a return: money that is kept back for points that are missing; the refund is `total.paid` less this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<Amount>,
+    /// The other currency in which the customer paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub converted: Option<ReceiptConverted>,
+}
+
+/// The other currency in which a customer paid; the amounts of the receipt are in the program's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReceiptConverted {
+    /// The currency.
+    pub currency: Id,
+    /// How much of the program's currency one unit of it is.
+    pub rate: Exact,
 }
 
 /// One line of a receipt.
@@ -336,14 +606,52 @@ pub struct ReceiptLine {
     pub sku: Id,
     /// How many units.
     pub quantity: i64,
-    /// The price before discounts.
+    /// The price before discounts, as it was stated.
     pub list: Amount,
-    /// The price after discounts.
+    /// The price after discounts, as it was stated (with tax where that was included).
     pub discounted: Amount,
+    /// Without and with tax, where a line of the receipt states a tax.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax: Option<ReceiptTax>,
     /// What is left to pay in money, or to give back.
     pub paid: Amount,
+    /// What each discount of the receipt took off it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub discounts: Vec<DiscountAmount>,
     /// Which rules gave how many points for it.
     pub points: Vec<LineRulePoints>,
+}
+
+/// An amount without tax, its tax, and both together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ReceiptTax {
+    /// Without tax.
+    pub net: Amount,
+    /// The tax.
+    pub tax: Amount,
+    /// With tax.
+    pub gross: Amount,
+}
+
+/// A discount of a receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReceiptDiscount {
+    /// Its name.
+    pub id: Id,
+    /// How much it took off, or for a return how much of it is undone.
+    pub amount: Amount,
+    /// How much of it no line could take: the lines were down to zero or to their floor prices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unplaced: Option<Amount>,
+}
+
+/// What a discount took off a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DiscountAmount {
+    /// The name of the discount.
+    pub id: Id,
+    /// How much.
+    pub amount: Amount,
 }
 
 /// What a rule gave for a line.
@@ -362,6 +670,12 @@ pub struct LineRulePoints {
 pub struct ReceiptTender {
     /// The account.
     pub account: Id,
+    /// The reward, if they were used for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reward: Option<Id>,
+    /// Whether they paid, or lowered the price: then their value is one of the discounts.
+    #[serde(rename = "as", skip_serializing_if = "crate::json::is_default")]
+    pub role: TenderAs,
     /// How many were asked for; for a return, as many as were given back.
     pub asked: Points,
     /// How many were used.
@@ -386,6 +700,9 @@ pub struct ReceiptTotal {
     pub list: Amount,
     /// After discounts.
     pub discounted: Amount,
+    /// Without and with tax, where a line of the receipt states a tax.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax: Option<ReceiptTax>,
     /// What is left to pay in money, or to give back.
     pub paid: Amount,
 }
@@ -452,6 +769,9 @@ pub struct Unmet {
     /// When time alone will make it hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Instant>,
+    /// The day from which a metric counts, where that is later than its window begins: a later version of the program added it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Date>,
 }
 
 /// A value in an explanation.
@@ -462,6 +782,8 @@ pub enum Figure {
     Money(Amount),
     /// A whole number: points, units, days.
     Number(i64),
+    /// A decimal number, rounded half up to two decimals (what is compared is not rounded).
+    Decimal(Exact),
     /// A text, such as the id of a rung.
     Text(String),
     /// One of these texts.
@@ -475,15 +797,49 @@ pub struct TrackProgress {
     pub track: Id,
     /// The rung held now.
     pub rung: Id,
-    /// Since when.
+    /// The rung that is earned, where another one was granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earned: Option<Id>,
+    /// The rung that was granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub granted: Option<GrantProgress>,
+    /// Since when the earned rung stands.
     pub since: Option<Instant>,
-    /// The instant at which the term ends; none for good.
+    /// The instant at which its term ends (or its grace); none for good.
     pub until: Option<Instant>,
+    /// The earned rung is lost, and kept until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grace_until: Option<Instant>,
+    /// The higher rung that will be entered when the next period begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending: Option<PendingProgress>,
     /// For each higher rung, the nearest first.
     pub next: Vec<RungProgress>,
     /// For keeping the present one at the end of the term.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep: Option<RungProgress>,
+}
+
+/// A rung that was granted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GrantProgress {
+    /// The rung.
+    pub rung: Id,
+    /// When it was granted.
+    pub since: Instant,
+    /// When it ends; none for good.
+    pub until: Option<Instant>,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// A rung that will be entered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PendingProgress {
+    /// The rung.
+    pub rung: Id,
+    /// When.
+    pub effective: Instant,
 }
 
 /// What a rung still lacks.
@@ -495,4 +851,34 @@ pub struct RungProgress {
     pub holds: bool,
     /// What is missing.
     pub unmet: Vec<Unmet>,
+}
+
+/// Available points that expire at one instant, or the rest of a balance (clause 3.9).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Expiring {
+    /// The account.
+    pub account: Id,
+    /// When they expire; none for what expires later or never, less what is owed.
+    pub expires_at: Option<Instant>,
+    /// How many.
+    pub points: Points,
+}
+
+/// Points that were earned in one month and expire in one month (clause 3.9).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Liability {
+    /// The account.
+    pub account: Id,
+    /// The month in which they were earned, like `2026-03`.
+    pub earned: String,
+    /// The month of their last valid day; none if they never expire.
+    pub expires: Option<String>,
+    /// How many are available, pending or held.
+    pub points: Points,
+    /// What they cost if all of them are used, in major units; left out where the program does not say what a point costs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Exact>,
+    /// What they are expected to cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<Exact>,
 }

@@ -1,21 +1,49 @@
 //! Points: accounts and lots, earning, paying with points, expiry (sections 3, 4, 5).
 
 mod caps;
+mod carry;
+mod cut;
 mod earning;
 mod expiry;
+mod give;
 mod ledger;
+mod limit;
+mod milestone;
 mod multiply;
+mod redemption;
 mod rules;
 mod spending;
+mod streak;
+mod worth;
 
 pub use rules::{
-    AccountRule, Activation, BurnOrder, Cap, CapPeriod, EarnBase, EarnGroup, EarnRule, Earning,
-    Expiry, ExpiryAfter, ExpiryAnnual, ExpiryFrom, Give, Multipliers, Over, OverCap, PaidInPoints,
-    Partial, Rate, RateMode, Restore, ReturnedPoints, Returns, RoundWhen, TenderRule,
+    AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,
+    Crossing, Decay, DeductionDay, EarnAt, EarnBase, EarnGroup, EarnRule, Earning, Expiry,
+    ExpiryAfter, ExpiryAnnual, ExpiryFrom, ExpiryInactivity, Fee, FreeUnits, Give, LiabilityRule,
+    Limit, Milestone, MilestoneStep, MissedDays, MovedLots, Multipliers, OpenLots, Over, OverCap,
+    Overrides, PaidInPoints, Partial, PercentOf, PointRounding, PointValue, PointsOf, PointsPlace,
+    Rate, RateMode, Restore, ReturnedPoints, Returns, Reward, RewardGive, RewardItem, RoundWhen,
+    Streak, StreakEnd, Surplus, TenderAs, TenderRate, TenderRule, TierExpiry, TierPoints,
+    TransferRule, YearlyDeduction,
 };
 
-pub(crate) use caps::{CapSpec, CapUse, Usage};
-pub(crate) use earning::{Bid, Gift, Plan, Settings, gifts};
-pub(crate) use expiry::{LotPlan, dates};
-pub(crate) use ledger::{Account, Given, Lot, LotKind, Took, after_expiry};
+pub(crate) use caps::{CapBefore, CapSpec, CapUse, Uses};
+pub(crate) use carry::{Carried, parts};
+pub(crate) use earning::{Gifts, Plan, Settings, settle};
+pub(crate) use expiry::{
+    Counting, LotPlan, active_on, counts_from_activation, first_invalid, is_idle, words_of,
+};
+pub(crate) use give::{Asks, Rare, Told};
+pub(crate) use ledger::{
+    Account, ActiveFrom, DatedBy, Given, Head, HeldPoints, Hold, Lot, LotKind, Missing, Took,
+    after_expiry,
+};
+pub(crate) use limit::LimitSpec;
+pub(crate) use milestone::{Crossed, Reached, Values, reached};
+pub(crate) use redemption::{
+    AutoPlan, ConversionPlan, ConversionTo, FeePlan, Gave, GivePlan, MovePlan, Redemption,
+    RewardPlan, times,
+};
 pub(crate) use spending::{TenderPlan, clamp, value_of};
+pub(crate) use streak::Streaked;
+pub(crate) use worth::Worth;

@@ -1,9 +1,12 @@
 //! A program: all rules of one loyalty program, as data.
 
+mod account;
 mod check;
+mod check_tiers;
 mod compile;
 mod index;
 mod load;
+mod tracks;
 
 use std::sync::Arc;
 
@@ -11,13 +14,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::amount::Currency;
 use crate::calendar::Zone;
+use crate::condition::{ScoreRule, SegmentRule};
 use crate::id::Id;
 use crate::metric::MetricRule;
-use crate::points::{AccountRule, EarnGroup, EarnRule, Earning, Returns, TenderRule};
+use crate::points::{
+    AccountRule, ConversionRule, EarnGroup, EarnRule, Earning, Returns, Reward, TenderRule,
+    TransferRule,
+};
+use crate::pricing::Pricing;
 use crate::text::Label;
 use crate::tiers::Track;
 
-pub(crate) use compile::{Compiled, Feed, MetricPlan, On, RulePlan};
+pub(crate) use compile::{Compiled, EarningPlan, Feed, MetricPlan, On, RulePlan};
 
 /// The schema of program documents that this engine reads.
 pub const PROGRAM_SCHEMA: u32 = 1;
@@ -82,6 +90,12 @@ pub struct Rules {
     /// The named figures about members.
     #[serde(default)]
     pub metrics: Vec<MetricRule>,
+    /// Conditions on members with a name.
+    #[serde(default)]
+    pub segments: Vec<SegmentRule>,
+    /// Sums of weights of conditions that hold.
+    #[serde(default)]
+    pub scores: Vec<ScoreRule>,
     /// The ladders of rungs.
     #[serde(default)]
     pub tiers: Vec<Track>,
@@ -94,9 +108,21 @@ pub struct Rules {
     /// The rules by which points are earned.
     #[serde(default)]
     pub earn: Vec<EarnRule>,
+    /// How discounts are rounded and shared over lines, and how tax is computed.
+    #[serde(default)]
+    pub pricing: Pricing,
     /// How points are used to pay.
     #[serde(default)]
     pub tender: Vec<TenderRule>,
+    /// What members can have for points.
+    #[serde(default)]
+    pub rewards: Vec<Reward>,
+    /// Points that members may give to each other.
+    #[serde(default)]
+    pub transfers: Vec<TransferRule>,
+    /// Points of one account for points of another one.
+    #[serde(default)]
+    pub conversions: Vec<ConversionRule>,
     /// How returns are taken.
     #[serde(default)]
     pub returns: Returns,

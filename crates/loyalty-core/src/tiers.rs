@@ -1,10 +1,19 @@
-//! Tiers: ladders of rungs, how long a rung is held, reviews and progress (section 9).
-
-mod review;
+mod carry;
+mod judge;
 mod rules;
 mod standing;
+mod terms;
 
-pub use rules::{AtReview, Hold, HoldFor, HoldPeriod, HoldUntil, Rung, Track, Upgrade};
+pub use rules::{
+    Anniversary, AtReview, Carry, CarryHow, Every, Grace, GraceFrom, HeadStart, Hold, HoldFor,
+    HoldPeriod, HoldUntil, Penalty, ReturnsTier, Review, ReviewReads, Rung, Track, TrackPeriod,
+    Upgrade,
+};
 
-pub(crate) use review::{RungPlan, TrackPlan, View, judge, rejudge};
-pub(crate) use standing::{Judged, JudgedValue, Standing, term_end};
+pub(crate) use carry::{CarryPlan, over};
+pub(crate) use judge::{
+    Basis, Decision, PenaltyPlan, Present, RungPlan, TrackPlan, Verdict, View, judge, penalized,
+    rejudge, review,
+};
+pub(crate) use standing::{Granted, Judged, JudgedValue, Pending, Standing};
+pub(crate) use terms::{Begin, Person};

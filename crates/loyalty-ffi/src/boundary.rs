@@ -350,7 +350,7 @@ impl<T> Drop for Writing<'_, T> {
 
 /// A panic is a fault like others.
 fn guarded<T>(body: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
-    // What a panic leaves half done is dropped, except a member, and the core changes one only after all else has been done.
+    // What a panic leaves half done is dropped, except a member; the core refuses one that a call has left in the middle.
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| {
         let said = payload
             .downcast_ref::<&str>()

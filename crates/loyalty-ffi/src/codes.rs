@@ -75,6 +75,28 @@ pub const LOYALTY_STATUS_OVERFLOW: u32 = 312;
 pub const LOYALTY_STATUS_UNKNOWN_ACCOUNT: u32 = 313;
 /// The member that the event names is another one.
 pub const LOYALTY_STATUS_WRONG_MEMBER: u32 = 314;
+/// There is no hold of this name.
+pub const LOYALTY_STATUS_UNKNOWN_HOLD: u32 = 315;
+/// No points are pending that could be cancelled.
+pub const LOYALTY_STATUS_NOTHING_PENDING: u32 = 316;
+/// No lots that expired are remembered from then on.
+pub const LOYALTY_STATUS_NOTHING_TO_REINSTATE: u32 = 317;
+/// More points are to be taken than there are, and the account does not let that happen.
+pub const LOYALTY_STATUS_OVERDRAW_REFUSED: u32 = 318;
+/// The program has no such reward.
+pub const LOYALTY_STATUS_UNKNOWN_REWARD: u32 = 320;
+/// The reward cannot be had: its time, its condition, its limits or its kind say no.
+pub const LOYALTY_STATUS_REWARD_REFUSED: u32 = 321;
+/// There is no such redemption, or it can no longer be undone.
+pub const LOYALTY_STATUS_UNKNOWN_REDEMPTION: u32 = 322;
+/// The redemption has been undone before.
+pub const LOYALTY_STATUS_ALREADY_UNDONE: u32 = 323;
+/// The program does not let these points go to another member.
+pub const LOYALTY_STATUS_TRANSFER_REFUSED: u32 = 324;
+/// The rules of the conversion say no.
+pub const LOYALTY_STATUS_CONVERSION_REFUSED: u32 = 325;
+/// The program has no such conversion.
+pub const LOYALTY_STATUS_UNKNOWN_CONVERSION: u32 = 326;
 /// The stored member is damaged: its numbers contradict each other.
 pub const LOYALTY_STATUS_MEMBER_CORRUPT: u32 = 400;
 /// The stored member does not fit the program, or is of a newer schema.
@@ -124,6 +146,17 @@ pub(crate) const fn name(status: u32) -> Option<&'static CStr> {
         LOYALTY_STATUS_OVERFLOW => c"overflow",
         LOYALTY_STATUS_UNKNOWN_ACCOUNT => c"unknown_account",
         LOYALTY_STATUS_WRONG_MEMBER => c"wrong_member",
+        LOYALTY_STATUS_UNKNOWN_HOLD => c"unknown_hold",
+        LOYALTY_STATUS_NOTHING_PENDING => c"nothing_pending",
+        LOYALTY_STATUS_NOTHING_TO_REINSTATE => c"nothing_to_reinstate",
+        LOYALTY_STATUS_OVERDRAW_REFUSED => c"overdraw_refused",
+        LOYALTY_STATUS_UNKNOWN_REWARD => c"unknown_reward",
+        LOYALTY_STATUS_REWARD_REFUSED => c"reward_refused",
+        LOYALTY_STATUS_UNKNOWN_REDEMPTION => c"unknown_redemption",
+        LOYALTY_STATUS_ALREADY_UNDONE => c"already_undone",
+        LOYALTY_STATUS_TRANSFER_REFUSED => c"transfer_refused",
+        LOYALTY_STATUS_CONVERSION_REFUSED => c"conversion_refused",
+        LOYALTY_STATUS_UNKNOWN_CONVERSION => c"unknown_conversion",
         LOYALTY_STATUS_MEMBER_CORRUPT => c"member_corrupt",
         LOYALTY_STATUS_MEMBER_MISMATCH => c"member_mismatch",
         LOYALTY_STATUS_NULL_POINTER => c"null_pointer",

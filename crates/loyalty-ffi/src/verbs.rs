@@ -1,6 +1,6 @@
 //! What the engine does with members.
 
-use loyalty_core::{Detail, Event, Instant};
+use loyalty_core::{Date, Detail, Event, Instant, Messages, Unmet};
 
 use crate::boundary::Caller;
 use crate::buffer::Buffer;
@@ -129,6 +129,86 @@ pub unsafe extern "C" fn loyalty_progress(
         let text = serde_json::to_string(&engine.progress(&member))
             .map_err(|error| Fault::internal(Some(&error.to_string())))?;
         json.give(Buffer::new(text));
+        Ok(())
+    })
+}
+
+/// The available points of each account by the instants at which they expire, up to the end of a day (`2026-12-31`), then one
+/// row for the rest, less what is owed: a JSON array. The rows of an account sum to its balance.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_expiring(
+    engine: *const EngineHandle,
+    member: *const MemberHandle,
+    by: *const u8,
+    by_length: usize,
+    json: *mut Buffer,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: whoever calls keeps to the header.
+    let caller = unsafe { Caller::begin() };
+    caller.run(error, || {
+        let json = caller.out(json, "json")?;
+        let engine = caller.shared(engine, "engine")?;
+        let member = caller.reading(member, "member")?;
+        let by = Date::parse(caller.text(by, by_length, "by")?)?;
+        json.give(list(&engine.expiring(&member, by)?)?);
+        Ok(())
+    })
+}
+
+/// The points of each account by the month in which they were earned and the month in which they expire, with what they cost and
+/// are expected to cost where the program says so: a JSON array.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_liability(
+    engine: *const EngineHandle,
+    member: *const MemberHandle,
+    json: *mut Buffer,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: whoever calls keeps to the header.
+    let caller = unsafe { Caller::begin() };
+    caller.run(error, || {
+        let json = caller.out(json, "json")?;
+        let engine = caller.shared(engine, "engine")?;
+        let member = caller.reading(member, "member")?;
+        json.give(list(&engine.liability(&member)?)?);
+        Ok(())
+    })
+}
+
+fn list<T: serde::Serialize>(rows: &[T]) -> Result<Buffer, Fault> {
+    let text =
+        serde_json::to_string(rows).map_err(|error| Fault::internal(Some(&error.to_string())))?;
+    Ok(Buffer::new(text))
+}
+
+/// Says in a sentence what a leaf of a condition lacks, in a language (`en`, `zh`).
+///
+/// `unmet` is the JSON of one element of a list called `unmet`, as a trace or a progress has it. `messages` is JSON with texts to put
+/// in the place of the built-in ones, `{}` for none; the manual lists their keys. Names and days are those of the program.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_sentence(
+    engine: *const EngineHandle,
+    unmet: *const u8,
+    unmet_length: usize,
+    messages: *const u8,
+    messages_length: usize,
+    language: *const u8,
+    language_length: usize,
+    sentence: *mut Buffer,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: whoever calls keeps to the header.
+    let caller = unsafe { Caller::begin() };
+    caller.run(error, || {
+        let sentence = caller.out(sentence, "sentence")?;
+        let engine = caller.shared(engine, "engine")?;
+        let unmet = caller.bytes(unmet, unmet_length, "unmet")?;
+        let messages = caller.bytes(messages, messages_length, "messages")?;
+        let language = caller.text(language, language_length, "language")?;
+        let unmet = Unmet::from_json(unmet, engine.program())?;
+        let messages = Messages::from_json(messages)?.named(engine.program());
+        sentence.give(Buffer::new(messages.sentence(&unmet, language)));
         Ok(())
     })
 }

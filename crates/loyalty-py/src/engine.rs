@@ -2,10 +2,11 @@
 
 use loyalty_core::{self as core, Detail};
 use pyo3::prelude::*;
-use pyo3::types::{PyDateTime, PyTuple, PyType};
+use pyo3::types::{PyDateTime, PyDict, PyTuple, PyType};
 
 use crate::call::{call, is_long};
 use crate::event;
+use crate::input;
 use crate::member::Member;
 use crate::outcome::Outcome;
 use crate::output;
@@ -133,6 +134,55 @@ impl Engine {
         drop(state);
         let text = serde_json::to_string(&progress).unwrap_or_default();
         output::object(py, &text)
+    }
+
+    /// The available points of each account by the instants at which they expire, up to the end of a day (a date, or a text like
+    /// `2026-12-31`), then one row for the rest, less what is owed. The rows of an account sum to its balance.
+    #[pyo3(signature = (member, *, by))]
+    fn expiring<'py>(
+        &self,
+        member: &Bound<'py, Member>,
+        by: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (py, by) = (member.py(), time::day(by, "by")?);
+        let state = member.get().read(py);
+        let rows = call(py, 0, || Ok(self.engine.expiring(&state, by)?))?;
+        drop(state);
+        output::object(py, &serde_json::to_string(&rows).unwrap_or_default())
+    }
+
+    /// The points of each account by the month in which they were earned and the month in which they expire, with what they cost
+    /// and are expected to cost where the program says so.
+    fn liability<'py>(&self, member: &Bound<'py, Member>) -> PyResult<Bound<'py, PyAny>> {
+        let py = member.py();
+        let state = member.get().read(py);
+        let rows = call(py, 0, || Ok(self.engine.liability(&state)?))?;
+        drop(state);
+        output::object(py, &serde_json::to_string(&rows).unwrap_or_default())
+    }
+
+    /// What a leaf of a condition lacks, in a sentence: `unmet` is an element of a list of that name, as a trace or a progress has it.
+    ///
+    /// Names and days are those of the program. `messages` puts other texts in the place of the built-in ones:
+    /// `{"en": {"metric": "Only {missing} to go!"}}`.
+    #[pyo3(signature = (unmet, lang="en", *, messages=None))]
+    fn sentence(
+        &self,
+        unmet: &Bound<'_, PyDict>,
+        lang: &str,
+        messages: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<String> {
+        let unmet_json = input::event(unmet)?;
+        let texts = messages.map(input::event).transpose()?;
+        call(unmet.py(), 0, || {
+            let program = self.engine.program();
+            let unmet = core::Unmet::from_json(&unmet_json, program)?;
+            let messages = match &texts {
+                Some(texts) => core::Messages::from_json(texts)?,
+                None => core::Messages::new(),
+            };
+            Ok(messages.named(program).sentence(&unmet, lang))
+        })
     }
 
     fn __repr__(&self) -> String {

@@ -237,15 +237,20 @@ impl Event {
 
     /// Something is bought. A line has a `sku` and a `price` of one unit or an `amount` of the line.
     #[staticmethod]
-    #[pyo3(signature = (id, at, *, order, lines, tender=None, currency=None,
-        seq=None, member=None, channel=None, store=None, attributes=None))]
+    #[pyo3(signature = (id, at, *, order, lines, shipping=None, discounts=None, rewards=None, tender=None, hold=None,
+        currency=None, converted=None, seq=None, member=None, channel=None, store=None, attributes=None))]
     fn purchase(
         id: Any<'_, '_>,
         at: Any<'_, '_>,
         order: Any<'_, '_>,
         lines: Any<'_, '_>,
+        shipping: Maybe<'_, '_>,
+        discounts: Maybe<'_, '_>,
+        rewards: Maybe<'_, '_>,
         tender: Maybe<'_, '_>,
+        hold: Maybe<'_, '_>,
         currency: Maybe<'_, '_>,
+        converted: Maybe<'_, '_>,
         seq: Maybe<'_, '_>,
         member: Maybe<'_, '_>,
         channel: Maybe<'_, '_>,
@@ -257,8 +262,13 @@ impl Event {
             &[
                 ("order", Some(order)),
                 ("currency", currency),
+                ("converted", converted),
                 ("lines", Some(lines)),
+                ("shipping", shipping),
+                ("discounts", discounts),
+                ("rewards", rewards),
                 ("tender", tender),
+                ("hold", hold),
             ],
         )
     }
@@ -300,17 +310,20 @@ impl Event {
             .with("activity", &[("kind", Some(kind))])
     }
 
-    /// A person credits or debits points: exactly one of `credit` and `debit`, and a reason.
+    /// A person credits or debits points, or reinstates what expired since a day: exactly one of `credit`, `debit` and
+    /// `reinstate_since`, and a reason.
     #[staticmethod]
-    #[pyo3(signature = (id, at, *, reason, credit=None, debit=None, account=None, expires_on=None, overdraw=None,
-        seq=None, member=None, channel=None, store=None, attributes=None))]
+    #[pyo3(signature = (id, at, *, reason, credit=None, debit=None, reinstate_since=None, account=None, active_on=None,
+        expires_on=None, overdraw=None, seq=None, member=None, channel=None, store=None, attributes=None))]
     fn adjust(
         id: Any<'_, '_>,
         at: Any<'_, '_>,
         reason: Any<'_, '_>,
         credit: Maybe<'_, '_>,
         debit: Maybe<'_, '_>,
+        reinstate_since: Maybe<'_, '_>,
         account: Maybe<'_, '_>,
+        active_on: Maybe<'_, '_>,
         expires_on: Maybe<'_, '_>,
         overdraw: Maybe<'_, '_>,
         seq: Maybe<'_, '_>,
@@ -319,17 +332,58 @@ impl Event {
         store: Maybe<'_, '_>,
         attributes: Maybe<'_, '_>,
     ) -> PyResult<Self> {
+        let reinstate = match reinstate_since {
+            Some(since) => {
+                let lots = PyDict::new(id.py());
+                lots.set_item("since", since)?;
+                Some(lots.into_any())
+            }
+            None => None,
+        };
         common(id, at, [seq, member, channel, store, attributes]).with(
             "adjust",
             &[
                 ("account", account),
                 ("credit", credit),
                 ("debit", debit),
+                ("reinstate", reinstate.as_ref()),
                 ("reason", Some(reason)),
+                ("active_on", active_on),
                 ("expires_on", expires_on),
                 ("overdraw", overdraw),
             ],
         )
+    }
+
+    /// An event of any kind (`redeem`, `hold`, `transfer` ...) with the fields of its body as keyword arguments.
+    ///
+    /// >>> Event.of("e-1", "2026-03-01T10:00:00+08:00", "redeem", reward="coffee", quantity=2)
+    /// Event('e-1', redeem, at=2026-03-01T02:00:00Z)
+    #[staticmethod]
+    #[pyo3(signature = (id, at, kind, /, *, seq=None, member=None, channel=None, store=None, attributes=None, **body))]
+    fn of(
+        id: Any<'_, '_>,
+        at: Any<'_, '_>,
+        kind: &str,
+        seq: Maybe<'_, '_>,
+        member: Maybe<'_, '_>,
+        channel: Maybe<'_, '_>,
+        store: Maybe<'_, '_>,
+        attributes: Maybe<'_, '_>,
+        body: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        let fields: Vec<(String, Bound<'_, PyAny>)> = match body {
+            Some(body) => body
+                .iter()
+                .map(|(name, value)| Ok((name.extract::<String>()?, value)))
+                .collect::<PyResult<_>>()?,
+            None => Vec::new(),
+        };
+        let fields: Vec<(&str, Maybe<'_, '_>)> = fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), Some(value).filter(|value| !value.is_none())))
+            .collect();
+        common(id, at, [seq, member, channel, store, attributes]).with(kind, &fields)
     }
 
     /// The id of the event.
@@ -344,7 +398,7 @@ impl Event {
         datetime(py, self.at)
     }
 
-    /// What it is: `purchase`, `return`, `activity`, `enroll`, `profile`, `tags` or `adjust`.
+    /// What it is: `purchase`, `return`, `exchange` (both in one), `activity`, `redeem` ...
     #[getter]
     fn kind(&self) -> &'static str {
         self.kind

@@ -44,7 +44,7 @@ impl Member {
     pub(crate) fn change(&self) -> Result<MutexGuard<'_, core::Member>, Stop> {
         match self.state.try_lock() {
             Ok(state) => Ok(state),
-            // The engine writes a member at the very end only: it is whole even after a defect.
+            // The engine itself refuses a member that a defect has left in the middle of a call.
             Err(TryLockError::Poisoned(state)) => Ok(state.into_inner()),
             Err(TryLockError::WouldBlock) => Err(Stop::Busy),
         }
@@ -117,7 +117,7 @@ impl Member {
         Ok(self.read(account.py()).balance(name))
     }
 
-    /// What each account holds: `{"points": {"available": 120, "pending": 0, "debt": 0}}`.
+    /// What each account holds: `{"points": {"available": 120, "pending": 0, "held": 0, "debt": 0}}`.
     fn balances<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let balances = self.read(py).balances();
         let all = PyDict::new(py);
@@ -125,6 +125,7 @@ impl Member {
             let one = PyDict::new(py);
             one.set_item("available", balance.available)?;
             one.set_item("pending", balance.pending)?;
+            one.set_item("held", balance.held)?;
             one.set_item("debt", balance.debt)?;
             all.set_item(balance.account.as_str(), one)?;
         }

@@ -38,6 +38,8 @@ struct Parts<'t> {
     #[serde(borrow, default)]
     receipt: Option<&'t RawValue>,
     #[serde(borrow, default)]
+    returned: Option<&'t RawValue>,
+    #[serde(borrow, default)]
     trace: Option<&'t RawValue>,
     version: u64,
     next_due: Option<Instant>,
@@ -105,6 +107,15 @@ impl Outcome {
     fn receipt<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let receipt = self.parts()?.receipt;
         receipt
+            .map(|receipt| output::receipt(py, receipt.get()))
+            .transpose()
+    }
+
+    /// For an exchange: what goes back, as a receipt (`receipt` is what is bought); else None.
+    #[getter]
+    fn returned<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let returned = self.parts()?.returned;
+        returned
             .map(|receipt| output::receipt(py, receipt.get()))
             .transpose()
     }

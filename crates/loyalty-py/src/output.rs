@@ -9,7 +9,19 @@ use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Deserializer;
 
 /// Fields of a receipt that are money.
-const MONEY: [&str; 5] = ["list", "discounted", "paid", "value", "refund"];
+const MONEY: [&str; 11] = [
+    "list",
+    "discounted",
+    "net",
+    "tax",
+    "gross",
+    "paid",
+    "amount",
+    "unplaced",
+    "value",
+    "withheld",
+    "rate",
+];
 
 /// Reads JSON; numbers are `int`, there are no others in the documents of the engine.
 pub(crate) fn object<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {

@@ -1,6 +1,6 @@
 //! Times: aware `datetime` in, aware `datetime` in UTC out.
 
-use loyalty_core::{Code, Instant, Offset, Timestamp};
+use loyalty_core::{Code, Date, Instant, Offset, Timestamp};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDate, PyDateTime, PyString, PyTzInfo};
@@ -117,6 +117,26 @@ pub(crate) fn instant(value: &Bound<'_, PyAny>, path: &str) -> PyResult<Instant>
     Timestamp::parse(&text)
         .map(|time| time.instant)
         .map_err(|error| raise(py, &error))
+}
+
+/// A day from a date or a text like `2026-12-31`.
+pub(crate) fn day(value: &Bound<'_, PyAny>, path: &str) -> PyResult<Date> {
+    let py = value.py();
+    let text = if value.is_instance_of::<PyDateTime>() {
+        let words = "expected a date, found a datetime: say the day in the member's time zone";
+        return Err(Fault::new(Code::WrongType, path, words).raise(py));
+    } else if let Ok(date) = value.cast::<PyDate>() {
+        iso_date(date)?.to_str()?.to_owned()
+    } else if let Ok(text) = value.cast::<PyString>() {
+        crate::input::utf8(text, path)?.to_owned()
+    } else {
+        let words = format!(
+            "expected a date or a text like `2026-12-31`, found {}",
+            crate::input::type_name(value)
+        );
+        return Err(Fault::new(Code::WrongType, path, words).raise(py));
+    };
+    Date::parse(&text).map_err(|error| raise(py, &error))
 }
 
 /// An instant as an aware datetime in UTC.

@@ -27,7 +27,7 @@ def test_a_year_of_a_member(engine: Engine, member: Member) -> None:
     )
     # 5,200.00 at 1 point a yuan; the rung is reached by this order, so the factor does not count for it.
     assert member.balance("points") == 5200
-    assert member.balances() == {"points": {"available": 5200, "pending": 0, "debt": 0}}
+    assert member.balances() == {"points": {"available": 5200, "pending": 0, "held": 0, "debt": 0}}
     assert member.tier("club") == "silver" and member.tier("none") is None
     assert [next(key for key in entry if key not in ("n", "at")) for entry in bought.entries] == [
         "purchase",
@@ -114,6 +114,19 @@ def test_progress_says_what_is_missing(engine: Engine, member: Member) -> None:
     assert (track["track"], track["rung"]) == ("club", "regular")
     unmet = track["next"][0]["unmet"][0]
     assert (unmet["found"], unmet["needed"], unmet["missing"]) == ("1200.50", "5000.00", "3799.50")
+
+
+def test_a_sentence_says_what_is_missing(engine: Engine, member: Member) -> None:
+    engine.apply(member, purchase(price="1200.50"))
+    unmet = engine.progress(member)[0]["next"][0]["unmet"][0]
+    of = unmet["of"]
+    own = {"en": {"metric": "Only {missing} to go!"}}
+    assert "1200.50 CNY" in engine.sentence(unmet)
+    assert "还差 3799.50 CNY" in engine.sentence(unmet, "zh-CN")
+    assert engine.sentence(unmet, messages=own) == "Only 3799.50 CNY to go!"
+    assert engine.sentence({"leaf": "metric", "of": of}, "en").endswith("is needed.")
+    with pytest.raises(ValueError):
+        engine.sentence(unmet, messages={"en": {"nothing": ""}})
 
 
 def test_text_bytes_and_dict_are_the_same_program() -> None:
@@ -250,3 +263,30 @@ def test_names_are_those_that_are_promised() -> None:
         assert getattr(loyalty, name) is not None
     for cls in (Program, Engine, Member, Event, Outcome):
         assert cls.__module__ == "loyalty" and cls.__doc__
+
+
+def test_what_expires_and_what_it_costs() -> None:
+    program = {
+        "schema": 1, "id": "shop", "currency": "CNY", "timezone": "Asia/Shanghai",
+        "accounts": [{
+            "id": "points",
+            "expiry": {"after": {"months": 12, "align": "month_end"}},
+            "liability": {"cost_per_point": "0.008", "redemption_percent": "75"},
+        }],
+    }
+    engine, member = Engine(program), Member("m-1")
+    assert engine.expiring(member, by=date(2027, 12, 31)) == [] and engine.liability(member) == []
+    engine.apply(member, {"id": "e-1", "at": AT, "adjust": {"credit": 120, "reason": "gift"}})
+    end = AT.astimezone(SHANGHAI)
+    month = f"{end.year}-{end.month:02}"
+    rows = engine.expiring(member, by=date(end.year + 1, 12, 31))
+    assert [row["points"] for row in rows] == [120] and rows[0]["expires_at"] is not None
+    assert engine.expiring(member, by=f"{end.year}-12-31") == [{"account": "points", "expires_at": None, "points": 120}]
+    # 120 points at 0.008 are 0.96, and three quarters of them are expected to be used.
+    assert engine.liability(member) == [{
+        "account": "points", "earned": month, "expires": f"{end.year + 1}-{end.month:02}", "points": 120, "cost": "0.96", "expected": "0.72",
+    }]
+    with pytest.raises(loyalty.InputError):
+        engine.expiring(member, by=AT)
+    with pytest.raises(loyalty.InputError):
+        engine.expiring(member, by="2026-13-01")

@@ -19,6 +19,10 @@ pub enum Remainder {
     First,
     /// Shares are rounded, halves down; then the rows are corrected by one unit each from the last one back.
     Last,
+    /// Shares are floored; left-over units go one each to the rows from the first one on.
+    FlooredFirst,
+    /// Shares are floored; left-over units go one each to the rows from the last one back.
+    FlooredLast,
 }
 
 /// One row that takes a share.
@@ -35,8 +39,8 @@ pub struct Share {
 /// Shares `amount` over the rows, each `min(headroom, λ · weight)` with the least λ that places the amount, in whole units.
 ///
 /// `out` receives one share a row, in the order of the rows; the answer is what could not be placed. The shares and the answer
-/// sum to the amount. With [`Remainder::LargestRemainder`] each share is less than one unit from the exact one, with the others
-/// at most one and a half. A negative amount is shared like a positive one, then every sign is turned.
+/// sum to the amount. With [`Remainder::First`] and [`Remainder::Last`] each share is at most one and a half units from the exact
+/// one, with the others at most one. A negative amount is shared like a positive one, then every sign is turned.
 ///
 /// # Errors
 /// [`Code::InvalidValue`] for a negative weight, [`Code::Overflow`] if the weights do not sum in 64 bits.
@@ -106,7 +110,7 @@ fn share_by<W: Fn(&Share) -> i64 + Copy>(
     }
     match remainder {
         Remainder::LargestRemainder => by_fraction(level, rows, weigh, out),
-        Remainder::First | Remainder::Last => by_place(level, rows, weigh, remainder, out),
+        _ => by_place(level, rows, weigh, remainder, out),
     }
     Ok(0)
 }
@@ -250,7 +254,7 @@ fn by_fraction<W: Fn(&Share) -> i64>(level: Level, rows: &[Share], weigh: W, out
     }
 }
 
-/// Halves down, then one unit a row from an end until the sum is right, passing over rows that cannot take or give one.
+/// Halves down (or all down), then one unit a row from an end until the sum is right, passing over rows that cannot take or give one.
 fn by_place<W: Fn(&Share) -> i64>(
     level: Level,
     rows: &[Share],
@@ -259,9 +263,11 @@ fn by_place<W: Fn(&Share) -> i64>(
     out: &mut Vec<i64>,
 ) {
     let mut left = level.amount;
+    let rounds = matches!(remainder, Remainder::First | Remainder::Last);
     for row in rows {
         let Cut { floor, rest, full } = level.share(row, weigh(row));
-        let up = Rounding::HalfDown.divide(i128::from(rest), i128::from(level.weight)) == Some(1);
+        let up = rounds
+            && Rounding::HalfDown.divide(i128::from(rest), i128::from(level.weight)) == Some(1);
         let share = if up { floor.saturating_add(1) } else { floor };
         if !full {
             left = left.saturating_sub(share);
@@ -281,7 +287,7 @@ fn by_place<W: Fn(&Share) -> i64>(
         }
     };
     let pairs = rows.iter().zip(out.iter_mut());
-    if remainder == Remainder::Last {
+    if matches!(remainder, Remainder::Last | Remainder::FlooredLast) {
         pairs.rev().for_each(&mut correct)
     } else {
         pairs.for_each(&mut correct)

@@ -24,7 +24,7 @@ pub use rounding::Rounding;
 pub use rust_decimal::Decimal;
 
 pub(crate) use decimal::write_decimal;
-pub(crate) use text::{push_fixed, push_integer, push_wide, shown};
+pub(crate) use text::{Digits, fixed, push_fixed, push_integer, push_wide, shown};
 
 #[cfg(test)]
 #[expect(

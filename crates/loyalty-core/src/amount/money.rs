@@ -1,7 +1,7 @@
 //! Money.
 
 use super::decimal::{Scanned, scan};
-use super::{Currency, Decimal, parse_decimal, push_fixed, write_decimal};
+use super::{Currency, Decimal, Digits, fixed, parse_decimal, push_fixed, write_decimal};
 use crate::error::{Code, Error, Result};
 use crate::limits::MONEY_MAX;
 
@@ -134,6 +134,12 @@ impl Money {
     #[inline]
     pub fn write(self, currency: Currency, out: &mut String) {
         push_fixed(out, self.0 < 0, self.0.unsigned_abs(), currency.digits());
+    }
+
+    /// The same, in a place of its own.
+    #[inline]
+    pub(crate) fn digits(self, currency: Currency) -> Digits {
+        fixed(self.0 < 0, self.0.unsigned_abs(), currency.digits())
     }
 }
 

@@ -31,13 +31,20 @@ pub(crate) fn push_integer(out: &mut String, value: i64) {
 /// Appends `magnitude · 10^-scale` with exactly `scale` digits after the point, after a minus sign if `negative`.
 #[inline]
 pub(crate) fn push_fixed(out: &mut String, negative: bool, magnitude: u64, scale: u32) {
+    fixed(negative, magnitude, scale).push_to(out);
+}
+
+/// The same without a text to append it to.
+#[inline]
+pub(crate) fn fixed(negative: bool, magnitude: u64, scale: u32) -> Digits {
     let mut digits = Digits::new();
     let mut rest = magnitude;
     for _ in 0..scale {
         digits.put(rest % 10);
         rest /= 10;
     }
-    digits.finish_whole(out, negative, rest, scale);
+    digits.put_whole(negative, rest, scale);
+    digits
 }
 
 /// The same for any decimal.
@@ -55,16 +62,16 @@ pub(crate) fn push_wide(out: &mut String, negative: bool, magnitude: u128, scale
         places = places.saturating_add(1);
     }
     let pointed = places > scale;
-    digits.finish_whole(
-        out,
+    digits.put_whole(
         negative,
         u64::try_from(rest).unwrap_or(0),
         if pointed { 0 } else { scale },
     );
+    digits.push_to(out);
 }
 
 /// Digits from the last to the first. Forty-eight bytes hold 39 digits, or a point and 28 digits after it.
-struct Digits {
+pub(crate) struct Digits {
     buffer: [u8; 48],
     start: usize,
 }
@@ -92,9 +99,9 @@ impl Digits {
         }
     }
 
-    /// Puts the point, if there is a fraction, and the whole part before it, and appends everything.
+    /// Puts the point, if there is a fraction, and the whole part before it.
     #[inline]
-    fn finish_whole(mut self, out: &mut String, negative: bool, whole: u64, scale: u32) {
+    fn put_whole(&mut self, negative: bool, whole: u64, scale: u32) {
         if scale > 0 {
             self.put_byte(b'.');
         }
@@ -109,6 +116,18 @@ impl Digits {
         if negative {
             self.put_byte(b'-');
         }
+    }
+
+    /// The text.
+    #[inline]
+    pub(crate) fn as_str(&self) -> &str {
+        let bytes = self.buffer.get(self.start..).unwrap_or_default();
+        core::str::from_utf8(bytes).unwrap_or_default()
+    }
+
+    /// Appends the text.
+    #[inline]
+    fn push_to(&self, out: &mut String) {
         for byte in self.buffer.get(self.start..).unwrap_or_default() {
             // For these few bytes cheaper than to check that they are UTF-8; the mask says that they are ASCII.
             out.push(char::from(*byte & 0x7f));

@@ -205,7 +205,10 @@ impl Date {
     /// The first day of the month.
     #[must_use]
     pub fn first_of_month(self) -> Self {
-        clamped(self.month_index(), 1)
+        let (_, _, day) = self.civil();
+        // A day of the month is from 1 to 31.
+        let back = i32::try_from(day).unwrap_or(1).wrapping_sub(1);
+        Self(self.0.saturating_sub(back))
     }
 
     /// The last day of the month.

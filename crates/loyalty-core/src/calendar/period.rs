@@ -130,8 +130,8 @@ impl Grid {
             .checked_rem_euclid(self.months)
             .unwrap_or(0);
         let start = index.wrapping_sub(into);
-        // In the very month in which a period begins the date may still belong to the one before.
-        if clamped(start, self.day) > date {
+        // In the very month in which a period begins the date may still belong to the one before, unless it begins with the month.
+        if self.day > 1 && clamped(start, self.day) > date {
             start.wrapping_sub(self.months)
         } else {
             start

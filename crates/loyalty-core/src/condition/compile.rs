@@ -1,13 +1,17 @@
 //! From the words of a condition to what the engine evaluates: names become places, thresholds become whole numbers.
 
+mod leaves;
+
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::rules::{
     BirthdayTest, Comparison, Condition, Grain, Reads, Selection, TenureTest, TierTest, Yearly,
 };
 use super::selection::{Select, Symbols};
-use crate::amount::{Currency, Exact};
-use crate::calendar::{Date, MonthDay, TimeOfDay, Weekday};
+use crate::amount::Currency;
+use crate::calendar::{Date, MonthDay, Span, TimeOfDay, Weekday};
 use crate::error::{Code, Error, join};
 use crate::id::Id;
 
@@ -29,6 +33,16 @@ pub(crate) enum Cond {
     Birthday(BirthdayTest),
     Tenure(TenureTest),
     Attribute(Attribute),
+    Segment(Box<[Arc<SegmentPlan>]>),
+    Score(Arc<ScorePlan>, Test),
+    Anniversary(BirthdayTest),
+    Enrolled(Option<Date>, Option<Date>),
+    PointsExpiring {
+        account: usize,
+        within: Span,
+        test: Test,
+    },
+    Kind(Box<[Box<str>]>),
     Channel(Box<[Box<str>]>),
     Store(Box<[Box<str>]>),
     Weekday(Box<[Weekday]>),
@@ -38,30 +52,47 @@ pub(crate) enum Cond {
     EventAttribute(Attribute),
     Total(Option<Select>, Test),
     Quantity(Option<Select>, Test),
+    AnyQuantity(Option<Select>, Test),
     Contains(Select),
 }
 
-impl Cond {
-    /// The metrics that it reads.
-    pub(crate) fn metrics(&self, out: &mut Vec<usize>) {
-        match self {
-            Self::AtLeast(_, of) => of.iter().for_each(|one| one.metrics(out)),
-            Self::Not(one) => one.metrics(out),
-            Self::Metric { metric, .. } => out.push(*metric),
-            _ => {}
-        }
-    }
+/// A compiled segment.
+#[derive(Debug)]
+pub(crate) struct SegmentPlan {
+    pub(crate) id: Id,
+    pub(crate) when: Cond,
+}
+
+/// A compiled score.
+#[derive(Debug)]
+pub(crate) struct ScorePlan {
+    pub(crate) id: Id,
+    pub(crate) weights: Box<[(Cond, i64)]>,
 }
 
 impl Cond {
-    /// The tracks that it reads.
-    pub(crate) fn tracks(&self, out: &mut Vec<usize>) {
-        match self {
-            Self::AtLeast(_, of) => of.iter().for_each(|one| one.tracks(out)),
-            Self::Not(one) => one.tracks(out),
-            Self::Tier { track, .. } => out.push(*track),
-            _ => {}
+    /// Goes through every leaf, also those of the segments and scores that it names.
+    pub(crate) fn leaves(&self, out: &mut impl FnMut(&Self)) {
+        // A trait object keeps the recursion one function.
+        fn go(cond: &Cond, out: &mut dyn FnMut(&Cond)) {
+            match cond {
+                Cond::AtLeast(_, of) => of.iter().for_each(|one| go(one, out)),
+                Cond::Not(one) => go(one, out),
+                Cond::Segment(of) => of.iter().for_each(|one| go(&one.when, out)),
+                Cond::Score(score, _) => score.weights.iter().for_each(|(one, _)| go(one, out)),
+                leaf => out(leaf),
+            }
         }
+        go(self, out);
+    }
+
+    /// The metrics that it reads.
+    pub(crate) fn metrics(&self, out: &mut Vec<usize>) {
+        self.leaves(&mut |leaf| {
+            if let Self::Metric { metric, .. } = leaf {
+                out.push(*metric);
+            }
+        });
     }
 }
 
@@ -95,10 +126,14 @@ pub(crate) struct Attribute {
 pub(crate) enum Scope {
     /// A rule that answers an event: everything.
     EventRule,
-    /// A rung: the member only.
+    /// A rung, a segment or a score: the member only.
     Member,
     /// The filter of a metric: the event only.
     Filter,
+    /// What a member asks for: the member and the event, which has no basket.
+    Request,
+    /// What happens by itself: the member only.
+    ByItself,
 }
 
 /// The names of a track and its rungs.
@@ -115,9 +150,14 @@ pub(crate) struct Catalogue {
     pub(crate) accounts: FxHashMap<Id, usize>,
     pub(crate) metrics: FxHashMap<Id, (usize, Grain)>,
     pub(crate) tracks: Vec<Track>,
+    pub(crate) segments: Named<SegmentPlan>,
+    pub(crate) scores: Named<ScorePlan>,
     /// Names of things that are there, but wrong in themselves: not to be reported as unknown.
     pub(crate) broken: Vec<Id>,
 }
+
+/// Compiled things by their names; none for one that a mistake keeps from being compiled.
+pub(crate) type Named<T> = FxHashMap<Id, Option<Arc<T>>>;
 
 impl Catalogue {
     /// The place of a track; of the only one if none is named.
@@ -151,7 +191,7 @@ impl Catalogue {
         }
     }
 
-    fn unknown(&self, what: &str, id: &Id) -> Option<Error> {
+    pub(crate) fn unknown(&self, what: &str, id: &Id) -> Option<Error> {
         (!self.broken.contains(id)).then(|| {
             Error::new(
                 Code::UnknownReference,
@@ -190,8 +230,14 @@ impl Compiler<'_> {
     fn condition(&mut self, rule: &Condition, path: &str) -> Cond {
         if let Some(reads) = rule.reads() {
             let words = match (self.scope, reads) {
-                (Scope::Member, Reads::Event) => {
-                    Some("a rung is judged without an event: use a leaf about the member")
+                (Scope::Member, Reads::Event | Reads::Basket) => {
+                    Some("this is judged without an event: use a leaf about the member")
+                }
+                (Scope::ByItself, Reads::Event | Reads::Basket) => Some(
+                    "what is given by itself is judged without an event: use a leaf about the member",
+                ),
+                (Scope::Request, Reads::Basket) => {
+                    Some("this event has no basket: use a leaf about the member or the event")
                 }
                 (Scope::Filter, Reads::Member) => Some(
                     "a filter looks at the event only: use a leaf about the event or the basket",
@@ -259,6 +305,15 @@ impl Compiler<'_> {
             Condition::Attribute(test) => {
                 Cond::Attribute(self.attribute(test, &join(path, "attribute")))
             }
+            Condition::Segment(ids) => self.segment(ids, &join(path, "segment")),
+            Condition::Score(test) => self.score(test, &join(path, "score")),
+            Condition::Anniversary(test) => Cond::Anniversary(test.clone()),
+            Condition::Enrolled(range) => {
+                let (from, until) = self.days(range, &join(path, "enrolled"));
+                Cond::Enrolled(from, until)
+            }
+            Condition::PointsExpiring(test) => self.expiring(test, &join(path, "points_expiring")),
+            Condition::Kind(kinds) => self.kinds(kinds, &join(path, "kind")),
             Condition::Channel(channels) => {
                 Cond::Channel(self.texts(channels, &join(path, "channel")))
             }
@@ -275,22 +330,8 @@ impl Compiler<'_> {
             }
             Condition::Hours(hours) => Cond::Hours(hours.from, hours.until),
             Condition::Dates(range) => {
-                match (range.from, range.until) {
-                    (None, None) => self.mistakes.push(Error::at(
-                        Code::MissingField,
-                        join(path, "dates"),
-                        "say `from` or `until`",
-                    )),
-                    (Some(from), Some(until)) if until < from => {
-                        self.mistakes.push(Error::at(
-                            Code::Contradiction,
-                            join(path, "dates"),
-                            "`until` is before `from`",
-                        ));
-                    }
-                    _ => {}
-                }
-                Cond::Dates(range.from, range.until)
+                let (from, until) = self.days(range, &join(path, "dates"));
+                Cond::Dates(from, until)
             }
             Condition::Yearly(days) => Cond::Yearly(self.yearly(days, &join(path, "yearly"))),
             Condition::EventAttribute(test) => {
@@ -310,7 +351,16 @@ impl Compiler<'_> {
                     self.test(&test.comparison(), Grain::Whole, &path),
                 )
             }
-            Condition::Contains(selection) => Cond::Contains(Select::new(selection, self.symbols)),
+            Condition::AnyQuantity(test) => {
+                let path = join(path, "any_quantity");
+                Cond::AnyQuantity(
+                    self.lines(test.lines.as_ref(), &join(&path, "lines")),
+                    self.test(&test.comparison(), Grain::Whole, &path),
+                )
+            }
+            Condition::Contains(selection) => {
+                Cond::Contains(self.selection(selection, &join(path, "contains")))
+            }
         }
     }
 
@@ -328,8 +378,13 @@ impl Compiler<'_> {
             .collect()
     }
 
-    fn lines(&mut self, lines: Option<&Selection>, _path: &str) -> Option<Select> {
-        lines.map(|lines| Select::new(lines, self.symbols))
+    fn lines(&mut self, lines: Option<&Selection>, path: &str) -> Option<Select> {
+        lines.map(|lines| self.selection(lines, path))
+    }
+
+    fn selection(&mut self, lines: &Selection, path: &str) -> Select {
+        let currency = self.names.currency;
+        Select::new(lines, currency, self.symbols, path, self.mistakes)
     }
 
     fn texts(&mut self, texts: &[String], path: &str) -> Box<[Box<str>]> {
@@ -341,166 +396,5 @@ impl Compiler<'_> {
             ));
         }
         texts.iter().map(|text| text.as_str().into()).collect()
-    }
-
-    fn tier(&mut self, test: &TierTest, path: &str) -> Cond {
-        let names = self.names;
-        let track = match names.track(test.track.as_ref()) {
-            Ok(track) => track,
-            Err(error) => {
-                self.mistakes
-                    .extend(error.map(|error| error.under(&join(path, "track"))));
-                return Cond::Tier {
-                    track: 0,
-                    test: Test {
-                        low: 0,
-                        high: 0,
-                        one_of: None,
-                    },
-                };
-            }
-        };
-        let rungs = names
-            .tracks
-            .get(track)
-            .map(|track| track.rungs.as_slice())
-            .unwrap_or_default();
-        let mut place = |id: &Id, field: &str| {
-            let found = rungs
-                .iter()
-                .position(|rung| rung == id)
-                .and_then(|place| i64::try_from(place).ok());
-            if found.is_none() && !names.broken.contains(id) {
-                let words = format!("there is no rung `{id}` in this track");
-                self.mistakes
-                    .push(Error::at(Code::UnknownReference, join(path, field), words));
-            }
-            found.unwrap_or(0)
-        };
-        let low = test.at_least.as_ref().map_or(0, |id| place(id, "at_least"));
-        let high = test
-            .at_most
-            .as_ref()
-            .map_or(i64::MAX, |id| place(id, "at_most"));
-        let one_of = test
-            .one_of
-            .as_ref()
-            .map(|ids| ids.iter().map(|id| place(id, "in")).collect());
-        if test.at_least.is_none() && test.at_most.is_none() && test.one_of.is_none() {
-            self.mistakes.push(Error::at(
-                Code::MissingField,
-                path,
-                "say `at_least`, `at_most` or `in`",
-            ));
-        }
-        Cond::Tier {
-            track,
-            test: Test { low, high, one_of },
-        }
-    }
-
-    fn test(&mut self, rule: &Comparison, grain: Grain, path: &str) -> Test {
-        let currency = self.names.currency;
-        let mut number = |value: Exact, field: &str| match grain.smallest(value, currency) {
-            Ok(number) => number,
-            Err(error) => {
-                self.mistakes.push(error.under(&join(path, field)));
-                0
-            }
-        };
-        let (mut low, mut high) = (i64::MIN, i64::MAX);
-        if let Some(value) = rule.at_least {
-            low = low.max(number(value, "at_least"));
-        }
-        if let Some(value) = rule.more_than {
-            low = low.max(number(value, "more_than").saturating_add(1));
-        }
-        if let Some(value) = rule.at_most {
-            high = high.min(number(value, "at_most"));
-        }
-        if let Some(value) = rule.less_than {
-            high = high.min(number(value, "less_than").saturating_sub(1));
-        }
-        if let Some((first, last)) = rule.between {
-            low = low.max(number(first, "between[0]"));
-            high = high.min(number(last, "between[1]"));
-        }
-        let one_of: Option<Box<[i64]>> = rule
-            .one_of
-            .as_ref()
-            .map(|values| values.iter().map(|value| number(*value, "in")).collect());
-        if rule.is_empty() {
-            let words = "say what to compare with: `at_least`, `at_most`, `more_than`, `less_than`, `between` or `in`";
-            self.mistakes
-                .push(Error::at(Code::MissingField, path, words));
-        } else if low > high || one_of.as_ref().is_some_and(|set| set.is_empty()) {
-            self.mistakes.push(Error::at(
-                Code::Contradiction,
-                path,
-                "no number can pass this comparison",
-            ));
-        }
-        Test { low, high, one_of }
-    }
-
-    fn attribute(&mut self, test: &super::rules::AttributeTest, path: &str) -> Attribute {
-        let comparison = test.comparison();
-        let numbers = (!comparison.is_empty()).then_some(comparison);
-        if numbers.is_some() == test.is.is_some() {
-            self.mistakes.push(Error::at(
-                Code::InvalidValue,
-                path,
-                "say either `is` (texts) or a comparison with numbers",
-            ));
-        }
-        Attribute {
-            name: test.name.as_str().into(),
-            texts: test
-                .is
-                .as_ref()
-                .map(|texts| self.texts(texts, &join(path, "is"))),
-            numbers,
-            if_none: test.if_none.unwrap_or(false),
-        }
-    }
-
-    fn yearly(&mut self, days: &Yearly, path: &str) -> Box<[(MonthDay, MonthDay)]> {
-        let mut all: Vec<(MonthDay, MonthDay)> = days.on.iter().map(|day| (*day, *day)).collect();
-        match (days.from, days.until) {
-            (Some(from), Some(until)) => all.push((from, until)),
-            (None, None) if !all.is_empty() => {}
-            (None, None) => self.mistakes.push(Error::at(
-                Code::MissingField,
-                path,
-                "say `on`, or `from` and `until`",
-            )),
-            _ => self.mistakes.push(Error::at(
-                Code::MissingField,
-                path,
-                "`from` and `until` go together",
-            )),
-        }
-        all.into()
-    }
-}
-
-impl Comparison {
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// Whether an exact number passes.
-    pub(crate) fn holds(&self, value: crate::amount::Decimal) -> bool {
-        self.at_least.is_none_or(|than| value >= than.0)
-            && self.at_most.is_none_or(|than| value <= than.0)
-            && self.more_than.is_none_or(|than| value > than.0)
-            && self.less_than.is_none_or(|than| value < than.0)
-            && self
-                .between
-                .is_none_or(|(first, last)| first.0 <= value && value <= last.0)
-            && self
-                .one_of
-                .as_ref()
-                .is_none_or(|set| set.iter().any(|one| one.0 == value))
     }
 }

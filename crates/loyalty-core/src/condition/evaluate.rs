@@ -1,15 +1,18 @@
 //! The one evaluator: says whether a condition holds and, if it is asked, what it lacks (clause 8.3).
 
+mod lacks;
+
 use std::borrow::Cow;
 
-use super::compile::{Attribute, Cond, Test};
+use super::compile::{Attribute, Cond, ScorePlan};
 use super::rules::{BirthdayTest, Grain};
 use super::selection::{Basket, Select};
 use crate::amount::Currency;
-use crate::calendar::{Date, Instant, MonthDay, Weekday};
-use crate::event::Scalar;
+use crate::calendar::{Date, Instant, MonthDay, Span, Weekday};
+use crate::event::{Line, Scalar};
 use crate::id::Id;
-use crate::outcome::{Amount, Figure, Unmet};
+use crate::outcome::Unmet;
+use lacks::lacks;
 
 /// What a condition can see. The engine makes it; a condition knows nothing of the domains behind it.
 pub(crate) trait Facts {
@@ -17,6 +20,8 @@ pub(crate) trait Facts {
     /// The civil day on which the condition is asked.
     fn date(&self) -> Date;
     fn metric(&self, metric: usize) -> Option<i64>;
+    /// The day from which a metric counts, where that is later than its window begins.
+    fn metric_since(&self, metric: usize) -> Option<Date>;
     fn metric_name(&self, metric: usize) -> (Option<Id>, Grain);
     /// The place of the rung that is held in a track.
     fn rung(&self, track: usize) -> usize;
@@ -26,6 +31,9 @@ pub(crate) trait Facts {
     fn birthday(&self) -> Option<Date>;
     fn enrolled_on(&self) -> Option<Date>;
     fn attribute(&self, name: &str) -> Option<&Scalar<'_>>;
+    /// The available points of an account whose last day is at most so far away.
+    fn expiring(&self, account: usize, within: Span) -> i64;
+    fn account_name(&self, account: usize) -> Option<Id>;
     fn event(&self) -> Option<EventFacts<'_>>;
     /// When time alone will change what the condition says; asked only for explanations.
     fn holds_from(&self, cond: &Cond) -> Option<Instant>;
@@ -34,6 +42,7 @@ pub(crate) trait Facts {
 /// What a condition can see of an event.
 #[derive(Clone, Copy)]
 pub(crate) struct EventFacts<'e> {
+    pub(crate) kind: &'static str,
     pub(crate) channel: Option<&'e str>,
     pub(crate) store: Option<&'e str>,
     /// By the clock of the store.
@@ -41,6 +50,8 @@ pub(crate) struct EventFacts<'e> {
     pub(crate) second_of_day: u32,
     pub(crate) attributes: &'e [(Cow<'e, str>, Scalar<'e>)],
     pub(crate) basket: Option<&'e Basket>,
+    /// The lines of a purchase as they were sent.
+    pub(crate) lines: &'e [Line<'e>],
 }
 
 /// Where the evaluator puts what is lacking.
@@ -147,6 +158,23 @@ fn holds(leaf: &Cond, facts: &impl Facts) -> bool {
             test.at_least.is_none_or(reached) && !test.less_than.is_some_and(reached)
         }),
         Cond::Attribute(test) => attribute(test, facts.attribute(&test.name)),
+        Cond::Segment(segments) => segments.iter().any(|one| quietly(&one.when, facts)),
+        Cond::Score(score, test) => test.holds(sum(score, facts)),
+        Cond::Anniversary(test) => facts.enrolled_on().is_some_and(|enrolled| {
+            let years = enrolled.year().saturating_add(1)..;
+            nearby(test, enrolled, facts.date(), |year| years.contains(&year))
+        }),
+        Cond::Enrolled(from, until) => facts.enrolled_on().is_some_and(|enrolled| {
+            from.is_none_or(|from| enrolled >= from) && until.is_none_or(|until| enrolled <= until)
+        }),
+        Cond::PointsExpiring {
+            account,
+            within,
+            test,
+        } => test.holds(facts.expiring(*account, *within)),
+        Cond::Kind(kinds) => facts
+            .event()
+            .is_some_and(|event| kinds.iter().any(|one| **one == *event.kind)),
         Cond::Channel(channels) => facts
             .event()
             .and_then(|event| event.channel)
@@ -194,6 +222,8 @@ fn holds(leaf: &Cond, facts: &impl Facts) -> bool {
         Cond::Quantity(lines, test) => {
             basket(facts).is_some_and(|found| test.holds(quantity(found, lines.as_ref())))
         }
+        Cond::AnyQuantity(lines, test) => basket(facts)
+            .is_some_and(|found| chosen(found, lines.as_ref()).any(|row| test.holds(row.quantity))),
         Cond::Contains(lines) => {
             basket(facts).is_some_and(|found| found.rows.iter().any(|row| lines.has(found, row)))
         }
@@ -204,20 +234,34 @@ fn basket<F: Facts>(facts: &F) -> Option<&Basket> {
     facts.event().and_then(|event| event.basket)
 }
 
+fn chosen<'b>(
+    basket: &'b Basket,
+    lines: Option<&'b Select>,
+) -> impl Iterator<Item = &'b super::selection::Row> {
+    let rows = basket.rows.iter();
+    rows.filter(move |row| lines.is_none_or(|lines| lines.has(basket, row)))
+}
+
 fn total(basket: &Basket, lines: Option<&Select>) -> i64 {
-    let rows = basket
-        .rows
-        .iter()
-        .filter(|row| lines.is_none_or(|lines| lines.has(basket, row)));
-    rows.fold(0, |sum: i64, row| sum.saturating_add(row.discounted))
+    chosen(basket, lines).fold(0, |sum: i64, row| sum.saturating_add(row.line_discounted))
 }
 
 fn quantity(basket: &Basket, lines: Option<&Select>) -> i64 {
-    let rows = basket
-        .rows
+    chosen(basket, lines).fold(0, |sum: i64, row| sum.saturating_add(row.quantity))
+}
+
+/// Whether a condition holds, for one that stands within another.
+fn quietly(cond: &Cond, facts: &impl Facts) -> bool {
+    wanted(cond, true, facts, &mut Quiet)
+}
+
+/// The sum of the weights whose conditions hold.
+fn sum(score: &ScorePlan, facts: &impl Facts) -> i64 {
+    score
+        .weights
         .iter()
-        .filter(|row| lines.is_none_or(|lines| lines.has(basket, row)));
-    rows.fold(0, |sum: i64, row| sum.saturating_add(row.quantity))
+        .filter(|(cond, _)| quietly(cond, facts))
+        .fold(0, |sum: i64, (_, points)| sum.saturating_add(*points))
 }
 
 fn attribute(test: &Attribute, found: Option<&Scalar<'_>>) -> bool {
@@ -234,13 +278,18 @@ fn attribute(test: &Attribute, found: Option<&Scalar<'_>>) -> bool {
 
 /// Whether a birthday is near a day.
 fn near(test: &BirthdayTest, birthday: Date, today: Date) -> bool {
+    nearby(test, birthday, today, |_| true)
+}
+
+/// Whether a day that comes back every year is near another one. `counts` says in which years it does.
+fn nearby(test: &BirthdayTest, date: Date, today: Date, counts: impl Fn(i32) -> bool) -> bool {
     match test {
-        BirthdayTest::Day => birthday_in(birthday, today.year()) == today,
-        BirthdayTest::Month => birthday.month() == today.month(),
+        BirthdayTest::Day => birthday_in(date, today.year()) == today && counts(today.year()),
+        BirthdayTest::Month => date.month() == today.month() && counts(today.year()),
         BirthdayTest::Within { before, after } => [-1, 0, 1].iter().any(|offset| {
             let year = today.year().saturating_add(*offset);
-            let days = today.days_until(birthday_in(birthday, year));
-            i64::from(*after).saturating_neg() <= days && days <= i64::from(*before)
+            let days = today.days_until(birthday_in(date, year));
+            counts(year) && i64::from(*after).saturating_neg() <= days && days <= i64::from(*before)
         }),
     }
 }
@@ -256,201 +305,5 @@ fn within_year(from: MonthDay, until: MonthDay, today: Date) -> bool {
         first <= today && today <= last
     } else {
         first <= today || today <= last
-    }
-}
-
-/// What a leaf lacks, in figures.
-fn lacks(leaf: &Cond, want: bool, facts: &impl Facts) -> Unmet {
-    let plain = |leaf| Unmet {
-        leaf,
-        of: None,
-        negated: !want,
-        found: None,
-        needed: None,
-        missing: None,
-        from: None,
-    };
-    let texts = |texts: &[Box<str>]| {
-        Some(Figure::OneOf(
-            texts.iter().map(|text| text.to_string()).collect(),
-        ))
-    };
-    let text = |found: Option<&str>| found.map(|text| Figure::Text(text.to_owned()));
-    let mut unmet = match leaf {
-        Cond::AtLeast(..) | Cond::Not(_) => plain("condition"),
-        Cond::Metric { metric, test, .. } => {
-            let (id, grain) = facts.metric_name(*metric);
-            Unmet {
-                of: id,
-                ..figures(
-                    plain("metric"),
-                    facts.metric(*metric),
-                    test,
-                    grain,
-                    facts.currency(),
-                )
-            }
-        }
-        Cond::Tier { track, test } => {
-            let (id, found) = facts.rung_name(*track, facts.rung(*track));
-            let name = |rung: i64| {
-                facts
-                    .rung_name(*track, usize::try_from(rung).unwrap_or(usize::MAX))
-                    .1
-            };
-            let needed = match &test.one_of {
-                Some(rungs) => Figure::OneOf(rungs.iter().map(|rung| name(*rung)).collect()),
-                None if test.low > 0 => Figure::Text(name(test.low)),
-                None => Figure::Text(name(test.high)),
-            };
-            Unmet {
-                of: id,
-                found: Some(Figure::Text(found)),
-                needed: Some(needed),
-                ..plain("tier")
-            }
-        }
-        Cond::Tag(tags) => Unmet {
-            needed: texts(tags),
-            ..plain("tag")
-        },
-        Cond::Birthday(_) => Unmet {
-            found: facts.birthday().map(|day| Figure::Text(day.to_string())),
-            ..plain("birthday")
-        },
-        Cond::Tenure(test) => {
-            let day = test
-                .at_least
-                .or(test.less_than)
-                .zip(facts.enrolled_on())
-                .and_then(|(span, day)| span.after(day).ok());
-            Unmet {
-                found: facts.enrolled_on().map(|day| Figure::Text(day.to_string())),
-                needed: day.map(|day| Figure::Text(day.to_string())),
-                ..plain("tenure")
-            }
-        }
-        Cond::Attribute(test) => named(plain("attribute"), test, facts.attribute(&test.name)),
-        Cond::Channel(channels) => Unmet {
-            found: text(facts.event().and_then(|event| event.channel)),
-            needed: texts(channels),
-            ..plain("channel")
-        },
-        Cond::Store(stores) => Unmet {
-            found: text(facts.event().and_then(|event| event.store)),
-            needed: texts(stores),
-            ..plain("store")
-        },
-        Cond::Weekday(days) => Unmet {
-            found: facts
-                .event()
-                .map(|event| Figure::Text(event.weekday.to_string())),
-            needed: Some(Figure::OneOf(
-                days.iter().map(ToString::to_string).collect(),
-            )),
-            ..plain("weekday")
-        },
-        Cond::Hours(from, until) => Unmet {
-            needed: Some(Figure::Text(format!("{from}–{until}"))),
-            ..plain("hours")
-        },
-        Cond::Dates(from, until) => {
-            let day = |day: &Option<Date>| day.map_or_else(String::new, |day| day.to_string());
-            let found = Some(Figure::Text(facts.date().to_string()));
-            Unmet {
-                found,
-                needed: Some(Figure::Text(format!("{}–{}", day(from), day(until)))),
-                ..plain("dates")
-            }
-        }
-        Cond::Yearly(days) => Unmet {
-            found: Some(Figure::Text(facts.date().to_string())),
-            needed: Some(Figure::OneOf(
-                days.iter()
-                    .map(|(from, until)| format!("{from}–{until}"))
-                    .collect(),
-            )),
-            ..plain("yearly")
-        },
-        Cond::EventAttribute(test) => {
-            let event = facts.event();
-            let found = event.and_then(|event| {
-                event
-                    .attributes
-                    .iter()
-                    .find(|(name, _)| **name == *test.name)
-                    .map(|(_, value)| value)
-            });
-            named(plain("event_attribute"), test, found)
-        }
-        Cond::Total(lines, test) => {
-            let found = basket(facts).map(|basket| total(basket, lines.as_ref()));
-            figures(plain("total"), found, test, Grain::Money, facts.currency())
-        }
-        Cond::Quantity(lines, test) => {
-            let found = basket(facts).map(|basket| quantity(basket, lines.as_ref()));
-            figures(
-                plain("quantity"),
-                found,
-                test,
-                Grain::Whole,
-                facts.currency(),
-            )
-        }
-        Cond::Contains(_) => plain("contains"),
-    };
-    unmet.from = facts.holds_from(leaf);
-    unmet
-}
-
-fn named(plain: Unmet, test: &Attribute, found: Option<&Scalar<'_>>) -> Unmet {
-    let found = found.and_then(|found| match found {
-        Scalar::Text(text) => Some(Figure::Text(text.to_string())),
-        Scalar::Number(number) => Some(Figure::Text(number.normalize().to_string())),
-        Scalar::Flag(flag) => Some(Figure::Text(flag.to_string())),
-        Scalar::Nothing => None,
-    });
-    let needed = test
-        .texts
-        .as_ref()
-        .map(|texts| Figure::OneOf(texts.iter().map(|text| text.to_string()).collect()));
-    Unmet {
-        of: Id::new(&test.name).ok(),
-        found,
-        needed,
-        ..plain
-    }
-}
-
-/// What a number lacks to pass a test: how far it is from the end of the range that it misses.
-fn figures(
-    plain: Unmet,
-    found: Option<i64>,
-    test: &Test,
-    grain: Grain,
-    currency: Currency,
-) -> Unmet {
-    let figure = |value: i64| match grain {
-        Grain::Money => Figure::Money(Amount::new(value, currency)),
-        Grain::Whole => Figure::Number(value),
-    };
-    let value = found.unwrap_or(0);
-    let needed = if plain.negated {
-        None
-    } else if let Some(set) = &test.one_of {
-        set.iter().copied().min_by_key(|one| one.abs_diff(value))
-    } else if value < test.low {
-        Some(test.low)
-    } else {
-        Some(test.high)
-    };
-    let missing = needed
-        .and_then(|needed| needed.checked_sub(value))
-        .map(figure);
-    Unmet {
-        found: found.map(figure),
-        needed: needed.map(figure),
-        missing,
-        ..plain
     }
 }

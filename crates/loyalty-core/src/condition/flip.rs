@@ -1,6 +1,6 @@
 //! When time alone changes what a condition says (clause 1.5).
 
-use super::compile::Cond;
+use super::compile::{Cond, Test};
 use super::evaluate::birthday_in;
 use super::rules::BirthdayTest;
 use crate::calendar::{Date, Span};
@@ -15,6 +15,30 @@ pub(crate) struct Moves {
     pub(crate) falls: bool,
 }
 
+impl Moves {
+    pub(crate) const BOTH: Self = Self {
+        rises: true,
+        falls: true,
+    };
+
+    fn or(self, other: Self) -> Self {
+        Self {
+            rises: self.rises || other.rises,
+            falls: self.falls || other.falls,
+        }
+    }
+}
+
+/// Which way a comparison moves when its number does.
+fn through(test: &Test, value: Moves) -> Moves {
+    let both = test.one_of.is_some();
+    let (low, high) = (test.low > i64::MIN || both, test.high < i64::MAX || both);
+    Moves {
+        rises: (value.rises && low) || (value.falls && high),
+        falls: (value.falls && low) || (value.rises && high),
+    }
+}
+
 /// Which way time alone can move a condition. `metric` says it of a metric's value: whether it can rise or fall.
 pub(crate) fn moves(cond: &Cond, metric: &impl Fn(usize) -> Moves) -> Moves {
     match cond {
@@ -25,32 +49,36 @@ pub(crate) fn moves(cond: &Cond, metric: &impl Fn(usize) -> Moves) -> Moves {
                 falls: rises,
             }
         }
-        Cond::AtLeast(_, of) => {
-            of.iter()
-                .map(|one| moves(one, metric))
-                .fold(Moves::default(), |all, one| Moves {
-                    rises: all.rises || one.rises,
-                    falls: all.falls || one.falls,
-                })
-        }
+        Cond::AtLeast(_, of) => of
+            .iter()
+            .map(|one| moves(one, metric))
+            .fold(Moves::default(), Moves::or),
         Cond::Metric {
             metric: place,
             test,
             ..
-        } => {
-            let value = metric(*place);
-            let both = test.one_of.is_some();
-            Moves {
-                rises: (value.rises && (test.low > i64::MIN || both))
-                    || (value.falls && (test.high < i64::MAX || both)),
-                falls: (value.falls && (test.low > i64::MIN || both))
-                    || (value.rises && (test.high < i64::MAX || both)),
-            }
+        } => through(test, metric(*place)),
+        Cond::Segment(of) => of
+            .iter()
+            .map(|one| moves(&one.when, metric))
+            .fold(Moves::default(), Moves::or),
+        Cond::Score(score, test) => {
+            let weight = |(cond, points): &(Cond, i64)| {
+                let Moves { rises, falls } = moves(cond, metric);
+                if *points < 0 {
+                    Moves {
+                        rises: falls,
+                        falls: rises,
+                    }
+                } else {
+                    Moves { rises, falls }
+                }
+            };
+            let sum = score.weights.iter().map(weight);
+            through(test, sum.fold(Moves::default(), Moves::or))
         }
-        Cond::Birthday(_) => Moves {
-            rises: true,
-            falls: true,
-        },
+        Cond::PointsExpiring { test, .. } => through(test, Moves::BOTH),
+        Cond::Birthday(_) | Cond::Anniversary(_) => Moves::BOTH,
         Cond::Tenure(test) => Moves {
             rises: test.at_least.is_some(),
             falls: test.less_than.is_some(),
@@ -65,6 +93,8 @@ pub(crate) trait Days {
     fn enrolled_on(&self) -> Option<Date>;
     /// The first day after this one on which the value of a metric may change by time alone.
     fn metric_changes_after(&self, metric: usize, day: Date) -> Option<Date>;
+    /// The first day after this one on which other points of an account expire within a span.
+    fn expiring_changes_after(&self, account: usize, within: Span, day: Date) -> Option<Date>;
 }
 
 /// The first day after `day` at whose beginning `changed` says that the condition has changed. Only days on which a leaf may
@@ -104,8 +134,24 @@ fn candidate(cond: &Cond, days: &impl Days, day: Date) -> Option<Date> {
                 .filter(|at| *at > day)
                 .min()
         }
-        Cond::Birthday(test) => {
-            let birthday = days.birthday()?;
+        Cond::Segment(of) => of
+            .iter()
+            .filter_map(|one| candidate(&one.when, days, day))
+            .min(),
+        Cond::Score(score, _) => score
+            .weights
+            .iter()
+            .filter_map(|(one, _)| candidate(one, days, day))
+            .min(),
+        Cond::PointsExpiring {
+            account, within, ..
+        } => days.expiring_changes_after(*account, *within, day),
+        Cond::Birthday(_) | Cond::Anniversary(_) => {
+            let (test, birthday) = match cond {
+                Cond::Anniversary(test) => (test, days.enrolled_on()?),
+                Cond::Birthday(test) => (test, days.birthday()?),
+                _ => return None,
+            };
             let years =
                 (-1..=2).map(|offset| birthday_in(birthday, day.year().saturating_add(offset)));
             let edges = years.flat_map(|at| match test {

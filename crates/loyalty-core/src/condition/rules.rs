@@ -2,11 +2,19 @@
 //!
 //! To add a leaf: a variant here, its row in [`Condition::reads`], and its arm in `evaluate.rs`; the compiler asks for the rest.
 
+mod grain;
+mod lines;
+mod named;
+
 use serde::{Deserialize, Serialize};
 
-use crate::amount::{Exact, Money};
+use crate::amount::Exact;
 use crate::calendar::{Date, MonthDay, Span, TimeOfDay, Weekday};
 use crate::id::Id;
+
+pub(crate) use grain::{Grain, millionths};
+pub use lines::{AttributeValue, PriceRange, Selection};
+pub use named::{ScoreRule, ScoreWeight, SegmentRule};
 
 /// A condition: a tree of `all`, `any`, `at_least_n`, `not` over leaves.
 ///
@@ -36,7 +44,19 @@ pub enum Condition {
     Tenure(TenureTest),
     /// Member: an attribute of the profile.
     Attribute(AttributeTest),
+    /// Member: belongs to at least one of these segments.
+    Segment(Vec<Id>),
+    /// Member: a score.
+    Score(ScoreTest),
+    /// Member: the anniversary of enrolment is near, from the first one on.
+    Anniversary(BirthdayTest),
+    /// Member: enrolled on these days (both included).
+    Enrolled(DateRange),
+    /// Member: available points that expire soon.
+    PointsExpiring(ExpiringTest),
 
+    /// Event: is of one of these kinds (`purchase`, `activity`, `enroll` …).
+    Kind(Vec<String>),
     /// Event: came through one of these channels.
     Channel(Vec<String>),
     /// Event: happened in one of these stores.
@@ -56,6 +76,8 @@ pub enum Condition {
     Total(TotalTest),
     /// Basket: the number of units.
     Quantity(QuantityTest),
+    /// Basket: the number of units of some one row (lines that are equal in all but id and quantity are one).
+    AnyQuantity(QuantityTest),
     /// Basket: has at least one such line.
     Contains(Selection),
 }
@@ -65,8 +87,10 @@ pub enum Condition {
 pub(crate) enum Reads {
     /// The member alone.
     Member,
-    /// The event and its basket.
+    /// The event.
     Event,
+    /// The basket of the event.
+    Basket,
 }
 
 impl Condition {
@@ -79,17 +103,23 @@ impl Condition {
             | Self::Tag(_)
             | Self::Birthday(_)
             | Self::Tenure(_)
-            | Self::Attribute(_) => Some(Reads::Member),
-            Self::Channel(_)
+            | Self::Attribute(_)
+            | Self::Segment(_)
+            | Self::Score(_)
+            | Self::Anniversary(_)
+            | Self::Enrolled(_)
+            | Self::PointsExpiring(_) => Some(Reads::Member),
+            Self::Kind(_)
+            | Self::Channel(_)
             | Self::Store(_)
             | Self::Weekday(_)
             | Self::Hours(_)
             | Self::Dates(_)
             | Self::Yearly(_)
-            | Self::EventAttribute(_)
-            | Self::Total(_)
-            | Self::Quantity(_)
-            | Self::Contains(_) => Some(Reads::Event),
+            | Self::EventAttribute(_) => Some(Reads::Event),
+            Self::Total(_) | Self::Quantity(_) | Self::AnyQuantity(_) | Self::Contains(_) => {
+                Some(Reads::Basket)
+            }
         }
     }
 }
@@ -205,6 +235,26 @@ compared! {
     }
 }
 
+compared! {
+    /// A score, in points.
+    ScoreTest {
+        /// The score.
+        id: Id,
+    }
+}
+
+compared! {
+    /// The available points of an account whose last day is at most so far away: `{"days": 0}` are those that expire with this
+    /// day.
+    ExpiringTest {
+        /// The account; may be left out where the program has only one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        account: Option<Id>,
+        /// How far away.
+        within: Span,
+    }
+}
+
 /// The rung held in a track. All that are given must hold; at least one is given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -224,7 +274,7 @@ pub struct TierTest {
     pub one_of: Option<Vec<Id>>,
 }
 
-/// How near the birthday must be, in program time.
+/// How near a birthday or an anniversary must be, in program time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -233,12 +283,12 @@ pub enum BirthdayTest {
     Day,
     /// The calendar month.
     Month,
-    /// From so many days before to so many days after.
+    /// From so many days before it to so many days after it.
     Within {
-        /// Days before the birthday.
+        /// Days before it.
         #[serde(default)]
         before: u16,
-        /// Days after the birthday.
+        /// Days after it.
         #[serde(default)]
         after: u16,
     },
@@ -295,71 +345,4 @@ pub struct Yearly {
     /// The last day of a stretch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<MonthDay>,
-}
-
-/// Which lines: a line passes if it passes every field that is given, one of `any` if there are such, and not `exclude`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Selection {
-    /// One of these articles.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sku: Vec<String>,
-    /// In one of these categories or below (`food/fruit` holds `food/fruit/apples`).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub category: Vec<String>,
-    /// Of one of these brands.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub brand: Vec<String>,
-    /// With at least one of these tags.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tag: Vec<String>,
-    /// Passes at least one of these.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub any: Vec<Selection>,
-    /// Does not pass this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exclude: Option<Box<Selection>>,
-}
-
-/// What a number measures: says how a threshold is written and how an answer is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Grain {
-    /// Money: thresholds in major units, values in minor units.
-    Money,
-    /// Points, units, orders, days …: whole numbers.
-    Whole,
-}
-
-impl Grain {
-    pub(crate) fn smallest(
-        self,
-        value: Exact,
-        currency: crate::amount::Currency,
-    ) -> crate::Result<i64> {
-        match self {
-            Self::Money => Ok(Money::from_decimal(value.0, currency)?.minor()),
-            Self::Whole => whole(value),
-        }
-    }
-}
-
-/// A whole number, from a decimal that must be one.
-pub(crate) fn whole(value: Exact) -> crate::Result<i64> {
-    let number = value.0.normalize();
-    if number.scale() != 0 {
-        return Err(crate::Error::new(
-            crate::Code::InvalidValue,
-            format!("`{number}` must be a whole number here"),
-        ));
-    }
-    i64::try_from(number.mantissa())
-        .ok()
-        .filter(|n| {
-            n.checked_abs()
-                .is_some_and(|n| n <= crate::limits::POINTS_MAX)
-        })
-        .ok_or_else(|| {
-            crate::Error::new(crate::Code::OutOfRange, format!("`{number}` is too large"))
-        })
 }

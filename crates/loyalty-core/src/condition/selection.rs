@@ -1,8 +1,15 @@
 //! Selecting lines: texts become small numbers once, then only numbers are compared.
 
+use core::cmp::Ordering;
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 
-use super::rules::Selection;
+use super::rules::{AttributeValue, Grain, PriceRange, Selection};
+use crate::amount::{Currency, Exact, write_decimal};
+use crate::error::{Code, Error, join};
+use crate::event::Scalar;
+use crate::pricing::{Basis, Stage, Taxed};
 
 /// A text of a program as a small number; [`Sym::NONE`] for every text that the program never names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,6 +26,8 @@ pub(crate) struct Symbols {
     category: Table,
     brand: Table,
     tag: Table,
+    /// Names of attributes with their values: see [`pair`].
+    attribute: Table,
 }
 
 type Table = FxHashMap<Box<str>, Sym>;
@@ -42,27 +51,73 @@ pub(crate) struct RowText<'t> {
     pub(crate) category: Option<&'t str>,
     pub(crate) brand: Option<&'t str>,
     pub(crate) tags: &'t mut dyn Iterator<Item = &'t str>,
+    pub(crate) attributes: &'t [(Cow<'t, str>, Scalar<'t>)],
+    /// The place of the line among all.
+    pub(crate) line: u32,
 }
 
-/// One row of a basket: lines that are equal in all but id and quantity, together. Amounts are minor units of the whole row.
+/// An attribute and its value as one text. No name holds the character between them.
+fn pair(name: &str, value: &str) -> String {
+    format!("{name}\u{1f}{value}")
+}
+
+/// What a value says, as [`AttributeValue`] has it.
+pub(crate) fn said(value: &Scalar<'_>) -> Option<String> {
+    match value {
+        Scalar::Text(text) => Some(AttributeValue::new(text).as_str().to_owned()),
+        Scalar::Flag(flag) => Some(flag.to_string()),
+        Scalar::Number(number) => {
+            let mut text = String::new();
+            write_decimal(*number, &mut text);
+            Some(text)
+        }
+        Scalar::Nothing => None,
+    }
+}
+
+/// One row of a basket: lines that are equal in all but id and quantity, together. Amounts are minor units of the whole row, as
+/// the price is stated.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Row {
     pub(crate) quantity: i64,
     pub(crate) list: i64,
+    /// After what the host has taken off the lines.
+    pub(crate) line_discounted: i64,
+    /// After all discounts.
     pub(crate) discounted: i64,
+    /// Whether it earns points: not where the host says so, and no stored value.
+    pub(crate) earns: bool,
+    /// The place of its first line.
+    pub(crate) line: u32,
     sku: Sym,
     brand: Sym,
-    /// Where the row's categories and tags stand in [`Basket::syms`]: categories from `first` to `tags`, tags to `end`.
+    /// Where the row's texts stand in [`Basket::syms`]: categories from `first` to `tags`, tags to `attributes`, attributes to
+    /// `end`.
     first: u32,
     tags: u32,
+    attributes: u32,
     end: u32,
 }
 
 /// The rows of a purchase.
 #[derive(Debug, Default)]
 pub(crate) struct Basket {
+    /// The goods.
     pub(crate) rows: Vec<Row>,
+    /// Shipping: after the goods wherever something stands for each row, unseen by selections and conditions.
+    pub(crate) shipping: Option<Row>,
+    /// The amounts of each row without and with tax, shipping last; empty where no line states a tax.
+    pub(crate) taxed: Vec<Taxed>,
     syms: Vec<Sym>,
+}
+
+/// What a new row is, but for its texts.
+#[derive(Clone, Copy)]
+pub(crate) struct NewRow {
+    pub(crate) quantity: i64,
+    pub(crate) list: i64,
+    pub(crate) discounted: i64,
+    pub(crate) earns: bool,
 }
 
 impl Basket {
@@ -70,35 +125,76 @@ impl Basket {
         Self {
             rows: Vec::with_capacity(rows),
             syms: Vec::with_capacity(rows.saturating_mul(2)),
+            ..Self::default()
         }
     }
 
+    /// All rows: the goods, then shipping.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().chain(&self.shipping)
+    }
+
+    /// What a row (shipping is the one after the goods) costs at a stage.
+    pub(crate) fn amount(&self, place: usize, stage: Stage, basis: Basis) -> i64 {
+        let row = match self.rows.get(place) {
+            Some(row) => row,
+            None => match &self.shipping {
+                Some(row) if place == self.rows.len() => row,
+                _ => return 0,
+            },
+        };
+        if let Some(taxed) = self.taxed.get(place) {
+            match basis {
+                Basis::AsPriced => {}
+                Basis::Net => return taxed.at(stage).net,
+                Basis::Gross => return taxed.at(stage).gross,
+            }
+        }
+        match stage {
+            Stage::List => row.list,
+            Stage::LineDiscounted => row.line_discounted,
+            Stage::Discounted => row.discounted,
+        }
+    }
+
+    /// Adds shipping.
+    pub(crate) fn ship(&mut self, price: i64) {
+        self.shipping = Some(Row {
+            quantity: 1,
+            list: price,
+            line_discounted: price,
+            discounted: price,
+            earns: true,
+            line: u32::MAX,
+            sku: Sym::NONE,
+            brand: Sym::NONE,
+            first: 0,
+            tags: 0,
+            attributes: 0,
+            end: 0,
+        });
+    }
+
     /// Adds a row.
-    pub(crate) fn push(
-        &mut self,
-        symbols: &Symbols,
-        text: &mut RowText<'_>,
-        quantity: i64,
-        list: i64,
-        discounted: i64,
-    ) {
+    pub(crate) fn push(&mut self, symbols: &Symbols, text: &mut RowText<'_>, new: NewRow) {
         let here = |syms: &Vec<Sym>| u32::try_from(syms.len()).unwrap_or(u32::MAX);
         let first = here(&self.syms);
         if let Some(category) = text.category
             && !symbols.category.is_empty()
         {
-            let ends = category
-                .match_indices('/')
-                .map(|(at, _)| at)
-                .chain([category.len()]);
-            for end in ends {
-                let sym = category
-                    .get(..end)
-                    .map_or(Sym::NONE, |path| find(&symbols.category, path));
+            let mut look = |end: usize| {
+                let path = category.get(..end);
+                let sym = path.map_or(Sym::NONE, |path| find(&symbols.category, path));
                 if sym != Sym::NONE {
                     self.syms.push(sym);
                 }
+            };
+            for (at, byte) in category.bytes().enumerate() {
+                if byte == b'/' {
+                    look(at);
+                }
             }
+            look(category.len());
         }
         let tags = here(&self.syms);
         if !symbols.tag.is_empty() {
@@ -109,19 +205,30 @@ impl Basket {
                 }
             }
         }
+        let attributes = here(&self.syms);
+        if !symbols.attribute.is_empty() {
+            for (name, value) in text.attributes {
+                let sym = said(value).map(|value| find(&symbols.attribute, &pair(name, &value)));
+                self.syms.extend(sym.filter(|sym| *sym != Sym::NONE));
+            }
+        }
         let end = here(&self.syms);
         let sku = find(&symbols.sku, text.sku);
         let brand = text
             .brand
             .map_or(Sym::NONE, |brand| find(&symbols.brand, brand));
         self.rows.push(Row {
-            quantity,
-            list,
-            discounted,
+            quantity: new.quantity,
+            list: new.list,
+            line_discounted: new.discounted,
+            discounted: new.discounted,
+            earns: new.earns,
+            line: text.line,
             sku,
             brand,
             first,
             tags,
+            attributes,
             end,
         });
     }
@@ -134,7 +241,13 @@ impl Basket {
 
     fn tags(&self, row: &Row) -> &[Sym] {
         self.syms
-            .get(row.tags as usize..row.end as usize)
+            .get(row.tags as usize..row.attributes as usize)
+            .unwrap_or_default()
+    }
+
+    fn attributes(&self, row: &Row) -> &[Sym] {
+        self.syms
+            .get(row.attributes as usize..row.end as usize)
             .unwrap_or_default()
     }
 
@@ -176,28 +289,74 @@ pub(crate) struct Select {
     category: Box<[Sym]>,
     brand: Box<[Sym]>,
     tag: Box<[Sym]>,
+    /// For each attribute that is named, its values.
+    attribute: Box<[Box<[Sym]>]>,
+    price: Option<Box<Prices>>,
+    discounted: Option<bool>,
     any: Box<[Select]>,
     exclude: Option<Box<Select>>,
 }
 
 impl Select {
-    pub(crate) fn new(rule: &Selection, symbols: &mut Symbols) -> Self {
-        fn all(texts: &[String], table: &mut Table) -> Box<[Sym]> {
-            let mut syms: Vec<Sym> = texts.iter().map(|text| intern(table, text)).collect();
+    /// Compiles a selection. Mistakes are reported with their paths.
+    pub(crate) fn new(
+        rule: &Selection,
+        currency: Currency,
+        symbols: &mut Symbols,
+        path: &str,
+        mistakes: &mut Vec<Error>,
+    ) -> Self {
+        fn all<'t>(texts: impl Iterator<Item = &'t str>, table: &mut Table) -> Box<[Sym]> {
+            let mut syms: Vec<Sym> = texts.map(|text| intern(table, text)).collect();
             syms.sort_unstable();
             syms.dedup();
             syms.into()
         }
+        fn texts(texts: &[String]) -> impl Iterator<Item = &str> {
+            texts.iter().map(String::as_str)
+        }
+        let price = rule.price.as_ref().map(|range| {
+            let path = join(path, "price");
+            Box::new(Prices::new(range, currency, &path, mistakes))
+        });
+        let mut attributes = Vec::with_capacity(rule.attribute.len());
+        for (name, values) in &rule.attribute {
+            if let Err(error) = crate::id::check(name) {
+                mistakes.push(error.under(&join(path, "attribute")));
+            }
+            if values.is_empty() {
+                let path = join(&join(path, "attribute"), name);
+                let words = "an empty list never holds";
+                mistakes.push(Error::at(Code::Unreachable, path, words));
+            }
+            let pairs: Vec<String> = values
+                .iter()
+                .map(|value| pair(name, value.as_str()))
+                .collect();
+            attributes.push(all(
+                pairs.iter().map(String::as_str),
+                &mut symbols.attribute,
+            ));
+        }
+        let any = rule.any.iter().enumerate().map(|(place, one)| {
+            let path = format!("{}[{place}]", join(path, "any"));
+            Self::new(one, currency, symbols, &path, mistakes)
+        });
+        let any = any.collect();
+        let exclude = rule.exclude.as_ref().map(|one| {
+            let path = join(path, "exclude");
+            Box::new(Self::new(one, currency, symbols, &path, mistakes))
+        });
         Self {
-            sku: all(&rule.sku, &mut symbols.sku),
-            category: all(&rule.category, &mut symbols.category),
-            brand: all(&rule.brand, &mut symbols.brand),
-            tag: all(&rule.tag, &mut symbols.tag),
-            any: rule.any.iter().map(|one| Self::new(one, symbols)).collect(),
-            exclude: rule
-                .exclude
-                .as_ref()
-                .map(|one| Box::new(Self::new(one, symbols))),
+            sku: all(texts(&rule.sku), &mut symbols.sku),
+            category: all(texts(&rule.category), &mut symbols.category),
+            brand: all(texts(&rule.brand), &mut symbols.brand),
+            tag: all(texts(&rule.tag), &mut symbols.tag),
+            attribute: attributes.into(),
+            price,
+            discounted: rule.discounted,
+            any,
+            exclude,
         }
     }
 
@@ -207,6 +366,14 @@ impl Select {
             && one_of(&self.brand, row.brand)
             && some_of(&self.category, basket.categories(row))
             && some_of(&self.tag, basket.tags(row))
+            && self
+                .attribute
+                .iter()
+                .all(|values| some_of(values, basket.attributes(row)))
+            && self.price.as_ref().is_none_or(|prices| prices.hold(row))
+            && self
+                .discounted
+                .is_none_or(|wanted| (row.line_discounted < row.list) == wanted)
             && (self.any.is_empty() || self.any.iter().any(|one| one.has(basket, row)))
             && !self
                 .exclude
@@ -230,6 +397,73 @@ impl Select {
                 let each: Option<Vec<Vec<Key>>> = self.any.iter().map(Self::keys).collect();
                 each.map(|keys| keys.concat())
             })
+    }
+}
+
+/// A range of prices of one unit, in minor units.
+#[derive(Debug)]
+struct Prices {
+    at_least: Option<i64>,
+    more_than: Option<i64>,
+    at_most: Option<i64>,
+    less_than: Option<i64>,
+}
+
+impl Prices {
+    /// Nothing is rounded: the row is compared with so many units at the price.
+    fn hold(&self, row: &Row) -> bool {
+        let list = i128::from(row.list);
+        let compared =
+            |price: &i64| list.cmp(&i128::from(*price).saturating_mul(i128::from(row.quantity)));
+        self.at_least
+            .as_ref()
+            .map(compared)
+            .is_none_or(Ordering::is_ge)
+            && self
+                .more_than
+                .as_ref()
+                .map(compared)
+                .is_none_or(Ordering::is_gt)
+            && self
+                .at_most
+                .as_ref()
+                .map(compared)
+                .is_none_or(Ordering::is_le)
+            && self
+                .less_than
+                .as_ref()
+                .map(compared)
+                .is_none_or(Ordering::is_lt)
+    }
+
+    fn new(range: &PriceRange, currency: Currency, path: &str, mistakes: &mut Vec<Error>) -> Self {
+        let mut read = |value: Option<Exact>, field: &str| {
+            let price = Grain::Money.smallest(value?, currency);
+            price
+                .map_err(|error| mistakes.push(error.under(&join(path, field))))
+                .ok()
+        };
+        let prices = Self {
+            at_least: read(range.at_least, "at_least"),
+            more_than: read(range.more_than, "more_than"),
+            at_most: read(range.at_most, "at_most"),
+            less_than: read(range.less_than, "less_than"),
+        };
+        // The lowest and the highest price, doubled so that what lies between two prices has a place.
+        let doubled = |price: Option<i64>, more: i64| {
+            price.map(|price| price.saturating_mul(2).saturating_add(more))
+        };
+        let low = doubled(prices.at_least, 0).max(doubled(prices.more_than, 1));
+        let high = [doubled(prices.at_most, 0), doubled(prices.less_than, -1)];
+        let high = high.into_iter().flatten().min();
+        if *range == PriceRange::default() {
+            let words = "say `at_least`, `at_most`, `more_than` or `less_than`";
+            mistakes.push(Error::at(Code::MissingField, path, words));
+        } else if high.is_some_and(|high| high < low.unwrap_or(0)) {
+            let words = "no price lies between these";
+            mistakes.push(Error::at(Code::Unreachable, path, words));
+        }
+        prices
     }
 }
 

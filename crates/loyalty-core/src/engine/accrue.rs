@@ -1,22 +1,37 @@
 //! Earning: which rules fire for an event, what they give, and into which lots it goes.
 
+use super::facts::Seeing;
 use super::work::Work;
 use crate::amount::Points;
-use crate::calendar::Instant;
-use crate::condition::{Basket, EventFacts, Explain, Quiet, evaluate};
+use crate::condition::{Basket, EventFacts, Explain, Quiet, Row, evaluate};
 use crate::error::Result;
 use crate::id::Id;
 use crate::outcome::{Change, RulePoints, RuleTrace, TraceResult, Unmet};
-use crate::points::{Bid, EarnBase, Gift, Given, Lot, LotKind, LotPlan, Usage, dates, gifts};
-use crate::program::{On, RulePlan};
+use crate::points::{Crossed, EarnBase, Gifts, Given, Lot, LotKind, Plan, Uses, Values, settle};
+use crate::pricing::{Basis, Stage};
+use crate::program::{EarningPlan, On, RulePlan};
 
-/// When points become available (none: at once), and when they expire (none: never).
-type Dates = (Option<Instant>, Option<Instant>);
+/// A lot without points: when they become available, and when they expire.
+type Dates = Lot;
+
+/// Points with the same dates that come to an account, and the rules that give them.
+struct NewLot {
+    account: usize,
+    /// That of the plan by which it is dated.
+    number: u32,
+    dates: Dates,
+    points: i64,
+    rules: Vec<RulePoints>,
+}
 
 /// What was earned: the gifts, and the lots that the points went to.
 pub(super) struct Accrued<'p> {
-    pub(super) gifts: Vec<Gift<'p>>,
+    pub(super) gifts: Gifts<'p>,
     pub(super) put: Vec<(usize, Lot)>,
+    /// The milestones that were reached.
+    pub(super) crossed: Vec<Crossed>,
+    /// The rungs at which a purchase earns, if those are not the ones that are held.
+    pub(super) rungs: Option<Vec<usize>>,
 }
 
 impl<'w> Work<'w> {
@@ -28,42 +43,75 @@ impl<'w> Work<'w> {
         paid: &[i64],
         order: Option<&Id>,
     ) -> Result<Accrued<'w>> {
+        self.contest(on, event, paid, order, None)
+    }
+
+    /// The same; with what milestones were reached, for the rules that give for them, else for all others.
+    pub(super) fn contest(
+        &mut self,
+        on: &On,
+        event: EventFacts<'_>,
+        paid: &[i64],
+        order: Option<&Id>,
+        crossings: Option<&[Values]>,
+    ) -> Result<Accrued<'w>> {
         let compiled = self.compiled;
         let candidates: Vec<u32> = match event.basket {
+            _ if crossings.is_some() => compiled.milestones.clone(),
             Some(basket) if self.trace.is_none() => {
                 compiled.candidates(basket, event.channel, event.store, |track| self.rung(track))
             }
             _ => (0..u32::try_from(compiled.rules.len()).unwrap_or(u32::MAX)).collect(),
         };
-        let mut bids = Vec::with_capacity(candidates.len().min(16));
         let mut trace = self.trace.take();
-        for place in candidates {
+        let rows = event.basket.map_or(0, |basket| basket.all().count());
+        let mut gifts = Gifts::with_capacity(candidates.len().min(16), rows);
+        if let Some(basket) = event.basket.filter(|_| compiled.settings.rounds_units) {
+            gifts.units.extend(basket.all().map(|row| row.quantity));
+        }
+        let seeing = Seeing {
+            event: Some(event),
+            ..self.seeing(self.today)
+        };
+        for (number, place) in candidates.into_iter().enumerate() {
             let Some(rule) = compiled.rules.get(place as usize) else {
                 continue;
             };
-            match self.bid(rule, on, event, paid, trace.is_some()) {
-                Ok(bid) => bids.push(bid),
-                Err((result, unmet)) => {
-                    if let Some(trace) = &mut trace {
-                        trace.push(RuleTrace {
-                            rule: rule.plan.id.clone(),
-                            result,
-                            points: Points::ZERO,
-                            unmet,
-                        });
-                    }
-                }
+            if rule.plan.milestone().is_some() != crossings.is_some() {
+                continue;
+            }
+            let bid = fires(rule, on, &seeing, trace.is_some());
+            let bid = bid.and_then(|()| {
+                let crossed = crossings.and_then(|crossings| crossings.get(number));
+                let rare = match crossed {
+                    Some(values) => Ok(rule.plan.reaches(values)),
+                    None => self.tell(&rule.plan, event),
+                };
+                let rare = rare.map_err(|result| (result, Vec::new()))?;
+                gifts.bid(&rule.plan, rare, |out| match event.basket {
+                    Some(basket) => brings(&rule.plan, &compiled.earning, basket, paid, out),
+                    None => Ok(()),
+                })
+            });
+            if let (Err((result, unmet)), Some(trace)) = (bid, &mut trace) {
+                trace.push(RuleTrace {
+                    rule: rule.plan.id.clone(),
+                    result,
+                    points: Points::ZERO,
+                    unmet,
+                });
             }
         }
-        let today = self.program_day(self.as_of);
-        let usage = Usage {
-            uses: &mut self.state.caps,
-            today,
+        let uses = Uses {
+            list: &self.state.caps,
+            event: &self.event_caps,
+            today: self.program_day(self.as_of),
         };
-        let gifts = gifts(bids, &compiled.settings, &usage)?;
+        settle(&mut gifts, &compiled.settings, uses)?;
         self.book(&gifts);
+        self.keep(&gifts, order);
         if let Some(trace) = &mut trace {
-            let more = gifts.iter().map(|gift| RuleTrace {
+            let more = gifts.all.iter().map(|gift| RuleTrace {
                 rule: gift.plan.id.clone(),
                 result: gift.result,
                 points: Points::new(gift.points),
@@ -74,132 +122,91 @@ impl<'w> Work<'w> {
         }
         self.trace = trace;
         let put = self.deposit(&gifts, order)?;
-        Ok(Accrued { gifts, put })
-    }
-
-    /// What a rule brings into the contest, or why it does not.
-    fn bid(
-        &self,
-        rule: &'w RulePlan,
-        on: &On,
-        event: EventFacts<'_>,
-        paid: &[i64],
-        explain: bool,
-    ) -> Result<Bid<'w>, (TraceResult, Vec<Unmet>)> {
-        let no = |result| Err((result, Vec::new()));
-        if rule.on != *on {
-            return no(TraceResult::OtherEvent);
-        }
-        if rule.from.is_some_and(|from| self.today < from)
-            || rule.until.is_some_and(|until| until < self.today)
-        {
-            return no(TraceResult::NotLive);
-        }
-        if let Some(when) = &rule.when {
-            let seeing = super::facts::Seeing {
-                event: Some(event),
-                ..self.seeing(self.today)
-            };
-            if explain {
-                let mut lacks = Explain::default();
-                if !evaluate(when, &seeing, &mut lacks) {
-                    return Err((TraceResult::Unmet, lacks.0));
-                }
-            } else if !evaluate(when, &seeing, &mut Quiet) {
-                return no(TraceResult::Unmet);
-            }
-        }
-        let rows = match event.basket {
-            Some(basket) => match brings(rule, basket, paid) {
-                Some(rows) => rows,
-                None => return no(TraceResult::NoLine),
-            },
-            None => Vec::new(),
-        };
-        Ok(Bid {
-            plan: &rule.plan,
-            rows,
+        Ok(Accrued {
+            gifts,
+            put,
+            crossed: Vec::new(),
+            rungs: None,
         })
     }
 
     /// Books gifts against their caps: those of a rule and its group what the rule gave, those of an account what all gave.
-    fn book(&mut self, gifts: &[Gift<'_>]) {
+    fn book(&mut self, gifts: &Gifts<'_>) {
         let compiled = self.compiled;
+        if !compiled.settings.capped() {
+            return;
+        }
         let today = self.program_day(self.as_of);
-        let mut usage = Usage {
-            uses: &mut self.state.caps,
-            today,
-        };
-        let mut accounts: Vec<(usize, i64)> = Vec::new();
-        for gift in gifts.iter().filter(|gift| gift.points != 0) {
+        for gift in gifts.given() {
             // A rule that takes points away has been used all the same.
             for cap in compiled.own_caps(gift.plan) {
-                cap.book(&mut usage, gift.points.max(0), 1);
-            }
-            let account = gift.plan.account;
-            match accounts.iter_mut().find(|(at, _)| *at == account) {
-                Some((_, sum)) => *sum = sum.saturating_add(gift.points),
-                None => accounts.push((account, gift.points)),
+                self.book_cap(cap, today, gift.points.max(0), 1);
             }
         }
-        for (account, points) in accounts {
-            for cap in compiled.account_caps(account) {
-                cap.book(&mut usage, points, 1);
+        for (account, caps) in compiled.settings.account_caps.iter().enumerate() {
+            let mut given = gifts
+                .given()
+                .filter(|gift| gift.plan.account == account)
+                .peekable();
+            if caps.is_empty() || given.peek().is_none() {
+                continue;
+            }
+            let points = given.fold(0_i64, |sum, gift| sum.saturating_add(gift.points));
+            for cap in caps {
+                self.book_cap(cap, today, points, 1);
             }
         }
     }
 
     /// Puts points into lots: one lot for each account and dates.
-    fn deposit(&mut self, gifts: &[Gift<'_>], order: Option<&Id>) -> Result<Vec<(usize, Lot)>> {
-        let mut plans: Vec<(usize, &LotPlan, Dates)> = Vec::new();
-        let mut lots: Vec<(usize, Dates, i64, Vec<RulePoints>)> = Vec::new();
-        for gift in gifts.iter().filter(|gift| gift.points != 0) {
-            let account = gift.plan.account;
-            let plan = &gift.plan.lot;
+    fn deposit(&mut self, gifts: &Gifts<'w>, order: Option<&Id>) -> Result<Vec<(usize, Lot)>> {
+        let mut lots: Vec<NewLot> = Vec::with_capacity(1);
+        for gift in gifts.given() {
+            let (account, number) = (gift.plan.account, gift.plan.lot_number);
             // Nearly all rules of an account share one plan: its dates are worked out once.
-            let known = plans
-                .iter()
-                .find(|(at, known, _)| *at == account && *known == plan);
-            let dates = match known {
-                Some((_, _, dates)) => *dates,
+            let known = lots.iter().position(|lot| lot.number == number);
+            let known = match known {
+                Some(place) => place,
                 None => {
-                    let dates = dates(plan, self.today, self.zone, self.as_of)?;
-                    plans.push((account, plan, dates));
-                    dates
+                    let plan = &gift.plan.lot;
+                    let dates = self.lot(account, LotKind::Earned, plan, order.is_some())?;
+                    let equal = |lot: &NewLot| lot.account == account && lot.dates == dates;
+                    lots.iter().position(equal).unwrap_or_else(|| {
+                        lots.push(NewLot {
+                            account,
+                            number,
+                            dates,
+                            points: 0,
+                            rules: Vec::with_capacity(gifts.given().count()),
+                        });
+                        lots.len().saturating_sub(1)
+                    })
                 }
             };
-            let rule = RulePoints {
-                rule: gift.plan.id.clone(),
-                points: Points::new(gift.points),
-            };
-            match lots
-                .iter_mut()
-                .find(|(at, when, ..)| *at == account && *when == dates)
-            {
-                Some((_, _, points, rules)) => {
-                    *points = points.saturating_add(gift.points);
-                    rules.push(rule);
-                }
-                None => lots.push((account, dates, gift.points, vec![rule])),
+            if let Some(lot) = lots.get_mut(known) {
+                lot.points = lot.points.saturating_add(gift.points);
+                lot.rules.push(RulePoints {
+                    rule: gift.plan.id.clone(),
+                    points: Points::new(gift.points),
+                });
             }
         }
         level(&mut lots);
         let mut put = Vec::with_capacity(lots.len());
-        for (place, (active_from, expires_at), points, rules) in lots {
+        for lot in lots {
+            let NewLot {
+                account: place,
+                dates,
+                points,
+                rules,
+                ..
+            } = lot;
             if points <= 0 {
                 continue;
             }
-            let lot = Lot {
-                n: 0,
-                kind: LotKind::Earned,
-                earned_on: self.today,
-                active_from,
-                expires_at,
-                points,
-            };
-            let account = self.account(place)?;
-            let Given { lot, repaid } = account.earn(lot)?;
-            let id = account.id.clone();
+            let lot = Lot { points, ..dates };
+            let Given { lot, repaid } = self.give(place, lot)?;
+            let id = self.account(place)?.id.clone();
             self.enter(Change::Earned {
                 account: id.clone(),
                 points: Points::new(points),
@@ -222,29 +229,29 @@ impl<'w> Work<'w> {
 
 /// A factor below one takes points away: what would leave a lot below zero comes out of the other lots of the account, in the
 /// name of the rule that took it.
-fn level(lots: &mut [(usize, Dates, i64, Vec<RulePoints>)]) {
+fn level(lots: &mut [NewLot]) {
     for place in 0..lots.len() {
-        let Some((account, _, points, rules)) = lots.get_mut(place) else {
+        let Some(lot) = lots.get_mut(place) else {
             continue;
         };
-        let (account, mut lacks) = (*account, points.saturating_neg());
+        let (account, mut lacks) = (lot.account, lot.points.saturating_neg());
         if lacks <= 0 {
             continue;
         }
-        *points = 0;
-        let rules = core::mem::take(rules);
+        lot.points = 0;
+        let rules = core::mem::take(&mut lot.rules);
         let Some(taker) = rules.into_iter().min_by_key(|rule| rule.points) else {
             continue;
         };
-        for (_, _, points, rules) in lots
+        for lot in lots
             .iter_mut()
-            .filter(|(at, _, points, _)| *at == account && *points > 0)
+            .filter(|lot| lot.account == account && lot.points > 0)
         {
-            let part = lacks.min(*points);
+            let part = lacks.min(lot.points);
             if part > 0 {
-                *points = points.saturating_sub(part);
+                lot.points = lot.points.saturating_sub(part);
                 lacks = lacks.saturating_sub(part);
-                rules.push(RulePoints {
+                lot.rules.push(RulePoints {
                     rule: taker.rule.clone(),
                     points: Points::new(part.saturating_neg()),
                 });
@@ -253,49 +260,98 @@ fn level(lots: &mut [(usize, Dates, i64, Vec<RulePoints>)]) {
     }
 }
 
-/// What each row brings to a rule; none if no row is for it.
-fn brings(rule: &RulePlan, basket: &Basket, paid: &[i64]) -> Option<Vec<i64>> {
-    let plan = &rule.plan;
-    let mut any = false;
-    let mut rows = Vec::with_capacity(basket.rows.len());
-    for (place, row) in basket.rows.iter().enumerate() {
-        if !plan
-            .lines
-            .as_ref()
-            .is_none_or(|lines| lines.has(basket, row))
-        {
-            rows.push(0);
+/// Why a rule does not fire.
+type Silent = (TraceResult, Vec<Unmet>);
+
+/// Whether a rule fires, as far as its lines do not decide it.
+fn fires(rule: &RulePlan, on: &On, seeing: &Seeing<'_>, explain: bool) -> Result<(), Silent> {
+    let no = |result| Err((result, Vec::new()));
+    if rule.on != *on {
+        return no(TraceResult::OtherEvent);
+    }
+    if rule.from.is_some_and(|from| seeing.day < from)
+        || rule.until.is_some_and(|until| until < seeing.day)
+    {
+        return no(TraceResult::NotLive);
+    }
+    match &rule.when {
+        Some(when) if explain => {
+            let mut lacks = Explain::default();
+            if evaluate(when, seeing, &mut lacks) {
+                Ok(())
+            } else {
+                Err((TraceResult::Unmet, lacks.0))
+            }
+        }
+        Some(when) if !evaluate(when, seeing, &mut Quiet) => no(TraceResult::Unmet),
+        _ => Ok(()),
+    }
+}
+
+/// Adds what each row brings to a rule.
+fn brings(
+    plan: &Plan,
+    earning: &EarningPlan,
+    basket: &Basket,
+    paid: &[i64],
+    out: &mut Vec<i64>,
+) -> Result<(), Silent> {
+    let (money, units) = (plan.counts_money(), plan.counts_units());
+    let even = plan.counts_rows();
+    // What costs nothing brings no money; whether it counts as a unit, a line or a purchase is for the program to say.
+    let free = money || plan.is_multiplier() || earning.free_units;
+    let mine = |row: &Row| {
+        row.earns
+            && (free || row.discounted != 0)
+            && plan
+                .lines
+                .as_ref()
+                .is_none_or(|lines| lines.has(basket, row))
+    };
+    // Shipping stands after the goods: only rates that look at the whole purchase may see it.
+    let goods = basket.rows.len();
+    let ships = money && earning.shipping && plan.lines.is_none();
+    let (mut any, mut nothing) = (false, true);
+    let from = out.len();
+    for (place, row) in basket.all().enumerate() {
+        if !mine(row) || (place >= goods && !ships) {
+            out.push(0);
             continue;
         }
         any = true;
-        rows.push(if plan.counts_money() {
-            let amount = match plan.base {
-                EarnBase::Discounted => row.discounted,
-                EarnBase::List => row.list,
-            };
-            amount
+        let brought = if money {
+            base(basket, place, plan.base, earning.basis)
                 .saturating_sub(paid.get(place).copied().unwrap_or(0))
                 .max(0)
-        } else if plan.counts_units() {
+        } else if units {
             row.quantity
-        } else if plan.is_multiplier() {
+        } else if even {
             1
         } else {
             row.discounted
-        });
+        };
+        nothing &= brought == 0;
+        out.push(brought);
     }
     if !any {
-        return None;
+        return Err((TraceResult::NoLine, Vec::new()));
     }
     // A fixed gift for rows that cost nothing is shared alike among them.
-    if !plan.counts_money() && rows.iter().all(|row| *row == 0) {
-        for (weight, row) in rows.iter_mut().zip(&basket.rows) {
-            *weight = i64::from(
-                plan.lines
-                    .as_ref()
-                    .is_none_or(|lines| lines.has(basket, row)),
-            );
+    if !money && nothing {
+        let own = out.get_mut(from..).unwrap_or_default();
+        for (weight, row) in own.iter_mut().zip(&basket.rows) {
+            *weight = i64::from(mine(row));
         }
     }
-    Some(rows)
+    Ok(())
+}
+
+/// The amount of a row on which a rate works.
+fn base(basket: &Basket, place: usize, base: EarnBase, basis: Basis) -> i64 {
+    let stage = match base {
+        EarnBase::Discounted => Stage::Discounted,
+        EarnBase::LineDiscounted => Stage::LineDiscounted,
+        EarnBase::List => Stage::List,
+    };
+    basket.amount(place, stage, basis)
 }

@@ -1,79 +1,152 @@
-//! Points that a person credits or debits (clause 3.11).
+//! Points that a person credits, debits or reinstates (clause 3.11).
 
 use super::work::Work;
 use crate::amount::Points;
+use crate::calendar::{Date, Instant};
 use crate::error::{Code, Error, Result};
-use crate::event::{Adjust, Overdraw};
-use crate::outcome::Change;
-use crate::points::{Given, Lot, LotKind, dates};
+use crate::event::{Adjust, Adjustment, Overdraw};
+use crate::outcome::{Change, Source};
+use crate::points::{DatedBy, Lot, LotKind, Missing};
 
 impl Work<'_> {
     pub(super) fn adjust(&mut self, adjust: &Adjust<'_>) -> Result<()> {
-        let place = match &adjust.account {
-            Some(id) => self.compiled.account(id),
-            None if self.compiled.accounts.len() == 1 => Some(0),
-            None => None,
-        };
-        let Some((place, plan)) =
-            place.and_then(|place| Some((place, self.compiled.accounts.get(place)?)))
-        else {
-            let words = match &adjust.account {
-                Some(id) => format!("there is no account `{id}` in this program"),
-                None => "say which `account`: the program does not have exactly one".to_owned(),
-            };
-            return Err(Error::at(Code::UnknownAccount, "adjust.account", words));
-        };
+        let place = self.named_account(adjust.account.as_deref(), "adjust.account")?;
         let reason = adjust.reason.to_string();
-        let points = adjust.points.get();
-        if points > 0 {
-            let (mut active_from, mut expires_at) =
-                dates(&plan.lot, self.today, self.zone, self.as_of)?;
-            if let Some(last_day) = adjust.expires_on {
-                expires_at = Some(self.zone.start_of(last_day.add_days(1)?)?);
-            }
-            if expires_at.is_some_and(|at| at <= self.as_of) {
-                return Err(Error::at(
-                    Code::InvalidTime,
-                    "adjust.expires_on",
-                    "the points would have expired already",
-                ));
-            }
-            // A person who gives points means points that are there.
-            active_from = active_from.filter(|_| false);
-            let lot = Lot {
-                n: 0,
-                kind: LotKind::Credited,
-                earned_on: self.today,
-                active_from,
-                expires_at,
+        match adjust.change {
+            Adjustment::Credit {
                 points,
-            };
-            let Given { lot, repaid } = self.account(place)?.credit(lot)?;
-            self.enter(Change::Credited {
-                account: plan.id.clone(),
-                points: Points::new(points),
-                reason,
-                lot: lot.dates(),
-            });
-            if repaid > 0 {
-                self.enter(Change::Repaid {
-                    account: plan.id.clone(),
-                    points: Points::new(repaid),
-                    lot: lot.dates(),
-                });
+                active_on,
+                expires_on,
+            } => self.adjust_credit(place, points, (active_on, expires_on), reason),
+            Adjustment::Debit { points, overdraw } => {
+                self.adjust_debit(place, points, overdraw, reason)
             }
-        } else {
-            let wanted = points.saturating_neg();
-            let debt = adjust.overdraw.unwrap_or(plan.overdraw) == Overdraw::Debt;
-            let made = self.account(place)?.debit(wanted, plan.burn_order, debt)?;
-            self.enter(Change::Debited {
-                account: plan.id.clone(),
-                points: Points::new(wanted.saturating_sub(made.forgiven)),
-                reason,
-                lots: made.taken.iter().map(Lot::entry).collect(),
-                owed: Points::new(made.owed),
-                forgiven: Points::new(made.forgiven),
+            Adjustment::Reinstate { since, expires_on } => {
+                self.reinstate(place, since, expires_on, reason)
+            }
+        }
+    }
+
+    fn adjust_credit(
+        &mut self,
+        place: usize,
+        points: Points,
+        (active_on, expires_on): (Option<Date>, Option<Date>),
+        reason: String,
+    ) -> Result<()> {
+        // A person who gives points means points that are there, unless a day is said.
+        let mut lot = self.account_lot(place, LotKind::Credited, active_on)?;
+        if let Some(last_day) = expires_on {
+            lot.expires_at = Some(self.end_of(last_day)?);
+            lot.dated_by = None;
+        }
+        self.refuse_expired(lot.expires_at)?;
+        if lot.expires_at.is_some_and(|at| Some(at) <= lot.active_at()) {
+            return Err(Error::at(
+                Code::InvalidTime,
+                "adjust.active_on",
+                "the points would expire before they are available",
+            ));
+        }
+        lot.points = points.get();
+        let given = self.give(place, lot)?;
+        let account = self.account(place)?.id.clone();
+        self.enter(Change::Credited {
+            account: account.clone(),
+            points,
+            source: Source::Reason(reason),
+            lot: given.lot.dates(),
+        });
+        self.enter_repaid(&account, &given);
+        Ok(())
+    }
+
+    fn adjust_debit(
+        &mut self,
+        place: usize,
+        points: Points,
+        overdraw: Option<Overdraw>,
+        reason: String,
+    ) -> Result<()> {
+        let wanted = points.get();
+        let plan = self.compiled.accounts.get(place);
+        let (burn, rule) = plan
+            .map(|plan| (plan.burn_order, plan.overdraw))
+            .unwrap_or_default();
+        let missing = match overdraw.unwrap_or(rule) {
+            // A debit has no refund from which money could be withheld.
+            Overdraw::Debt | Overdraw::Withhold => Missing::Owed,
+            Overdraw::Forgive => Missing::Forgiven,
+            Overdraw::Refuse => Missing::Refused,
+        };
+        let made = self
+            .account_mut(place)?
+            .debit(wanted, burn, missing)
+            .map_err(|error| error.under("adjust.debit"))?;
+        let account = self.account(place)?.id.clone();
+        self.enter(Change::Debited {
+            account,
+            points: Points::new(made.taken_of(wanted)),
+            source: Source::Reason(reason),
+            lots: made.taken.iter().map(Lot::entry).collect(),
+            owed: Points::new(made.owed),
+            forgiven: Points::new(made.forgiven),
+        });
+        Ok(())
+    }
+
+    /// Reopens the lots that expired on a day or later.
+    fn reinstate(
+        &mut self,
+        place: usize,
+        since: Date,
+        expires_on: Option<Date>,
+        reason: String,
+    ) -> Result<()> {
+        let today = self.account_lot(place, LotKind::Credited, None)?;
+        let (expires_at, dated_by) = match expires_on {
+            Some(last_day) => (Some(self.end_of(last_day)?), None),
+            None => (today.expires_at, today.dated_by),
+        };
+        self.refuse_expired(expires_at)?;
+        let from = Some(self.today);
+        let dated_by = dated_by.map(|by| DatedBy { from, ..by });
+        let days = self.compiled.accounts.get(place);
+        let days = days.map_or(0, |plan| i64::from(plan.reinstate_days));
+        // What is older may be remembered still, depending on when the member was last looked at.
+        let oldest = self.today.add_days(days.saturating_neg()).unwrap_or(since);
+        let lots = self.account_mut(place)?.recall(since.max(oldest));
+        if lots.is_empty() {
+            let words = format!("no lots are remembered that expired on {since} or later");
+            return Err(Error::at(Code::NothingToReinstate, "adjust", words));
+        }
+        let account = self.account(place)?.id.clone();
+        for lot in lots {
+            let open = Lot {
+                active_from: None,
+                expires_at,
+                dated_by,
+                ..lot
+            };
+            let given = self.account_mut(place)?.reopen(open)?;
+            self.enter(Change::Credited {
+                account: account.clone(),
+                points: Points::new(open.points),
+                source: Source::Reinstated(reason.clone()),
+                lot: given.lot.dates(),
             });
+            self.enter_repaid(&account, &given);
+        }
+        Ok(())
+    }
+
+    fn refuse_expired(&self, expires_at: Option<Instant>) -> Result<()> {
+        if expires_at.is_some_and(|at| at <= self.as_of) {
+            return Err(Error::at(
+                Code::InvalidTime,
+                "adjust.expires_on",
+                "the points would have expired already",
+            ));
         }
         Ok(())
     }

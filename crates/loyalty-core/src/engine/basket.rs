@@ -6,15 +6,22 @@ use core::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
-use crate::amount::{Currency, Money};
-use crate::condition::{Basket, RowText, Symbols};
+use super::extra::{Extra, extra, is_special, number_taxes, row_tax, stated_tax};
+use super::till::Marks;
+use crate::amount::{Currency, Decimal, Money};
+use crate::condition::{Basket, NewRow, Row, RowText, Select, Symbols};
 use crate::error::{Code, Error, Result};
-use crate::event::{Line, Price, Purchase};
+use crate::event::{Line, Price, Purchase, Shipping, TaxOf};
 use crate::limits::MONEY_MAX;
+use crate::pricing::RowTax;
 
 /// The rows of a purchase, and which lines are in them.
 pub(super) struct Rows {
     pub(super) basket: Basket,
+    /// What prices know of each row besides; empty where no line says more than its price.
+    pub(super) extras: Vec<Extra>,
+    /// The tax of shipping.
+    pub(super) shipping_tax: Option<RowTax>,
     /// The lines of all rows, row by row, in the order of the purchase.
     lines: Vec<u32>,
     /// Where the lines of each row end.
@@ -26,6 +33,8 @@ pub(super) struct Rows {
 struct Sum {
     list: i64,
     discounted: i64,
+    /// Its tax, where that is stated as an amount.
+    tax: i64,
 }
 
 impl Rows {
@@ -42,19 +51,30 @@ impl Rows {
             total = total.saturating_add(sum.list);
             sums.push(sum);
         }
-        if total > MONEY_MAX {
+        let price = match &purchase.shipping {
+            Some(shipping) => Money::from_decimal(shipping.price, currency)
+                .map_err(|error| error.under("purchase.shipping.price"))?
+                .minor(),
+            None => 0,
+        };
+        if total.saturating_add(price) > MONEY_MAX {
             let words = format!("a purchase comes to at most {MONEY_MAX} minor units");
             return Err(Error::at(Code::OutOfRange, "purchase.lines", words));
         }
-        let groups = groups(purchase, &sums);
+        let marks = Marks::new(purchase)?;
+        let (lines, ends) = groups(purchase, &sums, &marks);
         let mut rows = Self {
-            basket: Basket::with_capacity(groups.len()),
-            lines: Vec::with_capacity(sums.len()),
-            ends: Vec::with_capacity(groups.len()),
+            basket: Basket::with_capacity(ends.len()),
+            extras: Vec::new(),
+            shipping_tax: None,
+            lines,
+            ends,
         };
-        for group in groups {
+        let special = purchase.lines.iter().any(is_special);
+        for group in parts(&rows.lines, &rows.ends) {
             let (mut quantity, mut list, mut discounted) = (0_i64, 0_i64, 0_i64);
-            for place in group.as_slice() {
+            let mut tax = 0_i64;
+            for place in group {
                 let (Some(line), Some(sum)) = (
                     purchase.lines.get(*place as usize),
                     sums.get(*place as usize),
@@ -64,12 +84,9 @@ impl Rows {
                 quantity = quantity.saturating_add(line.quantity);
                 list = list.saturating_add(sum.list);
                 discounted = discounted.saturating_add(sum.discounted);
-                rows.lines.push(*place);
+                tax = tax.saturating_add(sum.tax);
             }
-            rows.ends
-                .push(u32::try_from(rows.lines.len()).unwrap_or(u32::MAX));
             let Some(line) = group
-                .as_slice()
                 .first()
                 .and_then(|place| purchase.lines.get(*place as usize))
             else {
@@ -80,10 +97,62 @@ impl Rows {
                 category: line.category.as_deref(),
                 brand: line.brand.as_deref(),
                 tags: &mut line.tags.iter().map(|tag| &**tag),
+                attributes: &line.attributes,
+                line: group.first().copied().unwrap_or(u32::MAX),
             };
-            rows.basket.push(symbols, text, quantity, list, discounted);
+            let new = NewRow {
+                quantity,
+                list,
+                discounted,
+                earns: earns(line),
+            };
+            rows.basket.push(symbols, text, new);
+            if special {
+                rows.extras
+                    .push(extra(line, (quantity, list, tax), currency)?);
+            }
         }
+        if let Some(shipping) = &purchase.shipping {
+            rows.ship(price, shipping, currency)
+                .map_err(|error| error.under("purchase.shipping"))?;
+        }
+        number_taxes(&mut rows.extras);
         Ok(rows)
+    }
+
+    fn ship(&mut self, price: i64, shipping: &Shipping, currency: Currency) -> Result<()> {
+        if let Some(tax) = &shipping.tax {
+            let stated = stated_tax(tax, price, currency)?;
+            self.shipping_tax = Some(row_tax(tax, stated, price));
+        }
+        self.basket.ship(price);
+        Ok(())
+    }
+
+    /// What prices know of a row besides its amounts; shipping is the one after the goods.
+    pub(super) fn extra(&self, place: usize) -> Extra {
+        if place >= self.basket.rows.len() {
+            return Extra {
+                discountable: false,
+                tax: self.shipping_tax,
+                ..Extra::PLAIN
+            };
+        }
+        self.extras.get(place).copied().unwrap_or(Extra::PLAIN)
+    }
+
+    /// Whether any line states a tax.
+    pub(super) fn taxed(&self) -> bool {
+        self.shipping_tax.is_some() || self.extras.iter().any(|extra| extra.tax.is_some())
+    }
+
+    /// Marks the rows that a program lets earn nothing.
+    pub(super) fn exclude(&mut self, lines: &Select) {
+        let chosen = |row: &Row| lines.has(&self.basket, row);
+        let marks: Vec<bool> = self.basket.rows.iter().map(chosen).collect();
+        for (row, mark) in self.basket.rows.iter_mut().zip(marks) {
+            row.earns &= !mark;
+        }
     }
 
     /// How many lines there are.
@@ -93,13 +162,23 @@ impl Rows {
 
     /// The places of the lines of each row.
     pub(super) fn lines(&self) -> impl Iterator<Item = &[u32]> {
-        let starts = core::iter::once(&0).chain(&self.ends);
-        starts.zip(&self.ends).map(|(start, end)| {
-            self.lines
-                .get(*start as usize..*end as usize)
-                .unwrap_or_default()
-        })
+        parts(&self.lines, &self.ends)
     }
+}
+
+/// Whether a line can earn points.
+fn earns(line: &Line<'_>) -> bool {
+    line.earns && !line.gift_card
+}
+
+/// The lines of each row.
+fn parts<'l>(lines: &'l [u32], ends: &'l [u32]) -> impl Iterator<Item = &'l [u32]> {
+    let starts = core::iter::once(&0).chain(ends);
+    starts.zip(ends).map(|(start, end)| {
+        lines
+            .get(*start as usize..*end as usize)
+            .unwrap_or_default()
+    })
 }
 
 /// A line in minor units.
@@ -140,31 +219,29 @@ fn sum(line: &Line<'_>, currency: Currency) -> Result<Sum> {
             "the discount is more than the price of the line",
         ));
     }
+    if let Some(floor) = line.floor {
+        Money::from_decimal(floor, currency).map_err(|error| error.under("floor"))?;
+    }
+    let tax = match &line.tax {
+        Some(tax) => stated_tax(tax, list, currency)?,
+        None => 0,
+    };
     Ok(Sum {
         list,
         discounted: list.saturating_sub(discount),
+        tax,
     })
 }
 
-/// One row: nearly always a single line.
-enum Group {
-    One([u32; 1]),
-    Many(Vec<u32>),
-}
-
-impl Group {
-    fn as_slice(&self) -> &[u32] {
-        match self {
-            Self::One(one) => one,
-            Self::Many(many) => many,
-        }
-    }
-}
-
 /// Which lines are one row. Never slower than sorting, whatever the lines are.
-fn groups(purchase: &Purchase<'_>, sums: &[Sum]) -> Vec<Group> {
+///
+/// Gives the lines row by row, and where the lines of each row end.
+fn groups(purchase: &Purchase<'_>, sums: &[Sum], marks: &Marks) -> (Vec<u32>, Vec<u32>) {
     let count = u32::try_from(purchase.lines.len()).unwrap_or(u32::MAX);
-    let singles = || (0..count).map(|place| Group::One([place])).collect();
+    let singles = || {
+        let ends = (0..count).map(|place| place.saturating_add(1));
+        ((0..count).collect(), ends.collect())
+    };
     if count == 1 {
         return singles();
     }
@@ -186,7 +263,9 @@ fn groups(purchase: &Purchase<'_>, sums: &[Sum]) -> Vec<Group> {
             sums.get(one as usize),
             sums.get(other as usize),
         ) {
-            (Some(a), Some(b), Some(sum_a), Some(sum_b)) => compare(a, b, *sum_a, *sum_b),
+            (Some(a), Some(b), Some(sum_a), Some(sum_b)) => {
+                compare(a, b, *sum_a, *sum_b).then_with(|| marks.of(one).cmp(&marks.of(other)))
+            }
             _ => Ordering::Equal,
         }
     };
@@ -210,7 +289,13 @@ fn groups(purchase: &Purchase<'_>, sums: &[Sum]) -> Vec<Group> {
         }
     }
     groups.sort_unstable_by_key(|group| group.first().copied());
-    groups.into_iter().map(Group::Many).collect()
+    let mut ends = Vec::with_capacity(groups.len());
+    let mut end = 0_u32;
+    for group in &groups {
+        end = end.saturating_add(u32::try_from(group.len()).unwrap_or(u32::MAX));
+        ends.push(end);
+    }
+    (groups.concat(), ends)
 }
 
 /// Equal lines have equal hashes.
@@ -234,4 +319,19 @@ fn compare(a: &Line<'_>, b: &Line<'_>, sum_a: Sum, sum_b: Sum) -> Ordering {
         .then_with(|| a.category.cmp(&b.category))
         .then_with(|| a.brand.cmp(&b.brand))
         .then_with(|| a.tags.cmp(&b.tags))
+        .then_with(|| a.attributes.cmp(&b.attributes))
+        .then_with(|| (a.earns, a.discountable).cmp(&(b.earns, b.discountable)))
+        .then_with(|| a.gift_card.cmp(&b.gift_card))
+        .then_with(|| a.floor.cmp(&b.floor))
+        .then_with(|| tax_key(a).cmp(&tax_key(b)))
+        .then_with(|| unit(sum_a.tax, sum_b.tax))
+}
+
+/// What two taxes must have in common; amounts are compared by unit.
+fn tax_key(line: &Line<'_>) -> Option<(u8, bool, Decimal)> {
+    line.tax.as_ref().map(|tax| match tax.of {
+        TaxOf::Rate(rate) => (0, tax.included, rate),
+        TaxOf::Amount(_) => (1, tax.included, Decimal::ZERO),
+        TaxOf::Fixed(_) => (2, tax.included, Decimal::ZERO),
+    })
 }

@@ -1,15 +1,16 @@
 //! What goes into the metrics of a member, and what a return takes out again (clauses 6.4, 7.1).
 
+mod rare;
+
 use super::accrue::Accrued;
+use super::portion::Backs;
 use super::receipt::money_part;
 use super::work::Work;
 use crate::condition::{Basket, EventFacts, Quiet, Row, evaluate};
 use crate::error::Result;
 use crate::member::{Counted, Order};
+use crate::metric::Reading;
 use crate::program::{Feed, MetricPlan};
-
-/// How many units of each row were back before a return, and are after it.
-pub(super) type Backs = Vec<(i64, i64)>;
 
 /// Points by the place of their account.
 pub(super) type ByAccount = Vec<(usize, i64)>;
@@ -23,7 +24,7 @@ impl Work<'_> {
         spent: &[(usize, i64)],
         accrued: &Accrued<'_>,
     ) -> Result<Vec<Counted>> {
-        let mut counted = Vec::new();
+        let mut counted = Vec::with_capacity(self.compiled.metrics.len());
         for place in 0..self.compiled.metrics.len() {
             let Some(plan) = self.compiled.metrics.get(place) else {
                 continue;
@@ -67,12 +68,22 @@ impl Work<'_> {
                     counted.push(Counted {
                         metric: plan.id.clone(),
                         rows,
+                        amount: 0,
+                        values: Vec::new(),
                     });
+                    if matches!(plan.reading, Reading::Mean(_)) {
+                        self.count_mean(place, amount);
+                        continue;
+                    }
                     if matches!(plan.feed, Feed::Orders) {
                         1
                     } else {
                         amount
                     }
+                }
+                Feed::Returns | Feed::Returned | Feed::Values(_) | Feed::Attribute(_) => {
+                    counted.extend(self.count_rare(place, plan, event, basket)?);
+                    continue;
                 }
                 Feed::Earned(account) => earned(accrued, *account),
                 Feed::Burned(account) => spent
@@ -81,7 +92,7 @@ impl Work<'_> {
                     .fold(0, |sum: i64, (_, points)| sum.saturating_add(*points)),
                 Feed::Activity(_) | Feed::Balance(_) | Feed::Tenure | Feed::Age => 0,
             };
-            self.add(place, self.today, amount);
+            self.count(place, self.today, amount);
         }
         Ok(counted)
     }
@@ -92,7 +103,7 @@ impl Work<'_> {
         kind: Option<&str>,
         event: EventFacts<'_>,
         accrued: &Accrued<'_>,
-    ) {
+    ) -> Result<()> {
         for place in 0..self.compiled.metrics.len() {
             let Some(plan) = self.compiled.metrics.get(place) else {
                 continue;
@@ -103,10 +114,15 @@ impl Work<'_> {
                         && self.passes(plan, event),
                 ),
                 Feed::Earned(account) => earned(accrued, *account),
+                Feed::Values(_) | Feed::Attribute(_) if kind.is_some() => {
+                    self.count_activity_rare(place, plan, event)?;
+                    continue;
+                }
                 _ => 0,
             };
-            self.add(place, self.today, amount);
+            self.count(place, self.today, amount);
         }
+        Ok(())
     }
 
     /// Takes out of the metrics what goes back. Says what went out of each.
@@ -128,14 +144,29 @@ impl Work<'_> {
                 continue;
             };
             let amount = match &plan.feed {
-                Feed::Spend | Feed::ListSpend | Feed::Orders | Feed::Quantity => {
-                    let Some(counted) = order
-                        .counted
-                        .iter()
-                        .find(|counted| counted.metric == plan.id)
-                    else {
+                Feed::Spend
+                | Feed::ListSpend
+                | Feed::Orders
+                | Feed::Quantity
+                | Feed::Returns
+                | Feed::Returned
+                | Feed::Values(_)
+                | Feed::Attribute(_) => {
+                    let mut all = order.counted.iter();
+                    let Some(counted) = all.find(|counted| counted.metric == plan.id) else {
                         continue;
                     };
+                    let plain = matches!(
+                        plan.feed,
+                        Feed::Spend | Feed::ListSpend | Feed::Orders | Feed::Quantity
+                    );
+                    if !plain || matches!(plan.reading, Reading::Mean(_)) {
+                        let change = self.uncount_rare(place, plan, order, counted, backs)?;
+                        if change != 0 {
+                            changes.push((place, change.saturating_neg()));
+                        }
+                        continue;
+                    }
                     uncounted(plan, order, counted, backs)?
                 }
                 Feed::Earned(account) => of(reversed, *account),
@@ -154,11 +185,24 @@ impl Work<'_> {
             }
             let since = self.state.metrics.get(place).map_or(0, |tally| tally.since);
             if order.version > since {
-                self.add(place, order.on, amount.saturating_neg());
+                self.count(place, order.on, amount.saturating_neg());
+            } else {
+                self.uncount_before(place, order, amount);
             }
             changes.push((place, amount.saturating_neg()));
         }
         Ok(changes)
+    }
+
+    /// Takes an amount out of the stretch before, if the order was in that.
+    fn uncount_before(&mut self, place: usize, order: &Order, amount: i64) {
+        let tally = self.state.metrics.get(place);
+        let before = tally.and_then(|tally| tally.before());
+        if before.is_some_and(|before| order.version > before.since)
+            && let Some(before) = self.tally_mut(place).and_then(|tally| tally.before_mut())
+        {
+            before.add(order.on, amount.saturating_neg());
+        }
     }
 
     fn passes(&self, plan: &MetricPlan, event: EventFacts<'_>) -> bool {
@@ -170,20 +214,13 @@ impl Work<'_> {
             evaluate(when, &seeing, &mut Quiet)
         })
     }
-
-    fn add(&mut self, place: usize, day: crate::calendar::Date, amount: i64) {
-        if let Some(tally) = self.state.metrics.get_mut(place) {
-            tally.add(day, amount);
-        }
-    }
 }
 
-fn earned(accrued: &Accrued<'_>, account: usize) -> i64 {
-    let gifts = accrued
-        .gifts
-        .iter()
-        .filter(|gift| gift.plan.account == account);
-    gifts.fold(0, |sum: i64, gift| sum.saturating_add(gift.points))
+pub(super) fn earned(accrued: &Accrued<'_>, account: usize) -> i64 {
+    let gifts = accrued.gifts.given();
+    gifts
+        .filter(|gift| gift.plan.account == account)
+        .fold(0, |sum: i64, gift| sum.saturating_add(gift.points))
 }
 
 /// What a row brings to a metric.
@@ -198,25 +235,30 @@ fn brought(plan: &MetricPlan, discounted: i64, list: i64, quantity: i64) -> i64 
 
 /// What a return takes out of a metric.
 fn uncounted(plan: &MetricPlan, order: &Order, counted: &Counted, backs: &Backs) -> Result<i64> {
+    // Shipping is no goods.
     let rows = || {
         order
-            .rows
-            .iter()
+            .goods()
             .zip(backs)
             .enumerate()
             .filter(|(place, _)| counted.has(*place))
             .map(|(_, row)| row)
     };
     if matches!(plan.feed, Feed::Orders) {
-        let all_back = rows().all(|(row, (_, after))| *after == row.quantity());
-        let was_out = rows().any(|(row, (before, _))| *before < row.quantity());
+        let all_back = rows().all(|(_, back)| back.all());
+        let was_out = rows().any(|(_, back)| back.units_before < back.units);
         return Ok(i64::from(all_back && was_out));
     }
     let mut sum = 0_i64;
-    for (row, (before, after)) in rows() {
-        let whole = row.quantity();
-        let amount = brought(plan, row.discounted, row.list, whole);
-        sum = sum.saturating_add(money_part(amount, *before, *after, whole)?);
+    for (row, back) in rows() {
+        let amount = match plan.feed {
+            Feed::Quantity => back.units_after.saturating_sub(back.units_before),
+            _ => {
+                let amount = brought(plan, row.discounted, row.list, back.units);
+                money_part(amount, back.before, back.after, back.whole)?
+            }
+        };
+        sum = sum.saturating_add(amount);
     }
     Ok(sum)
 }

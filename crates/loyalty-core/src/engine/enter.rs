@@ -22,12 +22,11 @@ impl Work<'_> {
         self.state.enrolled_at = Some(self.as_of);
         self.enrolled = Some(self.today);
         let from = (self.as_of, self.enrolled, self.zone);
+        self.undo.tiers(&self.state.tiers);
         begin_terms(self.compiled, &mut self.state, from, true);
         self.enter(Change::Enrolled {});
         let facts = Work::event_facts(event, None);
-        let accrued = self.accrue(&On::Enroll, facts, &[], None)?;
-        self.count_activity(None, facts, &accrued);
-        Ok(())
+        self.earn_activity(&On::Enroll, None, facts)
     }
 
     pub(super) fn profile(&mut self, profile: &Profile<'_>) -> Result<()> {
@@ -59,13 +58,7 @@ impl Work<'_> {
             kind: Id::checked(&activity.kind),
         });
         let facts = Work::event_facts(event, None);
-        let accrued = self.accrue(
-            &On::Activity(activity.kind.as_ref().into()),
-            facts,
-            &[],
-            None,
-        )?;
-        self.count_activity(Some(&activity.kind), facts, &accrued);
-        Ok(())
+        let on = On::Activity(activity.kind.as_ref().into());
+        self.earn_activity(&on, Some(&activity.kind), facts)
     }
 }

@@ -3,16 +3,20 @@
 use std::borrow::Cow;
 
 use crate::amount::Currency;
-use crate::calendar::{Date, Instant};
+use crate::calendar::{Date, Instant, MonthDay, Span};
 use crate::condition::{Basket, Cond, Days, EventFacts, Facts, Grain, Quiet, evaluate, next_flip};
-use crate::event::{Event, Scalar};
+use crate::event::{Body, Event, Line, Scalar};
 use crate::id::Id;
 use crate::member::State;
-use crate::metric::Tally;
+use crate::metric::{Reading, Tally};
+use crate::points::ActiveFrom;
 use crate::program::{Compiled, Feed, MetricPlan};
 use crate::tiers::{JudgedValue, View};
 
 use super::work::Work;
+
+/// Periods of metrics begin with the calendar's.
+const FIRST: MonthDay = MonthDay::JANUARY_FIRST;
 
 /// The member on a day, with an event if there is one.
 pub(super) struct Seeing<'s> {
@@ -51,13 +55,23 @@ impl<'w> Work<'w> {
     ) -> EventFacts<'e> {
         let local = event.at.offset.local(event.at.instant);
         EventFacts {
+            kind: event.kind(),
             channel: event.channel.as_deref(),
             store: event.store.as_deref(),
             weekday: local.date.weekday(),
             second_of_day: local.second_of_day,
             attributes: shorten(&event.attributes),
             basket,
+            lines: lines_of(event),
         }
+    }
+}
+
+/// The lines of a purchase.
+fn lines_of<'e>(event: &'e Event<'_>) -> &'e [Line<'e>] {
+    match &event.body {
+        Body::Purchase(purchase) | Body::Exchange(_, purchase) => &purchase.lines,
+        _ => &[],
     }
 }
 
@@ -90,7 +104,14 @@ impl Seeing<'_> {
                 .map(|birthday| age(birthday, self.day)),
             _ => {
                 let days = plan.frame.days(self.day, self.enrolled).ok().flatten();
-                self.tally(place)?.value(days, plan.reading, self.day)
+                let tally = self.tally(place)?;
+                let tally = if plan.frame.is_stretch_before() {
+                    tally.before()?
+                } else {
+                    tally
+                };
+                let value = tally.value(days, plan.reading, self.day)?;
+                Some(value.saturating_add(tally.carried_into(days)))
             }
         }
     }
@@ -102,6 +123,16 @@ impl Seeing<'_> {
     fn plan(&self, place: usize) -> Option<&MetricPlan> {
         self.compiled.metrics.get(place)
     }
+}
+
+/// The first day from which a day is at most so far away.
+fn reaches(within: Span, ends: Date) -> Option<Date> {
+    let mut day = within.before(ends).ok()?;
+    // Months are clamped: what lies a month before the 31st may reach the 28th only.
+    while within.after(day).ok()? < ends {
+        day = day.add_days(1).ok()?;
+    }
+    Some(day)
 }
 
 /// Age in whole years; a 29 February birthday falls on 28 February in common years.
@@ -137,6 +168,16 @@ impl Facts for Seeing<'_> {
         })
     }
 
+    fn metric_since(&self, metric: usize) -> Option<Date> {
+        let plan = self.plan(metric)?;
+        if matches!(plan.feed, Feed::Balance(_) | Feed::Tenure | Feed::Age) {
+            return None;
+        }
+        let from = self.tally(metric)?.from?;
+        let days = plan.frame.days(self.day, self.enrolled).ok().flatten()?;
+        (days.from < from).then_some(from)
+    }
+
     fn rung(&self, track: usize) -> usize {
         self.rungs.get(track).copied().unwrap_or(0)
     }
@@ -165,6 +206,36 @@ impl Facts for Seeing<'_> {
         self.state.profile.attribute(name)
     }
 
+    fn expiring(&self, account: usize, within: Span) -> i64 {
+        let Some(account) = self.state.accounts.get(account) else {
+            return 0;
+        };
+        let Ok(last) = within.after(self.day) else {
+            return 0;
+        };
+        let start = self.zone.start_of(self.day).ok();
+        account
+            .lots
+            .iter()
+            .filter(|lot| match lot.active_from {
+                None => true,
+                Some(ActiveFrom::At(from)) => Some(from) <= start,
+                Some(ActiveFrom::Settlement) => false,
+            })
+            .filter(|lot| {
+                let ends = lot.expires_at.map(|at| self.last_day(at));
+                ends.is_some_and(|ends| self.day <= ends && ends <= last)
+            })
+            .fold(0, |sum: i64, lot| sum.saturating_add(lot.points))
+    }
+
+    fn account_name(&self, account: usize) -> Option<Id> {
+        self.compiled
+            .accounts
+            .get(account)
+            .map(|plan| plan.id.clone())
+    }
+
     fn event(&self) -> Option<EventFacts<'_>> {
         self.event
     }
@@ -191,7 +262,42 @@ impl Seeing<'_> {
     }
 }
 
+impl Seeing<'_> {
+    /// The last day of something that is over at an instant.
+    fn last_day(&self, over: Instant) -> Date {
+        self.zone.date_at(over.prev())
+    }
+}
+
 impl Days for Seeing<'_> {
+    fn expiring_changes_after(&self, account: usize, within: Span, day: Date) -> Option<Date> {
+        let lots = &self.state.accounts.get(account)?.lots;
+        let edges = lots.iter().flat_map(|lot| {
+            let ends = lot.expires_at.map(|at| self.last_day(at));
+            let from = lot.active_from.and_then(|from| match from {
+                ActiveFrom::At(from) => Some(from),
+                ActiveFrom::Settlement => None,
+            });
+            let active = from.map(|from| {
+                let on = self.zone.date_at(from);
+                let whole = self.zone.start_of(on).is_ok_and(|start| start >= from);
+                (on, whole)
+            });
+            // At the beginning of a day only that is active which became so until then.
+            let active = active.and_then(
+                |(on, whole)| {
+                    if whole { Some(on) } else { on.add_days(1).ok() }
+                },
+            );
+            [
+                ends.and_then(|ends| reaches(within, ends)),
+                ends.and_then(|ends| ends.add_days(1).ok()),
+                active.filter(|_| ends.is_some()),
+            ]
+        });
+        edges.flatten().filter(|edge| *edge > day).min()
+    }
+
     fn birthday(&self) -> Option<Date> {
         self.state.profile.birthday
     }
@@ -211,23 +317,61 @@ impl Days for Seeing<'_> {
                     .map(|more| birthday.in_year(day.year().saturating_add(more)))
                     .find(|at| *at > day)
             }
-            (_, crate::metric::Reading::Since) => {
-                self.value(metric).and_then(|_| day.add_days(1).ok())
+            (_, Reading::Since) => self.value(metric).and_then(|_| day.add_days(1).ok()),
+            _ if plan.frame.is_stretch_before() => None,
+            (_, reading) => {
+                let mut held = self.tally(metric)?.held();
+                let days = plan.frame.days(day, self.enrolled).ok().flatten();
+                if days.is_some_and(|days| held.iter().max() < Some(&days.from)) {
+                    // Everything has left the window, and windows never go back.
+                    return None;
+                }
+                if let Reading::Periods(period, _) = reading {
+                    // A period is in the window as long as it begins there.
+                    let starts = held.iter().map(|on| period.start_of(*on, FIRST));
+                    let starts: Vec<Date> = starts.collect();
+                    held.extend(starts);
+                }
+                let window = plan.frame.changes_after(day, self.enrolled, &held);
+                let streak = match reading {
+                    // A streak that is broken stays so.
+                    Reading::Streak(period) => self
+                        .on(day)
+                        .value(metric)
+                        .filter(|running| *running > 0)
+                        .map(|_| period.next_start(day, FIRST)),
+                    _ => None,
+                };
+                window.into_iter().chain(streak).min()
             }
-            _ => plan
-                .frame
-                .changes_after(day, self.enrolled, &self.tally(metric)?.held()),
         }
     }
 }
 
 /// The place of the rung that is held in a track.
 pub(super) fn rung(compiled: &Compiled, state: &State, track: usize) -> usize {
-    let (Some(plan), Some(standing)) = (compiled.tracks.get(track), state.tiers.get(track)) else {
+    let Some(standing) = state.tiers.get(track) else {
         return 0;
     };
-    plan.rungs
-        .iter()
-        .position(|rung| rung.id == standing.rung)
+    let earned = place_of(compiled, track, &standing.rung);
+    match &standing.granted {
+        None => earned,
+        Some(granted) => {
+            let given = place_of(compiled, track, &granted.rung);
+            if granted.replace {
+                given
+            } else {
+                earned.max(given)
+            }
+        }
+    }
+}
+
+/// The place of a rung in its track.
+pub(super) fn place_of(compiled: &Compiled, track: usize, rung: &Id) -> usize {
+    compiled
+        .tracks
+        .get(track)
+        .and_then(|plan| plan.rungs.iter().position(|one| one.id == *rung))
         .unwrap_or(0)
 }

@@ -2,14 +2,14 @@
 
 use super::work::Work;
 use crate::condition::{Cond, Explain, evaluate};
-use crate::outcome::{RungProgress, TrackProgress};
+use crate::outcome::{GrantProgress, PendingProgress, RungProgress, TrackProgress};
 
 impl Work<'_> {
     /// Where the member stands in each track.
     pub(super) fn progress(&self) -> Vec<TrackProgress> {
         let one = |(place, track): (usize, &crate::tiers::TrackPlan)| {
             let standing = self.state.tiers.get(place)?;
-            let present = self.rung(place);
+            let present = self.earned(place);
             let missing = |id: &crate::Id, cond: &Cond| {
                 let mut lacks = Explain::default();
                 let holds = evaluate(cond, &self.seeing(self.today), &mut lacks);
@@ -21,9 +21,22 @@ impl Work<'_> {
             };
             let above = track.rungs.iter().skip(present.saturating_add(1));
             let held = track.rungs.get(present)?;
+            let granted = standing.granted.as_ref();
             Some(TrackProgress {
                 track: track.id.clone(),
-                rung: standing.rung.clone(),
+                rung: standing.held().clone(),
+                earned: granted.map(|_| standing.rung.clone()),
+                granted: granted.map(|granted| GrantProgress {
+                    rung: granted.rung.clone(),
+                    since: granted.since,
+                    until: granted.until,
+                    reason: granted.reason.clone(),
+                }),
+                grace_until: standing.until.filter(|_| standing.grace.is_some()),
+                pending: standing.pending.as_ref().map(|pending| PendingProgress {
+                    rung: pending.rung.clone(),
+                    effective: pending.at,
+                }),
                 since: Some(standing.since),
                 until: standing.until,
                 next: above

@@ -2,87 +2,131 @@
 
 use super::accrue::Accrued;
 use super::basket::Rows;
-use super::receipt::{by_account, line_of, share, slices, total};
+use super::earn::Earns;
+use super::gains::carried_of;
+use super::receipt::{Paper, Slice, by_account, converted, line_of, points_of, slices, total};
+use super::tender::Bill;
+use super::till;
 use super::work::Work;
-use crate::amount::Points;
+use crate::amount::{Exact, Points};
+use crate::condition::Row;
 use crate::error::{Code, Error, Result};
-use crate::event::{Event, Purchase};
+use crate::event::{Event, Purchase, SHIPPING};
 use crate::id::Id;
 use crate::limits::GIVEN_MAX;
-use crate::member::{Order, OrderLine, OrderRow, Put, RowPoints, RowTender, TenderPaid};
-use crate::outcome::{Amount, Change, Receipt, ReceiptLine, ReceiptTender};
-use crate::points::{Lot, Took, clamp, value_of};
-use crate::program::On;
+use crate::member::{
+    ConvertedAt, Order, OrderLine, OrderRow, Put, RowPoints, RowTaxed, TenderPaid,
+};
+use crate::outcome::{Amount, Change, Receipt, ReceiptDiscount, ReceiptLine, ReceiptTender};
+use crate::points::{TenderAs, Took};
+use crate::pricing::{Basis, Stage};
 
-/// Points that were used to pay, row by row.
-struct Paid {
-    account: usize,
-    asked: i64,
-    points: i64,
-    value: i64,
-    lots: Vec<Lot>,
-    /// The value and the points of each row.
-    values: Vec<i64>,
-    rows: Vec<i64>,
-}
-
-impl Work<'_> {
+impl<'w> Work<'w> {
     pub(super) fn purchase(&mut self, event: &Event<'_>, purchase: &Purchase<'_>) -> Result<()> {
         self.accept(purchase)?;
-        let order = Id::checked(&purchase.order);
-        let rows = Rows::new(purchase, self.compiled.currency, &self.compiled.symbols)?;
-        let paid = self.pay(purchase, &rows)?;
-        let mut in_points = vec![0_i64; rows.basket.rows.len()];
-        for one in &paid {
-            for (sum, value) in in_points.iter_mut().zip(&one.values) {
-                *sum = sum.saturating_add(*value);
-            }
+        if let Some(hold) = &purchase.hold {
+            self.capture(hold)?;
         }
-        let left = |row: &crate::condition::Row, in_points: &i64| {
-            row.discounted.saturating_sub(*in_points)
-        };
-        let total = rows
-            .basket
-            .rows
-            .iter()
-            .zip(&in_points)
-            .fold(0_i64, |sum, (row, points)| {
-                sum.saturating_add(left(row, points))
-            });
+        let mut rows = Rows::new(purchase, self.compiled.currency, &self.compiled.symbols)?;
+        if let Some(lines) = &self.compiled.earning.exclude {
+            rows.exclude(lines);
+        }
+        till::accept(purchase, &rows)?;
+        let at = self.entries.len();
+        let order = Id::checked(&purchase.order);
         self.enter(Change::Purchase {
             order: order.clone(),
-            paid: Amount::new(total, self.compiled.currency),
+            paid: Amount::new(0, self.compiled.currency),
         });
-        for one in paid.iter().filter(|one| one.points > 0) {
-            let account = self.account(one.account)?.id.clone();
-            let lots = one.lots.iter().map(Lot::entry).collect();
-            self.enter(Change::Spent {
-                account,
-                points: Points::new(one.points),
-                order: order.clone(),
-                lots,
-            });
-        }
-        let facts = Work::event_facts(event, Some(&rows.basket));
-        let excluded: &[i64] = if self.compiled.earn_on_points {
-            &[]
-        } else {
-            &in_points
-        };
-        let accrued = self.accrue(&On::Purchase, facts, excluded, Some(&order))?;
-        let counted = self.count_purchase(
-            facts,
-            &rows.basket,
-            &paid
-                .iter()
-                .map(|one| (one.account, one.points))
-                .collect::<Vec<_>>(),
-            &accrued,
-        )?;
-        let record = self.record(purchase, &rows, &paid, &in_points, &accrued, order, counted)?;
-        self.receipt = Some(self.receipt_of(&record, &rows, &paid, &accrued)?);
+        let mut bill = Bill::new(&rows);
+        self.reward_discounts(event, purchase, &mut rows, &mut bill)?;
+        self.till_discounts(purchase, &mut rows, &mut bill.applied)?;
+        let mut accrued = self.tenders(event, purchase, &mut rows, &mut bill)?;
+        self.say_paid(at, bill.left(&rows));
+        let spent = bill.spent();
+        let earns = self.earns(event, &order, &rows, &bill, &spent);
+        let counted = self.count_and_reach(earns, &mut accrued)?;
+        let record = self.record(purchase, &rows, &bill, &accrued, order, counted)?;
+        self.receipt = Some(self.receipt_of(&record, &rows, &bill, &accrued)?);
         self.ordered = Some(record);
         Ok(())
+    }
+
+    /// Uses points: first those that lower the price, then, when it has its tax, those that pay. What the order earns comes
+    /// after them, unless it can be used for the order itself.
+    fn tenders(
+        &mut self,
+        event: &Event<'_>,
+        purchase: &Purchase<'_>,
+        rows: &mut Rows,
+        bill: &mut Bill,
+    ) -> Result<Accrued<'w>> {
+        let pricing = &self.compiled.pricing;
+        let mut accrued = None;
+        for role in [TenderAs::Discount, TenderAs::Payment] {
+            if role == TenderAs::Payment {
+                till::tax(rows, pricing)?;
+            }
+            for place in 0..purchase.tender.len() {
+                let plan = self.tender_plan(purchase, place)?;
+                if plan.role != role {
+                    continue;
+                }
+                if plan.same_order && accrued.is_none() {
+                    till::tax(rows, pricing)?;
+                    accrued = Some(self.accrue_for(event, purchase, rows, bill)?);
+                }
+                self.use_points(purchase, place, event, rows, bill)?;
+            }
+        }
+        match accrued {
+            Some(accrued) => Ok(accrued),
+            None => self.accrue_for(event, purchase, rows, bill),
+        }
+    }
+
+    fn accrue_for(
+        &mut self,
+        event: &Event<'_>,
+        purchase: &Purchase<'_>,
+        rows: &Rows,
+        bill: &Bill,
+    ) -> Result<Accrued<'w>> {
+        let order = Id::checked(&purchase.order);
+        let spent = bill.spent();
+        self.earn(self.earns(event, &order, rows, bill, &spent))
+    }
+
+    /// A purchase, as far as it earns.
+    fn earns<'e>(
+        &self,
+        event: &'e Event<'_>,
+        order: &'e Id,
+        rows: &'e Rows,
+        bill: &'e Bill,
+        spent: &'e [(usize, i64)],
+    ) -> Earns<'e> {
+        Earns {
+            facts: Work::event_facts(event, Some(&rows.basket)),
+            basket: &rows.basket,
+            order,
+            spent,
+            paid: if self.compiled.earn_on_points {
+                &[]
+            } else {
+                &bill.in_points
+            },
+        }
+    }
+
+    /// Says in the entry of the purchase what is left to pay.
+    fn say_paid(&mut self, at: usize, left: i64) {
+        let currency = self.compiled.currency;
+        if let Some(Change::Purchase { paid, .. }) =
+            self.entries.get_mut(at).map(|entry| &mut entry.change)
+        {
+            *paid = Amount::new(left, currency);
+        }
     }
 
     /// Refuses what cannot be taken at all.
@@ -91,17 +135,14 @@ impl Work<'_> {
             && **currency != *self.compiled.currency.code()
         {
             let words = format!(
-                "the program counts in {}, not in {currency}: convert the amounts first",
+                "the program counts in {0}, not in {currency}: send the amounts in {0}, and say in `converted` which currency was paid and at what rate",
                 self.compiled.currency.code()
             );
             return Err(Error::at(Code::WrongCurrency, "purchase.currency", words));
         }
-        if self
-            .member
-            .orders
-            .iter()
-            .any(|order| order.id == *purchase.order && self.returnable(order))
-        {
+        let mark = Id::mark(&purchase.order);
+        let known = |order: &Order| order.is(mark, &purchase.order) && self.returnable(order);
+        if self.member.orders.iter().any(known) {
             let words = format!(
                 "the order `{}` was recorded under another event",
                 purchase.order
@@ -111,113 +152,31 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Uses points to pay, as many as the rules let through (clause 5.1).
-    fn pay(&mut self, purchase: &Purchase<'_>, rows: &Rows) -> Result<Vec<Paid>> {
-        let compiled = self.compiled;
-        let mut left: Vec<i64> = rows.basket.rows.iter().map(|row| row.discounted).collect();
-        let total = left.iter().fold(0_i64, |sum, row| sum.saturating_add(*row));
-        let mut all = Vec::with_capacity(purchase.tender.len());
-        for (place, tender) in purchase.tender.iter().enumerate() {
-            let path = || format!("purchase.tender[{place}]");
-            let plan = match &tender.account {
-                Some(id) => compiled.tender.iter().find(|plan| {
-                    compiled
-                        .accounts
-                        .get(plan.account)
-                        .is_some_and(|account| account.id == **id)
-                }),
-                None if compiled.tender.len() == 1 => compiled.tender.first(),
-                None => None,
-            };
-            let Some(plan) = plan else {
-                let words = match &tender.account {
-                    Some(id) => format!("points of `{id}` are no means of payment in this program"),
-                    None if compiled.tender.is_empty() => {
-                        "points are no means of payment in this program".to_owned()
-                    }
-                    None => "say which `account`: the program does not have exactly one means of payment in points".to_owned(),
-                };
-                return Err(Error::at(Code::UnknownAccount, path(), words));
-            };
-            if all.iter().any(|one: &Paid| one.account == plan.account) {
-                let words = "each account can be used once";
-                return Err(Error::at(Code::DuplicateId, path(), words));
-            }
-            let open: Vec<i64> = left
-                .iter()
-                .zip(&rows.basket.rows)
-                .map(|(left, row)| {
-                    if plan
-                        .exclude
-                        .as_ref()
-                        .is_some_and(|lines| lines.has(&rows.basket, row))
-                    {
-                        0
-                    } else {
-                        *left
-                    }
-                })
-                .collect();
-            let payable = open.iter().fold(0_i64, |sum, row| sum.saturating_add(*row));
-            let burn = compiled
-                .accounts
-                .get(plan.account)
-                .map(|account| account.burn_order)
-                .unwrap_or_default();
-            let account = self.account(plan.account)?;
-            let asked = tender.points.get();
-            let points = clamp(plan, asked, account.available(), total, payable)
-                .map_err(|error| error.under(&path()))?;
-            let value = value_of(plan, points)?;
-            // So few that they are worth nothing stay where they are.
-            let points = if value == 0 { 0 } else { points };
-            let lots = if points > 0 {
-                account.spend(points, burn)?
-            } else {
-                Vec::new()
-            };
-            let values = share(value, &open, true)?;
-            let spread = share(points, &values, false)?;
-            for (left, value) in left.iter_mut().zip(&values) {
-                *left = left.saturating_sub(*value);
-            }
-            all.push(Paid {
-                account: plan.account,
-                asked,
-                points,
-                value,
-                lots,
-                values,
-                rows: spread,
-            });
-        }
-        Ok(all)
-    }
-
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "an order is made of all that a purchase is"
-    )]
+    /// What the member keeps of the order.
     fn record(
         &self,
         purchase: &Purchase<'_>,
         rows: &Rows,
-        paid: &[Paid],
-        in_points: &[i64],
+        bill: &Bill,
         accrued: &Accrued<'_>,
         id: Id,
         counted: Vec<crate::member::Counted>,
     ) -> Result<Order> {
-        let mut given = 0_usize;
-        let mut recorded = Vec::with_capacity(rows.basket.rows.len());
-        for (place, ((row, lines), in_points)) in rows
-            .basket
-            .rows
-            .iter()
-            .zip(rows.lines())
-            .zip(in_points)
-            .enumerate()
-        {
+        let goods = rows.basket.rows.len();
+        let pairs = accrued.gifts.all.len().saturating_mul(goods);
+        if pairs > GIVEN_MAX {
+            let words =
+                format!("more than {GIVEN_MAX} pairs of a line and a rule that gave points for it");
+            return Err(Error::at(Code::LimitExceeded, "purchase.lines", words));
+        }
+        let mut given: Vec<Giver<'_>> = Vec::with_capacity(accrued.gifts.all.len());
+        for gift in accrued.gifts.given() {
+            if let Some(account) = self.compiled.accounts.get(gift.plan.account) {
+                given.push((&gift.plan.id, &account.id, accrued.gifts.rows(gift)));
+            }
+        }
+        let mut recorded = Vec::with_capacity(goods.saturating_add(1));
+        for ((place, row), lines) in rows.basket.rows.iter().enumerate().zip(rows.lines()) {
             let mut named = Vec::with_capacity(lines.len());
             let mut sku = None;
             for line in lines {
@@ -233,37 +192,24 @@ impl Work<'_> {
                     id,
                     quantity: sent.quantity,
                     back: 0,
+                    back_amount: 0,
                 });
             }
             let Some(sku) = sku else { continue };
-            given = given.saturating_add(accrued.gifts.len());
-            if given > GIVEN_MAX {
-                let words = format!(
-                    "more than {GIVEN_MAX} pairs of a line and a rule that gave points for it"
-                );
-                return Err(Error::at(Code::LimitExceeded, "purchase.lines", words));
-            }
-            let mut earned = Vec::with_capacity(accrued.gifts.len());
-            for gift in accrued.gifts.iter().filter(|gift| gift.points != 0) {
-                let points = gift.rows.get(place).copied().unwrap_or(0);
-                let account = self.compiled.accounts.get(gift.plan.account);
-                if let (true, Some(account)) = (points != 0, account) {
-                    earned.push(RowPoints {
-                        rule: gift.plan.id.clone(),
-                        account: account.id.clone(),
-                        points,
-                    });
-                }
-            }
-            recorded.push(OrderRow {
-                sku,
-                lines: named,
-                list: row.list,
-                discounted: row.discounted,
-                paid: row.discounted.saturating_sub(*in_points),
-                tender: tender_of(paid, place, row.discounted),
-                earned,
-            });
+            recorded.push(order_row(place, row, (sku, named), bill, rows, &given));
+        }
+        if let Some(row) = &rows.basket.shipping {
+            let line = OrderLine {
+                id: Id::checked(SHIPPING),
+                quantity: 1,
+                back: 0,
+                back_amount: 0,
+            };
+            let named = (Id::checked(SHIPPING), vec![line]);
+            recorded.push(order_row(goods, row, named, bill, rows, &given));
+        }
+        for (place, row) in recorded.iter_mut().enumerate() {
+            row.carried = carried_of(&accrued.gifts, place);
         }
         let account = |place: usize| {
             self.compiled
@@ -271,34 +217,41 @@ impl Work<'_> {
                 .get(place)
                 .map(|account| account.id.clone())
         };
-        let put = accrued.put.iter().filter_map(|(place, lot)| {
-            Some(Put {
-                account: account(*place)?,
-                lot: Took { lot: *lot, back: 0 },
-            })
-        });
-        let tender = paid.iter().filter_map(|one| {
-            let lots = one
-                .lots
-                .iter()
-                .map(|lot| Took { lot: *lot, back: 0 })
-                .collect();
+        let mut put = Vec::with_capacity(accrued.put.len());
+        for (place, lot) in &accrued.put {
+            put.extend(account(*place).map(|account| Put {
+                account,
+                lot: Took::new(*lot),
+            }));
+        }
+        let tender = bill.paid.iter().filter_map(|one| {
+            let lots = one.lots.iter().map(|lot| Took::new(*lot)).collect();
             Some(TenderPaid {
                 account: account(one.account)?,
                 points: one.points,
                 value: one.value,
+                discount: one.discount.and_then(|place| u32::try_from(place).ok()),
+                reward: one.reward.clone(),
                 lots,
             })
         });
         Ok(Order {
+            mark: Id::mark(id.as_str()),
             id,
             at: self.as_of,
             on: self.today,
             version: self.version,
             rows: recorded,
-            put: put.collect(),
+            put,
             tender: tender.collect(),
+            discounts: bill.applied.iter().map(|one| one.id.clone()).collect(),
+            shipping: rows.basket.shipping.is_some(),
+            converted: purchase.converted.as_ref().map(|one| ConvertedAt {
+                currency: Id::checked(&one.currency),
+                rate: Exact(one.rate),
+            }),
             counted,
+            crossed: accrued.crossed.clone(),
         })
     }
 
@@ -306,58 +259,110 @@ impl Work<'_> {
         &self,
         order: &Order,
         rows: &Rows,
-        paid: &[Paid],
+        bill: &Bill,
         accrued: &Accrued<'_>,
     ) -> Result<Receipt> {
         let currency = self.compiled.currency;
-        let mut lines = Vec::with_capacity(rows.line_count());
+        let paper = Paper::new(order, currency);
+        let mut lines: Vec<ReceiptLine> = Vec::with_capacity(rows.line_count().saturating_add(1));
         for row in &order.rows {
+            let whole = row.quantity();
             for (line, from, until) in slices(row) {
-                lines.push(line_of(row, line, from, until, currency)?);
+                let slice = Slice {
+                    from,
+                    until,
+                    whole,
+                    units: line.quantity,
+                };
+                let points = points_of(row, from, until, whole)?;
+                lines.push(line_of(paper, row, line, slice, points)?);
             }
         }
-        // The lines stand as they were sent: by their places, which the rows may have mixed.
-        let places: Vec<u32> = rows.lines().flatten().copied().collect();
-        let mut placed: Vec<(u32, ReceiptLine)> = places.into_iter().zip(lines).collect();
-        placed.sort_by_key(|(place, _)| *place);
+        // The lines stand as they were sent: by their places, which the rows may have mixed; then shipping.
+        let places = || rows.lines().flatten().copied();
+        if !places().is_sorted() {
+            let mut placed: Vec<(u32, ReceiptLine)> =
+                places().chain([u32::MAX]).zip(lines).collect();
+            placed.sort_by_key(|(place, _)| *place);
+            lines = placed.into_iter().map(|(_, line)| line).collect();
+        }
         let id = |place: usize| {
             self.compiled
                 .accounts
                 .get(place)
                 .map(|account| account.id.clone())
         };
-        let tender = paid.iter().filter_map(|one| {
+        let tender = bill.paid.iter().filter_map(|one| {
             let (asked, points) = (Points::new(one.asked), Points::new(one.points));
             Some(ReceiptTender {
                 account: id(one.account)?,
+                reward: one.reward.clone(),
+                role: one.role(),
                 asked,
                 points,
                 value: Amount::new(one.value, currency),
             })
         });
+        let discounts = bill.applied.iter().map(|one| ReceiptDiscount {
+            id: one.id.clone(),
+            amount: Amount::new(one.total, currency),
+            unplaced: (one.unplaced != 0).then(|| Amount::new(one.unplaced, currency)),
+        });
         Ok(Receipt {
             order: order.id.clone(),
-            lines: placed.into_iter().map(|(_, line)| line).collect(),
+            discounts: discounts.collect(),
+            withheld: None,
+            converted: converted(order),
             tender: tender.collect(),
             points: by_account(&accrued.gifts, id),
-            total: total(
-                order
-                    .rows
-                    .iter()
-                    .map(|row| (row.list, row.discounted, row.paid)),
-                currency,
-            ),
+            total: total(&lines, currency),
+            lines,
         })
     }
 }
 
-/// What each tender paid of a row.
-fn tender_of(paid: &[Paid], row: usize, amount: i64) -> Vec<RowTender> {
-    let mut left = amount;
-    let one = |paid: &Paid| {
-        left = left.saturating_sub(paid.values.get(row).copied().unwrap_or(0));
-        let points = paid.rows.get(row).copied().unwrap_or(0);
-        RowTender { points, left }
-    };
-    paid.iter().map(one).collect()
+/// A rule, its account, and what it gave each row.
+type Giver<'g> = (&'g Id, &'g Id, &'g [i64]);
+
+/// A row with its running amounts.
+fn order_row(
+    place: usize,
+    row: &Row,
+    (sku, lines): (Id, Vec<OrderLine>),
+    bill: &Bill,
+    rows: &Rows,
+    given: &[Giver<'_>],
+) -> OrderRow {
+    let of_row = |rows: &[i64]| rows.get(place).copied().unwrap_or(0);
+    let some = given.iter().filter(|(_, _, rows)| of_row(rows) != 0);
+    let mut earned = Vec::with_capacity(some.count());
+    for (rule, account, rows) in given {
+        let points = of_row(rows);
+        if points != 0 {
+            earned.push(RowPoints {
+                rule: (*rule).clone(),
+                account: (*account).clone(),
+                points,
+            });
+        }
+    }
+    let discounts = bill.discounts_of(place, row.line_discounted);
+    let gross = rows.basket.amount(place, Stage::Discounted, Basis::Gross);
+    let taxed = !rows.basket.taxed.is_empty() && rows.extra(place).tax.is_some();
+    OrderRow {
+        sku,
+        lines,
+        list: row.list,
+        line_discounted: (!discounts.is_empty()).then_some(row.line_discounted),
+        tender: bill.tender_of(place, gross, &discounts),
+        discounts,
+        discounted: row.discounted,
+        taxed: taxed.then(|| RowTaxed {
+            net: rows.basket.amount(place, Stage::Discounted, Basis::Net),
+            gross,
+        }),
+        paid: bill.left_of(place, gross),
+        earned,
+        carried: Vec::new(),
+    }
 }

@@ -1,11 +1,15 @@
 //! Parts of a receipt: what falls to a line or to some units of a row (clauses 2.5, 6.2).
 
+use super::portion::Backs;
 use crate::amount::{Currency, Points, Remainder, Rounding, Share, allocate, cumulative};
 use crate::error::Result;
 use crate::id::Id;
-use crate::member::{OrderLine, OrderRow};
-use crate::outcome::{AccountPoints, Amount, LineRulePoints, ReceiptLine, ReceiptTotal};
-use crate::points::Gift;
+use crate::member::{Order, OrderLine, OrderRow, RowPoints};
+use crate::outcome::{
+    AccountPoints, Amount, DiscountAmount, LineRulePoints, ReceiptConverted, ReceiptDiscount,
+    ReceiptLine, ReceiptTax, ReceiptTotal,
+};
+use crate::points::Gifts;
 
 /// Each line of a row with the units of the row that are its own: from the first to before the last.
 pub(super) fn slices(row: &OrderRow) -> impl Iterator<Item = (&OrderLine, i64, i64)> {
@@ -26,7 +30,7 @@ pub(super) fn part(
     whole: i64,
     rounding: Rounding,
 ) -> Result<i64> {
-    if from == 0 && until == whole {
+    if (from == 0 && until == whole) || total == 0 {
         return Ok(total);
     }
     let size = total.checked_abs().unwrap_or(i64::MAX);
@@ -53,8 +57,7 @@ pub(super) fn points_part(total: i64, from: i64, until: i64, whole: i64) -> Resu
 ///
 /// Each rule's points are a total of their own. Where a factor below one took points away, the sums over the rules of an account
 /// are the totals, and a rule has the difference of two neighbours: so no unit brings back less than nothing.
-pub(super) fn earned_part(row: &OrderRow, from: i64, until: i64) -> Result<Vec<i64>> {
-    let whole = row.quantity();
+pub(super) fn earned_part(row: &OrderRow, from: i64, until: i64, whole: i64) -> Result<Vec<i64>> {
     let takes = row.earned.iter().any(|earned| earned.points < 0);
     let mut parts = Vec::with_capacity(row.earned.len());
     for (place, earned) in row.earned.iter().enumerate() {
@@ -75,23 +78,15 @@ pub(super) fn earned_part(row: &OrderRow, from: i64, until: i64) -> Result<Vec<i
     Ok(parts)
 }
 
-/// A line of a receipt, for some units of a row.
-pub(super) fn line_of(
+/// What falls to some units of a row of the points that each rule gave for it, as receipts say it.
+pub(super) fn points_of(
     row: &OrderRow,
-    line: &OrderLine,
     from: i64,
     until: i64,
-    currency: Currency,
-) -> Result<ReceiptLine> {
-    let whole = row.quantity();
-    let money = |total: i64| {
-        Ok::<_, crate::Error>(Amount::new(
-            money_part(total, from, until, whole)?,
-            currency,
-        ))
-    };
+    whole: i64,
+) -> Result<Vec<LineRulePoints>> {
     let mut points = Vec::with_capacity(row.earned.len());
-    for (earned, share) in row.earned.iter().zip(earned_part(row, from, until)?) {
+    let mut give = |earned: &RowPoints, share: i64| {
         if share != 0 {
             points.push(LineRulePoints {
                 rule: earned.rule.clone(),
@@ -99,51 +94,204 @@ pub(super) fn line_of(
                 points: Points::new(share),
             });
         }
+    };
+    if from == 0 && until == whole {
+        // Nearly always a row is one line: all of it.
+        row.earned
+            .iter()
+            .for_each(|earned| give(earned, earned.points));
+    } else {
+        let shares = earned_part(row, from, until, whole)?;
+        row.earned
+            .iter()
+            .zip(shares)
+            .for_each(|(earned, share)| give(earned, share));
     }
+    Ok(points)
+}
+
+/// Which part of a row a line of a receipt is: from so many parts to before so many, of the whole; and how many units that is.
+#[derive(Clone, Copy)]
+pub(super) struct Slice {
+    pub(super) from: i64,
+    pub(super) until: i64,
+    pub(super) whole: i64,
+    pub(super) units: i64,
+}
+
+/// What a receipt needs to know of the order besides its rows.
+#[derive(Clone, Copy)]
+pub(super) struct Paper<'o> {
+    pub(super) discounts: &'o [Id],
+    /// Whether a line of the order states a tax.
+    pub(super) taxed: bool,
+    pub(super) currency: Currency,
+}
+
+impl<'o> Paper<'o> {
+    pub(super) fn new(order: &'o Order, currency: Currency) -> Self {
+        Self {
+            discounts: &order.discounts,
+            taxed: order.rows.iter().any(|row| row.taxed.is_some()),
+            currency,
+        }
+    }
+}
+
+/// A line of a receipt, for a part of a row.
+pub(super) fn line_of(
+    paper: Paper<'_>,
+    row: &OrderRow,
+    line: &OrderLine,
+    slice: Slice,
+    points: Vec<LineRulePoints>,
+) -> Result<ReceiptLine> {
+    let minor = |total: i64| money_part(total, slice.from, slice.until, slice.whole);
+    let money = |total: i64| minor(total).map(|part| Amount::new(part, paper.currency));
+    let mut discounts = Vec::new();
+    for (place, before, left) in row.discounts() {
+        let amount = minor(before)?.saturating_sub(minor(left)?);
+        let id = usize::try_from(place)
+            .ok()
+            .and_then(|place| paper.discounts.get(place));
+        if let Some(id) = id.filter(|_| amount != 0) {
+            discounts.push(DiscountAmount {
+                id: id.clone(),
+                amount: Amount::new(amount, paper.currency),
+            });
+        }
+    }
+    let tax = if paper.taxed {
+        Some(taxed(
+            minor(row.net())?,
+            minor(row.gross())?,
+            paper.currency,
+        ))
+    } else {
+        None
+    };
     Ok(ReceiptLine {
         line: line.id.clone(),
         sku: row.sku.clone(),
-        quantity: until.saturating_sub(from),
+        quantity: slice.units,
         list: money(row.list)?,
         discounted: money(row.discounted)?,
         paid: money(row.paid)?,
+        tax,
+        discounts,
         points,
     })
 }
 
-/// The sums of lines or rows: list, discounted, paid.
-pub(super) fn total(
-    rows: impl Iterator<Item = (i64, i64, i64)>,
-    currency: Currency,
-) -> ReceiptTotal {
-    let sums = rows.fold((0_i64, 0_i64, 0_i64), |(list, discounted, paid), row| {
-        (
-            list.saturating_add(row.0),
-            discounted.saturating_add(row.1),
-            paid.saturating_add(row.2),
-        )
-    });
-    ReceiptTotal {
-        list: Amount::new(sums.0, currency),
-        discounted: Amount::new(sums.1, currency),
-        paid: Amount::new(sums.2, currency),
+fn taxed(net: i64, gross: i64, currency: Currency) -> ReceiptTax {
+    ReceiptTax {
+        net: Amount::new(net, currency),
+        tax: Amount::new(gross.saturating_sub(net), currency),
+        gross: Amount::new(gross, currency),
     }
+}
+
+/// The other currency in which the customer paid.
+pub(super) fn converted(order: &Order) -> Option<ReceiptConverted> {
+    order.converted.as_ref().map(|one| ReceiptConverted {
+        currency: one.currency.clone(),
+        rate: one.rate,
+    })
+}
+
+/// The sums of lines.
+pub(super) fn total(lines: &[ReceiptLine], currency: Currency) -> ReceiptTotal {
+    let mut sums = [0_i64; 3];
+    let mut taxes: Option<[i64; 2]> = None;
+    for line in lines {
+        let amounts = [line.list, line.discounted, line.paid];
+        for (sum, amount) in sums.iter_mut().zip(amounts) {
+            *sum = sum.saturating_add(amount.money().minor());
+        }
+        if let Some(tax) = &line.tax {
+            let [net, gross] = taxes.unwrap_or_default();
+            taxes = Some([
+                net.saturating_add(tax.net.money().minor()),
+                gross.saturating_add(tax.gross.money().minor()),
+            ]);
+        }
+    }
+    let [list, discounted, paid] = sums.map(|sum| Amount::new(sum, currency));
+    ReceiptTotal {
+        list,
+        discounted,
+        paid,
+        tax: taxes.map(|[net, gross]| taxed(net, gross, currency)),
+    }
+}
+
+/// What of the discounts of an order is undone.
+pub(super) fn discounts_undone(
+    order: &Order,
+    backs: &Backs,
+    currency: Currency,
+) -> Result<Vec<ReceiptDiscount>> {
+    let mut sums = vec![0_i64; order.discounts.len()];
+    for (row, back) in order.rows.iter().zip(backs) {
+        let minor = |total: i64| money_part(total, back.before, back.after, back.whole);
+        for (place, before, left) in row.discounts() {
+            let amount = minor(before)?.saturating_sub(minor(left)?);
+            let there = usize::try_from(place)
+                .ok()
+                .and_then(|place| sums.get_mut(place));
+            if let Some(sum) = there {
+                *sum = sum.saturating_add(amount);
+            }
+        }
+    }
+    let undone = order.discounts.iter().zip(sums);
+    Ok(undone
+        .filter(|(_, amount)| *amount != 0)
+        .map(|(id, amount)| ReceiptDiscount {
+            id: id.clone(),
+            amount: Amount::new(amount, currency),
+            unplaced: None,
+        })
+        .collect())
+}
+
+/// What of a tender is undone: points, and what they were worth.
+pub(super) fn tender_undone(order: &Order, number: usize, backs: &Backs) -> Result<(i64, i64)> {
+    let (mut points, mut value) = (0_i64, 0_i64);
+    for (row, back) in order.rows.iter().zip(backs) {
+        let Some((used, before, left)) = row.tender(&order.tender, number) else {
+            continue;
+        };
+        let (from, until, whole) = (back.before, back.after, back.whole);
+        points = points.saturating_add(points_part(used, from, until, whole)?);
+        let worth = money_part(before, from, until, whole)?;
+        let left = money_part(left, from, until, whole)?;
+        value = value.saturating_add(worth.saturating_sub(left));
+    }
+    Ok((points, value))
 }
 
 /// What gifts give to each account.
 pub(super) fn by_account(
-    gifts: &[Gift<'_>],
+    gifts: &Gifts<'_>,
     id: impl Fn(usize) -> Option<Id>,
 ) -> Vec<AccountPoints> {
-    let mut all: Vec<AccountPoints> = Vec::new();
-    for gift in gifts.iter().filter(|gift| gift.points != 0) {
-        let Some(account) = id(gift.plan.account) else {
-            continue;
-        };
-        add(&mut all, account, gift.points);
+    let mut all: Vec<(usize, i64)> = Vec::with_capacity(1);
+    for gift in gifts.given() {
+        match all.iter_mut().find(|(at, _)| *at == gift.plan.account) {
+            Some((_, sum)) => *sum = sum.saturating_add(gift.points),
+            None => all.push((gift.plan.account, gift.points)),
+        }
     }
-    all.retain(|one| !one.points.is_zero());
-    all
+    let given = all.into_iter().filter(|(_, points)| *points != 0);
+    given
+        .filter_map(|(place, points)| {
+            Some(AccountPoints {
+                account: id(place)?,
+                points: Points::new(points),
+            })
+        })
+        .collect()
 }
 
 /// Adds points to an account of a list.
@@ -162,6 +310,11 @@ pub(super) fn share(amount: i64, weights: &[i64], bounded: bool) -> Result<Vec<i
     let mut out = Vec::with_capacity(weights.len());
     if amount == 0 {
         out.resize(weights.len(), 0);
+        return Ok(out);
+    }
+    if let [weight] = weights {
+        let most = if bounded { (*weight).max(0) } else { amount };
+        out.push(amount.min(most));
         return Ok(out);
     }
     let row = |weight: &i64| Share {

@@ -1,44 +1,74 @@
-//! A return undoes what its order did, unit by unit (section 6).
+//! A return undoes what its order did: units of a line, an amount of it, or all of it (section 6).
 
 use rustc_hash::FxHashMap;
 
-use super::count::{Backs, ByAccount};
-use super::receipt::{add, earned_part, line_of, money_part, points_part, total};
+use super::list_price::ListPrice;
+use super::portion::{Back, Backs, Scale};
+use super::receipt::{
+    Paper, Slice, converted, discounts_undone, line_of, money_part, points_of, total,
+};
+use super::takeback::Reversed;
 use super::work::Work;
-use crate::amount::Points;
-use crate::calendar::Instant;
+use crate::amount::{Currency, Decimal, Money};
 use crate::error::{Code, Error, Result};
-use crate::event::{Overdraw, Return};
+use crate::event::{Part, Return};
+use crate::id::Id;
 use crate::member::Order;
-use crate::outcome::{AccountPoints, Amount, Change, Receipt, ReceiptLine, ReceiptTender};
-use crate::points::{Lot, LotKind, Restore, ReturnedPoints, Took, Usage, after_expiry, dates};
+use crate::outcome::{Amount, Change, LineRulePoints, Receipt, ReceiptLine};
+use crate::points::ReturnedPoints;
+
+/// What goes back of one line of an order.
+#[derive(Clone, Copy)]
+struct Wanted {
+    /// The row, and the line in it.
+    row: usize,
+    line: usize,
+    what: What,
+    /// The place in the event.
+    number: usize,
+}
+
+/// Units or money.
+#[derive(Clone, Copy)]
+enum What {
+    Units(i64),
+    Amount(i64),
+}
 
 impl Work<'_> {
     pub(super) fn take_back(&mut self, returned: &Return<'_>) -> Result<()> {
         let (place, mut order) = self.order(&returned.order)?;
+        // What goes back may lie on days before this one.
+        self.pruned = None;
         let mut lines = Vec::new();
         let backs = self.units(&mut order, returned, &mut lines)?;
         let currency = self.compiled.currency;
-        let minor = |amount: Amount| amount.money().minor();
-        let sums = total(
-            lines
-                .iter()
-                .map(|line| (minor(line.list), minor(line.discounted), minor(line.paid))),
-            currency,
-        );
+        let sums = total(&lines, currency);
+        let entry = self.entries.len();
         self.enter(Change::Return {
             order: order.id.clone(),
             refund: sums.paid,
         });
         let (tender, restored) = self.restore(&mut order, &backs)?;
-        let (points, reversed) = self.reverse(&mut order, &backs)?;
+        let refund = sums.paid.money().minor();
+        let Reversed {
+            due: points,
+            all: reversed,
+            withheld,
+        } = self.reverse(&mut order, &backs, &lines, refund)?;
+        let withheld = self.withhold(entry, sums.paid, withheld);
+        let figures = self.figures();
         let changes = self.uncount(&order, &backs, &reversed, &restored)?;
+        self.undo_gains(&order, &backs, &figures)?;
         self.receipt = Some(Receipt {
             order: order.id.clone(),
             lines,
+            discounts: discounts_undone(&order, &backs, currency)?,
             tender,
             points,
             total: sums,
+            withheld,
+            converted: converted(&order),
         });
         let taken = self.take_back_rungs(&order, &changes);
         self.returned = Some((place, order));
@@ -47,13 +77,14 @@ impl Work<'_> {
 
     /// The order, if it can still be returned.
     fn order(&self, id: &str) -> Result<(usize, Order)> {
+        let mark = Id::mark(id);
         let found = self
             .member
             .orders
             .iter()
             .enumerate()
             .rev()
-            .find(|(_, order)| order.id == *id && self.returnable(order));
+            .find(|(_, order)| order.is(mark, id) && self.returnable(order));
         found
             .map(|(place, order)| (place, order.clone()))
             .ok_or_else(|| {
@@ -65,90 +96,67 @@ impl Work<'_> {
             })
     }
 
-    /// Marks the units that go back; says for each row how many were back before and are now, and lists them by line.
+    /// Marks what goes back; says for each row how far it was back before and is now, and lists it by line.
     fn units(
         &self,
         order: &mut Order,
         returned: &Return<'_>,
         lines: &mut Vec<ReceiptLine>,
     ) -> Result<Backs> {
-        let currency = self.compiled.currency;
-        let mut backs: Backs = order
-            .rows
-            .iter()
-            .map(|row| (row.back(), row.back()))
-            .collect();
-        let mut wanted: Vec<(usize, usize, i64)> = Vec::new();
-        if returned.lines.is_empty() {
-            for (place, row) in order.rows.iter().enumerate() {
-                let open = row
-                    .lines
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, line)| line.back < line.quantity);
-                wanted.extend(open.map(|(number, line)| {
-                    (place, number, line.quantity.saturating_sub(line.back))
-                }));
-            }
-            if wanted.is_empty() {
-                return Err(Error::at(
-                    Code::QuantityExceeded,
-                    "return",
-                    "everything of this order is back already",
-                ));
+        let wanted = self.wanted(order, returned)?;
+        let mut amounts: FxHashMap<usize, Vec<i64>> = FxHashMap::default();
+        for one in &wanted {
+            if let What::Amount(amount) = one.what {
+                amounts.entry(one.row).or_default().push(amount);
             }
         }
-        let named = order.rows.iter().enumerate().flat_map(|(place, row)| {
-            let lines = row.lines.iter().enumerate();
-            lines.map(move |(at, line)| (line.id.as_str(), (place, at)))
-        });
-        let named: FxHashMap<&str, (usize, usize)> = if returned.lines.is_empty() {
-            FxHashMap::default()
-        } else {
-            named.collect()
+        let mut scales = Vec::with_capacity(order.rows.len());
+        let mut backs = Vec::with_capacity(order.rows.len());
+        for (place, row) in order.rows.iter().enumerate() {
+            let more = amounts.get(&place).map(Vec::as_slice).unwrap_or_default();
+            let scale = Scale::new(row, more.iter().copied())?;
+            let (at, units) = (scale.row(row), row.back());
+            backs.push(Back {
+                before: at,
+                after: at,
+                whole: scale.whole,
+                units_before: units,
+                units_after: units,
+                units: row.quantity(),
+            });
+            scales.push(scale);
+        }
+        let mut by_list = match self.compiled.returns_points {
+            ReturnedPoints::ListPrice => {
+                let at: Vec<(i64, i64)> =
+                    backs.iter().map(|back| (back.before, back.whole)).collect();
+                let everywhere = |rule: &Id| {
+                    let rule = self.compiled.rule(rule);
+                    rule.is_some_and(|rule| rule.plan.lines.is_none())
+                };
+                Some(ListPrice::new(order, &at, everywhere)?)
+            }
+            _ => None,
         };
-        for (number, asked) in returned.lines.iter().enumerate() {
-            let path = |field: &str| format!("return.lines[{number}].{field}");
-            let Some((place, at)) = named.get(&*asked.line).copied() else {
-                let words = format!("the order `{}` has no line `{}`", order.id, asked.line);
-                return Err(Error::at(Code::UnknownLine, path("line"), words));
-            };
-            let line = order.rows.get(place).and_then(|row| row.lines.get(at));
-            let open = line.map_or(0, |line| line.quantity.saturating_sub(line.back));
-            let quantity = asked.quantity.unwrap_or(open);
-            if quantity > open || open == 0 {
-                let words = format!(
-                    "{quantity} units of the line `{}` are to go back, {open} are still out",
-                    asked.line
-                );
-                return Err(Error::at(Code::QuantityExceeded, path("quantity"), words));
-            }
-            wanted.push((place, at, quantity));
-        }
-        for (place, at, quantity) in wanted {
-            let (Some(row), Some((_, after))) = (order.rows.get_mut(place), backs.get_mut(place))
-            else {
+        for one in wanted {
+            let (Some(scale), Some(back)) = (scales.get(one.row), backs.get_mut(one.row)) else {
                 continue;
             };
-            let from = *after;
-            *after = after.saturating_add(quantity);
-            if let Some(line) = row.lines.get_mut(at) {
-                line.back = line.back.saturating_add(quantity);
-            }
-            let Some(line) = row.lines.get(at) else {
-                continue;
+            let slice = go_back(order, one, *scale, back, self.compiled.currency)?;
+            let points = match (&mut by_list, self.compiled.returns_points) {
+                (Some(by_list), _) => {
+                    let step = (slice.from, slice.until, slice.whole);
+                    by_list.step(order, one.row, step)?
+                }
+                (None, ReturnedPoints::Keep) => Vec::new(),
+                (None, _) => match order.rows.get(one.row) {
+                    Some(row) => points_of(row, slice.from, slice.until, slice.whole)?,
+                    None => Vec::new(),
+                },
             };
-            let mut shown = line_of(row, line, from, *after, currency)?;
-            if self.compiled.returns_points == ReturnedPoints::Keep {
-                shown.points.clear();
-            }
-            lines.push(shown);
+            lines.extend(self.line_back(order, one, slice, points)?);
         }
-        let whole = order
-            .rows
-            .iter()
-            .zip(&backs)
-            .all(|(row, (before, after))| *before == 0 && *after == row.quantity());
+        let whole = backs.iter().all(Back::all_at_once);
         if !self.compiled.returns_partial && !whole {
             return Err(Error::at(
                 Code::PartialReturnRefused,
@@ -159,217 +167,137 @@ impl Work<'_> {
         Ok(backs)
     }
 
-    /// Gives back the points that the units were paid with, to the very lots.
-    fn restore(
-        &mut self,
-        order: &mut Order,
-        backs: &Backs,
-    ) -> Result<(Vec<ReceiptTender>, ByAccount)> {
-        let mut shown = Vec::new();
-        let mut all = Vec::new();
-        for (number, tender) in order.tender.iter_mut().enumerate() {
-            let (mut points, mut value) = (0_i64, 0_i64);
-            for (row, (before, after)) in order.rows.iter().zip(backs) {
-                let Some(used) = row.tender.get(number) else {
-                    continue;
-                };
-                let whole = row.quantity();
-                let over = number.checked_sub(1).and_then(|over| row.tender.get(over));
-                let over = over.map_or(row.discounted, |over| over.left);
-                points = points.saturating_add(points_part(used.points, *before, *after, whole)?);
-                let worth = money_part(over, *before, *after, whole)?;
-                let left = money_part(used.left, *before, *after, whole)?;
-                value = value.saturating_add(worth.saturating_sub(left));
+    fn line_back(
+        &self,
+        order: &Order,
+        one: Wanted,
+        slice: Slice,
+        points: Vec<LineRulePoints>,
+    ) -> Result<Option<ReceiptLine>> {
+        let row = order.rows.get(one.row);
+        let Some((row, line)) = row.and_then(|row| Some((row, row.lines.get(one.line)?))) else {
+            return Ok(None);
+        };
+        let paper = Paper::new(order, self.compiled.currency);
+        line_of(paper, row, line, slice, points).map(Some)
+    }
+
+    /// What the event asks for, line by line.
+    fn wanted(&self, order: &Order, returned: &Return<'_>) -> Result<Vec<Wanted>> {
+        let mut wanted = Vec::new();
+        let every = order.rows.iter().enumerate().flat_map(|(place, row)| {
+            let lines = row.lines.iter().enumerate();
+            lines.map(move |(at, line)| (place, at, line))
+        });
+        if returned.lines.is_empty() {
+            let open = every.filter(|(.., line)| line.back < line.quantity);
+            wanted.extend(open.map(|(row, at, line)| Wanted {
+                row,
+                line: at,
+                what: What::Units(line.quantity.saturating_sub(line.back)),
+                number: 0,
+            }));
+            if wanted.is_empty() {
+                return Err(Error::at(
+                    Code::QuantityExceeded,
+                    "return",
+                    "everything of this order is back already",
+                ));
             }
-            if points == 0 && value == 0 {
-                continue;
-            }
-            let Some(place) = self.compiled.account(tender.account.as_str()) else {
-                continue;
+            return Ok(wanted);
+        }
+        let named: FxHashMap<&str, (usize, usize)> = every
+            .map(|(row, at, line)| (line.id.as_str(), (row, at)))
+            .collect();
+        for (number, asked) in returned.lines.iter().enumerate() {
+            let path = |field: &str| format!("return.lines[{number}].{field}");
+            let Some((row, at)) = named.get(&*asked.line).copied() else {
+                let words = format!("the order `{}` has no line `{}`", order.id, asked.line);
+                return Err(Error::at(Code::UnknownLine, path("line"), words));
             };
-            let policy = self
-                .compiled
-                .accounts
-                .get(place)
-                .map(|account| account.restore)
-                .unwrap_or_default();
-            let (today, zone, now) = (self.today, self.zone, self.as_of);
-            let extended = match policy {
-                Restore::Extend { days } => Some(zone.start_of(today.add_days(i64::from(days))?)?),
-                _ => None,
+            let line = order.rows.get(row).and_then(|row| row.lines.get(at));
+            let open = line.map_or(0, |line| line.quantity.saturating_sub(line.back));
+            let what = match asked.part {
+                Part::Amount(amount) => What::Amount(self.amount_back(amount, &path("amount"))?),
+                Part::Units(units) => What::Units(units),
+                Part::Rest => What::Units(open),
             };
-            let fresh = self.fresh(place)?;
-            let account = self.account(place)?;
-            let made = account.restore(points, &mut tender.lots, now, |lot| {
-                Ok(after_expiry(policy, lot, extended, fresh))
-            })?;
-            let id = account.id.clone();
-            let (account_id, order_id) = (id.clone(), order.id.clone());
-            let lots = made.restored.iter().map(Lot::entry).collect();
-            if points > 0 {
-                self.enter(Change::Restored {
-                    account: id.clone(),
-                    points: Points::new(points),
-                    order: order_id.clone(),
-                    lots,
-                });
+            if let What::Units(units) = what
+                && (units > open || open == 0)
+            {
+                let words = format!(
+                    "{units} units of the line `{}` are to go back, {open} are still out",
+                    asked.line
+                );
+                return Err(Error::at(Code::QuantityExceeded, path("quantity"), words));
             }
-            for lot in &made.reversed {
-                let (owed, forgiven, expired) = (Points::ZERO, Points::ZERO, Points::ZERO);
-                let points = Points::new(lot.points);
-                let (account, order) = (account_id.clone(), order_id.clone());
-                self.enter(Change::Reversed {
-                    account,
-                    points,
-                    order,
-                    lots: vec![lot.entry()],
-                    owed,
-                    forgiven,
-                    expired,
-                });
-            }
-            for lot in &made.repaid {
-                self.enter(Change::Repaid {
-                    account: account_id.clone(),
-                    points: Points::new(lot.points),
-                    lot: lot.dates(),
-                });
-            }
-            for lot in &made.expired {
-                self.enter(Change::Expired {
-                    account: account_id.clone(),
-                    points: Points::new(lot.points),
-                    lot: lot.dates(),
-                });
-            }
-            all.push((place, points));
-            let (asked, value) = (
-                Points::new(points),
-                Amount::new(value, self.compiled.currency),
-            );
-            shown.push(ReceiptTender {
-                account: id,
-                asked,
-                points: asked,
-                value,
+            wanted.push(Wanted {
+                row,
+                line: at,
+                what,
+                number,
             });
         }
-        Ok((shown, all))
+        Ok(wanted)
     }
 
-    /// A lot without points, with the dates of points earned today.
-    fn fresh(&self, account: usize) -> Result<Lot> {
-        let (active_from, expires_at): (Option<Instant>, Option<Instant>) =
-            match self.compiled.accounts.get(account) {
-                Some(plan) => dates(&plan.lot, self.today, self.zone, self.as_of)?,
-                None => (None, None),
-            };
-        Ok(Lot {
-            n: 0,
-            kind: LotKind::Earned,
-            earned_on: self.today,
-            active_from: active_from.filter(|_| false),
-            expires_at,
-            points: 0,
-        })
+    fn amount_back(&self, amount: Decimal, path: &str) -> Result<i64> {
+        Money::from_decimal(amount, self.compiled.currency)
+            .map(Money::minor)
+            .map_err(|error| error.under(path))
     }
+}
 
-    /// Takes back the points that the units earned.
-    fn reverse(
-        &mut self,
-        order: &mut Order,
-        backs: &Backs,
-    ) -> Result<(Vec<AccountPoints>, ByAccount)> {
-        let mut due: Vec<AccountPoints> = Vec::new();
-        if self.compiled.returns_points == ReturnedPoints::Keep {
-            return Ok((due, Vec::new()));
-        }
-        let whole = order
-            .rows
-            .iter()
-            .zip(backs)
-            .all(|(row, (_, after))| *after == row.quantity());
-        let mut given: Vec<(&crate::id::Id, i64, i64)> = Vec::new();
-        for (row, (before, after)) in order.rows.iter().zip(backs) {
-            for (earned, points) in row.earned.iter().zip(earned_part(row, *before, *after)?) {
-                add(&mut due, earned.account.clone(), points);
-                match given.iter_mut().find(|(rule, ..)| **rule == earned.rule) {
-                    Some((_, sum, all)) => {
-                        *sum = sum.saturating_add(points);
-                        *all = all.saturating_add(earned.points);
-                    }
-                    None => given.push((&earned.rule, points, earned.points)),
+/// Marks what goes back of a line; says which part of its row that is.
+fn go_back(
+    order: &mut Order,
+    one: Wanted,
+    scale: Scale,
+    back: &mut Back,
+    currency: Currency,
+) -> Result<Slice> {
+    let from = back.after;
+    let paid = order.rows.get(one.row).map_or(0, |row| row.paid);
+    let line = order
+        .rows
+        .get_mut(one.row)
+        .and_then(|row| row.lines.get_mut(one.line));
+    let mut units = 0;
+    if let Some(line) = line {
+        let before = scale.line(line);
+        match one.what {
+            What::Units(more) => units = more,
+            What::Amount(amount) => {
+                let open = scale.units(line.quantity).saturating_sub(before);
+                let left = money_part(paid, from, from.saturating_add(open), scale.whole)?;
+                if amount > left {
+                    let shown = |minor| Amount::new(minor, currency);
+                    let words = format!(
+                        "{} of the line `{}` are to go back, {} of what was paid for it are left",
+                        shown(amount),
+                        line.id,
+                        shown(left)
+                    );
+                    let path = format!("return.lines[{}].amount", one.number);
+                    return Err(Error::at(Code::QuantityExceeded, path, words));
+                }
+                if amount == left {
+                    // Nothing of its money is left: its goods count as back.
+                    units = line.quantity.saturating_sub(line.back);
+                } else {
+                    line.back_amount = line.back_amount.saturating_add(amount);
                 }
             }
         }
-        let times = i64::from(whole).saturating_neg();
-        let today = self.program_day(order.at);
-        let mut usage = Usage {
-            uses: &mut self.state.caps,
-            today,
-        };
-        for (rule, points, all) in given {
-            let Some(rule) = self.compiled.rule(rule) else {
-                continue;
-            };
-            for cap in self.compiled.own_caps(&rule.plan) {
-                let points = if all > 0 { points } else { 0 };
-                cap.book(&mut usage, points.saturating_neg(), times);
-            }
-        }
-        for one in &due {
-            let Some(place) = self.compiled.account(one.account.as_str()) else {
-                continue;
-            };
-            for cap in self.compiled.account_caps(place) {
-                cap.book(&mut usage, one.points.get().saturating_neg(), times);
-            }
-        }
-        due.retain(|one| !one.points.is_zero());
-        let mut all = Vec::new();
-        for one in &due {
-            let Some(place) = self.compiled.account(one.account.as_str()) else {
-                continue;
-            };
-            let plan = self.compiled.accounts.get(place);
-            let (burn, overdraw) = plan
-                .map(|plan| (plan.burn_order, plan.overdraw))
-                .unwrap_or_default();
-            let mut puts: Vec<Took> = order
-                .put
-                .iter()
-                .filter(|put| put.account == one.account)
-                .map(|put| put.lot)
-                .collect();
-            let points = one.points.get();
-            let made = self.account(place)?.reverse(
-                points,
-                &mut puts,
-                burn,
-                overdraw == Overdraw::Debt,
-            )?;
-            for (put, now) in order
-                .put
-                .iter_mut()
-                .filter(|put| put.account == one.account)
-                .zip(&puts)
-            {
-                put.lot = *now;
-            }
-            all.push((place, points));
-            let taken = points
-                .saturating_sub(made.forgiven)
-                .saturating_sub(made.expired);
-            self.enter(Change::Reversed {
-                account: one.account.clone(),
-                points: Points::new(taken),
-                order: order.id.clone(),
-                lots: made.taken.iter().map(Lot::entry).collect(),
-                owed: Points::new(made.owed),
-                forgiven: Points::new(made.forgiven),
-                expired: Points::new(made.expired),
-            });
-        }
-        Ok((due, all))
+        line.back = line.back.saturating_add(units);
+        let gone = scale.line(line).saturating_sub(before);
+        back.after = from.saturating_add(gone);
+        back.units_after = back.units_after.saturating_add(units);
     }
+    Ok(Slice {
+        from,
+        until: back.after,
+        whole: scale.whole,
+        units,
+    })
 }

@@ -1,22 +1,29 @@
-//! One call of the engine: a copy of what may change, what has been made so far, and the way back into the member.
+//! One call of the engine: what may change, what has been made so far, and the way into the member or back.
+
+use std::sync::Arc;
 
 use crate::calendar::{Date, Instant, Zone};
 use crate::error::{Code, Error, Result};
-use crate::member::{Member, Order, Seen, State};
+use crate::id::Id;
+use crate::member::{Member, More, Order, Seen, State};
 use crate::metric::Tally;
-use crate::outcome::{Change, Entry, Outcome, Receipt, RuleTrace};
-use crate::points::Account;
+use crate::outcome::{Change, Entry, Message, Outcome, Receipt, RuleTrace};
+use crate::points::{Account, BurnOrder, CapSpec, CapUse, Given, LimitSpec, Lot, LotKind};
 use crate::program::{Compiled, Program};
-use crate::tiers::{Standing, Upgrade, term_end};
+use crate::tiers::{Begin, JudgedValue, Person, Review, Standing};
 
 use super::facts::rung;
+use super::undo::Undo;
 
-/// One call of the engine. Nothing of the member changes before [`Work::commit`].
+/// One call of the engine. It ends with [`Work::finish`] or with [`Work::back`].
 pub(super) struct Work<'w> {
     program: &'w Program,
     pub(super) compiled: &'w Compiled,
+    /// The member, whose state may have been lent out.
     pub(super) member: &'w Member,
+    /// What changes; everything that does is noted in `undo` first.
     pub(super) state: State,
+    pub(super) undo: Undo,
     /// The place of the rung that is held in each track.
     pub(super) rungs: Vec<usize>,
     pub(super) version: u64,
@@ -25,26 +32,61 @@ pub(super) struct Work<'w> {
     pub(super) today: Date,
     pub(super) enrolled: Option<Date>,
     pub(super) entries: Vec<Entry>,
+    /// When lots are due next, if that has been asked since they changed.
+    pub(super) lots_due: Option<Option<Instant>>,
+    /// The day and the enrolment for which the state has been pruned.
+    pub(super) pruned: Option<(Date, Option<Date>)>,
     /// Where the entries of the event itself begin.
     pub(super) event: usize,
+    pub(super) messages: Vec<Message>,
     pub(super) receipt: Option<Receipt>,
+    /// For an exchange: the receipt of what goes back.
+    pub(super) taken_back: Option<Receipt>,
     pub(super) trace: Option<Vec<RuleTrace>>,
+    /// Balances before what expires at this instant, where a review reads them so.
+    pub(super) before_expiry: Vec<JudgedValue>,
     /// An order to add.
     pub(super) ordered: Option<Order>,
     /// An order to put in the place of another.
     pub(super) returned: Option<(usize, Order)>,
+    /// How this event has used the caps that are by event.
+    pub(super) event_caps: Vec<CapUse>,
+    /// Orders that changed beside it, by their places.
+    amended: Vec<(usize, Order)>,
+    /// Whether time passes: what happens at an instant of its own does so once, and before the events of that instant.
+    pub(super) passing: bool,
+    /// Tracks that are judged as at a review.
+    pub(super) reviews: Vec<usize>,
 }
 
 impl<'w> Work<'w> {
-    /// Begins at where the member stands; a member without a history begins at `first`.
-    pub(super) fn begin(program: &'w Program, member: &'w Member, first: Instant) -> Self {
+    /// Begins at where the member stands; a member without a history begins at `first`. The state is the member's own, lent out
+    /// to be changed where it is.
+    pub(super) fn on(program: &'w Program, member: &'w mut Member, first: Instant) -> Self {
+        let state = member.state.lend();
+        Self::begin(program, member, state, Undo::new(true), first)
+    }
+
+    /// The same on a copy.
+    pub(super) fn beside(program: &'w Program, member: &'w Member, first: Instant) -> Self {
+        let state = member.state.clone();
+        Self::begin(program, member, state, Undo::new(false), first)
+    }
+
+    fn begin(
+        program: &'w Program,
+        member: &'w Member,
+        mut state: State,
+        mut undo: Undo,
+        first: Instant,
+    ) -> Self {
         let compiled = &*program.compiled;
-        let mut state = member.state.clone();
         let as_of = member.as_of.unwrap_or(first);
         let known = member
             .due
             .is_some_and(|(digest, _)| digest == program.digest);
         if !known {
+            undo.lists(&state);
             // A member without a history begins with its first event, whenever it was looked at before.
             let since = if member.version == 0 { first } else { as_of };
             adopt(compiled, &mut state, since, member.version);
@@ -54,6 +96,7 @@ impl<'w> Work<'w> {
         if !known {
             begin_terms(compiled, &mut state, (as_of, enrolled, zone), false);
         }
+        let today = zone.date_at(as_of);
         Self {
             program,
             compiled,
@@ -61,19 +104,40 @@ impl<'w> Work<'w> {
             version: member.version,
             as_of,
             zone,
-            today: zone.date_at(as_of),
+            today,
             enrolled,
             rungs: (0..compiled.tracks.len())
                 .map(|track| rung(compiled, &state, track))
                 .collect(),
             state,
+            undo,
             entries: Vec::with_capacity(4),
+            lots_due: None,
+            // Every call that this program has ended has pruned.
+            pruned: known.then_some((today, enrolled)),
             event: 0,
+            messages: Vec::new(),
             receipt: None,
+            taken_back: None,
             trace: None,
+            before_expiry: Vec::new(),
             ordered: None,
             returned: None,
+            event_caps: Vec::new(),
+            amended: Vec::new(),
+            passing: false,
+            reviews: Vec::new(),
         }
+    }
+
+    /// The label of the program's version.
+    pub(super) fn label(&self) -> Option<&'w Id> {
+        self.program.rules().version.as_ref()
+    }
+
+    /// Puts an order in the place of one that is recorded.
+    pub(super) fn amend(&mut self, place: usize, order: Order) {
+        self.amended.push((place, order));
     }
 
     /// The place of the rung that is held in a track.
@@ -84,6 +148,11 @@ impl<'w> Work<'w> {
     /// Tells the program apart from others.
     pub(super) fn digest(&self) -> u64 {
         self.program.digest
+    }
+
+    /// The name of the program.
+    pub(super) fn program_id(&self) -> &Id {
+        self.program.id()
     }
 
     /// Adds an entry.
@@ -97,11 +166,95 @@ impl<'w> Work<'w> {
     }
 
     /// The account of the member at the place of the program.
-    pub(super) fn account(&mut self, place: usize) -> Result<&mut Account> {
-        self.state
-            .accounts
-            .get_mut(place)
-            .ok_or_else(|| Error::new(Code::Internal, "an account of the program is missing"))
+    pub(super) fn account(&self, place: usize) -> Result<&Account> {
+        self.state.accounts.get(place).ok_or_else(missing)
+    }
+
+    /// The same, to change it in any way.
+    pub(super) fn account_mut(&mut self, place: usize) -> Result<&mut Account> {
+        self.lots_due = None;
+        let account = self.state.accounts.get_mut(place).ok_or_else(missing)?;
+        self.undo.account(place, account);
+        Ok(account)
+    }
+
+    /// Puts points into a lot of an account: earned ones, or such that a person gives.
+    pub(super) fn give(&mut self, place: usize, lot: Lot) -> Result<Given> {
+        self.lots_due = None;
+        let account = self.state.accounts.get_mut(place).ok_or_else(missing)?;
+        self.undo.head(place, account);
+        let given = match lot.kind {
+            LotKind::Earned => account.earn(lot)?,
+            LotKind::Credited => account.credit(lot)?,
+        };
+        let put = Lot {
+            points: lot.points.saturating_sub(given.repaid),
+            ..given.lot
+        };
+        self.undo.put(place, put);
+        Ok(given)
+    }
+
+    /// Uses points of an account to pay.
+    pub(super) fn spend(&mut self, place: usize, points: i64, burn: BurnOrder) -> Result<Vec<Lot>> {
+        self.lots_due = None;
+        let account = self.state.accounts.get_mut(place).ok_or_else(missing)?;
+        self.undo.head(place, account);
+        let taken = account.spend(points, burn)?;
+        self.undo.taken(place, &taken);
+        Ok(taken)
+    }
+
+    /// Adds to a metric.
+    pub(super) fn count(&mut self, place: usize, day: Date, amount: i64) {
+        if let Some(tally) = self.state.metrics.get_mut(place)
+            && amount != 0
+        {
+            let before = tally.add(day, amount);
+            self.undo.day(place, day, before);
+        }
+    }
+
+    /// The tally of a metric, to change it in any way.
+    pub(super) fn tally_mut(&mut self, place: usize) -> Option<&mut Tally> {
+        let tally = self.state.metrics.get_mut(place)?;
+        self.undo.tally(place, tally);
+        Some(tally)
+    }
+
+    /// Books what a cap let through.
+    pub(super) fn book_cap(&mut self, cap: &CapSpec, today: Date, points: i64, times: i64) {
+        if cap.by_event() {
+            cap.book(&mut self.event_caps, today, points, times);
+        } else if let Some(before) = cap.book(&mut self.state.caps, today, points, times) {
+            self.undo.cap(before);
+        }
+    }
+
+    /// Books so many uses of a limit on a day; less than zero gives them back.
+    pub(super) fn book_limit(&mut self, limit: &LimitSpec, day: Date, times: i64) {
+        if let Some(before) = limit.book(&mut self.state.caps, day, times) {
+            self.undo.cap(before);
+        }
+    }
+
+    /// Books what an order that goes back had used of a cap, unless the period of the cap has begun anew since.
+    pub(super) fn unbook_cap(&mut self, cap: &CapSpec, of: (Date, u64), points: i64, times: i64) {
+        let (day, version) = of;
+        if !cap.begun_since(&self.state.caps, version) {
+            self.book_cap(cap, day, points.saturating_neg(), times.saturating_neg());
+        }
+    }
+
+    /// The standing in a track, to change it.
+    pub(super) fn standing(&mut self, track: usize) -> Option<&mut Standing> {
+        self.undo.tiers(&self.state.tiers);
+        self.state.tiers.get_mut(track)
+    }
+
+    /// What only some members have, to change it: the member keeps what was, so it needs no way back.
+    pub(super) fn more(&mut self) -> &mut More {
+        Arc::make_mut(&mut self.state.more)
     }
 
     /// The civil day in the program's own zone: caps are counted by it, whatever the member's zone is.
@@ -127,58 +280,90 @@ impl<'w> Work<'w> {
             .unwrap_or(self.today)
     }
 
-    /// Drops what no rule will ask for again.
+    /// Drops what no rule will ask for again, unless that has been done.
     pub(super) fn prune(&mut self) {
-        let (today, enrolled, remember_from) = (self.today, self.enrolled, self.remember_from());
-        for (tally, plan) in self.state.metrics.iter_mut().zip(&self.compiled.metrics) {
-            tally.prune(&plan.frame, plan.reading, today, enrolled, remember_from);
+        self.forget_reached();
+        let (today, enrolled) = (self.today, self.enrolled);
+        if self.pruned == Some((today, enrolled)) {
+            return;
         }
-        for account in &mut self.state.accounts {
-            account.prune(remember_from);
+        self.pruned = Some((today, enrolled));
+        let remember_from = self.remember_from();
+        let tallies = self.state.metrics.iter_mut().zip(&self.compiled.metrics);
+        for (place, (tally, plan)) in tallies.enumerate() {
+            let gone = tally.prune(&plan.frame, plan.reading, today, enrolled, remember_from);
+            if let Some(gone) = gone {
+                self.undo.pruned(place, gone);
+            }
         }
+        self.settle_streaks(remember_from);
+        for (place, account) in self.state.accounts.iter_mut().enumerate() {
+            let days = self.compiled.accounts.get(place);
+            let days = days.map_or(0, |plan| i64::from(plan.reinstate_days));
+            let lapsed_from = today.add_days(days.saturating_neg()).unwrap_or(today);
+            if account.remembers_before(remember_from) || account.lapsed_before(lapsed_from) {
+                self.undo.account(place, account);
+                account.prune(remember_from);
+                account.forget_lapsed(lapsed_from);
+            }
+        }
+        self.prune_redemptions();
     }
 
     /// What the call answers, if it is not carried out.
     pub(super) fn into_outcome(self) -> Outcome {
-        let next_due = self.next_due();
-        self.outcome(next_due)
+        self.finish().0
     }
 
-    fn outcome(self, next_due: Option<Instant>) -> Outcome {
-        Outcome {
+    /// The state as it was, of a call that is refused.
+    pub(super) fn back(mut self) -> State {
+        self.undo.roll_back(&mut self.state);
+        self.state
+    }
+
+    /// What the call answers, and what it leaves behind, for [`Done::commit`].
+    pub(super) fn finish(self) -> (Outcome, Done) {
+        let next_due = self.next_due();
+        let seen_from = self
+            .today
+            .add_days(i64::from(self.compiled.dedup_days).saturating_neg())
+            .unwrap_or(self.today);
+        let orders = self.member.orders.iter();
+        let orders_gone = orders.take_while(|order| !self.returnable(order)).count();
+        // What an order still has to settle keeps it.
+        let gone = self.member.orders.iter().take(orders_gone).enumerate();
+        let orders_kept = gone
+            .filter(|(_, order)| self.awaits_settlement(order))
+            .map(|(place, _)| place)
+            .collect();
+        let outcome = Outcome {
             duplicate: false,
             entries: self.entries,
-            messages: Vec::new(),
+            messages: self.messages,
             receipt: self.receipt,
+            returned: self.taken_back,
             trace: self.trace,
             version: self.version,
             next_due,
-        }
-    }
-
-    /// What the call leaves behind, for [`Work::commit`].
-    pub(super) fn finish(mut self) -> (Outcome, Done) {
-        let next_due = self.next_due();
+        };
         let done = Done {
-            state: core::mem::take(&mut self.state),
+            state: self.state,
             version: self.version,
             as_of: self.as_of,
             due: (self.program.digest, next_due),
-            ordered: self.ordered.take(),
-            returned: self.returned.take(),
-            orders_gone: self
-                .member
-                .orders
-                .iter()
-                .take_while(|order| !self.returnable(order))
-                .count(),
-            seen_from: self
-                .today
-                .add_days(i64::from(self.compiled.dedup_days).saturating_neg())
-                .unwrap_or(self.today),
+            ordered: self.ordered,
+            returned: self.returned,
+            amended: self.amended,
+            orders_gone,
+            orders_kept,
+            seen_from,
         };
-        (self.outcome(next_due), done)
+        (outcome, done)
     }
+}
+
+fn missing() -> Error {
+    Error::new(Code::Internal, "an account of the program is missing")
 }
 
 /// What a call leaves behind.
@@ -189,7 +374,9 @@ pub(super) struct Done {
     due: (u64, Option<Instant>),
     ordered: Option<Order>,
     returned: Option<(usize, Order)>,
+    amended: Vec<(usize, Order)>,
     orders_gone: usize,
+    orders_kept: Vec<usize>,
     seen_from: Date,
 }
 
@@ -200,28 +387,39 @@ impl Done {
         member.version = self.version;
         member.as_of = Some(self.as_of);
         member.due = Some(self.due);
-        if let Some((place, order)) = self.returned
-            && let Some(there) = member.orders.get_mut(place)
-        {
-            *there = order;
+        for (place, order) in self.amended.into_iter().chain(self.returned) {
+            if let Some(there) = member.orders.get_mut(place) {
+                *there = order;
+            }
         }
-        member
-            .orders
-            .drain(..self.orders_gone.min(member.orders.len()));
-        member.orders.extend(self.ordered);
+        if self.orders_gone > 0 {
+            let gone = self.orders_gone.min(member.orders.len());
+            let gone = member.orders.drain(..gone).enumerate();
+            let kept = gone.filter(|(place, _)| self.orders_kept.contains(place));
+            let kept: Vec<Order> = kept.map(|(_, order)| order).collect();
+            member.orders.splice(..0, kept);
+        }
+        if let Some(order) = self.ordered {
+            member.orders.push(order);
+        }
         let old = member
             .seen
             .iter()
             .take_while(|seen| seen.on < self.seen_from)
             .count();
-        member.seen.drain(..old);
-        member.seen.extend(seen);
+        if old > 0 {
+            member.seen.drain(..old);
+        }
+        if let Some(seen) = seen {
+            member.seen.push(seen);
+        }
     }
 }
 
 /// Brings a member to the order of the program: every account, metric and track at its place. What the program does not know
 /// stays behind them.
 fn adopt(compiled: &Compiled, state: &mut State, as_of: Instant, version: u64) {
+    let zone = state.profile.timezone.unwrap_or(compiled.zone);
     align(
         &mut state.accounts,
         &compiled.accounts,
@@ -234,7 +432,12 @@ fn adopt(compiled: &Compiled, state: &mut State, as_of: Instant, version: u64) {
         &compiled.metrics,
         |one| &one.id,
         |plan| &plan.id,
-        |plan| Tally::new(plan.id.clone(), version),
+        |plan| {
+            let mut tally = Tally::new(plan.id.clone(), version);
+            // What happened before is not known to a metric that is new to the member.
+            tally.from = (version > 0).then(|| zone.date_at(as_of));
+            tally
+        },
     );
     align(
         &mut state.tiers,
@@ -249,6 +452,16 @@ fn adopt(compiled: &Compiled, state: &mut State, as_of: Instant, version: u64) {
             Standing::new(plan.id.clone(), rung, as_of)
         },
     );
+    for (place, plan) in compiled.tracks.iter().enumerate() {
+        let held = rung(compiled, state, place);
+        if let Some(standing) = state.tiers.get_mut(place) {
+            standing.primary = plan.primary;
+            let granted = standing.granted.as_mut();
+            if let (Some(granted), Some(held)) = (granted, plan.rungs.get(held)) {
+                granted.holds = granted.rung == held.id;
+            }
+        }
+    }
 }
 
 /// Where a rung is reviewed without having been earned, its first term begins with it. `anew`: also where it has begun already,
@@ -259,18 +472,31 @@ pub(super) fn begin_terms(
     (as_of, enrolled, zone): (Instant, Option<Date>, Zone),
     anew: bool,
 ) {
+    let person = Person { enrolled, zone };
     for (standing, track) in state.tiers.iter_mut().zip(&compiled.tracks) {
         let fresh = standing.judged.is_none() && standing.before.is_empty();
         let due = anew || standing.until.is_none();
-        let base = track
-            .rungs
-            .first()
-            .filter(|_| fresh && due && track.upgrade == Upgrade::AtReview);
-        let Some(base) = base else { continue };
+        let rung = track.rungs.iter().position(|one| one.id == standing.rung);
+        let rung = rung.unwrap_or(0);
+        // A term of a length begins with the first rung; days of review that are set apart from it are there for every rung.
+        let begins = if track.review == Review::TermEnd {
+            rung == 0 && fresh
+        } else {
+            standing.grace.is_none()
+        };
+        if !(begins && due && (rung > 0 || track.reviews_base())) {
+            continue;
+        }
         // Under rules that are newer than the standing, a term that would be over begins now.
         let ends = [standing.since, as_of].map(|begun| {
-            let end = term_end(&base.hold, zone.date_at(begun), enrolled, zone);
-            end.ok().flatten()
+            let first = zone.date_at(begun);
+            let begin = Begin {
+                first,
+                after: None,
+                entered: zone.date_at(standing.since),
+                now: as_of,
+            };
+            track.term_end(rung, begin, person).ok().flatten()
         });
         standing.until = ends.into_iter().flatten().find(|end| *end > as_of);
     }

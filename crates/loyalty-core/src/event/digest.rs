@@ -1,6 +1,9 @@
 //! The content of an event as one number: tells a repeated event from another one with the same id (clause 1.9).
 
-use super::{Attributes, Body, Event, Price, Profile, Scalar};
+use super::{
+    Adjustment, Attributes, Body, Event, Off, Part, Price, Profile, Purchase, Return, Scalar, Tax,
+    TaxOf, Tender, Until,
+};
 use crate::amount::Decimal;
 
 impl Event<'_> {
@@ -29,51 +32,99 @@ impl Event<'_> {
                 out.texts(&tags.add);
                 out.texts(&tags.remove);
             }
-            Body::Purchase(purchase) => {
-                out.text(&purchase.order);
-                out.maybe(purchase.currency.as_deref());
-                out.count(purchase.lines.len());
-                for line in &purchase.lines {
-                    out.maybe(line.id.as_deref());
-                    out.text(&line.sku);
-                    out.number(line.quantity);
-                    match line.price {
-                        Price::Unit(price) => out.decimal(1, price),
-                        Price::Line(amount) => out.decimal(2, amount),
-                    }
-                    match line.discount {
-                        Some(amount) => out.decimal(1, amount),
-                        None => out.0.push(0),
-                    }
-                    out.maybe(line.category.as_deref());
-                    out.maybe(line.brand.as_deref());
-                    out.texts(&line.tags);
-                }
-                out.count(purchase.tender.len());
-                for tender in &purchase.tender {
-                    out.maybe(tender.account.as_deref());
-                    out.number(tender.points.get());
-                }
-            }
-            Body::Return(returned) => {
-                out.text(&returned.order);
-                out.count(returned.lines.len());
-                for line in &returned.lines {
-                    out.text(&line.line);
-                    out.number(line.quantity.unwrap_or(0));
-                }
+            Body::Purchase(purchase) => out.purchase(purchase),
+            Body::Return(returned) => out.returned(returned),
+            Body::Exchange(returned, purchase) => {
+                out.returned(returned);
+                out.purchase(purchase);
             }
             Body::Activity(activity) => out.text(&activity.kind),
             Body::Adjust(adjust) => {
                 out.maybe(adjust.account.as_deref());
-                out.number(adjust.points.get());
+                match adjust.change {
+                    Adjustment::Credit {
+                        points,
+                        active_on,
+                        expires_on,
+                    } => {
+                        out.number(points.get());
+                        out.date(expires_on);
+                        if active_on.is_some() {
+                            out.date(active_on);
+                        }
+                    }
+                    Adjustment::Debit { points, overdraw } => {
+                        out.number(points.get().saturating_neg());
+                        out.number(overdraw.map_or(-1, |overdraw| overdraw as i64));
+                    }
+                    Adjustment::Reinstate { since, expires_on } => {
+                        out.number(0);
+                        out.date(Some(since));
+                        out.date(expires_on);
+                    }
+                }
                 out.text(&adjust.reason);
-                out.number(
-                    adjust
-                        .expires_on
-                        .map_or(i64::MIN, |date| i64::from(date.days())),
-                );
-                out.number(adjust.overdraw.map_or(-1, |overdraw| overdraw as i64));
+            }
+            Body::OrderSettled(settled) => out.text(&settled.order),
+            Body::Cancel(cancel) => {
+                out.maybe(cancel.order.as_deref());
+                out.maybe(cancel.account.as_deref());
+                out.date(cancel.earned_on);
+                out.maybe(cancel.reason.as_deref());
+            }
+            Body::Hold(hold) => {
+                out.text(&hold.key);
+                out.number(hold.minutes.map_or(-1, i64::from));
+                out.number(hold.until.map_or(i64::MIN, |until| until.micros()));
+                out.tenders(&hold.points);
+            }
+            Body::Release(release) => out.text(&release.key),
+            Body::Redeem(redeem) => {
+                out.text(&redeem.reward);
+                out.number(i64::from(redeem.quantity));
+            }
+            Body::Undo(undo) => out.text(&undo.event),
+            Body::Transfer(transfer) => {
+                out.text(&transfer.to);
+                out.maybe(transfer.account.as_deref());
+                out.number(transfer.points.get());
+            }
+            Body::Convert(convert) => {
+                out.text(&convert.conversion);
+                out.number(convert.points.get());
+                out.maybe(convert.to.as_deref());
+            }
+            Body::Grant(grant) => {
+                out.maybe(grant.track.as_deref());
+                out.text(&grant.rung);
+                match grant.until {
+                    None => out.number(0),
+                    Some(Until::Date(date)) => {
+                        out.number(1);
+                        out.date(Some(date));
+                    }
+                    Some(Until::Instant(at)) => {
+                        out.number(2);
+                        out.number(at.micros());
+                    }
+                }
+                out.text(&grant.reason);
+                out.number(i64::from(grant.replace));
+            }
+            Body::Revoke(revoke) => {
+                out.maybe(revoke.track.as_deref());
+                out.text(&revoke.reason);
+            }
+            Body::Receive(receive) => {
+                out.text(&receive.from);
+                out.maybe(receive.program.as_deref());
+                out.text(&receive.account);
+                out.count(receive.lots.len());
+                for lot in &receive.lots {
+                    out.number(lot.points.get());
+                    out.date(lot.earned_on);
+                    out.number(lot.expires_at.map_or(i64::MIN, |at| at.micros()));
+                }
             }
         }
         xxhash_rust::xxh3::xxh3_64(&out.0)
@@ -112,6 +163,108 @@ impl Bytes {
         }
     }
 
+    fn date(&mut self, date: Option<crate::calendar::Date>) {
+        self.number(date.map_or(i64::MIN, |date| i64::from(date.days())));
+    }
+
+    fn tenders(&mut self, all: &[Tender<'_>]) {
+        self.count(all.len());
+        for tender in all {
+            self.maybe(tender.account.as_deref());
+            self.number(tender.points.get());
+        }
+    }
+
+    fn maybe_decimal(&mut self, value: Option<Decimal>) {
+        match value {
+            Some(value) => self.decimal(1, value),
+            None => self.0.push(0),
+        }
+    }
+
+    fn purchase(&mut self, purchase: &Purchase<'_>) {
+        self.text(&purchase.order);
+        self.maybe(purchase.currency.as_deref());
+        self.count(purchase.lines.len());
+        for line in &purchase.lines {
+            self.maybe(line.id.as_deref());
+            self.text(&line.sku);
+            self.number(line.quantity);
+            match line.price {
+                Price::Unit(price) => self.decimal(1, price),
+                Price::Line(amount) => self.decimal(2, amount),
+            }
+            self.maybe_decimal(line.discount);
+            self.maybe(line.category.as_deref());
+            self.maybe(line.brand.as_deref());
+            self.texts(&line.tags);
+            self.tax(line.tax.as_ref());
+            self.maybe_decimal(line.floor);
+            let more = !line.attributes.is_empty();
+            let flags = [line.earns, line.discountable, line.gift_card, more];
+            self.0.extend_from_slice(&flags.map(u8::from));
+            if more {
+                self.attributes(&line.attributes);
+            }
+        }
+        self.tenders(&purchase.tender);
+        match &purchase.converted {
+            Some(converted) => {
+                self.text(&converted.currency);
+                self.decimal(1, converted.rate);
+            }
+            None => self.0.push(0),
+        }
+        match &purchase.shipping {
+            Some(shipping) => {
+                self.decimal(1, shipping.price);
+                self.tax(shipping.tax.as_ref());
+            }
+            None => self.0.push(0),
+        }
+        self.count(purchase.discounts.len());
+        for discount in &purchase.discounts {
+            self.maybe(discount.id.as_deref());
+            match discount.off {
+                Off::Amount(amount) => self.decimal(1, amount),
+                Off::Percent { percent, max } => {
+                    self.decimal(2, percent);
+                    self.maybe_decimal(max);
+                }
+            }
+            self.0.push(discount.per as u8);
+            self.texts(&discount.lines);
+        }
+        self.texts(&purchase.rewards);
+        self.maybe(purchase.hold.as_deref());
+    }
+
+    fn tax(&mut self, tax: Option<&Tax>) {
+        let Some(tax) = tax else {
+            self.0.push(0);
+            return;
+        };
+        match tax.of {
+            TaxOf::Rate(rate) => self.decimal(1, rate),
+            TaxOf::Amount(amount) => self.decimal(2, amount),
+            TaxOf::Fixed(amount) => self.decimal(3, amount),
+        }
+        self.0.push(u8::from(tax.included));
+    }
+
+    fn returned(&mut self, returned: &Return<'_>) {
+        self.text(&returned.order);
+        self.count(returned.lines.len());
+        for line in &returned.lines {
+            self.text(&line.line);
+            match line.part {
+                Part::Rest => self.number(0),
+                Part::Units(units) => self.number(units),
+                Part::Amount(amount) => self.decimal(1, amount),
+            }
+        }
+    }
+
     /// The value, however it was written: `1.50` and `1.5` are one.
     fn decimal(&mut self, tag: u8, value: Decimal) {
         let scale = value.scale();
@@ -125,9 +278,16 @@ impl Bytes {
                 (value.mantissa(), value.scale())
             }
         };
-        self.0.push(tag);
-        self.0.extend_from_slice(&number.to_le_bytes());
-        self.0.extend_from_slice(&scale.to_le_bytes());
+        let mut bytes = [tag; 21];
+        if let Some((_, rest)) = bytes.split_first_chunk_mut::<1>()
+            && let Some((whole, places)) = rest.split_first_chunk_mut::<16>()
+        {
+            *whole = number.to_le_bytes();
+            if let Some(places) = places.first_chunk_mut::<4>() {
+                *places = scale.to_le_bytes();
+            }
+        }
+        self.0.extend_from_slice(&bytes);
     }
 
     fn attributes(&mut self, attributes: &Attributes<'_>) {

@@ -6,20 +6,23 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::{
-    Activity, Adjust, Attributes, Body, Event, Line, Overdraw, Price, Profile, Purchase, Return,
-    ReturnedLine, Scalar, Tags, Tender, Timestamp,
+    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Convert, Converted, Event, Grant,
+    HoldRequest, Line, Off, OrderSettled, Overdraw, Part, Price, Profile, Purchase, Receive,
+    Redeem, Release, Return, ReturnedLine, Revoke, Scalar, Shipping, Tags, Tax, TaxOf, Tender,
+    TillDiscount, Timestamp, Transfer, Undo,
 };
 use crate::amount::{Decimal, Points, parse_decimal};
 use crate::calendar::{Date, Zone};
 use crate::error::{Code, Error, Result};
 use crate::json::{self, Number, Text};
 use crate::limits::EVENT_BYTES_MAX;
+use crate::pricing::DiscountPer;
 
 pub(super) fn read(bytes: &[u8]) -> Result<Event<'_>> {
     json::from_slice::<EventWire<'_>>(bytes, EVENT_BYTES_MAX)?.into_event()
 }
 
-/// An event: an id, an instant, and exactly one of the things that can happen.
+/// An event: an id, an instant, and exactly one of the things that can happen; a `return` and a `purchase` together are an exchange.
 #[derive(Deserialize)]
 #[cfg_attr(
     feature = "schema",
@@ -75,9 +78,42 @@ pub(crate) struct EventWire<'a> {
     /// The member does something that is not a purchase.
     #[serde(borrow, default)]
     activity: Option<ActivityWire<'a>>,
-    /// A person credits or debits points.
+    /// A person credits, debits or reinstates points.
     #[serde(borrow, default)]
     adjust: Option<AdjustWire<'a>>,
+    /// An order is settled: points that wait for that become available.
+    #[serde(borrow, default)]
+    order_settled: Option<OrderSettled<'a>>,
+    /// Pending points are cancelled.
+    #[serde(borrow, default)]
+    cancel: Option<Cancel<'a>>,
+    /// Points are set aside for a while.
+    #[serde(borrow, default)]
+    hold: Option<HoldRequest<'a>>,
+    /// What is held is given back.
+    #[serde(borrow, default)]
+    release: Option<Release<'a>>,
+    /// The member takes a reward for points.
+    #[serde(borrow, default)]
+    redeem: Option<Redeem<'a>>,
+    /// A redemption is undone.
+    #[serde(borrow, default)]
+    undo: Option<Undo<'a>>,
+    /// The member gives points to another member.
+    #[serde(borrow, default)]
+    transfer: Option<Transfer<'a>>,
+    /// The member changes points of one account into points of another one.
+    #[serde(borrow, default)]
+    convert: Option<Convert<'a>>,
+    /// Points arrive from another member or program.
+    #[serde(borrow, default)]
+    receive: Option<Receive<'a>>,
+    /// A person gives a rung.
+    #[serde(borrow, default)]
+    grant: Option<Grant<'a>>,
+    /// What was granted is taken back.
+    #[serde(borrow, default)]
+    revoke: Option<Revoke<'a>>,
 }
 
 /// What a host knows of a member.
@@ -144,12 +180,126 @@ struct PurchaseWire<'a> {
     #[serde(borrow, default)]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     currency: Option<Text<'a>>,
+    /// Where the customer paid in another currency: the amounts here are converted already.
+    #[serde(borrow, default)]
+    converted: Option<ConvertedWire<'a>>,
     /// What is bought.
     #[serde(borrow)]
     lines: Vec<LineWire<'a>>,
+    /// Shipping; in receipts and returns it is a line called `shipping`.
+    #[serde(borrow, default)]
+    shipping: Option<ShippingWire<'a>>,
+    /// Discounts that a person gives at the till, in the order in which they are applied.
+    #[serde(borrow, default)]
+    discounts: Vec<TillDiscountWire<'a>>,
+    /// Rewards that the member wants for this purchase: discounts that cost points.
+    #[serde(borrow, default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+    rewards: Vec<Text<'a>>,
     /// Points that the member wants to pay with.
     #[serde(borrow, default)]
-    tender: Vec<TenderWire<'a>>,
+    tender: Vec<Tender<'a>>,
+    /// A hold whose points are used first; what is left of it is released.
+    #[serde(borrow, default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    hold: Option<Text<'a>>,
+}
+
+/// The currency in which a customer paid, and the rate at which the host converted the amounts.
+#[derive(Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "Converted")
+)]
+#[serde(deny_unknown_fields)]
+struct ConvertedWire<'a> {
+    /// The other currency (ISO 4217).
+    #[serde(borrow)]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    currency: Text<'a>,
+    /// How much of the program's currency one unit of it is.
+    #[serde(borrow)]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::amount::Exact"))]
+    rate: Number<'a>,
+}
+
+/// Shipping.
+#[derive(Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "Shipping")
+)]
+#[serde(deny_unknown_fields)]
+struct ShippingWire<'a> {
+    /// What it costs, in major units.
+    #[serde(borrow)]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::amount::Exact"))]
+    price: Number<'a>,
+    /// Its tax.
+    #[serde(borrow, default)]
+    tax: Option<TaxWire<'a>>,
+}
+
+/// The tax of a line: exactly one of `rate`, `amount` and `fixed`.
+#[derive(Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "Tax")
+)]
+#[serde(deny_unknown_fields)]
+struct TaxWire<'a> {
+    /// A rate, in percent of the price without tax.
+    #[serde(borrow, default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::amount::Exact>"))]
+    rate: Option<Number<'a>>,
+    /// An amount for the whole line at its stated price, in major units; it moves with the price.
+    #[serde(borrow, default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::amount::Exact>"))]
+    amount: Option<Number<'a>>,
+    /// An amount for the whole line that discounts do not change (a deposit, a levy by weight).
+    #[serde(borrow, default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::amount::Exact>"))]
+    fixed: Option<Number<'a>>,
+    /// Whether the stated price includes it (default: it comes on top).
+    #[serde(default)]
+    included: bool,
+}
+
+/// A discount that a person gives at the till: exactly one of `amount_off` and `percent_off`.
+#[derive(Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "TillDiscount")
+)]
+#[serde(deny_unknown_fields)]
+struct TillDiscountWire<'a> {
+    /// What receipts call it (default `discount`).
+    #[serde(borrow, default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    id: Option<Text<'a>>,
+    /// An amount, in major units.
+    #[serde(borrow, default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::amount::Exact>"))]
+    amount_off: Option<Number<'a>>,
+    /// A part of the price, in percent.
+    #[serde(borrow, default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::amount::Exact>"))]
+    percent_off: Option<Number<'a>>,
+    /// For a percentage: at most so much in all, in major units.
+    #[serde(borrow, default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::amount::Exact>"))]
+    max: Option<Number<'a>>,
+    /// Off what: all lines together (default), each line, or each unit.
+    #[serde(default)]
+    per: DiscountPer,
+    /// Which lines, by id (default: all that can be discounted).
+    #[serde(borrow, default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+    lines: Vec<Text<'a>>,
 }
 
 /// One line of a purchase, with a `price` of one unit or an `amount` of the whole line.
@@ -184,6 +334,22 @@ struct LineWire<'a> {
     #[serde(borrow, default)]
     #[cfg_attr(feature = "schema", schemars(with = "Option<crate::amount::Exact>"))]
     discount: Option<Number<'a>>,
+    /// Its tax, if the host states it.
+    #[serde(borrow, default)]
+    tax: Option<TaxWire<'a>>,
+    /// No discount takes the price of a unit below this, in major units.
+    #[serde(borrow, default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::amount::Exact>"))]
+    floor: Option<Number<'a>>,
+    /// Whether it earns points (default: it does).
+    #[serde(default = "yes")]
+    earns: bool,
+    /// Whether discounts take anything off it (default: they do).
+    #[serde(default = "yes")]
+    discountable: bool,
+    /// Whether it is stored value (a gift card): it earns nothing and no discount takes anything off it.
+    #[serde(default)]
+    gift_card: bool,
     /// The category, from the widest to the narrowest: `food/fruit/apples`.
     #[serde(borrow, default)]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
@@ -196,27 +362,21 @@ struct LineWire<'a> {
     #[serde(borrow, default)]
     #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     tags: Vec<Text<'a>>,
+    /// Further facts, for selections: texts, numbers, true or false.
+    #[serde(default)]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "std::collections::BTreeMap<String, schema::Scalar>")
+    )]
+    attributes: Values,
 }
 
 fn one() -> i64 {
     1
 }
 
-/// Points to pay with.
-#[derive(Deserialize)]
-#[cfg_attr(
-    feature = "schema",
-    derive(schemars::JsonSchema),
-    schemars(rename = "Tender")
-)]
-#[serde(deny_unknown_fields)]
-struct TenderWire<'a> {
-    /// The account; may be left out where the program takes only one.
-    #[serde(borrow, default)]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
-    account: Option<Text<'a>>,
-    /// How many points the member wants to use.
-    points: Points,
+fn yes() -> bool {
+    true
 }
 
 /// Goods that go back.
@@ -237,7 +397,7 @@ struct ReturnWire<'a> {
     lines: Option<Vec<ReturnedLineWire<'a>>>,
 }
 
-/// Units of a line that go back.
+/// Units of a line that go back, or an amount of it.
 #[derive(Deserialize)]
 #[cfg_attr(
     feature = "schema",
@@ -253,6 +413,10 @@ struct ReturnedLineWire<'a> {
     /// How many units (default: all that are still out).
     #[serde(default)]
     quantity: Option<i64>,
+    /// A part of what was paid for it, in major units, without goods.
+    #[serde(borrow, default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::amount::Exact>"))]
+    amount: Option<Number<'a>>,
 }
 
 /// Something that a member does.
@@ -270,7 +434,7 @@ struct ActivityWire<'a> {
     kind: Text<'a>,
 }
 
-/// Points that a person credits or debits: exactly one of `credit` and `debit`.
+/// Points that a person changes: exactly one of `credit`, `debit` and `reinstate`.
 #[derive(Deserialize)]
 #[cfg_attr(
     feature = "schema",
@@ -289,11 +453,17 @@ struct AdjustWire<'a> {
     /// Points to take.
     #[serde(default)]
     debit: Option<Points>,
+    /// Lots that have expired to reopen.
+    #[serde(default)]
+    reinstate: Option<Reinstate>,
     /// Why.
     #[serde(borrow)]
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     reason: Text<'a>,
-    /// For a credit: the last valid day (default: the account's rule).
+    /// For a credit: the first day on which the points can be used (default: at once).
+    #[serde(default)]
+    active_on: Option<Date>,
+    /// For a credit or a reinstatement: the last valid day (default: the account's rule).
     #[serde(default)]
     expires_on: Option<Date>,
     /// For a debit of more than there is (default: the account's rule).
@@ -301,69 +471,45 @@ struct AdjustWire<'a> {
     overdraw: Option<Overdraw>,
 }
 
+/// Lots that have expired.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+struct Reinstate {
+    /// Those that expired on this day or later.
+    since: Date,
+}
+
 impl<'a> EventWire<'a> {
     fn into_event(self) -> Result<Event<'a>> {
-        let mut bodies: [(&str, Option<Body<'a>>); 7] = [
-            (
-                "enroll",
-                self.enroll.map(|profile| Body::Enroll(profile.into())),
-            ),
-            (
-                "profile",
-                self.profile.map(|profile| Body::Profile(profile.into())),
-            ),
-            (
-                "tags",
-                self.tags.map(|tags| {
-                    Body::Tags(Tags {
-                        add: texts(tags.add),
-                        remove: texts(tags.remove),
-                    })
-                }),
-            ),
-            (
-                "purchase",
-                self.purchase
-                    .map(PurchaseWire::into_purchase)
-                    .transpose()?
-                    .map(Body::Purchase),
-            ),
-            (
-                "return",
-                self.returned
-                    .map(ReturnWire::into_return)
-                    .transpose()?
-                    .map(Body::Return),
-            ),
-            (
-                "activity",
-                self.activity.map(|activity| {
-                    Body::Activity(Activity {
-                        kind: activity.kind.0,
-                    })
-                }),
-            ),
-            (
-                "adjust",
-                self.adjust
-                    .map(AdjustWire::into_adjust)
-                    .transpose()?
-                    .map(Body::Adjust),
-            ),
-        ];
-        let mut given = bodies.iter_mut().filter(|(_, body)| body.is_some());
-        let body = match (given.next(), given.next()) {
-            (Some((_, body)), None) => body.take(),
-            (Some((first, _)), Some((second, _))) => {
-                let words =
-                    format!("an event is one thing: send `{first}` and `{second}` as two events");
-                return Err(Error::new(Code::InvalidValue, words));
-            }
-            (None, _) => None,
-        };
-        let Some(body) = body else {
-            let words = "an event needs one of `enroll`, `profile`, `tags`, `purchase`, `return`, `activity`, `adjust`";
-            return Err(Error::new(Code::MissingField, words));
+        macro_rules! bodies {
+            ($($name:literal: $field:expr => $make:expr;)+) => {
+                [$(($name, match $field {
+                    Some(given) => Some($make(given)?),
+                    None => None,
+                })),+]
+            };
+        }
+        type Made<'a> = Result<Body<'a>>;
+        let bodies: [(&str, Option<Body<'a>>); 18] = bodies! {
+            "enroll": self.enroll => |one: ProfileWire<'a>| Made::Ok(Body::Enroll(one.into()));
+            "profile": self.profile => |one: ProfileWire<'a>| Made::Ok(Body::Profile(one.into()));
+            "tags": self.tags => |one: TagsWire<'a>| Made::Ok(Body::Tags(one.into()));
+            "return": self.returned => |one: ReturnWire<'a>| Ok::<_, Error>(Body::Return(one.into_return()?));
+            "purchase": self.purchase => |one: PurchaseWire<'a>| Ok::<_, Error>(Body::Purchase(one.into_purchase()?));
+            "activity": self.activity => |one: ActivityWire<'a>| Made::Ok(Body::Activity(Activity { kind: one.kind.0 }));
+            "adjust": self.adjust => |one: AdjustWire<'a>| Ok::<_, Error>(Body::Adjust(one.into_adjust()?));
+            "order_settled": self.order_settled => |one| Made::Ok(Body::OrderSettled(one));
+            "cancel": self.cancel => |one| Made::Ok(Body::Cancel(one));
+            "hold": self.hold => |one| Made::Ok(Body::Hold(one));
+            "release": self.release => |one| Made::Ok(Body::Release(one));
+            "redeem": self.redeem => |one| Made::Ok(Body::Redeem(one));
+            "undo": self.undo => |one| Made::Ok(Body::Undo(one));
+            "transfer": self.transfer => |one| Made::Ok(Body::Transfer(one));
+            "convert": self.convert => |one| Made::Ok(Body::Convert(one));
+            "receive": self.receive => |one| Made::Ok(Body::Receive(one));
+            "grant": self.grant => |one| Made::Ok(Body::Grant(one));
+            "revoke": self.revoke => |one| Made::Ok(Body::Revoke(one));
         };
         Ok(Event {
             id: self.id.0,
@@ -373,8 +519,40 @@ impl<'a> EventWire<'a> {
             channel: self.channel.map(|text| text.0),
             store: self.store.map(|text| text.0),
             attributes: self.attributes.0,
-            body,
+            body: only(bodies)?,
         })
+    }
+}
+
+/// The one thing that happened; a return and a purchase together are an exchange.
+fn only<'a>(bodies: [(&str, Option<Body<'a>>); 18]) -> Result<Body<'a>> {
+    let names: Vec<String> = bodies.iter().map(|(name, _)| format!("`{name}`")).collect();
+    let mut given = bodies
+        .into_iter()
+        .filter_map(|(name, body)| Some((name, body?)));
+    match (given.next(), given.next(), given.next()) {
+        (Some((_, body)), None, _) => Ok(body),
+        (Some((_, Body::Return(returned))), Some((_, Body::Purchase(purchase))), None) => {
+            Ok(Body::Exchange(returned, purchase))
+        }
+        (Some((first, _)), Some((second, _)), _) => {
+            let words =
+                format!("an event is one thing: send `{first}` and `{second}` as two events");
+            Err(Error::new(Code::InvalidValue, words))
+        }
+        (None, ..) => {
+            let words = format!("an event needs one of {}", names.join(", "));
+            Err(Error::new(Code::MissingField, words))
+        }
+    }
+}
+
+impl<'a> From<TagsWire<'a>> for Tags<'a> {
+    fn from(wire: TagsWire<'a>) -> Self {
+        Self {
+            add: texts(wire.add),
+            remove: texts(wire.remove),
+        }
     }
 }
 
@@ -398,15 +576,86 @@ impl<'a> PurchaseWire<'a> {
                     .map_err(|error| error.under(&format!("purchase.lines[{place}]")))?,
             );
         }
-        let tender = self.tender.into_iter().map(|tender| Tender {
-            account: tender.account.map(|text| text.0),
-            points: tender.points,
-        });
+        let mut discounts = Vec::with_capacity(self.discounts.len());
+        for (place, discount) in self.discounts.into_iter().enumerate() {
+            let discount = discount.into_discount();
+            discounts.push(
+                discount.map_err(|error| error.under(&format!("purchase.discounts[{place}]")))?,
+            );
+        }
+        let converted = match self.converted {
+            Some(ConvertedWire { currency, rate }) => Some(Converted {
+                currency: currency.0,
+                rate: decimal("purchase.converted.rate", &rate)?,
+            }),
+            None => None,
+        };
+        let shipping = match self.shipping {
+            Some(ShippingWire { price, tax }) => Some(Shipping {
+                price: decimal("purchase.shipping.price", &price)?,
+                tax: tax
+                    .map(TaxWire::into_tax)
+                    .transpose()
+                    .map_err(|error| error.under("purchase.shipping.tax"))?,
+            }),
+            None => None,
+        };
         Ok(Purchase {
             order: self.order.0,
             currency: self.currency.map(|text| text.0),
+            converted,
             lines,
-            tender: tender.collect(),
+            shipping,
+            discounts,
+            rewards: texts(self.rewards),
+            tender: self.tender,
+            hold: self.hold.map(|text| text.0),
+        })
+    }
+}
+
+impl TaxWire<'_> {
+    fn into_tax(self) -> Result<Tax> {
+        let of = match (self.rate, self.amount, self.fixed) {
+            (Some(rate), None, None) => TaxOf::Rate(decimal("rate", &rate)?),
+            (None, Some(amount), None) => TaxOf::Amount(decimal("amount", &amount)?),
+            (None, None, Some(amount)) => TaxOf::Fixed(decimal("fixed", &amount)?),
+            _ => {
+                return Err(Error::new(
+                    Code::InvalidValue,
+                    "a tax is a `rate`, an `amount` or a `fixed` amount: say one of them",
+                ));
+            }
+        };
+        Ok(Tax {
+            of,
+            included: self.included,
+        })
+    }
+}
+
+impl<'a> TillDiscountWire<'a> {
+    fn into_discount(self) -> Result<TillDiscount<'a>> {
+        let off = match (self.amount_off, self.percent_off) {
+            (Some(amount), None) if self.max.is_none() => {
+                Off::Amount(decimal("amount_off", &amount)?)
+            }
+            (None, Some(percent)) => Off::Percent {
+                percent: decimal("percent_off", &percent)?,
+                max: self.max.map(|max| decimal("max", &max)).transpose()?,
+            },
+            _ => {
+                return Err(Error::new(
+                    Code::InvalidValue,
+                    "a discount is an `amount_off`, or a `percent_off` with or without a `max`",
+                ));
+            }
+        };
+        Ok(TillDiscount {
+            id: self.id.map(|text| text.0),
+            off,
+            per: self.per,
+            lines: texts(self.lines),
         })
     }
 }
@@ -439,9 +688,23 @@ impl<'a> LineWire<'a> {
                 .as_ref()
                 .map(|amount| decimal("discount", amount))
                 .transpose()?,
+            tax: self
+                .tax
+                .map(TaxWire::into_tax)
+                .transpose()
+                .map_err(|error| error.under("tax"))?,
+            floor: self
+                .floor
+                .as_ref()
+                .map(|amount| decimal("floor", amount))
+                .transpose()?,
+            earns: self.earns,
+            discountable: self.discountable,
+            gift_card: self.gift_card,
             category: self.category.map(|text| text.0),
             brand: self.brand.map(|text| text.0),
             tags: texts(self.tags),
+            attributes: self.attributes.0,
         })
     }
 }
@@ -455,70 +718,100 @@ impl<'a> ReturnWire<'a> {
                 "leave `lines` out to return the whole order",
             ));
         }
-        let lines = self
-            .lines
-            .unwrap_or_default()
-            .into_iter()
-            .map(|line| ReturnedLine {
+        let mut lines = Vec::new();
+        for (place, line) in self.lines.unwrap_or_default().into_iter().enumerate() {
+            let path = |field: &str| format!("return.lines[{place}].{field}");
+            let part = match (line.quantity, line.amount) {
+                (None, None) => Part::Rest,
+                (Some(units), None) => Part::Units(units),
+                (None, Some(amount)) => Part::Amount(decimal(&path("amount"), &amount)?),
+                (Some(_), Some(_)) => {
+                    return Err(Error::at(
+                        Code::InvalidValue,
+                        path("amount"),
+                        "a `quantity` goes back or an `amount`, not both",
+                    ));
+                }
+            };
+            lines.push(ReturnedLine {
                 line: line.line.0,
-                quantity: line.quantity,
+                part,
             });
+        }
         Ok(Return {
             order: self.order.0,
-            lines: lines.collect(),
+            lines,
         })
     }
 }
 
 impl<'a> AdjustWire<'a> {
     fn into_adjust(self) -> Result<Adjust<'a>> {
-        let points = match (self.credit, self.debit) {
-            (Some(points), None) if points.get() > 0 => points,
-            (None, Some(points)) if points.get() > 0 => points.checked_neg()?,
-            (None, None) => {
+        let change = match (self.credit, self.debit, self.reinstate) {
+            (Some(points), None, None) => Adjustment::Credit {
+                points,
+                active_on: self.active_on,
+                expires_on: self.expires_on,
+            },
+            (None, Some(points), None) => Adjustment::Debit {
+                points,
+                overdraw: self.overdraw,
+            },
+            (None, None, Some(lots)) => Adjustment::Reinstate {
+                since: lots.since,
+                expires_on: self.expires_on,
+            },
+            (None, None, None) => {
                 return Err(Error::at(
                     Code::MissingField,
                     "adjust",
-                    "an adjustment needs a `credit` or a `debit`",
-                ));
-            }
-            (Some(_), Some(_)) => {
-                return Err(Error::at(
-                    Code::InvalidValue,
-                    "adjust",
-                    "an adjustment is a `credit` or a `debit`, not both",
+                    "an adjustment needs a `credit`, a `debit` or a `reinstate`",
                 ));
             }
             _ => {
                 return Err(Error::at(
-                    Code::OutOfRange,
+                    Code::InvalidValue,
                     "adjust",
-                    "a `credit` or `debit` is more than zero",
+                    "an adjustment is a `credit`, a `debit` or a `reinstate`, only one of them",
                 ));
             }
         };
-        if points.get() < 0 && self.expires_on.is_some() {
-            return Err(Error::at(
+        let only = |field: &str, words| {
+            Err(Error::at(
                 Code::InvalidValue,
-                "adjust.expires_on",
-                "only a credit can have an expiry",
-            ));
+                format!("adjust.{field}"),
+                words,
+            ))
+        };
+        if self.expires_on.is_some() && matches!(change, Adjustment::Debit { .. }) {
+            return only("expires_on", "what is taken has no expiry");
         }
-        if points.get() > 0 && self.overdraw.is_some() {
-            return Err(Error::at(
-                Code::InvalidValue,
-                "adjust.overdraw",
-                "only a debit can overdraw",
-            ));
+        if self.active_on.is_some() && !matches!(change, Adjustment::Credit { .. }) {
+            return only("active_on", "only a credit can become available later");
+        }
+        if self.overdraw.is_some() && !matches!(change, Adjustment::Debit { .. }) {
+            return only("overdraw", "only a debit can overdraw");
         }
         Ok(Adjust {
             account: self.account.map(|text| text.0),
-            points,
+            change,
             reason: self.reason.0,
-            expires_on: self.expires_on,
-            overdraw: self.overdraw,
         })
     }
+}
+
+/// A text, borrowed where it can be.
+pub(super) fn cow<'de: 'a, 'a, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Cow<'a, str>, D::Error> {
+    Text::deserialize(deserializer).map(|text| text.0)
+}
+
+/// A text that may be missing.
+pub(super) fn maybe_cow<'de: 'a, 'a, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Cow<'a, str>>, D::Error> {
+    Ok(Option::<Text<'_>>::deserialize(deserializer)?.map(|text| text.0))
 }
 
 fn texts<'a>(texts: Vec<Text<'a>>) -> Vec<Cow<'a, str>> {

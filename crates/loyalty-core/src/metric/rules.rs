@@ -65,10 +65,110 @@ pub enum Measure {
     Activity(Vec<String>),
     /// Whole days since the last purchase that is not back, or the last activity.
     DaysSince(Since),
+    /// Returns of goods that count, by the day on which they came back.
+    Returns,
+    /// Money paid that went back for goods that count, by the day on which it did.
+    Returned,
+    /// Different values among the lines or events that count and are not back.
+    Distinct(DistinctValues),
+    /// The sum of a numeric attribute of purchases and activities.
+    Sum(OfAttribute),
+    /// The mean of a numeric attribute of purchases and activities.
+    Mean(OfAttribute),
+    /// The mean amount of an order, after discounts.
+    MeanOrder,
+    /// How many calendar periods running, up to and with the present one, have at least one event; up to the one before where
+    /// the present one has none yet.
+    Streak(StreakOf),
+    /// How many calendar periods of the window have at least so many orders. A period counts in the window in which it begins.
+    Periods(PeriodsWith),
+    /// Days between purchases, over the member's life. Several on one day are one; fewer than two days are no value.
+    Gap(GapOf),
     /// Whole days since enrolment.
     Tenure,
     /// Age in whole years.
     Age,
+}
+
+/// Of what the different values are counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DistinctValues {
+    /// Of what.
+    pub of: DistinctOf,
+}
+
+/// Of what the different values are counted: articles, categories and brands of the lines of purchases; stores, channels and
+/// attributes of purchases and activities.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum DistinctOf {
+    /// Articles.
+    Sku,
+    /// Categories, as the lines state them.
+    Category,
+    /// Brands.
+    Brand,
+    /// Stores.
+    Store,
+    /// Channels.
+    Channel,
+    /// Values of an attribute of the event.
+    Attribute(Id),
+}
+
+/// A numeric attribute of purchases and activities: at most six decimals, from −10⁹ to 10⁹.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct OfAttribute {
+    /// The name of the attribute. Events without it, or with something else than a number, do not count.
+    pub attribute: Id,
+}
+
+/// Calendar periods running.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct StreakOf {
+    /// Which periods.
+    pub period: Period,
+    /// Of what each has at least one (default: a purchase).
+    #[serde(default = "purchase")]
+    pub of: Since,
+}
+
+fn purchase() -> Since {
+    Since::Purchase
+}
+
+/// Calendar periods with enough orders.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PeriodsWith {
+    /// Which periods.
+    pub period: Period,
+    /// With at least so many orders (default 1).
+    #[serde(default = "one")]
+    pub at_least: u32,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// Which figure of the days between purchases.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum GapOf {
+    /// The mean.
+    Mean {},
+    /// A percentile by nearest rank, from 1 to 100: the smallest gap that at least so many percent do not exceed.
+    Percentile(u32),
 }
 
 /// An account.
@@ -111,7 +211,7 @@ pub enum Window {
     Term(OfTrack),
     /// Days, both included.
     Between(Between),
-    /// The stretch of the same kind before.
+    /// The stretch of the same kind before. Of `since_tier` and `term` it is what they came to when they ended.
     Previous(Box<Window>),
 }
 

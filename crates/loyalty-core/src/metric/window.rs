@@ -30,6 +30,51 @@ pub(crate) struct Days {
 }
 
 impl Frame {
+    /// The window that it is a stretch before of, and how many stretches before.
+    fn base(&self) -> (&Self, usize) {
+        let (mut frame, mut times) = (self, 0_usize);
+        while let Self::Previous(of) = frame {
+            (frame, times) = (of, times.saturating_add(1));
+        }
+        (frame, times)
+    }
+
+    /// The track with whose rung (`false`) or term (`true`) it begins anew.
+    pub(crate) fn resets_with(&self) -> Option<(usize, bool)> {
+        match self.base() {
+            (Self::Reset { track, term }, _) => Some((*track, *term)),
+            _ => None,
+        }
+    }
+
+    /// Whether it asks for what a stretch that begins anew came to before.
+    pub(crate) fn is_stretch_before(&self) -> bool {
+        matches!(self, Self::Previous(_)) && self.resets_with().is_some()
+    }
+
+    /// The first day that is still asked for, or that a return can reach; none if the window has no days yet.
+    pub(super) fn keep_from(
+        &self,
+        today: Date,
+        enrolled: Option<Date>,
+        settled_before: Date,
+    ) -> Option<Date> {
+        if self.is_whole_life() {
+            return Some(settled_before);
+        }
+        // A review at the beginning of a day still reads the day before.
+        let yesterday = today.add_days(-1).ok();
+        let days = yesterday
+            .and_then(|day| self.days(day, enrolled).ok())
+            .flatten()?;
+        Some(days.from.min(settled_before))
+    }
+
+    /// Whether it has no first day: then what is old is kept as one number.
+    pub(super) fn is_whole_life(&self) -> bool {
+        matches!(self, Self::Lifetime) || self.resets_with().is_some()
+    }
+
     /// The days that count on `day`; none where there is no such stretch (no enrolment, say).
     pub(crate) fn days(&self, day: Date, enrolled: Option<Date>) -> Result<Option<Days>> {
         Ok(match self {
@@ -56,13 +101,19 @@ impl Frame {
                 from: *from,
                 until: (*until).min(day),
             }),
-            Self::Previous(of) => match of.days(day, enrolled)? {
-                Some(days) if days.from > BEGINNING => {
-                    let last = days.from.add_days(-1)?;
-                    of.days(last, enrolled)?
+            Self::Previous(_) => {
+                let (base, times) = self.base();
+                let mut last = day;
+                for _ in 0..times {
+                    match base.days(last, enrolled)? {
+                        Some(days) if days.from > BEGINNING => last = days.from.add_days(-1)?,
+                        // What is kept of the stretch before counts as a whole.
+                        Some(days) if base.resets_with().is_some() => return Ok(Some(days)),
+                        _ => return Ok(None),
+                    }
                 }
-                _ => None,
-            },
+                base.days(last, enrolled)?
+            }
         })
     }
 
@@ -90,16 +141,16 @@ impl Frame {
                     .min()
             }
             Self::Between(from, _) => Some(*from).filter(|from| *from > day),
-            Self::Previous(of) => match &**of {
-                // A day is in the stretch before from when it leaves the present one until it leaves that.
-                Self::Last(span) => {
+            Self::Previous(_) => match self.base() {
+                // A day is in a stretch before from when it leaves the one after until it leaves that.
+                (Self::Last(span), times) => {
                     let edges = held.iter().flat_map(|on| {
-                        let first = leaves(*span, *on);
-                        [first, first.and_then(|first| leaves(*span, first))]
+                        core::iter::successors(leaves(*span, *on), |at| leaves(*span, *at))
+                            .take(times.saturating_add(1))
                     });
-                    edges.flatten().filter(|at| *at > day).min()
+                    edges.filter(|at| *at > day).min()
                 }
-                other => other.changes_after(day, enrolled, held),
+                (other, _) => other.changes_after(day, enrolled, held),
             },
         }
     }

@@ -4,12 +4,15 @@ use core::cmp::Reverse;
 
 use rustc_hash::FxHashMap;
 
-use super::caps::{CapSpec, Usage};
+use super::caps::{CapSpec, Uses};
+use super::carry::CarryPlan;
+use super::cut::{cut_by_account, cut_by_own_caps, level};
 use super::expiry::LotPlan;
+use super::give::{GivePlan, Rare, work_out};
 use super::multiply::{Fraction, multiply};
-use super::rules::{EarnBase, Give, Multipliers, RateMode, RoundWhen};
-use crate::amount::{Currency, Money, Remainder, Rounding, Share, allocate};
-use crate::condition::Select;
+use super::rules::{EarnBase, Give, Multipliers, PointRounding, RoundWhen};
+use crate::amount::{Currency, Remainder, Share, allocate};
+use crate::condition::{Grain, Select};
 use crate::error::{Code, Error, Result};
 use crate::id::Id;
 use crate::outcome::TraceResult;
@@ -22,26 +25,16 @@ pub(crate) struct Plan {
     pub(crate) lines: Option<Select>,
     pub(crate) base: EarnBase,
     pub(crate) lot: LotPlan,
+    /// Rules with one account and equal plans for its lots have one number.
+    pub(crate) lot_number: u32,
     pub(crate) caps: Vec<CapSpec>,
     pub(crate) group: Option<usize>,
-    give: GivePlan,
-    priority: i32,
+    pub(super) give: GivePlan,
+    pub(super) priority: i32,
     exclusive: bool,
     pub(super) bonus: bool,
-    rounding: Rounding,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum GivePlan {
-    /// So many points for so many minor units, in proportion or by full steps.
-    Rate {
-        points: Fraction,
-        per: i64,
-        mode: RateMode,
-    },
-    Fixed(i64),
-    PerUnit(Fraction),
-    Multiply(Fraction),
+    pub(super) rounding: PointRounding,
+    pub(crate) carry: Option<CarryPlan>,
 }
 
 /// What decides how rules combine.
@@ -49,28 +42,145 @@ enum GivePlan {
 pub(crate) struct Settings {
     pub(crate) multipliers: Multipliers,
     pub(crate) round: RoundWhen,
-    pub(crate) rounding: Rounding,
+    pub(crate) rounding: PointRounding,
     /// The caps of each group and of each account.
     pub(crate) group_caps: Vec<Vec<CapSpec>>,
     pub(crate) account_caps: Vec<Vec<CapSpec>>,
+    /// Whether any rule has caps of its own.
+    pub(crate) rule_caps: bool,
+    /// Caps by the terms of tracks.
+    pub(crate) term_caps: Vec<CapSpec>,
+    /// Whether a rule rounds the points of a unit.
+    pub(crate) rounds_units: bool,
 }
 
-/// A rule that fired, with what each row brings to it: minor units for a rate, units for `per_unit`, else a weight.
-pub(crate) struct Bid<'p> {
-    pub(crate) plan: &'p Plan,
-    pub(crate) rows: Vec<i64>,
+impl Settings {
+    /// Whether there are caps of groups or accounts, or of rules.
+    pub(crate) fn capped(&self) -> bool {
+        self.rule_caps || self.caps_of_all().next().is_some()
+    }
+
+    /// Finds the caps by the terms of tracks.
+    pub(crate) fn find_term_caps<'p>(&mut self, rules: impl Iterator<Item = &'p Plan>) {
+        let rules = rules.flat_map(|plan| &plan.caps);
+        let all = rules.chain(self.caps_of_all());
+        let by_term = all.filter(|cap| cap.track.is_some());
+        self.term_caps = by_term.cloned().collect();
+    }
+
+    /// The caps by the terms of a track.
+    pub(crate) fn caps_of_term(&self, track: usize) -> impl Iterator<Item = &CapSpec> {
+        let of = move |cap: &&CapSpec| cap.track == Some(track);
+        self.term_caps.iter().filter(of)
+    }
+
+    fn caps_of_all(&self) -> impl Iterator<Item = &CapSpec> {
+        self.group_caps.iter().chain(&self.account_caps).flatten()
+    }
 }
 
-/// What became of a bid.
+/// The rules that fired, and what each row brings to them: minor units for a rate, units for `per_unit`, else a weight. Then
+/// what they give, row by row.
+#[derive(Debug, Default)]
+pub(crate) struct Gifts<'p> {
+    pub(crate) all: Vec<Gift<'p>>,
+    pub(super) rows: Rows,
+    /// The units of each row, if a rule rounds the points of a unit.
+    pub(crate) units: Vec<i64>,
+}
+
+/// The rows of all gifts in one block.
+#[derive(Debug, Default)]
+pub(crate) struct Rows(Vec<i64>);
+
+/// A rule that fired.
 #[derive(Clone, Debug)]
 pub(crate) struct Gift<'p> {
     pub(crate) plan: &'p Plan,
     pub(crate) points: i64,
-    /// The points, row by row.
-    pub(crate) rows: Vec<i64>,
     pub(crate) result: TraceResult,
     /// Before rounding, as long as that matters.
     pub(super) exact: Fraction,
+    pub(crate) rare: Option<Box<Rare>>,
+    /// Where its rows stand in the block.
+    from: usize,
+    until: usize,
+}
+
+impl Rows {
+    pub(super) fn of(&self, gift: &Gift<'_>) -> &[i64] {
+        self.0.get(gift.from..gift.until).unwrap_or_default()
+    }
+
+    pub(super) fn of_mut(&mut self, gift: &Gift<'_>) -> &mut [i64] {
+        self.0.get_mut(gift.from..gift.until).unwrap_or_default()
+    }
+
+    /// Gives one row to a gift that has none: it was given for no basket.
+    pub(super) fn one(&mut self, gift: &mut Gift<'_>, row: i64) {
+        if gift.from == gift.until {
+            gift.from = self.0.len();
+            self.0.push(row);
+            gift.until = self.0.len();
+        }
+    }
+}
+
+impl<'p> Gifts<'p> {
+    /// Room for so many rules and rows.
+    pub(crate) fn with_capacity(rules: usize, rows: usize) -> Self {
+        Self {
+            all: Vec::with_capacity(rules),
+            rows: Rows(Vec::with_capacity(rules.saturating_mul(rows))),
+            units: Vec::new(),
+        }
+    }
+
+    /// Adds a rule that fires, with what each row brings to it. Where `rows` says that it does not fire after all, nothing is
+    /// added.
+    pub(crate) fn bid<E>(
+        &mut self,
+        plan: &'p Plan,
+        rare: Option<Box<Rare>>,
+        rows: impl FnOnce(&mut Vec<i64>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let from = self.rows.0.len();
+        if let Err(error) = rows(&mut self.rows.0) {
+            self.rows.0.truncate(from);
+            return Err(error);
+        }
+        self.all.push(Gift {
+            plan,
+            points: 0,
+            result: TraceResult::NoPoints,
+            exact: Fraction::ZERO,
+            rare,
+            from,
+            until: self.rows.0.len(),
+        });
+        Ok(())
+    }
+
+    /// What a gift gives, row by row.
+    pub(crate) fn rows(&self, gift: &Gift<'_>) -> &[i64] {
+        self.rows.of(gift)
+    }
+
+    /// Adds other gifts for the same rows.
+    pub(crate) fn add(&mut self, other: Self) {
+        let from = self.rows.0.len();
+        self.rows.0.extend(other.rows.0);
+        self.all.extend(other.all.into_iter().map(|gift| Gift {
+            from: gift.from.saturating_add(from),
+            until: gift.until.saturating_add(from),
+            ..gift
+        }));
+    }
+
+    /// The gifts that give anything.
+    pub(crate) fn given(&self) -> impl Iterator<Item = &Gift<'p>> + Clone {
+        self.all.iter().filter(|gift| gift.points != 0)
+    }
 }
 
 impl Plan {
@@ -86,38 +196,37 @@ impl Plan {
         lines: Option<Select>,
         caps: Vec<CapSpec>,
         lot: LotPlan,
-        (base, rounding): (EarnBase, Rounding),
+        (base, rounding): (EarnBase, PointRounding),
+        metric: Option<(usize, Grain)>,
         currency: Currency,
     ) -> Result<Self> {
-        let (give, base) = match &rule.give {
-            Give::Rate(rate) => {
-                let per = Money::from_decimal(rate.per.0, currency)?.minor();
-                (
-                    GivePlan::Rate {
-                        points: Fraction::new(rate.points.0),
-                        per,
-                        mode: rate.mode,
-                    },
-                    rate.base.unwrap_or(base),
-                )
-            }
-            Give::Fixed(points) => (GivePlan::Fixed(points.get()), base),
-            Give::PerUnit(points) => (GivePlan::PerUnit(Fraction::new(points.0)), base),
-            Give::Multiply(factor) => (GivePlan::Multiply(Fraction::new(factor.0)), base),
+        let own = match &rule.give {
+            Give::Rate(rate) => rate.base,
+            _ => None,
+        };
+        let rounding = rule.rounding.unwrap_or(rounding);
+        let give =
+            GivePlan::new(&rule.give, metric, currency).map_err(|error| error.under("give"))?;
+        let carry = if rule.carry {
+            give.carry(rounding).map_err(|error| error.under("carry"))?
+        } else {
+            None
         };
         Ok(Self {
             id: rule.id.clone(),
             account,
             lines,
-            base,
+            base: own.unwrap_or(base),
             lot,
+            lot_number: 0,
             caps,
             group,
-            give,
             priority: rule.priority,
             exclusive: rule.exclusive,
-            bonus: rule.bonus,
-            rounding: rule.rounding.unwrap_or(rounding),
+            bonus: rule.bonus || matches!(give, GivePlan::Milestone(_)),
+            rounding,
+            carry,
+            give,
         })
     }
 
@@ -131,6 +240,11 @@ impl Plan {
         matches!(self.give, GivePlan::PerUnit(_))
     }
 
+    /// Whether each row counts as one.
+    pub(crate) fn counts_rows(&self) -> bool {
+        matches!(self.give, GivePlan::PerLine(_) | GivePlan::Multiply(_))
+    }
+
     /// Whether it multiplies what others give.
     pub(crate) fn is_multiplier(&self) -> bool {
         self.multiplier().is_some()
@@ -138,7 +252,10 @@ impl Plan {
 
     /// Whether the rule gives for money or units, so that it needs a basket.
     pub(crate) fn needs_basket(give: &Give) -> bool {
-        matches!(give, Give::Rate(_) | Give::PerUnit(_))
+        match give {
+            Give::Rate(rate) => rate.attribute.is_none(),
+            _ => matches!(give, Give::PerUnit(_) | Give::PerLine(_)),
+        }
     }
 
     pub(super) fn multiplier(&self) -> Option<Fraction> {
@@ -147,87 +264,47 @@ impl Plan {
             _ => None,
         }
     }
-
-    /// What the rule gives before rounding, for what all rows bring together.
-    fn exact(&self, brought: i64) -> Option<Fraction> {
-        match self.give {
-            GivePlan::Rate {
-                points,
-                per,
-                mode: RateMode::Proportional,
-            } => points.times(brought)?.over(per),
-            GivePlan::Rate {
-                points,
-                per,
-                mode: RateMode::Step,
-            } => points.times(brought.checked_div(per)?),
-            GivePlan::Fixed(points) => Some(Fraction {
-                num: i128::from(points),
-                den: 1,
-            }),
-            GivePlan::PerUnit(points) => points.times(brought),
-            GivePlan::Multiply(_) => Some(Fraction::ZERO),
-        }
-    }
 }
 
-/// What the rules that fired give. The answer has one gift a bid, in the order of the bids.
-pub(crate) fn gifts<'p>(
-    bids: Vec<Bid<'p>>,
-    settings: &Settings,
-    usage: &Usage<'_>,
-) -> Result<Vec<Gift<'p>>> {
-    let mut gifts = Vec::with_capacity(bids.len());
-    for bid in bids {
-        let brought = bid
-            .rows
-            .iter()
-            .fold(0_i64, |sum, row| sum.saturating_add(*row));
-        let exact = bid.plan.exact(brought).ok_or_else(overflow)?;
-        let points = exact
-            .round(bid.plan.rounding)
-            .filter(|points| *points <= crate::limits::POINTS_MAX)
-            .ok_or_else(overflow)?;
-        let nothing = if settings.round == RoundWhen::EachRule {
-            points == 0
-        } else {
-            exact.num == 0
-        };
-        let result = if nothing && !bid.plan.is_multiplier() {
-            TraceResult::NoPoints
-        } else {
-            TraceResult::Gave
-        };
-        gifts.push(Gift {
-            plan: bid.plan,
-            points,
-            rows: bid.rows,
-            result,
-            exact,
-        });
+/// Works out what the rules that fired give.
+pub(crate) fn settle(gifts: &mut Gifts<'_>, settings: &Settings, uses: Uses<'_>) -> Result<()> {
+    let Gifts {
+        all: gifts,
+        rows,
+        units,
+    } = gifts;
+    let mut contest = false;
+    for gift in gifts.iter_mut() {
+        let own = rows.0.get_mut(gift.from..gift.until);
+        work_out(gift, own.unwrap_or_default(), units, settings.round)?;
+        let plan = gift.plan;
+        contest |= plan.group.is_some() || plan.exclusive || plan.carry.is_some();
     }
-    one_of_each_group(&mut gifts);
-    exclusive(&mut gifts);
-    cut_by_own_caps(&mut gifts, settings, usage, false)?;
+    if contest {
+        one_of_each_group(gifts);
+        exclusive(gifts);
+        only_winners_carry(gifts);
+    }
+    cut_by_own_caps(gifts, rows, settings, uses, false)?;
     for gift in gifts
-        .iter_mut()
+        .iter()
         .filter(|gift| settings.round == RoundWhen::EachRule || gift.plan.bonus)
         .filter(|gift| !gift.plan.is_multiplier())
     {
-        share(gift)?;
+        share(gift, rows)?;
     }
-    multiply(&mut gifts, settings)?;
-    cut_by_own_caps(&mut gifts, settings, usage, true)?;
-    cut_by_account(&mut gifts, settings, usage)?;
+    multiply(gifts, rows, settings)?;
+    cut_by_own_caps(gifts, rows, settings, uses, true)?;
+    cut_by_account(gifts, rows, settings, uses)?;
     for account in 0..settings.account_caps.len() {
-        level(&mut gifts, account);
+        level(gifts, rows, account);
     }
-    for gift in &mut gifts {
+    for gift in gifts {
         if gift.result == TraceResult::Gave && gift.points == 0 {
             gift.result = TraceResult::NoPoints;
         }
     }
-    Ok(gifts)
+    Ok(())
 }
 
 pub(super) fn overflow() -> Error {
@@ -255,9 +332,13 @@ fn drop_gift(gift: &mut Gift<'_>, result: TraceResult) {
     gift.result = result;
     gift.points = 0;
     gift.exact = Fraction::ZERO;
+    gift.rare = None;
 }
 
 fn one_of_each_group(gifts: &mut [Gift<'_>]) {
+    if gifts.iter().all(|gift| gift.plan.group.is_none()) {
+        return;
+    }
     let mut winners: FxHashMap<usize, usize> = FxHashMap::default();
     for (place, gift) in gifts.iter().enumerate() {
         let (Some(group), true) = (gift.plan.group, fires(gift)) else {
@@ -314,29 +395,94 @@ fn exclusive(gifts: &mut [Gift<'_>]) {
     }
 }
 
+/// Where another rule gives in its place, a rule that came to nothing keeps nothing either.
+fn only_winners_carry(gifts: &mut [Gift<'_>]) {
+    for place in 0..gifts.len() {
+        let Some(gift) = gifts.get(place).filter(|gift| gift.plan.carry.is_some()) else {
+            continue;
+        };
+        let (group, account) = (gift.plan.group, gift.plan.account);
+        let beaten = !fires(gift)
+            && gifts.iter().filter(|other| fires(other)).any(|other| {
+                (group.is_some() && other.plan.group == group)
+                    || (other.plan.exclusive && other.plan.account == account)
+            });
+        if let Some(gift) = gifts.get_mut(place).filter(|_| beaten) {
+            gift.rare = None;
+        }
+    }
+}
+
 /// Shares the points of a gift over its rows, by what each row brought.
-pub(super) fn share(gift: &mut Gift<'_>) -> Result<()> {
-    let rows = core::mem::take(&mut gift.rows);
-    gift.rows = spread(gift.points, rows.into_iter().map(i128::from))?;
-    Ok(())
+pub(super) fn share(gift: &Gift<'_>, rows: &mut Rows) -> Result<()> {
+    let rows = rows.of_mut(gift);
+    match rows {
+        [] => Ok(()),
+        [one] => {
+            *one = gift.points;
+            Ok(())
+        }
+        many => {
+            if gift.points == 0 {
+                many.fill(0);
+                return Ok(());
+            }
+            let shares = spread(gift.points, many)?;
+            many.copy_from_slice(&shares);
+            Ok(())
+        }
+    }
 }
 
 /// Shares points by weights; where every weight is zero, alike.
-pub(super) fn spread(
-    points: i64,
-    weights: impl ExactSizeIterator<Item = i128> + Clone,
-) -> Result<Vec<i64>> {
-    if weights.len() <= 1 {
-        return Ok(weights.map(|_| points).collect());
+pub(super) fn spread(points: i64, weights: &[i64]) -> Result<Vec<i64>> {
+    let largest = weights.iter().map(|row| row.unsigned_abs()).max();
+    let shift = shift(u128::from(largest.unwrap_or(0)));
+    let weight = |row: &i64| row.unsigned_abs().checked_shr(shift).unwrap_or(0);
+    allot(
+        points,
+        weights
+            .iter()
+            .map(|row| i64::try_from(weight(row)).unwrap_or(i64::MAX)),
+    )
+}
+
+/// The same by other weights, one a row.
+pub(super) fn share_by(gift: &Gift<'_>, rows: &mut Rows, weights: &[i128]) -> Result<()> {
+    let rows = rows.of_mut(gift);
+    if let [one] = rows {
+        *one = gift.points;
+        return Ok(());
     }
-    // So large that the sum might not fit: the proportions stay, to one part in a million million.
-    let largest = weights.clone().map(i128::unsigned_abs).max().unwrap_or(0);
-    let shift = 128_u32
+    if gift.points == 0 {
+        rows.fill(0);
+        return Ok(());
+    }
+    let largest = weights.iter().map(|weight| weight.unsigned_abs()).max();
+    let shift = shift(largest.unwrap_or(0));
+    let weight = |weight: &i128| weight.unsigned_abs().checked_shr(shift).unwrap_or(0);
+    let shares = allot(
+        gift.points,
+        weights
+            .iter()
+            .map(|one| i64::try_from(weight(one)).unwrap_or(i64::MAX)),
+    )?;
+    for (row, share) in rows.iter_mut().zip(shares) {
+        *row = share;
+    }
+    Ok(())
+}
+
+/// Weights so large that their sum might not fit lose so many bits: the proportions stay, to one part in a million million.
+fn shift(largest: u128) -> u32 {
+    128_u32
         .saturating_sub(largest.leading_zeros())
-        .saturating_sub(40);
-    let row = |weight: i128| Share {
-        weight: i64::try_from(weight.unsigned_abs().checked_shr(shift).unwrap_or(0))
-            .unwrap_or(i64::MAX),
+        .saturating_sub(40)
+}
+
+fn allot(points: i64, weights: impl Iterator<Item = i64>) -> Result<Vec<i64>> {
+    let row = |weight: i64| Share {
+        weight,
         headroom: None,
         quantity: 1,
     };
@@ -344,118 +490,4 @@ pub(super) fn spread(
     let mut out = Vec::with_capacity(rows.len());
     allocate(points, &rows, Remainder::LargestRemainder, &mut out)?;
     Ok(out)
-}
-
-/// Cuts by the caps of rules and groups: those of base rules before multiplying, those of multipliers after it.
-fn cut_by_own_caps(
-    gifts: &mut [Gift<'_>],
-    settings: &Settings,
-    usage: &Usage<'_>,
-    multipliers: bool,
-) -> Result<()> {
-    // Rounding after multiplying can give a base rule a point more than it was cut to.
-    let again = settings.round == RoundWhen::AfterMultiplier;
-    for gift in gifts
-        .iter_mut()
-        .filter(|gift| fires(gift))
-        .filter(|gift| gift.plan.is_multiplier() == multipliers || (multipliers && again))
-    {
-        if gift.plan.caps.is_empty() && gift.plan.group.is_none() {
-            continue;
-        }
-        let group = gift
-            .plan
-            .group
-            .and_then(|group| settings.group_caps.get(group))
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        let mut points = gift.points;
-        for cap in gift.plan.caps.iter().chain(group) {
-            points = cap.cut(points, cap.room(usage));
-        }
-        cut(gift, points, multipliers)?;
-    }
-    Ok(())
-}
-
-/// Cuts by the caps of accounts: the lowest priority first, the later rule first among equals. What a factor below one takes
-/// away makes room.
-fn cut_by_account(gifts: &mut [Gift<'_>], settings: &Settings, usage: &Usage<'_>) -> Result<()> {
-    for (account, caps) in settings.account_caps.iter().enumerate() {
-        for cap in caps {
-            let mine = |gift: &Gift<'_>| gift.plan.account == account && fires(gift);
-            let total = gifts
-                .iter()
-                .filter(|gift| mine(gift))
-                .fold(0_i64, |sum, gift| sum.saturating_add(gift.points));
-            let mut excess = total.saturating_sub(cap.room(usage).unwrap_or(0));
-            let mut order: Vec<&mut Gift<'_>> =
-                gifts.iter_mut().rev().filter(|gift| mine(gift)).collect();
-            order.sort_by_key(|gift| gift.plan.priority);
-            for gift in order.into_iter().filter(|gift| gift.points > 0) {
-                if excess <= 0 {
-                    break;
-                }
-                let before = gift.points;
-                let points = cap.cut(before, Some(before.saturating_sub(excess).max(0)));
-                cut(gift, points, true)?;
-                excess = excess.saturating_sub(before.saturating_sub(points));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// What a factor below one takes away is never more than what the others give: neither in all (a cap may have cut them) nor on
-/// a row (then it is taken on other rows).
-fn level(gifts: &mut [Gift<'_>], account: usize) {
-    let mine = |gift: &Gift<'_>| gift.plan.account == account && gift.points != 0;
-    if !gifts.iter().any(|gift| mine(gift) && gift.points < 0) {
-        return;
-    }
-    let mut nets: Vec<i64> = Vec::new();
-    for gift in gifts.iter().filter(|gift| mine(gift)) {
-        nets.resize(nets.len().max(gift.rows.len()), 0);
-        for (net, row) in nets.iter_mut().zip(&gift.rows) {
-            *net = net.saturating_add(*row);
-        }
-    }
-    for gift in gifts
-        .iter_mut()
-        .filter(|gift| mine(gift) && gift.points < 0)
-    {
-        let mut moved = 0_i64;
-        for (net, row) in nets.iter_mut().zip(&mut gift.rows) {
-            let back = net.saturating_neg().min(row.saturating_neg()).max(0);
-            *row = row.saturating_add(back);
-            *net = net.saturating_add(back);
-            moved = moved.saturating_add(back);
-        }
-        for (net, row) in nets.iter_mut().zip(&mut gift.rows) {
-            let part = moved.min(*net).max(0);
-            *row = row.saturating_sub(part);
-            *net = net.saturating_sub(part);
-            moved = moved.saturating_sub(part);
-        }
-        gift.points = gift.points.saturating_add(moved);
-    }
-}
-
-/// Lowers the points of a gift.
-fn cut(gift: &mut Gift<'_>, points: i64, shared: bool) -> Result<()> {
-    if points == gift.points {
-        return Ok(());
-    }
-    gift.points = points;
-    gift.exact = Fraction {
-        num: i128::from(points),
-        den: 1,
-    };
-    if points == 0 {
-        gift.result = TraceResult::Capped;
-        gift.rows.iter_mut().for_each(|row| *row = 0);
-    } else if shared {
-        share(gift)?;
-    }
-    Ok(())
 }

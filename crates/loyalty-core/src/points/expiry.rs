@@ -1,7 +1,7 @@
 //! When points become available and when they expire (clauses 3.6, 3.8).
 
 use super::rules::{Activation, Expiry, ExpiryFrom};
-use crate::calendar::{Date, Instant, Zone};
+use crate::calendar::Date;
 use crate::error::Result;
 
 /// What a rule or an account says about the dates of its lots.
@@ -9,40 +9,92 @@ use crate::error::Result;
 pub(crate) struct LotPlan {
     pub(crate) activation: Activation,
     pub(crate) expiry: Expiry,
+    /// Whether the rule itself says when its points expire.
+    pub(crate) own_expiry: bool,
 }
 
-/// The dates of points that are earned on a day: when they become available (none: at once), and when they expire (none: never).
-pub(crate) fn dates(
-    plan: &LotPlan,
-    earned_on: Date,
-    zone: Zone,
-    now: Instant,
-) -> Result<(Option<Instant>, Option<Instant>)> {
-    let active_on = match plan.activation {
+/// What the expiry of points is counted from.
+pub(crate) struct Counting<'c> {
+    /// The day of earning.
+    pub(crate) from: Date,
+    /// The day on which they become available; none while nobody knows.
+    pub(crate) active_on: Option<Date>,
+    /// The last day on which the member did one of these.
+    pub(crate) last: &'c dyn Fn(&[String]) -> Option<Date>,
+}
+
+/// The day on which points earned on a day become available; none while they wait for a settlement.
+pub(crate) fn active_on(activation: Activation, earned_on: Date) -> Result<Option<Date>> {
+    Ok(Some(match activation {
         Activation::Immediate => earned_on,
         Activation::After { days } => earned_on.add_days(i64::from(days))?,
         Activation::On(date) => date.max(earned_on),
-    };
-    let active_from = if active_on > earned_on {
-        Some(zone.start_of(active_on)?).filter(|at| *at > now)
-    } else {
-        None
-    };
-    let expires_at = match first_invalid(&plan.expiry, earned_on, active_on)? {
-        Some(day) => Some(zone.start_of(day)?),
-        None => None,
-    };
-    Ok((active_from, expires_at))
+        Activation::OnSettlement => return Ok(None),
+    }))
 }
 
-/// The first day on which the points are no longer valid; none for never.
-fn first_invalid(expiry: &Expiry, earned_on: Date, active_on: Date) -> Result<Option<Date>> {
+/// Whether the expiry moves with what the member does.
+pub(crate) fn is_idle(expiry: &Expiry) -> bool {
+    any(expiry, &|one| matches!(one, Expiry::Inactivity(_)))
+}
+
+/// Whether the expiry counts from the day on which the points become available.
+pub(crate) fn counts_from_activation(expiry: &Expiry) -> bool {
+    any(
+        expiry,
+        &|one| matches!(one, Expiry::After(after) if after.from == ExpiryFrom::Activation),
+    )
+}
+
+/// Whether something that counts as being active moves the expiry.
+pub(crate) fn mentions(expiry: &Expiry, word: &str) -> bool {
+    any(
+        expiry,
+        &|one| matches!(one, Expiry::Inactivity(idle) if idle.resets_on.iter().any(|on| on == word)),
+    )
+}
+
+/// Collects what counts as being active for an expiry.
+pub(crate) fn words_of(expiry: &Expiry, out: &mut Vec<String>) {
+    match expiry {
+        Expiry::Inactivity(idle) => out.extend(idle.resets_on.iter().cloned()),
+        Expiry::Latest(all) | Expiry::Earliest(all) => {
+            all.iter().for_each(|one| words_of(one, out));
+        }
+        Expiry::Never | Expiry::After(_) | Expiry::Annual(_) => {}
+    }
+}
+
+fn any(expiry: &Expiry, what: &dyn Fn(&Expiry) -> bool) -> bool {
+    match expiry {
+        Expiry::Latest(all) | Expiry::Earliest(all) => all.iter().any(|one| any(one, what)),
+        one => what(one),
+    }
+}
+
+/// The first day on which the points are no longer valid; none for never, or while nobody knows.
+pub(crate) fn first_invalid(expiry: &Expiry, counting: &Counting<'_>) -> Result<Option<Date>> {
     Ok(match expiry {
         Expiry::Never => None,
+        Expiry::Inactivity(idle) => {
+            let Some(span) = idle.span() else {
+                return Ok(None);
+            };
+            // Points that come without being active have a time of their own.
+            let last = (counting.last)(&idle.resets_on).unwrap_or(counting.from);
+            let mut day = span.after(last.max(counting.from))?;
+            if let Some(align) = idle.align {
+                day = align.align(day);
+            }
+            Some(idle.last_day.first_after(day)?)
+        }
         Expiry::After(after) => {
             let from = match after.from {
-                ExpiryFrom::Earning => earned_on,
-                ExpiryFrom::Activation => active_on,
+                ExpiryFrom::Earning => counting.from,
+                ExpiryFrom::Activation => match counting.active_on {
+                    Some(day) => day,
+                    None => return Ok(None),
+                },
             };
             let Some(span) = after.span() else {
                 return Ok(None);
@@ -57,9 +109,9 @@ fn first_invalid(expiry: &Expiry, earned_on: Date, active_on: Date) -> Result<Op
             Some(after.last_day.first_after(day)?)
         }
         Expiry::Annual(annual) => {
-            let mut day = annual.on.next_on_or_after(earned_on.add_days(1)?);
+            let mut day = annual.on.next_on_or_after(counting.from.add_days(1)?);
             while let Some(age) = annual.min_age
-                && age.before(day)? < earned_on
+                && age.before(day)? < counting.from
             {
                 day = annual.on.next_on_or_after(day.add_days(1)?);
             }
@@ -68,7 +120,7 @@ fn first_invalid(expiry: &Expiry, earned_on: Date, active_on: Date) -> Result<Op
         Expiry::Latest(all) => {
             let mut latest = None;
             for one in all {
-                match first_invalid(one, earned_on, active_on)? {
+                match first_invalid(one, counting)? {
                     None => return Ok(None),
                     Some(day) => latest = latest.max(Some(day)),
                 }
@@ -78,7 +130,7 @@ fn first_invalid(expiry: &Expiry, earned_on: Date, active_on: Date) -> Result<Op
         Expiry::Earliest(all) => {
             let mut earliest: Option<Date> = None;
             for one in all {
-                if let Some(day) = first_invalid(one, earned_on, active_on)? {
+                if let Some(day) = first_invalid(one, counting)? {
                     earliest = Some(earliest.map_or(day, |other| other.min(day)));
                 }
             }

@@ -2,15 +2,32 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rules::{BurnOrder, Restore};
-use crate::amount::Points;
+mod hold;
+mod idle;
+mod lapsed;
+mod lot;
+mod restore;
+mod reverse;
+mod way_back;
+
+use super::rules::{BurnOrder, Expiry};
 use crate::calendar::{Date, Instant};
 use crate::error::{Code, Error, Result};
 use crate::id::Id;
-use crate::outcome::{LotDates, LotPoints};
+
+pub(crate) use hold::{HeldPoints, Hold};
+pub(crate) use idle::LastActive;
+pub(crate) use lapsed::Lapsed;
+pub(crate) use lot::{ActiveFrom, DatedBy, Lot, LotKind, Taken, Took};
+pub(crate) use restore::after_expiry;
+pub(crate) use reverse::Missing;
+pub(crate) use way_back::Head;
+
+use lapsed::forget;
+use lot::Gone;
 
 /// Points of one member in one account.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Account {
     pub(crate) id: Id,
@@ -29,21 +46,23 @@ pub(crate) struct Account {
     /// What was forgiven of lots whose orders can still be returned.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     forgiven: Vec<Gone>,
-}
-
-impl Clone for Account {
-    /// Leaves room for one more lot: what is copied is nearly always added to.
-    fn clone(&self) -> Self {
-        let mut lots = Vec::with_capacity(self.lots.len().saturating_add(1));
-        lots.extend_from_slice(&self.lots);
-        Self {
-            id: self.id.clone(),
-            lots,
-            expired: self.expired.clone(),
-            forgiven: self.forgiven.clone(),
-            ..*self
-        }
-    }
+    /// The rules by which lots are dated anew; a lot names one by its place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    rules: Vec<Expiry>,
+    /// When the member was last active, by what counts as being active.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    active: Vec<LastActive>,
+    /// The day of the last decay, and of the last yearly deduction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) decayed_on: Option<Date>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) deducted_on: Option<Date>,
+    /// Lots that expired, remembered so that they can be reopened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lapsed: Vec<Lapsed>,
+    /// Points that the purchase at hand uses first: those of the hold that it captures, by the numbers of their lots.
+    #[serde(skip)]
+    first: Vec<(u32, i64)>,
 }
 
 /// The sums of all postings.
@@ -59,101 +78,12 @@ pub(crate) struct Sums {
     pub(crate) debited: i64,
 }
 
-/// Points with the same dates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Lot {
-    /// Its number: lots are made in this order.
-    pub(crate) n: u32,
-    pub(crate) kind: LotKind,
-    pub(crate) earned_on: Date,
-    /// When the points become available, until they are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) active_from: Option<Instant>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) expires_at: Option<Instant>,
-    pub(crate) points: i64,
-}
-
-/// Where the points of a lot come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum LotKind {
-    Earned,
-    Credited,
-}
-
-/// Points of a lot that are gone, remembered for returns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Gone {
-    n: u32,
-    on: Date,
-    points: i64,
-}
-
-/// Points taken from a lot; the lot as it was, with as many points as were taken.
-pub(crate) type Taken = Lot;
-
-/// What an order or a redemption took from a lot, and how much of it is back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Took {
-    pub(crate) lot: Lot,
-    #[serde(default, skip_serializing_if = "crate::json::is_default")]
-    pub(crate) back: i64,
-}
-
-impl Lot {
-    /// The dates for an entry.
-    pub(crate) fn dates(&self) -> LotDates {
-        LotDates {
-            earned_on: self.earned_on,
-            active_from: self.active_from,
-            expires_at: self.expires_at,
-        }
-    }
-
-    /// The dates and the points for an entry.
-    pub(crate) fn entry(&self) -> LotPoints {
-        LotPoints {
-            points: Points::new(self.points),
-            lot: self.dates(),
-        }
-    }
-
-    /// Lots are kept in this order.
-    fn key(&self) -> (Instant, Date, u32) {
-        (
-            self.expires_at.unwrap_or(Instant::from_micros(i64::MAX)),
-            self.earned_on,
-            self.n,
-        )
-    }
-
-    fn same(&self, other: &Self) -> bool {
-        self.kind == other.kind
-            && self.earned_on == other.earned_on
-            && self.active_from == other.active_from
-            && self.expires_at == other.expires_at
-    }
-}
-
 /// What a posting that gives points did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Given {
     pub(crate) lot: Lot,
     /// How many of the points went to a debt at once.
     pub(crate) repaid: i64,
-}
-
-/// What a posting that takes points did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Reversal {
-    pub(crate) taken: Vec<Taken>,
-    pub(crate) owed: i64,
-    pub(crate) forgiven: i64,
-    pub(crate) expired: i64,
 }
 
 impl Account {
@@ -166,6 +96,12 @@ impl Account {
             lots: Vec::new(),
             expired: Vec::new(),
             forgiven: Vec::new(),
+            rules: Vec::new(),
+            active: Vec::new(),
+            decayed_on: None,
+            deducted_on: None,
+            lapsed: Vec::new(),
+            first: Vec::new(),
         }
     }
 
@@ -190,8 +126,8 @@ impl Account {
         self.available().saturating_sub(self.debt)
     }
 
-    /// Clause 3.5, and the rules of the lots.
-    pub(crate) fn fault(&self) -> Option<&'static str> {
+    /// Clause 3.5, and the rules of the lots. `held`: the lots in holds.
+    pub(crate) fn fault(&self, held: &[&Lot]) -> Option<&'static str> {
         let Sums {
             earned,
             restored,
@@ -207,14 +143,11 @@ impl Account {
         if all.iter().any(|sum| !(0..=SUM_MAX).contains(sum)) {
             return Some("a sum of an account is negative or too large");
         }
-        if self
-            .lots
-            .iter()
-            .any(|lot| !(1..=SUM_MAX).contains(&lot.points))
-        {
+        let all = || self.lots.iter().chain(held.iter().copied());
+        if all().any(|lot| !(1..=SUM_MAX).contains(&lot.points)) {
             return Some("a lot holds no points, or too many");
         }
-        if self.lots.iter().any(|lot| lot.n == 0 || lot.n >= self.next) {
+        if all().any(|lot| lot.n == 0 || lot.n >= self.next) {
             return Some("a lot has a number that was never given out");
         }
         if !self
@@ -228,7 +161,7 @@ impl Account {
             sums.iter()
                 .fold(0_i128, |sum, n| sum.saturating_add(i128::from(*n)))
         };
-        let held = self.lots.iter().fold(0_i128, |sum, lot| {
+        let held = all().fold(0_i128, |sum, lot| {
             sum.saturating_add(i128::from(lot.points))
         });
         let owed = i128::from(self.debt);
@@ -245,6 +178,20 @@ impl Account {
             .any(|gone| gone.points <= 0)
         {
             return Some("points that are gone are less than one");
+        }
+        let lapsed = self.lapsed.iter().map(|lapsed| &lapsed.lot);
+        if lapsed
+            .clone()
+            .any(|lot| lot.points <= 0 || lot.n == 0 || lot.n >= self.next)
+        {
+            return Some("a lot that is remembered never was");
+        }
+        let named = all().chain(lapsed).filter_map(|lot| lot.dated_by);
+        if named
+            .map(|by| by.rule)
+            .any(|rule| usize::try_from(rule).map_or(true, |rule| rule >= self.rules.len()))
+        {
+            return Some("a lot is dated by a rule that is not there");
         }
         if self.debt > 0 && self.available() > 0 {
             return Some("an account has points and owes points at once");
@@ -264,6 +211,14 @@ impl Account {
         self.give(lot)
     }
 
+    /// The same for points whose time is over when they arrive: they pay nothing, so that it makes no difference in which order
+    /// points arrive.
+    pub(crate) fn credit_expired(&mut self, points: i64) -> Result<()> {
+        self.sums.credited = sum(self.sums.credited, points)?;
+        self.sums.expired = sum(self.sums.expired, points)?;
+        Ok(())
+    }
+
     fn give(&mut self, lot: Lot) -> Result<Given> {
         let repaid = if lot.active_from.is_none() {
             self.debt.min(lot.points)
@@ -272,7 +227,16 @@ impl Account {
         };
         self.debt = self.debt.saturating_sub(repaid);
         let mut given = lot;
-        if let Some(equal) = self.lots.iter().find(|one| one.same(&lot)) {
+        // Lots with the same dates stand together.
+        let dates = (lot.expires(), lot.earned_on);
+        let from = self
+            .lots
+            .partition_point(|one| (one.expires(), one.earned_on) < dates);
+        let near = self.lots.get(from..).unwrap_or_default();
+        let mut near = near
+            .iter()
+            .take_while(|one| (one.expires(), one.earned_on) == dates);
+        if let Some(equal) = near.find(|one| one.same(&lot)) {
             given.n = equal.n;
         } else if given.n == 0 {
             given.n = self.next;
@@ -304,24 +268,31 @@ impl Account {
         Ok(())
     }
 
-    /// Uses available points, in burn order. The caller has made sure that there are enough.
+    /// Uses available points, in burn order. The caller has made sure that there are enough; if not, nothing changes.
     pub(crate) fn spend(&mut self, points: i64, order: BurnOrder) -> Result<Vec<Taken>> {
         let mut taken = Vec::new();
-        let left = self.burn(points, order, &mut taken);
-        if left > 0 {
-            return Err(Error::new(
+        let left = points.saturating_sub(self.use_first(points, &mut taken));
+        let left = self.burn(left, order, &mut taken);
+        let spent = if left > 0 {
+            Err(Error::new(
                 Code::InsufficientPoints,
                 format!("{left} points are missing in the account `{}`", self.id),
-            ));
+            ))
+        } else {
+            sum(self.sums.spent, points)
+        };
+        if spent.is_err() {
+            self.untake(&taken);
         }
-        self.sums.spent = sum(self.sums.spent, points)?;
+        self.sums.spent = spent?;
         Ok(taken)
     }
 
     /// Takes available points in burn order, as many as there are; says how many are left to take.
     fn burn(&mut self, points: i64, order: BurnOrder, taken: &mut Vec<Taken>) -> i64 {
-        let mut left = points;
+        let (mut left, mut seen) = (points, 0_usize);
         let mut take = |lot: &mut Lot| {
+            seen = seen.saturating_add(1);
             let part = lot.points.min(left);
             if part > 0 && lot.active_from.is_none() {
                 left = left.saturating_sub(part);
@@ -331,184 +302,42 @@ impl Account {
                     ..*lot
                 });
             }
+            left
         };
         match order {
-            BurnOrder::SoonestExpiry => self.lots.iter_mut().for_each(&mut take),
+            BurnOrder::SoonestExpiry => {
+                for lot in &mut self.lots {
+                    if take(lot) == 0 {
+                        break;
+                    }
+                }
+            }
             BurnOrder::Oldest => {
                 let mut oldest: Vec<&mut Lot> = self.lots.iter_mut().collect();
                 oldest.sort_by_key(|lot| (lot.earned_on, lot.n));
-                oldest.into_iter().for_each(take);
+                for lot in oldest {
+                    if take(lot) == 0 {
+                        break;
+                    }
+                }
+                seen = self.lots.len();
             }
         }
-        self.drop_empty();
+        self.drop_empty(seen);
         left
     }
 
-    fn drop_empty(&mut self) {
-        self.lots.retain(|lot| lot.points > 0);
-    }
-
-    /// Takes back what an order put into its lots (clause 6.3): from its pending lots, from its other lots, then from all in
-    /// burn order; then the rest is owed or forgiven. What had expired counts as taken.
-    pub(crate) fn reverse(
-        &mut self,
-        points: i64,
-        puts: &mut [Took],
-        order: BurnOrder,
-        debt: bool,
-    ) -> Result<Reversal> {
-        let mut made = Reversal::default();
-        let mut left = points.max(0);
-        for pending in [true, false] {
-            for put in puts.iter_mut() {
-                let Some(lot) = self
-                    .lots
-                    .iter_mut()
-                    .find(|lot| lot.n == put.lot.n && lot.active_from.is_some() == pending)
-                else {
-                    continue;
-                };
-                let part = left
-                    .min(lot.points)
-                    .min(put.lot.points.saturating_sub(put.back));
-                if part > 0 {
-                    left = left.saturating_sub(part);
-                    lot.points = lot.points.saturating_sub(part);
-                    put.back = put.back.saturating_add(part);
-                    made.taken.push(Lot {
-                        points: part,
-                        ..*lot
-                    });
-                }
-            }
-        }
-        self.drop_empty();
-        for put in puts.iter_mut() {
-            let Some(gone) = self.expired.iter_mut().find(|gone| gone.n == put.lot.n) else {
-                continue;
-            };
-            let part = left
-                .min(gone.points)
-                .min(put.lot.points.saturating_sub(put.back));
-            left = left.saturating_sub(part);
-            gone.points = gone.points.saturating_sub(part);
-            put.back = put.back.saturating_add(part);
-            made.expired = made.expired.saturating_add(part);
-        }
-        self.expired.retain(|gone| gone.points > 0);
-        let own = left;
-        left = self.burn(left, order, &mut made.taken);
-        if debt {
-            made.owed = left;
-            self.debt = sum(self.debt, left)?;
-        } else {
-            made.forgiven = left;
-        }
-        // What could not come from the order's own lots still counts against them.
-        let mut rest = own;
-        let mut forgive = made.forgiven;
-        for put in puts.iter_mut() {
-            let part = rest.min(put.lot.points.saturating_sub(put.back));
-            rest = rest.saturating_sub(part);
-            put.back = put.back.saturating_add(part);
-            let remember = forgive.min(part);
-            forgive = forgive.saturating_sub(remember);
-            remember_gone(&mut self.forgiven, put.lot.n, put.lot.earned_on, remember);
-        }
-        let counted = points
-            .saturating_sub(made.forgiven)
-            .saturating_sub(made.expired);
-        self.sums.reversed = sum(self.sums.reversed, counted)?;
-        Ok(made)
-    }
-
-    /// Takes points that a person debits.
-    pub(crate) fn debit(&mut self, points: i64, order: BurnOrder, debt: bool) -> Result<Reversal> {
-        let mut made = Reversal::default();
-        let left = self.burn(points, order, &mut made.taken);
-        if debt {
-            made.owed = left;
-            self.debt = sum(self.debt, left)?;
-        } else {
-            made.forgiven = left;
-        }
-        self.sums.debited = sum(self.sums.debited, points.saturating_sub(made.forgiven))?;
-        Ok(made)
-    }
-
-    /// Gives points back to the lots that they came from, the last taken first (clause 5.3). Points whose lot has expired
-    /// follow the policy; the caller expires what is due afterwards.
-    pub(crate) fn restore(
-        &mut self,
-        points: i64,
-        took: &mut [Took],
-        now: Instant,
-        expired: impl Fn(&Lot) -> Result<Lot>,
-    ) -> Result<Restored> {
-        let mut made = Restored::default();
-        let mut left = points;
-        for one in took.iter_mut().rev() {
-            let part = left.min(one.lot.points.saturating_sub(one.back));
-            if part == 0 {
-                continue;
-            }
-            left = left.saturating_sub(part);
-            one.back = one.back.saturating_add(part);
-            self.sums.restored = sum(self.sums.restored, part)?;
-            let mut lot = Lot {
-                points: part,
-                ..one.lot
-            };
-            if lot.expires_at.is_some_and(|at| at <= now) {
-                lot = expired(&lot)?;
-            }
-            made.restored.push(lot);
-            // What was forgiven or is owed comes first, also where the rest expires at once: so the order in which two
-            // purchases go back makes no difference.
-            let mut stays = part;
-            if let Some(gone) = self.forgiven.iter_mut().find(|gone| gone.n == one.lot.n) {
-                let repays = gone.points.min(stays);
-                gone.points = gone.points.saturating_sub(repays);
-                stays = stays.saturating_sub(repays);
-                self.sums.reversed = sum(self.sums.reversed, repays)?;
-                made.reversed.push(Lot {
-                    points: repays,
-                    ..lot
-                });
-            }
-            let repaid = self.debt.min(stays);
-            if repaid > 0 {
-                self.debt = self.debt.saturating_sub(repaid);
-                made.repaid.push(Lot {
-                    points: repaid,
-                    ..lot
-                });
-            }
-            let kept = Lot {
-                points: stays.saturating_sub(repaid),
-                ..lot
-            };
-            if kept.points == 0 {
-                continue;
-            }
-            if kept.expires_at.is_some_and(|at| at <= now) {
-                self.sums.expired = sum(self.sums.expired, kept.points)?;
-                remember_gone(&mut self.expired, kept.n, kept.earned_on, kept.points);
-                made.expired.push(kept);
-            } else if kept.n == 0 {
-                self.give(kept)?;
-            } else {
-                self.put(kept)?;
-            }
-        }
-        self.forgiven.retain(|gone| gone.points > 0);
-        made.reversed.retain(|lot| lot.points > 0);
-        Ok(made)
+    /// Drops the lots that are empty among so many.
+    fn drop_empty(&mut self, first: usize) {
+        let first = first.min(self.lots.len());
+        self.lots
+            .extract_if(..first, |lot| lot.points <= 0)
+            .for_each(drop);
     }
 
     /// Pending points whose time has come become available. A debt is paid first.
     pub(crate) fn activate(&mut self, now: Instant) -> Result<Vec<Given>> {
-        let due = |lot: &Lot| lot.active_from.is_some_and(|at| at <= now);
+        let due = |lot: &Lot| lot.active_at().is_some_and(|at| at <= now);
         if !self.lots.iter().any(due) {
             return Ok(Vec::new());
         }
@@ -527,18 +356,33 @@ impl Account {
                 ..lot
             };
             // Two lots that are now equal stay two: an order remembers its lot by its number.
-            let repaid = self.debt.min(active.points);
-            self.debt = self.debt.saturating_sub(repaid);
-            self.put(Lot {
-                points: active.points.saturating_sub(repaid),
-                ..active
-            })?;
-            made.push(Given {
-                lot: active,
-                repaid,
-            });
+            made.push(self.wake(active)?);
         }
         Ok(made)
+    }
+
+    /// Points that are available from now on, in their own lot: a debt is paid first.
+    fn wake(&mut self, lot: Lot) -> Result<Given> {
+        let repaid = self.debt.min(lot.points);
+        self.debt = self.debt.saturating_sub(repaid);
+        self.put(Lot {
+            points: lot.points.saturating_sub(repaid),
+            ..lot
+        })?;
+        Ok(Given { lot, repaid })
+    }
+
+    /// Takes available points for good, in burn order: as many as there are. `remember_from`: as for [`Account::expire`].
+    pub(crate) fn wither(
+        &mut self,
+        points: i64,
+        order: BurnOrder,
+        remember_from: Date,
+    ) -> Result<Vec<Lot>> {
+        let mut gone = Vec::new();
+        self.burn(points, order, &mut gone);
+        self.bury(&gone, remember_from)?;
+        Ok(gone)
     }
 
     /// Points whose time is over are gone. `remember_from`: orders of earlier days cannot be returned.
@@ -547,60 +391,41 @@ impl Account {
             .lots
             .partition_point(|lot| lot.expires_at.is_some_and(|at| at <= now));
         let gone: Vec<Lot> = self.lots.drain(..count).collect();
-        for lot in &gone {
+        self.bury(&gone, remember_from)?;
+        Ok(gone)
+    }
+
+    /// Counts what is gone as expired, and remembers it for returns.
+    fn bury(&mut self, gone: &[Lot], remember_from: Date) -> Result<()> {
+        for lot in gone {
             self.sums.expired = sum(self.sums.expired, lot.points)?;
             if lot.earned_on >= remember_from {
                 remember_gone(&mut self.expired, lot.n, lot.earned_on, lot.points);
             }
         }
-        Ok(gone)
+        Ok(())
     }
 
     /// When the account changes next by time alone.
     pub(crate) fn next_due(&self) -> Option<Instant> {
-        let expiry = self.lots.first().and_then(|lot| lot.expires_at);
-        let activation = self.lots.iter().filter_map(|lot| lot.active_from).min();
-        [expiry, activation].into_iter().flatten().min()
+        let first = self.lots.first().and_then(|lot| lot.expires_at);
+        // Nearly all lots wait for nothing.
+        let waits = self.lots.iter().filter(|lot| lot.active_from.is_some());
+        waits.filter_map(Lot::active_at).chain(first).min()
+    }
+
+    /// Whether [`Account::prune`] would forget anything.
+    pub(crate) fn remembers_before(&self, day: Date) -> bool {
+        self.expired
+            .iter()
+            .chain(&self.forgiven)
+            .any(|gone| gone.on < day)
     }
 
     /// Forgets what no return can ask for any more.
     pub(crate) fn prune(&mut self, remember_from: Date) {
         self.expired.retain(|gone| gone.on >= remember_from);
         self.forgiven.retain(|gone| gone.on >= remember_from);
-    }
-}
-
-/// What giving points back did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Restored {
-    /// Given back, by lot.
-    pub(crate) restored: Vec<Lot>,
-    /// Of these, expired at once.
-    pub(crate) expired: Vec<Lot>,
-    /// Of these, taken for what had been forgiven.
-    pub(crate) reversed: Vec<Lot>,
-    /// Of these, used to pay a debt.
-    pub(crate) repaid: Vec<Lot>,
-}
-
-/// The lot that points go back to when theirs has expired.
-pub(crate) fn after_expiry(
-    policy: Restore,
-    lot: &Lot,
-    extended: Option<Instant>,
-    fresh: Lot,
-) -> Lot {
-    match policy {
-        Restore::StayExpired => *lot,
-        Restore::Extend { .. } => Lot {
-            expires_at: extended,
-            n: 0,
-            ..*lot
-        },
-        Restore::Fresh => Lot {
-            points: lot.points,
-            ..fresh
-        },
     }
 }
 

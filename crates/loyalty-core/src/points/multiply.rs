@@ -1,12 +1,12 @@
 //! Multipliers: what they add to the points of base rules, row by row, with one rounding at the end (clause 4.4).
 
-use super::earning::{Gift, Settings, fires, overflow, share, spread};
-use super::rules::{Multipliers, RoundWhen};
+use super::earning::{Gift, Rows, Settings, fires, overflow, share, share_by};
+use super::rules::{Multipliers, PointRounding, RoundWhen};
 use crate::amount::{Decimal, Rounding};
 use crate::error::Result;
 
 /// Multipliers raise (or lower) what the base rules of their account gave on the rows that they are for.
-pub(super) fn multiply(gifts: &mut [Gift<'_>], settings: &Settings) -> Result<()> {
+pub(super) fn multiply(gifts: &mut [Gift<'_>], rows: &mut Rows, settings: &Settings) -> Result<()> {
     let any = gifts
         .iter()
         .any(|gift| gift.plan.is_multiplier() && fires(gift));
@@ -14,7 +14,7 @@ pub(super) fn multiply(gifts: &mut [Gift<'_>], settings: &Settings) -> Result<()
         return Ok(());
     }
     for account in 0..settings.account_caps.len() {
-        multiply_account(gifts, account, settings).ok_or_else(overflow)??;
+        multiply_account(gifts, rows, account, settings).ok_or_else(overflow)??;
     }
     Ok(())
 }
@@ -22,52 +22,60 @@ pub(super) fn multiply(gifts: &mut [Gift<'_>], settings: &Settings) -> Result<()
 /// The points of base rules and the factors of multipliers, row by row: whole numbers over one denominator each, so that
 /// nothing is lost before the one rounding at the end.
 struct Table {
-    base: Vec<i128>,
+    cells: Vec<Cell>,
     base_den: i128,
-    factors: Vec<i128>,
     factor_den: i128,
-    /// Whether a multiplier has met a row yet.
-    met: Vec<bool>,
+}
+
+/// One row.
+#[derive(Clone, Copy)]
+struct Cell {
+    base: i128,
+    factor: i128,
+    /// Whether a multiplier has met it yet.
+    met: bool,
 }
 
 impl Table {
     fn new(rows: usize) -> Self {
+        let cell = Cell {
+            base: 0,
+            factor: 1,
+            met: false,
+        };
         Self {
-            base: vec![0; rows],
+            cells: vec![cell; rows],
             base_den: 1,
-            factors: vec![1; rows],
             factor_den: 1,
-            met: vec![false; rows],
         }
     }
 
     /// Adds the points of a base rule: rounded ones as they were shared, else as each row brought them.
-    fn add(&mut self, gift: &Gift<'_>, round: RoundWhen) -> Option<()> {
+    fn add(&mut self, gift: &Gift<'_>, rows: &[i64], round: RoundWhen) -> Option<()> {
         if round == RoundWhen::EachRule {
-            for (sum, row) in self.base.iter_mut().zip(&gift.rows) {
-                *sum = sum.checked_add(i128::from(*row))?;
+            for (cell, row) in self.cells.iter_mut().zip(rows) {
+                cell.base = cell.base.checked_add(i128::from(*row))?;
             }
             return Some(());
         }
         // Here a row still holds what it brought: its part of the exact points is in that proportion.
-        let brought = gift
-            .rows
+        let brought = rows
             .iter()
             .fold(0_i128, |sum, row| sum.saturating_add(i128::from(*row)));
         if brought == 0 {
             return Some(());
         }
         let den = gift.exact.den.checked_mul(brought)?;
-        for sum in &mut self.base {
-            *sum = sum.checked_mul(den)?;
+        for cell in &mut self.cells {
+            cell.base = cell.base.checked_mul(den)?;
         }
-        for (sum, row) in self.base.iter_mut().zip(&gift.rows) {
+        for (cell, row) in self.cells.iter_mut().zip(rows) {
             let part = gift
                 .exact
                 .num
                 .checked_mul(i128::from(*row))?
                 .checked_mul(self.base_den)?;
-            *sum = sum.checked_add(part)?;
+            cell.base = cell.base.checked_add(part)?;
         }
         self.base_den = self.base_den.checked_mul(den)?;
         self.reduce();
@@ -77,53 +85,93 @@ impl Table {
     /// Keeps the numbers small.
     fn reduce(&mut self) {
         let common = self
-            .base
+            .cells
             .iter()
-            .fold(self.base_den, |common, sum| gcd(common, *sum));
+            .fold(self.base_den, |common, cell| gcd(common, cell.base));
         if common > 1 {
             self.base_den = self.base_den.checked_div(common).unwrap_or(self.base_den);
-            for sum in &mut self.base {
-                *sum = sum.checked_div(common).unwrap_or(*sum);
+            for cell in &mut self.cells {
+                cell.base = cell.base.checked_div(common).unwrap_or(cell.base);
             }
         }
     }
 
     /// Takes a multiplier in. Gives the weight of each row in what it adds.
-    fn meet(&mut self, factor: Fraction, rows: &[i64], how: Multipliers) -> Option<Vec<i128>> {
+    fn meet(
+        &mut self,
+        factor: Fraction,
+        rows: &[i64],
+        how: Multipliers,
+        weights: &mut Vec<i128>,
+    ) -> Option<()> {
         // Denominators are powers of ten: the larger one holds both; a product needs both.
         let den = if how == Multipliers::Product {
             self.factor_den.checked_mul(factor.den)?
         } else {
             self.factor_den.max(factor.den)
         };
-        let scale = den.checked_div(self.factor_den)?;
-        let own = factor.num.checked_mul(den.checked_div(factor.den)?)?;
-        let mut weights = Vec::with_capacity(rows.len());
-        let present = self.factors.iter_mut().zip(&mut self.met).zip(&self.base);
-        for (((present, met), base), row) in present.zip(rows) {
-            let before = present.checked_mul(scale)?;
+        let times = |part: i128| {
+            if part == den {
+                Some(1)
+            } else {
+                den.checked_div(part)
+            }
+        };
+        let scale = times(self.factor_den)?;
+        let own = factor.num.checked_mul(times(factor.den)?)?;
+        let more = own.checked_sub(den)?;
+        weights.clear();
+        for (cell, row) in self.cells.iter_mut().zip(rows) {
+            let before = product(cell.factor, scale)?;
             let after = match how {
                 _ if *row == 0 => before,
-                Multipliers::SumOfBonuses => before.checked_add(own.checked_sub(den)?)?,
-                Multipliers::Product => present.checked_mul(factor.num)?,
-                Multipliers::Highest if *met => before.max(own),
+                Multipliers::SumOfBonuses => before.checked_add(more)?,
+                Multipliers::Product => cell.factor.checked_mul(factor.num)?,
+                Multipliers::Highest if cell.met => before.max(own),
                 Multipliers::Highest => own,
             };
-            *met |= *row != 0;
-            weights.push(base.checked_mul(after.checked_sub(before)?)?);
-            *present = after;
+            cell.met |= *row != 0;
+            weights.push(product(cell.base, after.checked_sub(before)?)?);
+            cell.factor = after;
         }
         self.factor_den = den;
-        Some(weights)
+        Some(())
     }
 
-    /// All points, rounded once. A factor is never below zero.
-    fn total(&self, rounding: Rounding) -> Option<i64> {
+    /// All points, rounded once to steps that begin at `rest`. A factor is never below zero.
+    fn total(&self, rounding: PointRounding, rest: i64) -> Option<i64> {
         let mut sum = 0_i128;
-        for (factor, base) in self.factors.iter().zip(&self.base) {
-            sum = sum.checked_add((*factor).max(0).checked_mul(*base)?)?;
+        for cell in &self.cells {
+            sum = sum.checked_add(product(cell.factor.max(0), cell.base)?)?;
         }
-        i64::try_from(rounding.divide(sum, self.factor_den.checked_mul(self.base_den)?)?).ok()
+        let den = product(self.factor_den, self.base_den)?;
+        let num = sum.checked_sub(den.checked_mul(i128::from(rest))?)?;
+        Fraction { num, den }.round_to(rounding)?.checked_add(rest)
+    }
+
+    /// What whole points are above a step of the rounding: stated points need not be full steps, and a factor of one leaves
+    /// them as they are.
+    fn rest(&self, settings: &Settings) -> i64 {
+        let step = i128::from(settings.rounding.to.get());
+        if step == 1 || settings.round == RoundWhen::AfterMultiplier {
+            return 0;
+        }
+        let sum = self
+            .cells
+            .iter()
+            .fold(0_i128, |sum, cell| sum.saturating_add(cell.base));
+        let rest = sum.checked_rem_euclid(step);
+        rest.and_then(|rest| i64::try_from(rest).ok()).unwrap_or(0)
+    }
+}
+
+/// A product, in one machine multiplication where both factors are of 64 bits.
+#[inline]
+fn product(one: i128, other: i128) -> Option<i128> {
+    match (i64::try_from(one), i64::try_from(other)) {
+        // Two factors of 64 bits never leave 128 bits.
+        (Ok(one), Ok(other)) => Some(i128::from(one).wrapping_mul(i128::from(other))),
+        _ => one.checked_mul(other),
     }
 }
 
@@ -137,11 +185,12 @@ fn gcd(mut one: i128, mut other: i128) -> i128 {
 /// None: the numbers grow too large.
 fn multiply_account(
     gifts: &mut [Gift<'_>],
+    rows: &mut Rows,
     account: usize,
     settings: &Settings,
 ) -> Option<Result<()>> {
-    let rows = gifts.iter().map(|gift| gift.rows.len()).max().unwrap_or(0);
-    let mut table = Table::new(rows.max(1));
+    let width = gifts.iter().map(|gift| rows.of(gift).len()).max();
+    let mut table = Table::new(width.unwrap_or(0).max(1));
     let base = |gift: &&mut Gift<'_>| {
         gift.plan.account == account
             && fires(gift)
@@ -150,25 +199,26 @@ fn multiply_account(
     };
     let mut before = 0_i64;
     for gift in gifts.iter_mut().filter(base) {
-        if gift.rows.is_empty() {
-            gift.rows = vec![if settings.round == RoundWhen::EachRule {
-                gift.points
-            } else {
-                1
-            }];
-        }
-        table.add(gift, settings.round)?;
+        let alone = if settings.round == RoundWhen::EachRule {
+            gift.points
+        } else {
+            1
+        };
+        rows.one(gift, alone);
+        table.add(gift, rows.of(gift), settings.round)?;
         if settings.round == RoundWhen::AfterMultiplier {
             // The rule gives what it adds to the rounded whole.
-            let after = table.total(settings.rounding)?;
+            let after = table.total(settings.rounding, 0)?;
             gift.points = after.checked_sub(before)?;
             before = after;
-            if let Err(error) = share(gift) {
+            if let Err(error) = share(gift, rows) {
                 return Some(Err(error));
             }
         }
     }
-    before = table.total(settings.rounding)?;
+    let rest = table.rest(settings);
+    before = table.total(settings.rounding, rest)?;
+    let mut weights = Vec::with_capacity(table.cells.len());
     for gift in gifts
         .iter_mut()
         .filter(|gift| gift.plan.account == account && fires(gift))
@@ -176,16 +226,13 @@ fn multiply_account(
         let Some(factor) = gift.plan.multiplier() else {
             continue;
         };
-        if gift.rows.is_empty() {
-            gift.rows = vec![1];
-        }
-        let weights = table.meet(factor, &gift.rows, settings.multipliers)?;
-        let after = table.total(settings.rounding)?;
+        rows.one(gift, 1);
+        table.meet(factor, rows.of(gift), settings.multipliers, &mut weights)?;
+        let after = table.total(settings.rounding, rest)?;
         gift.points = after.checked_sub(before)?;
         before = after;
-        match spread(gift.points, weights.into_iter()) {
-            Ok(rows) => gift.rows = rows,
-            Err(error) => return Some(Err(error)),
+        if let Err(error) = share_by(gift, rows, &weights) {
+            return Some(Err(error));
         }
     }
     Some(Ok(()))
@@ -211,7 +258,7 @@ impl Fraction {
 
     pub(super) fn times(self, by: i64) -> Option<Self> {
         Some(Self {
-            num: self.num.checked_mul(i128::from(by))?,
+            num: product(self.num, i128::from(by))?,
             den: self.den,
         })
     }
@@ -219,12 +266,22 @@ impl Fraction {
     pub(super) fn over(self, by: i64) -> Option<Self> {
         Some(Self {
             num: self.num,
-            den: self.den.checked_mul(i128::from(by))?,
+            den: product(self.den, i128::from(by))?,
         })
     }
 
     pub(super) fn round(self, rounding: Rounding) -> Option<i64> {
         i64::try_from(rounding.divide(self.num, self.den)?).ok()
+    }
+
+    /// Rounds to multiples of so many points.
+    pub(super) fn round_to(self, rounding: PointRounding) -> Option<i64> {
+        let to = rounding.to.get();
+        if to == 1 {
+            return self.round(rounding.mode);
+        }
+        let step = self.over(to)?;
+        step.round(rounding.mode)?.checked_mul(to)
     }
 
     /// Compares with another fraction.

@@ -1,5 +1,10 @@
 //! What no type can say: ids that stand twice, numbers out of range, settings that contradict each other (clause 15.2).
 
+mod account;
+mod earn;
+mod prices;
+mod spend;
+
 use std::collections::BTreeMap;
 
 use super::Rules;
@@ -9,8 +14,7 @@ use crate::error::{Code, Error, join};
 use crate::id::Id;
 use crate::json::Node;
 use crate::limits;
-use crate::points::{Activation, Cap, EarnRule, Expiry, Give};
-use crate::tiers::Hold;
+use crate::points::{Activation, Expiry};
 
 /// Checks everything that compiling does not look at.
 pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
@@ -23,6 +27,16 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
     check.unique(
         "metrics",
         rules.metrics.iter().map(|one| &one.id),
+        limits::MEMBER_LIST_MAX,
+    );
+    check.unique(
+        "segments",
+        rules.segments.iter().map(|one| &one.id),
+        limits::MEMBER_LIST_MAX,
+    );
+    check.unique(
+        "scores",
+        rules.scores.iter().map(|one| &one.id),
         limits::MEMBER_LIST_MAX,
     );
     check.unique(
@@ -42,9 +56,7 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
     );
     for (place, account) in rules.accounts.iter().enumerate() {
         let path = format!("accounts[{place}]");
-        check.expiry(&account.expiry, &join(&path, "expiry"));
-        check.activation(account.activation, &join(&path, "activation"));
-        check.caps(&account.caps, &path);
+        check.account(account, &rules.returns, &path);
     }
     for (place, group) in rules.groups.iter().enumerate() {
         check.caps(&group.caps, &format!("groups[{place}]"));
@@ -56,16 +68,13 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
             track.rungs.iter().map(|one| &one.id),
             limits::MEMBER_LIST_MAX,
         );
-        check.hold(&track.hold, &join(&path, "hold"));
-        for (place, rung) in track.rungs.iter().enumerate() {
-            if let Some(hold) = &rung.hold {
-                check.hold(hold, &format!("{path}.rungs[{place}].hold"));
-            }
-        }
+        check.track(track, &path);
     }
+    check.whole(&rules.tiers);
     for (place, rule) in rules.earn.iter().enumerate() {
-        check.earn(rule, &format!("earn[{place}]"));
+        check.earn(rule, rules, &format!("earn[{place}]"));
     }
+    check.earning(&rules.earning);
     for (place, tender) in rules.tender.iter().enumerate() {
         let path = |field: &str| format!("tender[{place}].{field}");
         check.more_than_nothing(tender.points, &path("points"));
@@ -99,6 +108,9 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
             );
         }
     }
+    check.returns(&rules.returns);
+    check.prices(rules);
+    spend::check(&mut check, rules);
     if rules.dedup_days == 0 || rules.dedup_days > limits::PERIOD_MAX {
         let words = format!("ids are remembered for 1 to {} days", limits::PERIOD_MAX);
         check.say(Code::OutOfRange, "dedup_days", &words);
@@ -107,7 +119,9 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
 
 /// The ids of list elements that are there but could not be read: naming them is no mistake of its own.
 pub(super) fn broken(node: &Node) -> Vec<Id> {
-    let lists = ["accounts", "metrics", "tiers", "groups", "earn"];
+    let lists = [
+        "accounts", "metrics", "segments", "scores", "tiers", "groups", "earn",
+    ];
     let elements = lists
         .iter()
         .filter_map(|list| node.get(list))
@@ -125,12 +139,12 @@ pub(super) fn broken(node: &Node) -> Vec<Id> {
         .collect()
 }
 
-struct Check<'c> {
+pub(super) struct Check<'c> {
     mistakes: &'c mut Vec<Error>,
 }
 
 impl Check<'_> {
-    fn say(&mut self, code: Code, path: &str, words: &str) {
+    pub(super) fn say(&mut self, code: Code, path: &str, words: &str) {
         self.mistakes.push(Error::at(code, path, words));
     }
 
@@ -193,38 +207,6 @@ impl Check<'_> {
         }
     }
 
-    fn earn(&mut self, rule: &EarnRule, path: &str) {
-        match &rule.give {
-            Give::Rate(rate) => {
-                self.number(rate.points, &join(path, "give.rate.points"), true);
-                self.number(rate.per, &join(path, "give.rate.per"), true);
-            }
-            Give::Fixed(points) => self.more_than_nothing(*points, &join(path, "give.fixed")),
-            Give::PerUnit(points) => self.number(*points, &join(path, "give.per_unit"), true),
-            Give::Multiply(factor) => self.number(*factor, &join(path, "give.multiply"), false),
-        }
-        if let Some(expiry) = &rule.expiry {
-            self.expiry(expiry, &join(path, "expiry"));
-        }
-        if let Some(activation) = rule.activation {
-            self.activation(activation, &join(path, "activation"));
-        }
-        self.caps(&rule.caps, path);
-        if matches!(rule.give, Give::Multiply(_))
-            && (rule.expiry.is_some() || rule.activation.is_some())
-            && rule.bonus
-        {
-            self.say(
-                Code::Contradiction,
-                path,
-                "a multiplier cannot be a `bonus`: bonuses are what is not multiplied",
-            );
-        }
-        if let (Some(from), Some(until)) = (rule.from, rule.until) {
-            self.dates(from, until, path);
-        }
-    }
-
     fn dates(&mut self, from: Date, until: Date, path: &str) {
         if until < from {
             self.say(
@@ -232,29 +214,6 @@ impl Check<'_> {
                 &join(path, "until"),
                 "`until` is before `from`",
             );
-        }
-    }
-
-    fn caps(&mut self, caps: &[Cap], path: &str) {
-        for (place, cap) in caps.iter().enumerate() {
-            let path = format!("{path}.caps[{place}]");
-            if cap.points.is_some() == cap.times.is_some() {
-                self.say(
-                    Code::InvalidValue,
-                    &path,
-                    "a cap is of `points` or of `times`: say one of them",
-                );
-            }
-            if let Some(points) = cap.points {
-                self.more_than_nothing(points, &join(&path, "points"));
-            }
-            if cap.times == Some(0) {
-                self.say(
-                    Code::OutOfRange,
-                    &join(&path, "times"),
-                    "a cap of no times forbids the rule: leave the rule out",
-                );
-            }
         }
     }
 
@@ -277,6 +236,7 @@ impl Check<'_> {
     fn expiry(&mut self, expiry: &Expiry, path: &str) {
         match expiry {
             Expiry::Never | Expiry::Annual(_) => {}
+            Expiry::Inactivity(idle) => self.inactivity(idle, &join(path, "inactivity")),
             Expiry::After(after) => {
                 self.length(
                     after.days,
@@ -306,39 +266,7 @@ impl Check<'_> {
         }
     }
 
-    fn hold(&mut self, hold: &Hold, path: &str) {
-        match hold {
-            Hold::Lifetime | Hold::None => {}
-            Hold::For(length) => {
-                let path = join(path, "for");
-                self.length(
-                    length.days,
-                    length.weeks,
-                    length.months,
-                    length.years,
-                    &path,
-                );
-                if length.span().is_some_and(crate::calendar::Span::is_zero) {
-                    self.say(
-                        Code::OutOfRange,
-                        &path,
-                        "a term of no length ends at once: use `none`",
-                    );
-                }
-            }
-            Hold::Until(until) => {
-                if until.nth == 0 || until.nth > 1_200 {
-                    self.say(
-                        Code::OutOfRange,
-                        &join(path, "until.nth"),
-                        "`nth` is from 1 (the present period) to 1200",
-                    );
-                }
-            }
-        }
-    }
-
-    fn length(
+    pub(super) fn length(
         &mut self,
         days: Option<u32>,
         weeks: Option<u32>,

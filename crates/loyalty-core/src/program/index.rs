@@ -19,32 +19,26 @@ pub(crate) enum Gate {
     Always,
 }
 
-/// Most rungs that are indexed one by one.
-const RUNGS_MAX: i64 = crate::limits::MEMBER_LIST_MAX as i64;
-
 impl Gate {
-    /// What a condition cannot do without.
-    pub(crate) fn of(cond: &Cond) -> Self {
+    /// What a condition cannot do without. `rungs` says how many a track has.
+    pub(crate) fn of(cond: &Cond, rungs: &impl Fn(usize) -> usize) -> Self {
         match cond {
             Cond::AtLeast(n, of) if *n == of.len() => {
-                let gates = of.iter().map(Self::of);
+                let gates = of.iter().map(|one| Self::of(one, rungs));
                 gates.min_by_key(Self::width).unwrap_or(Self::Always)
             }
             Cond::Contains(lines) => lines.keys().map_or(Self::Always, Self::Keys),
             Cond::Channel(channels) => Self::Channels(channels.to_vec()),
             Cond::Store(stores) => Self::Stores(stores.to_vec()),
             Cond::Tier { track, test } => {
-                let rungs =
-                    (test.low.max(0)..=test.high.min(RUNGS_MAX)).filter(|rung| test.holds(*rung));
-                if test.high > RUNGS_MAX && test.low <= 0 {
+                let count = rungs(*track);
+                let held: Vec<usize> = (0..count)
+                    .filter(|rung| i64::try_from(*rung).is_ok_and(|rung| test.holds(rung)))
+                    .collect();
+                if held.len() == count {
                     Self::Always
                 } else {
-                    Self::Rungs(
-                        *track,
-                        rungs
-                            .filter_map(|rung| usize::try_from(rung).ok())
-                            .collect(),
-                    )
+                    Self::Rungs(*track, held)
                 }
             }
             _ => Self::Always,
@@ -118,27 +112,22 @@ impl Index {
         store: Option<&str>,
         rung: impl Fn(usize) -> usize,
     ) -> Vec<u32> {
-        let mut found = self.always.clone();
+        let mut found = Vec::with_capacity(self.always.len().saturating_add(16));
+        found.extend_from_slice(&self.always);
         if !self.keys.is_empty() {
             for key in basket.rows.iter().flat_map(|row| basket.keys(row)) {
-                found.extend(self.keys.get(&key).into_iter().flatten());
+                found.extend_from_slice(self.keys.get(&key).map_or(&[], Vec::as_slice));
             }
         }
-        found.extend(
-            channel
-                .and_then(|channel| self.channels.get(channel))
-                .into_iter()
-                .flatten(),
-        );
-        found.extend(
-            store
-                .and_then(|store| self.stores.get(store))
-                .into_iter()
-                .flatten(),
-        );
+        for (table, text) in [(&self.channels, channel), (&self.stores, store)] {
+            if !table.is_empty() {
+                let rules = text.and_then(|text| table.get(text));
+                found.extend_from_slice(rules.map_or(&[], Vec::as_slice));
+            }
+        }
         for (track, wanted, rules) in &self.rungs {
             if rung(*track) == *wanted {
-                found.extend(rules);
+                found.extend_from_slice(rules);
             }
         }
         found.sort_unstable();

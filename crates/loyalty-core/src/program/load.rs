@@ -132,6 +132,16 @@ impl Places {
             rules.metrics.iter().map(|one| &one.id).collect(),
         );
         add(
+            "segments",
+            node.get("segments"),
+            rules.segments.iter().map(|one| &one.id).collect(),
+        );
+        add(
+            "scores",
+            node.get("scores"),
+            rules.scores.iter().map(|one| &one.id).collect(),
+        );
+        add(
             "groups",
             node.get("groups"),
             rules.groups.iter().map(|one| &one.id).collect(),
@@ -140,6 +150,16 @@ impl Places {
             "earn",
             node.get("earn"),
             rules.earn.iter().map(|one| &one.id).collect(),
+        );
+        add(
+            "rewards",
+            node.get("rewards"),
+            rules.rewards.iter().map(|one| &one.id).collect(),
+        );
+        add(
+            "conversions",
+            node.get("conversions"),
+            rules.conversions.iter().map(|one| &one.id).collect(),
         );
         add(
             "tiers",

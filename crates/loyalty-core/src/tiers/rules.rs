@@ -1,8 +1,16 @@
-//! What a program may say about tiers: tracks, rungs, terms (clauses 9.1 to 9.4).
+//! What a program may say about tiers: tracks and rungs, when a member moves, what a review does (section 9).
+
+mod hold;
+mod review;
+
+pub use hold::{Grace, GraceFrom, Hold, HoldFor, HoldPeriod, HoldUntil};
+pub use review::{
+    Anniversary, Carry, CarryHow, Every, HeadStart, Penalty, Review, ReviewReads, TrackPeriod,
+};
 
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{Align, LastDay, MonthDay, Period, Span, one_span};
+use crate::calendar::{MonthDay, Span};
 use crate::condition::Condition;
 use crate::id::Id;
 use crate::text::Label;
@@ -19,18 +27,51 @@ pub struct Track {
     pub name: Label,
     /// The rungs, the lowest first; the lowest has no condition.
     pub rungs: Vec<Rung>,
+    /// Whether this is the track that a member is called by where only one can be shown; at most one is.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub primary: bool,
     /// When a member moves up.
     #[serde(default)]
     pub upgrade: Upgrade,
+    /// The period at whose beginning a member moves up, for `next_period` (default: month).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<TrackPeriod>,
+    /// On which day the year begins for `period` (default 01-01).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub year_start: Option<MonthDay>,
+    /// When a rung is reviewed.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub review: Review,
+    /// Whether a review reads balances after what expires at its instant, or before.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub review_reads: ReviewReads,
     /// How long a rung is held.
     #[serde(default)]
     pub hold: Hold,
-    /// What a review at the end of a term does with a rung whose condition no longer holds.
+    /// How long a rung is held that a review keeps or gives (default: as long as any).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renew: Option<Hold>,
+    /// For how long from the day of entry no review takes a rung.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<Span>,
+    /// For how long a rung that is lost is kept all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grace: Option<Grace>,
+    /// What a review does with a rung whose condition no longer holds.
     #[serde(default)]
     pub at_review: AtReview,
     /// Whether qualifying again for the rung that is held begins a new term.
     #[serde(default)]
     pub extend_on_requalify: bool,
+    /// What a return does to a rung that was given for the goods.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub returns: ReturnsTier,
+    /// What flows from one stretch of a metric into the next.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub carry: Vec<Carry>,
+    /// What costs a rung although it is earned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub penalties: Vec<Penalty>,
 }
 
 /// One rung of a track.
@@ -54,6 +95,15 @@ pub struct Rung {
     pub hold: Option<Hold>,
     /// Overrides the track's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renew: Option<Hold>,
+    /// Overrides the track's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<Span>,
+    /// Overrides the track's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grace: Option<Grace>,
+    /// Overrides the track's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_review: Option<AtReview>,
 }
 
@@ -65,116 +115,25 @@ pub enum Upgrade {
     /// At once.
     #[default]
     Immediate,
+    /// At the beginning of the next period of the track: judged at once, entered then.
+    NextPeriod,
     /// At the review only.
     AtReview,
 }
 
-/// How long a rung is held.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Hold {
-    /// For good.
-    #[default]
-    Lifetime,
-    /// Not at all: the rung is taken anew, up or down, after every event and due instant.
-    None,
-    /// For a length of time from the day of entry.
-    For(HoldFor),
-    /// Until the end of a calendar period.
-    Until(HoldUntil),
-}
-
-/// A length of time from the day of entry. Exactly one of `days`, `weeks`, `months`, `years` is given.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct HoldFor {
-    /// Days.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub days: Option<u32>,
-    /// Weeks.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub weeks: Option<u32>,
-    /// Months, computed from the day of entry and clamped to the last day of the month.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub months: Option<u32>,
-    /// Years.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub years: Option<u32>,
-    /// Then to the end of this period.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub align: Option<Align>,
-    /// Whether the day so reached is the last one of the term (default) or the first one after it.
-    #[serde(default)]
-    pub last_day: LastDay,
-}
-
-impl HoldFor {
-    /// The one length that is given.
-    pub(crate) fn span(&self) -> Option<Span> {
-        one_span(self.days, self.weeks, self.months, self.years)
-    }
-}
-
-/// Until the end of the k-th calendar period, the present one being the first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct HoldUntil {
-    /// The kind of period.
-    pub end_of: HoldPeriod,
-    /// Which one: 1 (default) is the present one, 2 the next.
-    #[serde(default = "one", skip_serializing_if = "is_one")]
-    pub nth: u32,
-    /// On which day the year begins (default 01-01).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub year_start: Option<MonthDay>,
-    /// And this much more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub plus: Option<Span>,
-}
-
-fn one() -> u32 {
-    1
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
-fn is_one(n: &u32) -> bool {
-    *n == 1
-}
-
-/// The kind of period at whose end a rung is reviewed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What a return does to a rung that was given for the goods that are back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum HoldPeriod {
-    /// A calendar month.
-    Month,
-    /// A quarter.
-    Quarter,
-    /// Half a year.
-    HalfYear,
-    /// A year.
-    Year,
-    /// A year that begins on the day of enrolment.
-    MembershipYear,
-}
-
-impl HoldPeriod {
-    /// The calendar period; none for the membership year.
-    pub(crate) fn period(self) -> Option<Period> {
-        match self {
-            Self::Month => Some(Period::Month),
-            Self::Quarter => Some(Period::Quarter),
-            Self::HalfYear => Some(Period::HalfYear),
-            Self::Year => Some(Period::Year),
-            Self::MembershipYear => None,
-        }
-    }
+pub enum ReturnsTier {
+    /// It takes the rung away at once.
+    #[default]
+    Immediate,
+    /// The rung stays until its review, which reads the figures without the goods.
+    AtTermEnd,
+    /// Only the return of an order of an earlier term takes the rung away at once; the orders of the present term, the one that
+    /// began it among them, are left to the review.
+    ProtectCurrentTerm,
 }
 
 /// What a review does with a rung.

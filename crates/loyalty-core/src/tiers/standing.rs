@@ -2,12 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rules::{Hold, HoldPeriod, HoldUntil};
-use crate::calendar::{Date, Instant, MonthDay, Zone};
-use crate::error::Result;
+use crate::calendar::{Date, Instant};
 use crate::id::Id;
 
-/// The rung that a member holds in a track.
+/// The rung that a member has earned in a track, and one that was granted beside it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Standing {
@@ -15,9 +13,30 @@ pub(crate) struct Standing {
     pub(crate) rung: Id,
     /// When the rung was entered.
     pub(crate) since: Instant,
-    /// The instant at which the present term ends; none for good.
+    /// When the present term began, if later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) begun: Option<Instant>,
+    /// The instant at which the present term (or the grace) ends; none for good.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) until: Option<Instant>,
+    /// The rung is lost and kept for a while only: the last day of its term.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) grace: Option<Date>,
+    /// A penalty has taken a rung: no higher one is entered before the next review.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(crate) barred: bool,
+    /// A higher rung that will be entered when the next period begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) pending: Option<Box<Pending>>,
+    /// A rung that a person gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) granted: Option<Box<Granted>>,
+    /// At how many reviews running each penalty has warned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) warnings: Vec<u32>,
+    /// Whether this is the track that the member is called by.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(crate) primary: bool,
     /// What the rung was last given or kept for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) judged: Option<Judged>,
@@ -47,6 +66,35 @@ pub(crate) struct Judged {
 /// A metric, its value, and the version of the member from which on it counted.
 pub(crate) type JudgedValue = (Id, Option<i64>, u64);
 
+/// A rung that will be entered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pending {
+    pub(crate) rung: Id,
+    /// When.
+    pub(crate) at: Instant,
+    /// The figures by which it was given.
+    pub(crate) judged: Judged,
+}
+
+/// A rung that a person gave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Granted {
+    pub(crate) rung: Id,
+    pub(crate) since: Instant,
+    /// When it ends; none for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) until: Option<Instant>,
+    /// Whether it holds even where the rung that is earned is higher.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(crate) replace: bool,
+    pub(crate) reason: String,
+    /// Whether it is the one that the member holds.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(crate) holds: bool,
+}
+
 /// A rung or term that another one took the place of before it was over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,7 +102,11 @@ pub(crate) struct Earlier {
     pub(crate) rung: Id,
     pub(crate) since: Instant,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) begun: Option<Instant>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) until: Option<Instant>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) grace: Option<Date>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) judged: Option<Judged>,
 }
@@ -76,7 +128,14 @@ impl Standing {
             track,
             rung,
             since,
+            begun: None,
             until: None,
+            grace: None,
+            barred: false,
+            pending: None,
+            granted: None,
+            warnings: Vec::new(),
+            primary: false,
             judged: None,
             earlier: Vec::new(),
             before: Vec::new(),
@@ -88,7 +147,9 @@ impl Standing {
         self.earlier.push(Earlier {
             rung: self.rung.clone(),
             since: self.since,
+            begun: self.begun,
             until: self.until,
+            grace: self.grace,
             judged: self.judged.clone(),
         });
         if self.earlier.len() > FORMER_MAX {
@@ -107,60 +168,26 @@ impl Standing {
             self.before.remove(0);
         }
         self.since = at;
+        self.begun = None;
     }
-}
 
-/// The instant at which a term ends that begins on a day; none for good.
-pub(crate) fn term_end(
-    hold: &Hold,
-    entered: Date,
-    enrolled: Option<Date>,
-    zone: Zone,
-) -> Result<Option<Instant>> {
-    let first_after = match hold {
-        Hold::Lifetime | Hold::None => return Ok(None),
-        Hold::For(length) => {
-            let Some(span) = length.span() else {
-                return Ok(None);
-            };
-            let mut day = span.after(entered)?;
-            if let Some(align) = length.align {
-                day = align.align(day);
-            }
-            length.last_day.first_after(day)?
+    /// The rung that the member holds: the one that is earned, or the one that was granted in its place.
+    pub(crate) fn held(&self) -> &Id {
+        match &self.granted {
+            Some(granted) if granted.holds => &granted.rung,
+            _ => &self.rung,
         }
-        Hold::Until(until) => end_of(until, entered, enrolled)?.add_days(1)?,
-    };
-    Ok(Some(zone.start_of(first_after)?))
-}
+    }
 
-/// The last day of the k-th period, and what is added to it.
-fn end_of(until: &HoldUntil, entered: Date, enrolled: Option<Date>) -> Result<Date> {
-    let last = match until.end_of.period() {
-        Some(period) => {
-            let start = until.year_start.unwrap_or(MonthDay::JANUARY_FIRST);
-            let mut last = period.end_of(entered, start);
-            for _ in 1..until.nth {
-                last = period.end_of(last.add_days(1)?, start);
-            }
-            last
-        }
-        None => {
-            debug_assert!(
-                until.end_of == HoldPeriod::MembershipYear,
-                "only membership years are no calendar periods"
-            );
-            let enrolled = enrolled.unwrap_or(entered);
-            let begun = crate::metric::membership_year(enrolled, entered)?;
-            let years = i64::from(begun.year().saturating_sub(enrolled.year()))
-                .saturating_add(i64::from(until.nth));
-            enrolled
-                .add_months(years.saturating_mul(12))?
-                .add_days(-1)?
-        }
-    };
-    match until.plus {
-        Some(plus) => plus.after(last),
-        None => Ok(last),
+    /// When the present term began.
+    pub(crate) fn term_began(&self) -> Instant {
+        self.begun.unwrap_or(self.since)
+    }
+
+    /// The first instant at which something here is due, before any condition is asked.
+    pub(crate) fn due(&self) -> Option<Instant> {
+        let pending = self.pending.as_ref().map(|pending| pending.at);
+        let granted = self.granted.as_ref().and_then(|granted| granted.until);
+        [self.until, pending, granted].into_iter().flatten().min()
     }
 }

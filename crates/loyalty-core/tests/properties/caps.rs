@@ -72,7 +72,7 @@ impl Caps {
         let start = |period: Period| period.start_of(on, MonthDay::JANUARY_FIRST).to_string();
         match cap.per {
             CapPeriod::Event => event.to_owned(),
-            CapPeriod::Lifetime => String::new(),
+            CapPeriod::Lifetime | CapPeriod::Term => String::new(),
             CapPeriod::Day => on.to_string(),
             CapPeriod::Week => start(Period::Week),
             CapPeriod::Month => start(Period::Month),

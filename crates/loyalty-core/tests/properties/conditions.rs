@@ -91,6 +91,16 @@ pub(crate) fn of_member() -> Gen {
         1 => prop_oneof![
             Just(json!("day")),
             Just(json!("month")),
+            (0_u16..20, 0_u16..20).prop_map(|(before, after)| json!({"within": {"before": before, "after": after}})),
+        ].prop_map(|near| json!({"anniversary": near})),
+        1 => date().prop_map(|from| json!({"enrolled": {"from": from}})),
+        2 => (comparison(), span(), 0_u64..3).prop_map(|(mut test, within, account)| {
+            extend(&mut test, json!({"within": within, "account": {"@account": account}}));
+            json!({"points_expiring": test})
+        }),
+        1 => prop_oneof![
+            Just(json!("day")),
+            Just(json!("month")),
             (0_u32..20, 0_u32..20).prop_map(|(before, after)| json!({"within": {"before": before, "after": after}})),
         ].prop_map(|test| json!({"birthday": test})),
         1 => (words(&["at_least", "less_than"]), span())
@@ -128,7 +138,9 @@ pub(crate) fn of_event() -> Gen {
             json!({"event_attribute": test})
         }),
         2 => total,
-        1 => quantity,
+        1 => quantity.clone(),
+        1 => quantity.prop_map(|test| json!({"any_quantity": test["quantity"]})),
+        1 => some_of(&["purchase", "activity", "enroll"]).prop_map(|kinds| json!({"kind": kinds})),
         2 => selection().prop_map(|lines| json!({"contains": lines})),
     ]
     .boxed()
@@ -153,6 +165,8 @@ pub(crate) fn selection() -> Gen {
         2 => some_of(&["food", "food/fruit", "home"]).prop_map(|all| json!({"category": all})),
         1 => some_of(&["龙井", "acme"]).prop_map(|all| json!({"brand": all})),
         1 => some_of(&["fresh", "sale"]).prop_map(|all| json!({"tag": all})),
+        1 => any::<bool>().prop_map(|discounted| json!({"discounted": discounted})),
+        1 => (0_i64..50).prop_map(|price| json!({"price": {"at_least": price}})),
     ]
     .boxed();
     prop_oneof![
@@ -203,7 +217,38 @@ pub(crate) fn metric() -> Gen {
         1 => words(&["tenure", "age"]),
     ]
     .prop_map(|measure| json!({"measure": measure}));
-    prop_oneof![6 => goods, 2 => points, 1 => activity, 1 => since, 2 => now].boxed()
+    prop_oneof![6 => goods, 2 => points, 1 => activity, 1 => since, 2 => now, 4 => rare()].boxed()
+}
+
+/// Measures that are not sums.
+fn rare() -> Gen {
+    let period = || words(&["day", "week", "month", "quarter"]);
+    let windowed = prop_oneof![
+        words(&["returns", "returned", "mean_order"]),
+        words(&["sku", "category", "brand", "store", "channel"])
+            .prop_map(|of| json!({"distinct": {"of": of}})),
+        words(&["sum", "mean"])
+            .prop_map(|what| json!({what.as_str().expect("a word"): {"attribute": "stars"}})),
+        period().prop_map(|period| json!({"streak": {"period": period}})),
+        period().prop_map(|period| json!({"streak": {"period": period, "of": {"activity": ["check_in", "survey"]}}})),
+        (period(), 1_u32..3)
+            .prop_map(|(period, n)| json!({"periods": {"period": period, "at_least": n}})),
+    ];
+    let windowed =
+        (windowed, weighted(0.2, selection()), window()).prop_map(|(measure, lines, window)| {
+            let filter = lines.map(|lines| json!({"lines": lines}));
+            object([
+                ("measure", Some(measure)),
+                ("filter", filter),
+                ("window", Some(window)),
+            ])
+        });
+    let gap = prop_oneof![
+        Just(json!({"mean": {}})),
+        (1_u32..=100).prop_map(|percent| json!({"percentile": percent})),
+    ]
+    .prop_map(|gap| json!({"measure": {"gap": gap}}));
+    prop_oneof![8 => windowed, 1 => gap].boxed()
 }
 
 pub(crate) fn window() -> Gen {
@@ -228,7 +273,8 @@ pub(crate) fn window() -> Gen {
             let first = Date::parse(from.as_str().expect("a date")).expect("a date");
             json!({"between": {"from": from, "until": Date::from_days(first.days().saturating_add(days)).to_string()}})
         }),
-        1 => moving.prop_map(|of| json!({"previous": of})),
+        1 => moving.clone().prop_map(|of| json!({"previous": of})),
+        1 => moving.prop_map(|of| json!({"previous": {"previous": of}})),
     ]
     .boxed()
 }
@@ -281,15 +327,137 @@ pub(crate) fn track() -> Gen {
                 ("at_review", at_review),
             ])
         });
+    let period = words(&["month", "quarter", "half_year", "year", "membership_year"]);
+    let moves = prop_oneof![
+        4 => words(&["immediate", "immediate", "at_review"]).prop_map(|upgrade| json!({"upgrade": upgrade})),
+        2 => (weighted(0.7, period), weighted(0.2, month_day())).prop_map(|(period, year_start)|
+            object([("upgrade", Some(json!("next_period"))), ("period", period), ("year_start", year_start)])),
+    ];
+    let apart = prop_oneof![
+        6 => Just(None),
+        1 => (select(std::vec![1, 2, 3, 4, 6, 12]), 1_u32..=31)
+            .prop_map(|(months, on_day)| Some(json!({"every": {"months": months, "on_day": on_day}}))),
+        1 => words(&["enrolment", "rung"]).prop_map(|of| Some(json!({"anniversary": of}))),
+    ];
+    let penalty = (condition(of_member()), 1_u32..4)
+        .prop_map(|(when, warnings)| json!([{"when": when, "warnings": warnings}]));
+    let more = (
+        weighted(0.2, span()),
+        weighted(0.3, grace()),
+        weighted(0.2, hold()),
+        weighted(0.4, words(&["before_expiry"])),
+        weighted(0.5, words(&["at_term_end", "protect_current_term"])),
+        weighted(0.3, penalty),
+    )
+        .prop_map(|(at_least, grace, renew, reads, returns, penalties)| {
+            object([
+                ("at_least", at_least),
+                ("grace", grace),
+                ("renew", renew.filter(|renew| *renew != json!("none"))),
+                ("review_reads", reads),
+                ("returns", returns),
+                ("penalties", penalties),
+            ])
+        });
     (
         vec(rung, 1..=4),
-        words(&["immediate", "immediate", "at_review"]),
+        moves,
         hold(),
         review(),
         any::<bool>(),
+        apart,
+        more,
     )
-        .prop_map(|(rungs, upgrade, hold, at_review, extend)| {
-            json!({"rungs": rungs, "upgrade": upgrade, "hold": hold, "at_review": at_review, "extend_on_requalify": extend})
+        .prop_map(|(rungs, moves, hold, at_review, extended, apart, more)| {
+            let mut track = json!({"rungs": rungs, "hold": hold, "at_review": at_review, "extend_on_requalify": extended});
+            extend(&mut track, moves);
+            extend(&mut track, more);
+            reviewed(&mut track, apart);
+            track
         })
         .boxed()
+}
+
+fn grace() -> Gen {
+    (
+        span(),
+        words(&["term_end", "entry", "loss"]),
+        weighted(0.3, words(&["month_end", "quarter_end", "year_end"])),
+        weighted(0.3, words(&["included", "excluded"])),
+    )
+        .prop_map(|(length, from, align, last_day)| {
+            object([
+                ("for", Some(length)),
+                ("from", Some(from)),
+                ("align", align),
+                ("last_day", last_day),
+            ])
+        })
+        .boxed()
+}
+
+/// Leaves out what contradicts the days on which a track is reviewed.
+fn reviewed(track: &mut Value, apart: Option<Value>) {
+    let track = track.as_object_mut().expect("a track is an object");
+    let mut terms = matches!(&track["hold"], Value::Object(_));
+    for rung in track["rungs"].as_array_mut().into_iter().flatten() {
+        let rung = rung.as_object_mut().expect("a rung is an object");
+        if apart.is_some() {
+            rung.remove("hold");
+        }
+        terms |= matches!(rung.get("hold"), Some(Value::Object(_)));
+    }
+    if let Some(apart) = apart {
+        track.insert("review".to_owned(), apart);
+        track.remove("hold");
+        track.remove("renew");
+    } else if !terms {
+        track.remove("penalties");
+    }
+}
+
+/// What a condition asks at least of one metric, if it asks nothing else.
+fn floor(cond: &Value) -> Option<(String, i64)> {
+    let (key, value) = cond.as_object()?.iter().next()?;
+    match (key.as_str(), value) {
+        ("all" | "any", Value::Array(of)) if of.len() == 1 => floor(&of[0]),
+        ("at_least_n", of) if of["of"].as_array()?.len() == 1 => floor(&of["of"][0]),
+        ("metric", test) if test["if_none"] != json!(true) => {
+            let number = |value: &Value| value.as_i64().or_else(|| value.as_str()?.parse().ok());
+            let other = ["at_most", "less_than", "between", "in"];
+            if other.iter().any(|field| test.get(field).is_some()) {
+                return None;
+            }
+            let least = test.get("at_least").and_then(number);
+            let more = test.get("more_than").and_then(number).map(|more| more + 1);
+            Some((test["id"].as_str()?.to_owned(), least.or(more)?))
+        }
+        _ => None,
+    }
+}
+
+/// Makes a ladder of rungs that can all be given: no rung asks for less than a lower one, none is harder to keep than to get.
+pub(crate) fn ladder(rungs: &mut [Value]) {
+    let mut asked: Vec<(String, i64)> = Vec::new();
+    for rung in rungs {
+        let Some((metric, mut least)) = rung.get("qualify").and_then(floor) else {
+            continue;
+        };
+        let highest = asked
+            .iter()
+            .filter(|(of, _)| *of == metric)
+            .map(|(_, n)| *n)
+            .max();
+        if highest.is_some_and(|highest| least <= highest) {
+            least = highest.unwrap_or(0) + 1;
+            rung["qualify"] = json!({"metric": {"id": metric, "at_least": least}});
+        }
+        let harder = |(of, n): (String, i64)| of == metric && n > least;
+        if rung.get("retain").and_then(floor).is_some_and(harder) {
+            rung.as_object_mut()
+                .expect("a rung is an object")
+                .remove("retain");
+        }
+        asked.push((metric, least));
+    }
 }

@@ -41,6 +41,15 @@ pub(crate) enum Wish {
         points: i64,
         overdraw: Option<&'static str>,
     },
+    /// A rung is granted, for so many days.
+    Grant {
+        track: usize,
+        rung: usize,
+        days: Option<i32>,
+        replace: bool,
+    },
+    /// What was granted is taken back.
+    Revoke(usize),
     /// Time passes, and nothing else.
     Advance,
     /// An event that was taken before comes again.
@@ -169,7 +178,7 @@ pub(crate) fn wish(shape: Shape) -> BoxedStrategy<Wish> {
         25 => flawed(shape).prop_map(Wish::Purchase),
         16 => returned(),
         3 => (order(), 0_usize..4).prop_map(|(order, line)| Wish::Return { order, goods: Goods::TooMany(line) }),
-        3 => order().prop_map(|order| Wish::Return { order, goods: Goods::OtherLine }),
+        4 => order().prop_map(|order| Wish::Return { order, goods: Goods::OtherLine }),
         2 => Just(Wish::Return { order: 0, goods: Goods::OtherOrder }),
         6 => activity(),
         6 => credit(shape),
@@ -178,6 +187,9 @@ pub(crate) fn wish(shape: Shape) -> BoxedStrategy<Wish> {
         6 => person(shape).prop_map(Wish::Enroll),
         3 => person(shape).prop_map(Wish::Profile),
         3 => (any::<bool>(), tag()).prop_map(|(add, tag)| Wish::Tags { add, tag }),
+        2 => (0_usize..2, 0_usize..4, weighted(0.7, 0_i32..200), any::<bool>())
+            .prop_map(|(track, rung, days, replace)| Wish::Grant { track, rung, days, replace }),
+        1 => (0_usize..2).prop_map(Wish::Revoke),
         8 => Just(Wish::Advance),
         4 => order().prop_map(Wish::Again),
         5 => order().prop_map(Wish::Conflict),

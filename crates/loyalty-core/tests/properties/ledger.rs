@@ -12,6 +12,7 @@ type Dates = (Date, Option<Instant>);
 pub(crate) struct Fold {
     available: i128,
     pending: i128,
+    held: i128,
     debt: i128,
     lots: BTreeMap<Dates, i128>,
     /// Earned, restored, credited.
@@ -28,7 +29,7 @@ pub(crate) struct Ledger {
 
 impl Fold {
     fn put(&mut self, lot: &LotDates, points: i128) {
-        if lot.active_from.is_some() {
+        if lot.active_from.is_some() || lot.on_settlement {
             self.pending += points;
         } else {
             self.available += points;
@@ -114,6 +115,7 @@ impl Ledger {
                 fold.put(
                     &LotDates {
                         active_from: None,
+                        on_settlement: false,
                         ..*lot
                     },
                     -wide(*points),
@@ -151,15 +153,101 @@ impl Ledger {
                 }
                 (*points, Points::ZERO)
             }
+            Change::Held {
+                account,
+                points,
+                lots,
+                ..
+            } => {
+                let fold = self.account(account);
+                fold.take(lots);
+                fold.held += wide(*points);
+                if sum(lots) != wide(*points) {
+                    return Err("the lots do not make the points".to_owned());
+                }
+                (*points, Points::ZERO)
+            }
+            Change::Released {
+                account,
+                points,
+                lots,
+                ..
+            } => {
+                let fold = self.account(account);
+                for one in lots {
+                    fold.put(&one.lot, wide(one.points));
+                }
+                fold.held -= wide(*points);
+                if sum(lots) != wide(*points) {
+                    return Err("the lots do not make the points".to_owned());
+                }
+                (*points, Points::ZERO)
+            }
+            Change::Cancelled {
+                account,
+                points,
+                lots,
+                ..
+            } => {
+                if lots
+                    .iter()
+                    .any(|one| one.lot.active_from.is_none() && !one.lot.on_settlement)
+                {
+                    return Err("points are cancelled that are not pending".to_owned());
+                }
+                self.taken(account, *points, lots, Points::ZERO)?;
+                (*points, Points::ZERO)
+            }
+            Change::Redated {
+                account,
+                points,
+                before,
+                lots,
+                ..
+            } => {
+                let fold = self.account(account);
+                for one in lots {
+                    let old = LotDates {
+                        expires_at: *before,
+                        ..one.lot
+                    };
+                    fold.put(&old, -wide(one.points));
+                    fold.put(&one.lot, wide(one.points));
+                    if one.lot.expires_at == *before {
+                        return Err("the date is the same as before".to_owned());
+                    }
+                }
+                if sum(lots) != wide(*points) {
+                    return Err("the lots do not make the points".to_owned());
+                }
+                (*points, Points::ZERO)
+            }
+            Change::Redeemed {
+                account,
+                points,
+                lots,
+                dropped,
+                ..
+            } => {
+                self.taken(
+                    account,
+                    points.checked_add(*dropped).map_err(said)?,
+                    lots,
+                    Points::ZERO,
+                )?;
+                (*points, *dropped)
+            }
             Change::Expired {
                 account,
                 points,
                 lot,
+                why,
+                ..
             } => {
                 let fold = self.account(account);
                 fold.put(lot, -wide(*points));
                 fold.went += wide(*points);
-                if lot.expires_at.is_none_or(|at| at > entry.at) {
+                if why.is_none() && lot.expires_at.is_none_or(|at| at > entry.at) {
                     return Err("the points expire before their time".to_owned());
                 }
                 (*points, Points::ZERO)
@@ -171,10 +259,13 @@ impl Ledger {
                 owed,
                 forgiven,
                 expired,
+                withheld,
                 ..
             } => {
                 self.taken(account, *points, lots, *owed)?;
-                (*points, forgiven.checked_add(*expired).map_err(said)?)
+                let withheld = withheld.map_or(Points::ZERO, |withheld| withheld.points);
+                let more = forgiven.checked_add(*expired).map_err(said)?;
+                (*points, more.checked_add(withheld).map_err(said)?)
             }
             Change::Debited {
                 account,
@@ -224,19 +315,20 @@ impl Ledger {
             let of_member = (
                 i128::from(balance.available),
                 i128::from(balance.pending),
+                i128::from(balance.held),
                 i128::from(balance.debt),
             );
-            if of_member != (fold.available, fold.pending, fold.debt) {
+            if of_member != (fold.available, fold.pending, fold.held, fold.debt) {
                 return Some(format!("{balance:?} is, by the entries, {fold:?}"));
             }
         }
         for (account, fold) in &self.accounts {
             let said = |words: &str| Some(format!("{words} in `{account}`: {fold:?}"));
             let lots: i128 = fold.lots.values().sum();
-            if fold.came != fold.available + fold.pending + fold.went - fold.debt {
+            if fold.came != fold.available + fold.pending + fold.held + fold.went - fold.debt {
                 return said("points are lost or made");
             }
-            if [fold.available, fold.pending, fold.debt]
+            if [fold.available, fold.pending, fold.held, fold.debt]
                 .into_iter()
                 .chain(fold.lots.values().copied())
                 .any(|points| points < 0)

@@ -12,16 +12,24 @@
     reason = "a test stops where something is not as it must be"
 )]
 
+mod accounts;
 mod caps;
 mod conditions;
+mod cover;
 mod documents;
+mod gives;
 mod histories;
+mod ladders;
 mod ledger;
 mod ledgers;
 mod lines;
+mod metrics;
+mod prices;
 mod programs;
 mod receipts;
 mod returns;
 mod run;
+mod spenders;
+mod spending;
 mod time;
 mod world;

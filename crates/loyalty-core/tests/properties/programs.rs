@@ -45,6 +45,8 @@ pub(crate) struct Shape {
     pub(crate) strict_returns: bool,
     /// Members may say that they live in another zone.
     pub(crate) elsewhere: bool,
+    /// Rules may keep something of a member from one event to the next.
+    pub(crate) keeps: bool,
 }
 
 impl Shape {
@@ -64,6 +66,7 @@ impl Shape {
         tender: true,
         strict_returns: true,
         elsewhere: true,
+        keeps: true,
     };
 }
 
@@ -86,7 +89,7 @@ pub(crate) fn programs(shape: Shape) -> Gen {
             "Asia/Kathmandu",
             "Pacific/Apia",
         ]),
-        earning(),
+        earning(shape),
         returns(shape),
         prop_oneof![2 => Just(90_u32), 1 => 1_u32..40],
     );
@@ -117,6 +120,7 @@ fn assemble(shape: Shape, lists: Lists, settings: Settings) -> Value {
             .collect(),
         groups: groups.len(),
         digits: digits(currency),
+        growing: growing(&metrics),
     };
     let named = |list: Vec<Value>, letter: &str| -> Vec<Value> {
         let one = |(place, one): (usize, Value)| {
@@ -141,8 +145,15 @@ fn assemble(shape: Shape, lists: Lists, settings: Settings) -> Value {
                 one.remove("retain");
             }
         }
+        if let Some(rungs) = track["rungs"].as_array_mut() {
+            crate::conditions::ladder(rungs);
+        }
     }
+    let metrics = named(metrics, "m");
+    carries(&metrics, &mut tracks);
     let mut earn = named(rules, "e");
+    earn.iter_mut()
+        .for_each(|rule| crate::gives::settle(rule, &earning));
     // The one rule that can give more than can be counted: for purchases through a channel of their own.
     earn.push(
         json!({"id": "flood", "account": "a0", "when": {"channel": ["flood"]},
@@ -165,9 +176,51 @@ fn assemble(shape: Shape, lists: Lists, settings: Settings) -> Value {
     };
     json!({
         "schema": 1, "id": "shop", "currency": currency, "timezone": timezone,
-        "accounts": named(accounts, "a"), "metrics": named(metrics, "m"), "tiers": tracks, "groups": named(groups, "g"),
+        "accounts": named(accounts, "a"), "metrics": metrics, "tiers": tracks, "groups": named(groups, "g"),
         "earn": earn, "tender": tender, "earning": earning, "returns": returns, "dedup_days": dedup_days,
     })
+}
+
+/// Has tracks carry the metrics that have a next stretch, each by one track.
+fn carries(metrics: &[Value], tracks: &mut [Value]) {
+    for (place, metric) in metrics.iter().enumerate() {
+        let window = &metric["window"];
+        let stretches = window.get("calendar").is_some() || *window == "membership_year";
+        let of = ["term", "since_tier"].iter().find_map(|kind| {
+            window.get(kind)?["track"]
+                .as_str()?
+                .strip_prefix('t')?
+                .parse::<usize>()
+                .ok()
+        });
+        let track = match of {
+            Some(track) => track,
+            None if stretches && !tracks.is_empty() => place % tracks.len(),
+            None => continue,
+        };
+        let mut carry = json!({"metric": metric["id"]});
+        let top = tracks[track]["rungs"]
+            .as_array()
+            .map_or(0, |rungs| rungs.len() - 1);
+        match place % 4 {
+            0 => carry["how"] = json!("excess"),
+            1 => carry["how"] = json!("all"),
+            2 if top > 0 => {
+                carry["how"] = json!("head_start");
+                carry["rungs"] = json!([{"rung": format!("t{track}r{top}"), "amount": 3}]);
+            }
+            _ => {
+                carry["how"] = json!("excess");
+                carry["repeat"] = json!(true);
+                carry["max"] = json!(25);
+            }
+        }
+        let there = &mut tracks[track]["carry"];
+        match there.as_array_mut() {
+            Some(list) => list.push(carry),
+            None => *there = json!([carry]),
+        }
+    }
 }
 
 /// How many digits a currency of these programs has after the point.
@@ -196,6 +249,19 @@ struct Names {
     rungs: Vec<usize>,
     groups: usize,
     digits: u32,
+    /// Metrics that grow by purchases, and whether they count money.
+    growing: Vec<(String, bool)>,
+}
+
+fn growing(metrics: &[Value]) -> Vec<(String, bool)> {
+    let one = |(place, metric): (usize, &Value)| {
+        let measure = metric["measure"].as_str()?;
+        let money = matches!(measure, "spend" | "list_spend");
+        let grows = money || matches!(measure, "orders" | "quantity" | "visits");
+        let here = metric["window"].get("previous").is_none();
+        (grows && here).then(|| (format!("m{place}"), money))
+    };
+    metrics.iter().enumerate().filter_map(one).collect()
 }
 
 impl Names {
@@ -238,6 +304,17 @@ impl Names {
                     json!(rung)
                 };
                 json!({"tier": {"track": format!("t{track}"), field: rung}})
+            }
+            ("@milestone", ..) if self.growing.is_empty() => json!({"fixed": 7}),
+            ("@milestone", ..) => {
+                let (metric, money) = &self.growing[place(&value[0]) % self.growing.len()];
+                let every = value[1].as_i64().expect("a number");
+                let every = if *money {
+                    self.money(every * 500)
+                } else {
+                    every.to_string()
+                };
+                json!({"milestone": {"metric": metric, "every": every, "points": value[2], "crossing": value[3]}})
             }
             ("@window", _, 0) => json!("lifetime"),
             ("@window", _, tracks) => {
@@ -407,6 +484,14 @@ fn rule(shape: Shape) -> Gen {
         ),
         None => (base, fixed.boxed()),
     };
+    let (purchase, other) = if shape.keeps {
+        (
+            prop_oneof![3 => purchase, 2 => crate::gives::for_purchases()].boxed(),
+            prop_oneof![2 => other, 1 => crate::gives::for_others()].boxed(),
+        )
+    } else {
+        (purchase, other)
+    };
     let lines = if shape.selections {
         weighted(0.4, selection()).boxed()
     } else {
@@ -447,10 +532,12 @@ fn rule(shape: Shape) -> Gen {
     let overrides = (
         weighted(0.2, activation(shape)),
         weighted(0.2, expiry(shape)),
-        weighted(
-            0.3,
-            words(&["floor", "half_up", "half_down", "half_even", "ceil"]),
-        ),
+        weighted(0.3, crate::gives::rounding(shape.keeps)),
+        if shape.keeps {
+            prop::bool::weighted(0.3).boxed()
+        } else {
+            Just(false).boxed()
+        },
     );
     (
         gives,
@@ -477,7 +564,7 @@ fn rule(shape: Shape) -> Gen {
             )| {
                 let (on, give, lines) = gives;
                 let multiplier = give.get("multiply").is_some();
-                let (activation, expiry, rounding) = overrides;
+                let (activation, expiry, rounding, carry) = overrides;
                 let (from, until) = match dates {
                     (Some(from), Some(until)) if until.as_str() < from.as_str() => {
                         (Some(until), Some(from))
@@ -501,6 +588,7 @@ fn rule(shape: Shape) -> Gen {
                     ("activation", activation),
                     ("expiry", expiry),
                     ("rounding", rounding),
+                    ("carry", Some(json!(carry))),
                     ("from", from),
                     ("until", until),
                 ])
@@ -535,17 +623,26 @@ fn tender() -> Gen {
         .boxed()
 }
 
-fn earning() -> Gen {
+fn earning(shape: Shape) -> Gen {
+    let some = |all: &[&'static str]| {
+        if shape.keeps {
+            words(all)
+        } else {
+            Just(json!(all[0])).boxed()
+        }
+    };
     (
         words(&["discounted", "discounted", "list"]),
         words(&["exclude", "include"]),
         words(&["sum_of_bonuses", "product", "highest"]),
         words(&["each_rule", "each_rule", "after_multiplier"]),
         words(&["floor", "floor", "half_up", "half_even", "ceil"]),
+        some(&["skip", "count"]),
+        some(&["held", "held", "new_tier"]),
     )
-        .prop_map(|(base, paid_in_points, multipliers, round, rounding)| {
+        .prop_map(|(base, paid_in_points, multipliers, round, rounding, free_units, earn_at)| {
             json!({"base": base, "paid_in_points": paid_in_points, "multipliers": multipliers, "round": round,
-                "rounding": rounding})
+                "rounding": rounding, "free_units": free_units, "earn_at": earn_at})
         })
         .boxed()
 }

@@ -176,6 +176,25 @@ fn inverse_of_metrics() {
     });
 }
 
+/// Invariant 5, clauses 4.2, 4.6: it leaves streaks, remainders and milestones as if it had never been.
+#[test]
+fn inverse_of_what_rules_keep() {
+    undone(UNDONE, |before, after, _| {
+        let kept = |member: &Member| {
+            let mut document = document(member);
+            let mut more = document["state"]["more"].take();
+            // Until when a milestone is remembered is another matter.
+            for reached in more["milestones"].as_array_mut().into_iter().flatten() {
+                reached["on"].take();
+                reached["version"].take();
+            }
+            ["streaks", "carried", "milestones"].map(|field| more[field].clone())
+        };
+        prop_assert_eq!(kept(before), kept(after));
+        Ok(())
+    });
+}
+
 /// Invariant 5: it gives back what it had used of the caps: the same purchase would earn the same again.
 #[test]
 fn inverse_of_caps() {
@@ -360,6 +379,7 @@ impl Around {
 /// Rules that give the same whatever was before: what a return leaves to `rebase` (clause 6.4) does not arise.
 const FORGETFUL: Shape = Shape {
     caps: false,
+    keeps: false,
     memory: false,
     ..UNDONE
 };

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use crate::histories::histories;
 use crate::programs::{Shape, programs};
-use crate::run::{REFUSED, TAKEN, check, transcript};
+use crate::run::{Coverage, REFUSED, TAKEN, Verdict, check, transcript};
 use crate::world::{Act, World, carry_out};
 
 /// Ten years, in microseconds.
@@ -120,47 +120,52 @@ fn next_due() {
                     prop_assert_eq!(outcome.next_due, world.engine.next_due(&world.member));
                 }
             }
-            let mut member = world.member.clone();
-            let Some(mut as_of) = member.as_of().filter(|_| member.version() > 0) else {
-                return Ok(());
-            };
-            let horizon = Instant::from_micros(as_of.micros() + LONG);
-            for _ in 0..40 {
-                let due = world.engine.next_due(&member);
-                // What was worked out along the way is what the stored member says.
-                let stored = Member::from_json(member.to_json().as_bytes())?;
-                prop_assert_eq!(due, world.engine.next_due(&stored));
-                let Some(due) = due.filter(|due| *due <= horizon) else {
-                    coverage.note("nothing due");
-                    let quiet = world.engine.advance(&mut member, horizon)?;
-                    prop_assert!(
-                        quiet.entries.is_empty(),
-                        "nothing was due: {:?}",
-                        quiet.entries
-                    );
-                    return Ok(());
-                };
-                coverage.note("due");
-                prop_assert!(due > as_of, "due at {due}, being at {as_of}");
-                let mut waiting = member.clone();
-                let quiet = world.engine.advance(&mut waiting, due.prev())?;
-                prop_assert!(
-                    quiet.entries.is_empty(),
-                    "nothing was due before {due}: {:?}",
-                    quiet.entries
-                );
-                prop_assert_eq!(quiet.next_due, Some(due));
-                let there = world.engine.advance(&mut member, due)?;
-                prop_assert!(
-                    !there.entries.is_empty() || there.next_due.is_none_or(|next| next > due),
-                    "{due} was due, and then {:?}",
-                    there.next_due
-                );
-                as_of = due;
-            }
-            Ok(())
+            nothing_is_overlooked(&world, coverage)
         },
     );
+}
+
+/// Goes from one due instant to the next for ten years: nothing happens between them.
+pub(crate) fn nothing_is_overlooked(world: &World, coverage: &Coverage) -> Verdict {
+    let mut member = world.member.clone();
+    let Some(mut as_of) = member.as_of().filter(|_| member.version() > 0) else {
+        return Ok(());
+    };
+    let horizon = Instant::from_micros(as_of.micros() + LONG);
+    for _ in 0..40 {
+        let due = world.engine.next_due(&member);
+        // What was worked out along the way is what the stored member says.
+        let stored = Member::from_json(member.to_json().as_bytes())?;
+        prop_assert_eq!(due, world.engine.next_due(&stored));
+        let Some(due) = due.filter(|due| *due <= horizon) else {
+            coverage.note("nothing due");
+            let quiet = world.engine.advance(&mut member, horizon)?;
+            prop_assert!(
+                quiet.entries.is_empty(),
+                "nothing was due: {:?}",
+                quiet.entries
+            );
+            return Ok(());
+        };
+        coverage.note("due");
+        prop_assert!(due > as_of, "due at {due}, being at {as_of}");
+        let mut waiting = member.clone();
+        let quiet = world.engine.advance(&mut waiting, due.prev())?;
+        prop_assert!(
+            quiet.entries.is_empty(),
+            "nothing was due before {due}: {:?}",
+            quiet.entries
+        );
+        prop_assert_eq!(quiet.next_due, Some(due));
+        let there = world.engine.advance(&mut member, due)?;
+        prop_assert!(
+            !there.entries.is_empty() || there.next_due.is_none_or(|next| next > due),
+            "{due} was due, and then {:?}",
+            there.next_due
+        );
+        as_of = due;
+    }
+    Ok(())
 }
 
 /// Clause 1.5 for a member without a history: time alone changes nothing, so nothing is due.

@@ -107,10 +107,48 @@ impl World {
     }
 
     pub(crate) fn play_with(&mut self, step: &Step, detail: Detail) -> Played {
-        self.clock = self.clock.saturating_add(step.after.saturating_mul(MINUTE));
+        self.wait(step.after);
         let act = self.act(&step.wish);
+        self.take(act, detail)
+    }
+
+    /// Lets so many minutes pass.
+    pub(crate) fn wait(&mut self, minutes: i64) {
+        self.clock = self.clock.saturating_add(minutes.saturating_mul(MINUTE));
+    }
+
+    /// An event with an id of its own, now.
+    pub(crate) fn event(&mut self, kind: &str, body: &Value) -> Act {
+        self.count += 1;
+        let id = format!("e-{}", self.count);
+        Act::Report(json!({"id": id, "at": written(self.clock, 8), kind: body}).to_string())
+    }
+
+    /// Carries an act out.
+    pub(crate) fn take(&mut self, act: Act, detail: Detail) -> Played {
         let before = self.member.clone();
         let result = carry_out(&self.engine, &mut self.member, &act, detail);
+        let name = name(&act, &result);
+        if let (Ok(outcome), Act::Report(event)) = (&result, &act) {
+            self.learn(outcome, event);
+        }
+        Played {
+            act,
+            name,
+            before,
+            result,
+        }
+    }
+
+    /// Reports an event of a test's own, so many minutes after the one before.
+    pub(crate) fn report(&mut self, after: i64, kind: &str, body: Value) -> Played {
+        self.clock = self.clock.saturating_add(after.saturating_mul(MINUTE));
+        self.count += 1;
+        let event =
+            json!({"id": format!("e-{}", self.count), "at": written(self.clock, 8), kind: body});
+        let act = Act::Report(event.to_string());
+        let before = self.member.clone();
+        let result = carry_out(&self.engine, &mut self.member, &act, Detail::Plain);
         let name = name(&act, &result);
         if let (Ok(outcome), Act::Report(event)) = (&result, &act) {
             self.learn(outcome, event);
@@ -196,6 +234,16 @@ impl World {
                 }
                 report("adjust", body)
             }
+            Wish::Grant { track, rung, days, replace } => {
+                let mut body = json!({"track": format!("t{track}"), "rung": format!("t{track}r{rung}"), "reason": "match",
+                    "replace": replace});
+                if let Some(days) = days {
+                    let today = (self.clock / (24 * 60 * MINUTE)) as i32;
+                    body["until"] = json!(loyalty_core::Date::from_days(today + 2 + days).to_string());
+                }
+                report("grant", body)
+            }
+            Wish::Revoke(track) => report("revoke", json!({"track": format!("t{track}"), "reason": "over"})),
             Wish::Debit { account, points, overdraw } => {
                 let mut body = json!({"account": self.account(*account), "debit": points, "reason": "更正"});
                 if let Some(overdraw) = overdraw {
@@ -415,7 +463,9 @@ fn name(act: &Act, result: &Result<Outcome, Error>) -> String {
         (Act::Report(event), Ok(_)) => {
             let event = Event::from_json(event).expect("it was taken");
             match event.body() {
-                loyalty_core::Body::Adjust(adjust) if adjust.points.get() > 0 => {
+                loyalty_core::Body::Adjust(adjust)
+                    if matches!(adjust.change, loyalty_core::Adjustment::Credit { .. }) =>
+                {
                     "credit".to_owned()
                 }
                 loyalty_core::Body::Adjust(_) => "debit".to_owned(),

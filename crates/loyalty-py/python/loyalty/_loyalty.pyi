@@ -4,16 +4,22 @@ from typing import Any, Final, Literal, final
 
 from loyalty.types import (
     Balance,
+    Converted,
     Day,
     Document,
+    Expiring,
+    Liability,
     Line,
     Receipt,
     ReturnedLine,
     RuleTrace,
     Scalar,
+    Shipping,
     Tender,
+    TillDiscount,
     Time,
     TrackProgress,
+    Unmet,
 )
 
 __version__: Final[str]
@@ -66,6 +72,15 @@ class Engine:
     def advance(self, member: Member, to: Time) -> Outcome: ...
     def next_due(self, member: Member) -> datetime | None: ...
     def progress(self, member: Member) -> list[TrackProgress]: ...
+    def sentence(
+        self,
+        unmet: Unmet | Document,
+        lang: str = "en",
+        *,
+        messages: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> str: ...
+    def expiring(self, member: Member, *, by: Day) -> list[Expiring]: ...
+    def liability(self, member: Member) -> list[Liability]: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
 
 @final
@@ -103,6 +118,8 @@ class Outcome:
     def messages(self) -> list[dict[str, Any]]: ...
     @property
     def receipt(self) -> Receipt | None: ...
+    @property
+    def returned(self) -> Receipt | None: ...
     @property
     def trace(self) -> list[RuleTrace] | None: ...
     @property
@@ -174,8 +191,13 @@ class Event:
         *,
         order: str,
         lines: Sequence[Line],
+        shipping: Shipping | None = None,
+        discounts: Sequence[TillDiscount] | None = None,
+        rewards: Sequence[str] | None = None,
         tender: Sequence[Tender] | None = None,
+        hold: str | None = None,
         currency: str | None = None,
+        converted: Converted | None = None,
         seq: int | None = None,
         member: str | None = None,
         channel: str | None = None,
@@ -215,14 +237,30 @@ class Event:
         reason: str,
         credit: int | None = None,
         debit: int | None = None,
+        reinstate_since: Day | None = None,
         account: str | None = None,
+        active_on: Day | None = None,
         expires_on: Day | None = None,
-        overdraw: Literal["debt", "forgive"] | None = None,
+        overdraw: Literal["debt", "forgive", "refuse"] | None = None,
         seq: int | None = None,
         member: str | None = None,
         channel: str | None = None,
         store: str | None = None,
         attributes: Mapping[str, Scalar] | None = None,
+    ) -> Event: ...
+    @staticmethod
+    def of(
+        id: str,
+        at: Time,
+        kind: str,
+        /,
+        *,
+        seq: int | None = None,
+        member: str | None = None,
+        channel: str | None = None,
+        store: str | None = None,
+        attributes: Mapping[str, Scalar] | None = None,
+        **body: Any,
     ) -> Event: ...
     @property
     def id(self) -> str: ...

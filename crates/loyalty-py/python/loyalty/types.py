@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypeAlias, TypedDict, Union
+from typing import Any, Literal, TypeAlias, TypedDict, Union
 
 Number: TypeAlias = Union[Decimal, int, str]
 """An exact number; never a float."""
@@ -15,6 +15,15 @@ Scalar: TypeAlias = Union[str, Decimal, int, bool]
 """A value of an attribute."""
 Document: TypeAlias = Mapping[str, Any]
 """A JSON document as a dict. (It must be a `dict`; the alias is wider so that a `TypedDict` fits.)"""
+
+
+class Tax(TypedDict, total=False):
+    """The tax of a line: exactly one of a `rate` in percent, an `amount` that moves with the price, and a `fixed` amount."""
+
+    rate: Number
+    amount: Number
+    fixed: Number
+    included: bool
 
 
 class _LineRequired(TypedDict):
@@ -29,9 +38,42 @@ class Line(_LineRequired, total=False):
     price: Number
     amount: Number
     discount: Number
+    tax: Tax
+    floor: Number
+    earns: bool
+    discountable: bool
+    gift_card: bool
     category: str
     brand: str
     tags: Sequence[str]
+
+
+class _ShippingRequired(TypedDict):
+    price: Number
+
+
+class Shipping(_ShippingRequired, total=False):
+    """Shipping; in receipts and returns it is a line called `shipping`."""
+
+    tax: Tax
+
+
+class TillDiscount(TypedDict, total=False):
+    """A discount that a person gives at the till: an `amount_off`, or a `percent_off` with or without a `max`."""
+
+    id: str
+    amount_off: Number
+    percent_off: Number
+    max: Number
+    per: Literal["scope", "line", "unit"]
+    lines: Sequence[str]
+
+
+class Converted(TypedDict):
+    """The currency in which a customer paid, and the rate at which the amounts were converted."""
+
+    currency: str
+    rate: Number
 
 
 class _TenderRequired(TypedDict):
@@ -49,9 +91,10 @@ class _ReturnedLineRequired(TypedDict):
 
 
 class ReturnedLine(_ReturnedLineRequired, total=False):
-    """Units of a line that go back; all that are still out if there is no quantity."""
+    """Units of a line that go back, or an `amount` of it; all that is still out if there is neither."""
 
     quantity: int
+    amount: Number
 
 
 class LineRulePoints(TypedDict):
@@ -62,9 +105,22 @@ class LineRulePoints(TypedDict):
     points: int
 
 
-class ReceiptLine(TypedDict):
-    """A line of a receipt."""
+class ReceiptTax(TypedDict):
+    """An amount without tax, its tax, and both together."""
 
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+
+
+class DiscountAmount(TypedDict):
+    """What a discount took off a line."""
+
+    id: str
+    amount: Decimal
+
+
+class _ReceiptLineRequired(TypedDict):
     line: str
     sku: str
     quantity: int
@@ -74,13 +130,38 @@ class ReceiptLine(TypedDict):
     points: Sequence[LineRulePoints]
 
 
-class ReceiptTender(TypedDict):
-    """Points that were used to pay, or given back."""
+class ReceiptLine(_ReceiptLineRequired, total=False):
+    """A line of a receipt."""
 
+    tax: ReceiptTax
+    discounts: Sequence[DiscountAmount]
+
+
+class _ReceiptDiscountRequired(TypedDict):
+    id: str
+    amount: Decimal
+
+
+class ReceiptDiscount(_ReceiptDiscountRequired, total=False):
+    """A discount of a receipt, and what of it no line could take."""
+
+    unplaced: Decimal
+
+
+class _ReceiptTenderRequired(TypedDict):
     account: str
     asked: int
     points: int
     value: Decimal
+
+
+_ReceiptTenderAs = TypedDict("_ReceiptTenderAs", {"as": str}, total=False)
+
+
+class ReceiptTender(_ReceiptTenderRequired, _ReceiptTenderAs, total=False):
+    """Points that were used to pay or for a reward, or given back; `as` is `discount` where they lowered the price."""
+
+    reward: str
 
 
 class AccountPoints(TypedDict):
@@ -90,17 +171,19 @@ class AccountPoints(TypedDict):
     points: int
 
 
-class ReceiptTotal(TypedDict):
-    """The sums of a receipt."""
-
+class _ReceiptTotalRequired(TypedDict):
     list: Decimal
     discounted: Decimal
     paid: Decimal
 
 
-class Receipt(TypedDict):
-    """A purchase or return, line by line, money as `Decimal`."""
+class ReceiptTotal(_ReceiptTotalRequired, total=False):
+    """The sums of a receipt."""
 
+    tax: ReceiptTax
+
+
+class _ReceiptRequired(TypedDict):
     order: str
     lines: list[ReceiptLine]
     tender: list[ReceiptTender]
@@ -108,12 +191,43 @@ class Receipt(TypedDict):
     total: ReceiptTotal
 
 
+class Receipt(_ReceiptRequired, total=False):
+    """A purchase or return, line by line, money as `Decimal`."""
+
+    discounts: list[ReceiptDiscount]
+    withheld: Decimal
+    converted: Converted
+
+
 class Balance(TypedDict):
     """What an account holds."""
 
     available: int
     pending: int
+    held: int
     debt: int
+
+
+class Expiring(TypedDict):
+    """Points that expire at one instant, or the rest of a balance."""
+
+    account: str
+    expires_at: Union[str, None]
+    points: int
+
+
+class _LiabilityRequired(TypedDict):
+    account: str
+    earned: str
+    expires: Union[str, None]
+    points: int
+
+
+class Liability(_LiabilityRequired, total=False):
+    """Points that were earned in one month and expire in one month, and what they cost as text."""
+
+    cost: str
+    expected: str
 
 
 class _UnmetRequired(TypedDict):
@@ -128,6 +242,7 @@ class Unmet(_UnmetRequired, total=False):
     found: Union[str, int, list[str]]
     needed: Union[str, int, list[str]]
     missing: Union[str, int, list[str]]
+    since: str
 
 
 class _RuleTraceRequired(TypedDict):

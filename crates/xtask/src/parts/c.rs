@@ -29,6 +29,9 @@ const VALGRIND: [&str; 5] = [
     "--errors-for-leak-kinds=all",
     "-q",
 ];
+
+/// Reports that are no mistakes; the file says why. From the root of the workspace, where every command runs.
+const SUPPRESSIONS: &str = "--suppressions=tests/c/valgrind.supp";
 /// What a shared library is called here.
 const SHARED: &str = if cfg!(target_os = "macos") {
     "libloyalty.dylib"
@@ -164,7 +167,7 @@ impl Library {
 
     fn under_valgrind(&self, workspace: &Workspace, program: &Path) -> Command {
         let mut valgrind = command("valgrind", &workspace.root);
-        valgrind.args(VALGRIND).arg(program);
+        valgrind.args(VALGRIND).arg(SUPPRESSIONS).arg(program);
         self.with_library(valgrind)
     }
 

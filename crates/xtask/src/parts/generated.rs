@@ -20,7 +20,7 @@ type Make = fn(&Workspace) -> Result<String>;
 
 /// Makes each file, and compares it with the committed one or writes it.
 pub(super) fn run(workspace: &Workspace) -> Result<Done> {
-    let files: [(&str, Make); 4] = [
+    let files: [(&str, Make); 5] = [
         ("include/loyalty.h", header),
         ("include/program.schema.json", |workspace| {
             schema(workspace, "program")
@@ -29,6 +29,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<Done> {
             schema(workspace, "event")
         }),
         ("docs/errors.md", errors),
+        ("tests/published.md", published),
     ];
     let mut trouble: Vec<&str> = Vec::new();
     let mut checks = 0_usize;
@@ -105,6 +106,16 @@ fn schema(workspace: &Workspace, of: &str) -> Result<String> {
     )?;
     let made = "run --quiet -p loyalty-core --features schema --example schema --";
     capture_text(cargo(&workspace.root).args(made.split(' ')).arg(of))
+}
+
+/// The table of published cases that have scenarios, printed by the runner of the scenarios.
+fn published(workspace: &Workspace) -> Result<String> {
+    workspace.need(
+        "tests/src/published.rs",
+        "how the table of published cases is made",
+    )?;
+    let made = "run --quiet -p loyalty-tests -- published";
+    capture_text(cargo(&workspace.root).args(made.split(' ')))
 }
 
 /// The table of errors, printed by an example of the core.

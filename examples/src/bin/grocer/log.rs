@@ -149,11 +149,8 @@ impl Basket {
                 .get(line.product as usize)
                 .context("a line names a product that is not there")?;
             let amount = |cents| Money::from_minor(cents).to_decimal(currency);
+            let price = Price::Line(amount(line.list));
             purchase.lines.push(Line {
-                id: None,
-                sku: Cow::Borrowed(&product.sku),
-                quantity: line.quantity,
-                price: Price::Line(amount(line.list)),
                 discount: (line.discount > 0).then(|| amount(line.discount)),
                 category: product.category.as_deref().map(Cow::Borrowed),
                 brand: product.brand.as_deref().map(Cow::Borrowed),
@@ -162,6 +159,7 @@ impl Basket {
                 } else {
                     Vec::new()
                 },
+                ..Line::priced(product.sku.as_str(), line.quantity, price)
             });
         }
         purchase

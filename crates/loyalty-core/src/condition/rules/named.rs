@@ -1,0 +1,47 @@
+//! Conditions with a name: segments, and scores as sums of weights (clause 8.4).
+
+use serde::{Deserialize, Serialize};
+
+use super::Condition;
+use crate::amount::Points;
+use crate::id::Id;
+use crate::text::Label;
+
+/// A segment: the members for whom a condition holds. It is worked out whenever it is asked for, never stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SegmentRule {
+    /// The name by which conditions call it.
+    pub id: Id,
+    /// The name for people.
+    #[serde(default, skip_serializing_if = "Label::is_empty")]
+    pub name: Label,
+    /// Who belongs to it: leaves on the member only.
+    pub when: Condition,
+}
+
+/// A score: the sum of the weights whose conditions hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ScoreRule {
+    /// The name by which conditions call it.
+    pub id: Id,
+    /// The name for people.
+    #[serde(default, skip_serializing_if = "Label::is_empty")]
+    pub name: Label,
+    /// What adds to it, and what takes away.
+    pub weights: Vec<ScoreWeight>,
+}
+
+/// A part of a score.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ScoreWeight {
+    /// When it counts: leaves on the member only.
+    pub when: Condition,
+    /// How much; may be negative.
+    pub points: Points,
+}

@@ -1,0 +1,294 @@
+//! Points that move to other members, accounts and programs (clause 5.4).
+
+use std::borrow::Cow;
+
+use super::facts::Seeing;
+use super::work::Work;
+use crate::amount::Points;
+use crate::condition::{EventFacts, Quiet, evaluate};
+use crate::error::{Code, Error, Result};
+use crate::event::{Convert, Event, Receive, ReceivedLot, Transfer};
+use crate::id::Id;
+use crate::limits::{ID_BYTES_MAX, LINES_MAX};
+use crate::outcome::{Change, Message, MessageBody, MessageEvent, Source};
+use crate::points::{ConversionPlan, ConversionTo, Lot, LotKind, Missing, MovePlan, MovedLots};
+
+impl<'w> Work<'w> {
+    pub(super) fn transfer(&mut self, event: &Event<'_>, transfer: &Transfer<'_>) -> Result<()> {
+        if *transfer.to == *self.member.id.as_str() {
+            let words = "points are given to another member, not to oneself";
+            return Err(Error::at(Code::TransferRefused, "transfer.to", words));
+        }
+        let account = self.named_account(transfer.account.as_deref(), "transfer.account")?;
+        let plans = &self.compiled.spend.transfers;
+        let Some(plan) = plans.iter().find(|plan| plan.account == account) else {
+            let words = "points of this account cannot be given to other members";
+            return Err(Error::at(Code::TransferRefused, "transfer", words));
+        };
+        let points = transfer.points.get();
+        self.may_move(plan, points, event, (Code::TransferRefused, "transfer"))?;
+        let to = Id::checked(&transfer.to);
+        let lots = self.debit(account, points, Source::To(to.clone()))?;
+        let fee = plan.fee(points)?;
+        if fee > 0 {
+            self.debit(account, fee, Source::Fee(to.clone()))?;
+        }
+        self.burned(account, points.saturating_add(fee));
+        self.book_limits(&plan.limits, 1);
+        let account = self.account(account)?.id.clone();
+        let lots = moved(plan.lots, &lots, points)?;
+        self.send(event, to, None, &account, lots);
+        Ok(())
+    }
+
+    pub(super) fn convert(&mut self, event: &Event<'_>, convert: &Convert<'_>) -> Result<()> {
+        let conversions = &self.compiled.spend.conversions;
+        let found = conversions.iter().find(|one| one.id == *convert.conversion);
+        let Some(plan) = found else {
+            let words = format!(
+                "there is no conversion `{}` in this program",
+                convert.conversion
+            );
+            return Err(Error::at(
+                Code::UnknownConversion,
+                "convert.conversion",
+                words,
+            ));
+        };
+        let to = match (&plan.to, &convert.to) {
+            (ConversionTo::Own(_), None) => None,
+            (ConversionTo::Partner { .. }, Some(to)) => Some(Id::checked(to)),
+            (ConversionTo::Own(_), Some(_)) => {
+                let words = "this conversion has no partner: the points stay with the member";
+                return Err(Error::at(Code::ConversionRefused, "convert.to", words));
+            }
+            (ConversionTo::Partner { program, .. }, None) => {
+                let words = format!("say who the member is with the partner `{program}`");
+                return Err(Error::at(Code::MissingField, "convert.to", words));
+            }
+        };
+        let points = convert.points.get();
+        let refuse = (Code::ConversionRefused, "convert");
+        self.may_move(&plan.rule, points, event, refuse)?;
+        let made = plan.makes(points)?;
+        let account = plan.rule.account;
+        let lots = self.debit(account, points, Source::Conversion(plan.id.clone()))?;
+        let fee = plan.rule.fee(points)?;
+        if fee > 0 {
+            self.debit(account, fee, Source::Fee(plan.id.clone()))?;
+        }
+        self.burned(account, points.saturating_add(fee));
+        self.book_limits(&plan.rule.limits, 1);
+        match (&plan.to, to) {
+            (ConversionTo::Partner { program, account }, Some(to)) => {
+                let lots = moved(plan.rule.lots, &lots, made)?;
+                self.send(event, to, Some(program), account, lots);
+                Ok(())
+            }
+            (ConversionTo::Own(account), _) => self.exchanged(plan, *account, &lots, made),
+            (ConversionTo::Partner { .. }, None) => Ok(()),
+        }
+    }
+
+    /// Credits the points of another account of this program.
+    fn exchanged(
+        &mut self,
+        plan: &ConversionPlan,
+        account: usize,
+        lots: &[Lot],
+        made: i64,
+    ) -> Result<()> {
+        let source = || Source::Conversion(plan.id.clone());
+        if plan.rule.lots == MovedLots::Fresh {
+            let lot = self.arriving(account, made)?;
+            self.credit(account, lot, source())?;
+            return Ok(());
+        }
+        for lot in lots {
+            let kept = Lot {
+                n: 0,
+                kind: LotKind::Credited,
+                // What moves them is a rule of the account that they leave.
+                dated_by: None,
+                ..*lot
+            };
+            self.credit(account, kept, source())?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn receive(&mut self, receive: &Receive<'_>) -> Result<()> {
+        let own_program = |program: &Cow<'_, str>| **program == *self.program_id().as_str();
+        if *receive.from == *self.member.id.as_str()
+            && receive.program.as_ref().is_none_or(own_program)
+        {
+            let words = "nobody receives points from oneself";
+            return Err(Error::at(Code::WrongMember, "receive.from", words));
+        }
+        let account = self.named_account(Some(&receive.account), "receive.account")?;
+        let from = Id::checked(&receive.from);
+        for received in &receive.lots {
+            let fresh = self.arriving(account, received.points.get())?;
+            let lot = match received.earned_on {
+                Some(earned_on) => Lot {
+                    earned_on,
+                    expires_at: received.expires_at,
+                    dated_by: None,
+                    ..fresh
+                },
+                None => fresh,
+            };
+            let source = Source::From(from.clone());
+            if lot.expires_at.is_some_and(|at| at <= self.as_of) {
+                self.credit_expired(account, lot, source)?;
+            } else {
+                self.credit(account, lot, source)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Points that arrive when their time is over already.
+    fn credit_expired(&mut self, account: usize, lot: Lot, source: Source) -> Result<()> {
+        let there = self.account_mut(account)?;
+        there.credit_expired(lot.points)?;
+        let account = there.id.clone();
+        let (points, lot) = (Points::new(lot.points), lot.dates());
+        self.enter(Change::Credited {
+            account: account.clone(),
+            points,
+            source,
+            lot,
+        });
+        self.enter(Change::Expired {
+            account,
+            points,
+            lot,
+            why: None,
+        });
+        Ok(())
+    }
+
+    /// Refuses what the rule does not let through, and what there are too few points for.
+    fn may_move(
+        &self,
+        plan: &MovePlan,
+        points: i64,
+        event: &Event<'_>,
+        (code, path): (Code, &str),
+    ) -> Result<()> {
+        let at = |field: &str| format!("{path}.{field}");
+        if let Some(words) = plan.refuses(points) {
+            return Err(Error::at(code, at("points"), words));
+        }
+        let facts: EventFacts<'_> = Work::event_facts(event, None);
+        let seeing = Seeing {
+            event: Some(facts),
+            ..self.seeing(self.today)
+        };
+        if plan
+            .when
+            .as_ref()
+            .is_some_and(|when| !evaluate(when, &seeing, &mut Quiet))
+        {
+            return Err(Error::at(code, path, "its condition does not hold"));
+        }
+        if self.left(&plan.limits) < 1 {
+            return Err(Error::at(code, path, "its limit is used up for now"));
+        }
+        let needed = points.saturating_add(plan.fee(points)?);
+        self.enough(plan.account, needed, &at("points"))
+    }
+
+    /// Takes points that are there, and enters where they go.
+    fn debit(&mut self, account: usize, points: i64, source: Source) -> Result<Vec<Lot>> {
+        let plan = self.compiled.accounts.get(account);
+        let burn = plan.map(|plan| plan.burn_order).unwrap_or_default();
+        let there = self.account_mut(account)?;
+        let made = there.debit(points, burn, Missing::Refused)?;
+        let id = there.id.clone();
+        self.enter(Change::Debited {
+            account: id,
+            points: Points::new(points),
+            source,
+            lots: made.taken.iter().map(Lot::entry).collect(),
+            owed: Points::new(made.owed),
+            forgiven: Points::new(made.forgiven),
+        });
+        Ok(made.taken)
+    }
+
+    /// Tells another member that points arrive.
+    fn send(
+        &mut self,
+        event: &Event<'_>,
+        to: Id,
+        partner: Option<&Id>,
+        account: &Id,
+        lots: Vec<ReceivedLot>,
+    ) {
+        let own = self.program_id().clone();
+        let number = u64::try_from(self.messages.len()).unwrap_or(u64::MAX);
+        let number = number.saturating_add(1);
+        // Members of two programs may have one id: there the program belongs to the name.
+        let member = self.member.id.as_str();
+        let id = match partner {
+            Some(_) => derived(&[own.as_str(), member, event.id()], number),
+            None => derived(&[member, event.id()], number),
+        };
+        let owned = |id: &Id| Cow::Owned(id.as_str().to_owned());
+        let receive = Receive {
+            from: owned(&self.member.id),
+            program: partner.map(|_| owned(&own)),
+            account: owned(account),
+            lots,
+        };
+        self.messages.push(Message {
+            member: to,
+            program: partner.cloned(),
+            event: MessageEvent {
+                id,
+                body: MessageBody::Receive(receive),
+            },
+        });
+    }
+}
+
+/// What a message says of points: each lot with its dates, or how many there are.
+fn moved(rule: MovedLots, lots: &[Lot], points: i64) -> Result<Vec<ReceivedLot>> {
+    if rule == MovedLots::Fresh {
+        return Ok(vec![ReceivedLot {
+            points: Points::new(points),
+            earned_on: None,
+            expires_at: None,
+        }]);
+    }
+    if lots.len() > LINES_MAX {
+        let words = format!("the points come from more than {LINES_MAX} lots: move fewer at once");
+        return Err(Error::new(Code::LimitExceeded, words));
+    }
+    let one = |lot: &Lot| ReceivedLot {
+        points: Points::new(lot.points),
+        earned_on: Some(lot.earned_on),
+        expires_at: lot.expires_at,
+    };
+    Ok(lots.iter().map(one).collect())
+}
+
+/// A name made of others and a number: `m-1/e-7/1`. Where that would be too long for an id, or could be read in two ways, it is a
+/// number of 128 bits made of them.
+pub(super) fn derived(parts: &[&str], number: u64) -> Id {
+    let plain = format!("{}/{number}", parts.join("/"));
+    if plain.len() <= ID_BYTES_MAX && !parts.iter().any(|part| part.contains('/')) {
+        return Id::checked(&plain);
+    }
+    let mut exact = String::new();
+    for part in parts {
+        exact.push_str(&format!("{}:{part}/", part.len()));
+    }
+    exact.push_str(&number.to_string());
+    Id::checked(&format!(
+        "{:032x}",
+        xxhash_rust::xxh3::xxh3_128(exact.as_bytes())
+    ))
+}

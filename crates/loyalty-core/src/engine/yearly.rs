@@ -1,0 +1,66 @@
+//! Growth value: once a year the amount of the rung that is held leaves, and the track is taken again (clause 3.8).
+
+use super::work::Work;
+use crate::calendar::{Date, Instant, MonthDay};
+use crate::error::Result;
+use crate::outcome::ExpiredWhy;
+use crate::points::DeductionDay;
+
+impl Work<'_> {
+    /// What leaves accounts at this instant because a year is over.
+    pub(super) fn deduct(&mut self) -> Result<()> {
+        let compiled = self.compiled;
+        for (place, plan) in compiled.accounts.iter().enumerate() {
+            let Some((_, by_tier)) = &plan.yearly else {
+                continue;
+            };
+            let due = self.deduction_after(place, self.as_of.prev());
+            let Some((day, _, amount)) = due.filter(|(_, at, _)| *at == self.as_of) else {
+                continue;
+            };
+            let points = amount.min(self.account(place)?.available());
+            self.wither(place, points, ExpiredWhy::YearlyDeduction)?;
+            self.account_mut(place)?.deducted_on = Some(day);
+            self.reviews.push(by_tier.track);
+        }
+        Ok(())
+    }
+
+    /// When the next deduction of an account is due.
+    pub(super) fn deduction_due(&self, place: usize) -> Option<Instant> {
+        let (_, at, _) = self.deduction_after(place, self.as_of)?;
+        Some(at)
+    }
+
+    /// The first day of deduction that begins after an instant, and the amount of the rung that is held.
+    fn deduction_after(&self, place: usize, after: Instant) -> Option<(Date, Instant, i64)> {
+        let (on, by_tier) = self.compiled.accounts.get(place)?.yearly.as_ref()?;
+        let amount = *by_tier.of(self.rung(by_tier.track))?;
+        let begun = match on {
+            DeductionDay::Enrolment => Some(self.enrolled?),
+            DeductionDay::Rung => {
+                let standing = self.state.tiers.get(by_tier.track)?;
+                Some(self.zone.date_at(standing.since))
+            }
+            DeductionDay::Yearly(_) => None,
+        };
+        let yearly = match (on, begun) {
+            (DeductionDay::Yearly(day), _) => *day,
+            (_, Some(begun)) => MonthDay::of(begun),
+            (_, None) => return None,
+        };
+        let last = self.state.accounts.get(place)?.deducted_on;
+        let mut from = self.zone.date_at(after);
+        for before in begun.into_iter().chain(last) {
+            from = from.max(before.add_days(1).ok()?);
+        }
+        loop {
+            let day = yearly.next_on_or_after(from);
+            let at = self.zone.start_of(day).ok()?;
+            if at > after {
+                return Some((day, at, amount));
+            }
+            from = day.add_days(1).ok()?;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What only some members have: kept apart from what nearly every event changes, and copied only when it changes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Instant;
+use crate::id::Id;
+use crate::points::{Carried, Hold, Lot, Reached, Redemption, Streaked};
+
+/// What only some members have.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct More {
+    /// The `version` of the program that the member last ran under, if that has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) program_version: Option<Id>,
+    /// What is held, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) holds: Vec<Hold>,
+    /// The rewards that can still be undone, the first taken first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) redemptions: Vec<Redemption>,
+    /// How far the member is in the streaks of rules; sorted by rule.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) streaks: Vec<Streaked>,
+    /// What rules carry to the next event; sorted by rule.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) carried: Vec<Carried>,
+    /// What returns left behind of milestones; sorted by rule.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) milestones: Vec<Reached>,
+}
+
+impl More {
+    /// What is wrong with what was decoded, if anything.
+    pub(crate) fn fault(&self, accounts: &[&Id], as_of: Option<Instant>) -> Option<&'static str> {
+        let mut pairs = self.holds.windows(2);
+        if !pairs.all(|pair| matches!(pair, [first, second] if first.key < second.key)) {
+            return Some("the holds of a member are not in order");
+        }
+        if self.holds.iter().any(|hold| Some(hold.until) <= as_of) {
+            return Some("a hold that is over has not been released");
+        }
+        let held = |hold: &Hold| {
+            let known = |id: &Id| accounts.contains(&id);
+            let mut points = hold.points.iter();
+            !hold.points.is_empty() && points.all(|one| known(&one.account) && !one.lots.is_empty())
+        };
+        if !self.holds.iter().all(held) {
+            return Some("a hold holds nothing, or points of an account that is not there");
+        }
+        self.rules_fault()
+            .or_else(|| self.redemptions.iter().find_map(Redemption::fault))
+    }
+
+    /// What is wrong with what rules keep.
+    fn rules_fault(&self) -> Option<&'static str> {
+        let sorted = |rules: &[&Id]| rules.is_sorted_by(|one, other| one < other);
+        let lists = [
+            self.streaks.iter().map(|one| &one.rule).collect::<Vec<_>>(),
+            self.carried.iter().map(|one| &one.rule).collect(),
+            self.milestones.iter().map(|one| &one.rule).collect(),
+        ];
+        if !lists.iter().all(|rules| sorted(rules)) {
+            return Some("what rules keep is not in the order of the rules");
+        }
+        let streaks = self.streaks.iter().find_map(Streaked::fault);
+        let carried = || self.carried.iter().find_map(Carried::fault);
+        let milestones = || self.milestones.iter().find_map(Reached::fault);
+        streaks.or_else(carried).or_else(milestones)
+    }
+
+    /// The lots of an account that are held.
+    pub(crate) fn held<'m>(&'m self, account: &'m Id) -> impl Iterator<Item = &'m Lot> {
+        let points = self.holds.iter().flat_map(|hold| &hold.points);
+        points
+            .filter(move |one| one.account == *account)
+            .flat_map(|one| &one.lots)
+    }
+}

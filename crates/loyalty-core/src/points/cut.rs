@@ -1,0 +1,132 @@
+//! What caps cut, and what factors below one must not take (clauses 4.4, 4.5).
+
+use super::caps::Uses;
+use super::earning::{Gift, Rows, Settings, fires, share};
+use super::multiply::Fraction;
+use super::rules::RoundWhen;
+use crate::error::Result;
+use crate::outcome::TraceResult;
+
+/// Cuts by the caps of rules and groups: those of base rules before multiplying, those of multipliers after it.
+pub(super) fn cut_by_own_caps(
+    gifts: &mut [Gift<'_>],
+    rows: &mut Rows,
+    settings: &Settings,
+    uses: Uses<'_>,
+    multipliers: bool,
+) -> Result<()> {
+    // Rounding after multiplying can give a base rule a point more than it was cut to.
+    let again = settings.round == RoundWhen::AfterMultiplier;
+    for gift in gifts
+        .iter_mut()
+        .filter(|gift| fires(gift))
+        .filter(|gift| gift.plan.is_multiplier() == multipliers || (multipliers && again))
+    {
+        if gift.plan.caps.is_empty() && gift.plan.group.is_none() {
+            continue;
+        }
+        let group = gift
+            .plan
+            .group
+            .and_then(|group| settings.group_caps.get(group))
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let mut points = gift.points;
+        for cap in gift.plan.caps.iter().chain(group) {
+            points = cap.cut(points, cap.room(uses));
+        }
+        cut(gift, rows, points, multipliers)?;
+    }
+    Ok(())
+}
+
+/// Cuts by the caps of accounts: the lowest priority first, the later rule first among equals. What a factor below one takes
+/// away makes room.
+pub(super) fn cut_by_account(
+    gifts: &mut [Gift<'_>],
+    rows: &mut Rows,
+    settings: &Settings,
+    uses: Uses<'_>,
+) -> Result<()> {
+    for (account, caps) in settings.account_caps.iter().enumerate() {
+        for cap in caps {
+            let mine = |gift: &Gift<'_>| gift.plan.account == account && fires(gift);
+            let total = gifts
+                .iter()
+                .filter(|gift| mine(gift))
+                .fold(0_i64, |sum, gift| sum.saturating_add(gift.points));
+            let mut excess = total.saturating_sub(cap.room(uses).unwrap_or(0));
+            if excess <= 0 {
+                continue;
+            }
+            let mut order: Vec<&mut Gift<'_>> =
+                gifts.iter_mut().rev().filter(|gift| mine(gift)).collect();
+            order.sort_by_key(|gift| gift.plan.priority);
+            for gift in order.into_iter().filter(|gift| gift.points > 0) {
+                if excess <= 0 {
+                    break;
+                }
+                let before = gift.points;
+                let points = cap.cut(before, Some(before.saturating_sub(excess).max(0)));
+                cut(gift, rows, points, true)?;
+                excess = excess.saturating_sub(before.saturating_sub(points));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What a factor below one takes away is never more than what the others give: neither in all (a cap may have cut them) nor on
+/// a row (then it is taken on other rows).
+pub(super) fn level(gifts: &mut [Gift<'_>], rows: &mut Rows, account: usize) {
+    let mine = |gift: &Gift<'_>| gift.plan.account == account && gift.points != 0;
+    if !gifts.iter().any(|gift| mine(gift) && gift.points < 0) {
+        return;
+    }
+    let mut nets: Vec<i64> = Vec::new();
+    for gift in gifts.iter().filter(|gift| mine(gift)) {
+        let own = rows.of(gift);
+        nets.resize(nets.len().max(own.len()), 0);
+        for (net, row) in nets.iter_mut().zip(own) {
+            *net = net.saturating_add(*row);
+        }
+    }
+    for gift in gifts
+        .iter_mut()
+        .filter(|gift| mine(gift) && gift.points < 0)
+    {
+        let mut moved = 0_i64;
+        for (net, row) in nets.iter_mut().zip(rows.of_mut(gift)) {
+            let back = net.saturating_neg().min(row.saturating_neg()).max(0);
+            *row = row.saturating_add(back);
+            *net = net.saturating_add(back);
+            moved = moved.saturating_add(back);
+        }
+        for (net, row) in nets.iter_mut().zip(rows.of_mut(gift)) {
+            let part = moved.min(*net).max(0);
+            *row = row.saturating_sub(part);
+            *net = net.saturating_sub(part);
+            moved = moved.saturating_sub(part);
+        }
+        gift.points = gift.points.saturating_add(moved);
+    }
+}
+
+/// Lowers the points of a gift.
+fn cut(gift: &mut Gift<'_>, rows: &mut Rows, points: i64, shared: bool) -> Result<()> {
+    if points == gift.points {
+        return Ok(());
+    }
+    gift.points = points;
+    gift.exact = Fraction {
+        num: i128::from(points),
+        den: 1,
+    };
+    if points == 0 {
+        gift.result = TraceResult::Capped;
+        rows.of_mut(gift).fill(0);
+    } else if shared {
+        share(gift, rows)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,125 @@
+//! Limits: how often something can be had in a period (clauses 5.2, 5.4). Uses are kept with those of the caps.
+
+use std::sync::Arc;
+
+use super::caps::{CapBefore, CapUse};
+use super::rules::{CapPeriod, Limit};
+use crate::calendar::{Date, MonthDay, Period};
+
+/// A compiled [`Limit`].
+#[derive(Clone, Debug)]
+pub(crate) struct LimitSpec {
+    /// The name under which a member keeps its use: `reward/tea/0`.
+    pub(crate) key: Arc<str>,
+    times: i64,
+    per: CapPeriod,
+    /// For a limit per term: the track.
+    pub(crate) term: Option<usize>,
+}
+
+impl LimitSpec {
+    pub(crate) fn new(key: String, rule: &Limit, term: Option<usize>) -> Self {
+        Self {
+            key: key.into(),
+            times: i64::from(rule.times),
+            per: rule.per,
+            term,
+        }
+    }
+
+    /// How many times are left on a day, in program time.
+    pub(crate) fn left(&self, uses: &[CapUse], day: Date) -> i64 {
+        let start = self.per.start(day);
+        let used = find(uses, &self.key)
+            .ok()
+            .and_then(|place| uses.get(place))
+            .filter(|used| used.from == start)
+            .map_or(0, |used| used.times);
+        self.times.saturating_sub(used).max(0)
+    }
+
+    /// The first day on which a use of this day counts no longer; none if it always does.
+    pub(crate) fn renewed_on(&self, day: Date) -> Option<Date> {
+        match self.per {
+            CapPeriod::Day => day.add_days(1).ok(),
+            per => Some(per.period()?.next_start(day, MonthDay::JANUARY_FIRST)),
+        }
+    }
+
+    /// Books so many times on a day; less than zero gives them back. Says what was there before, if anything changes.
+    pub(crate) fn book(&self, uses: &mut Vec<CapUse>, day: Date, times: i64) -> Option<CapBefore> {
+        if self.per == CapPeriod::Event || times == 0 {
+            return None;
+        }
+        let from = self.per.start(day);
+        let anew = || CapUse {
+            key: Arc::clone(&self.key),
+            from,
+            points: 0,
+            times,
+            since: 0,
+        };
+        match find(uses, &self.key) {
+            Ok(place) => {
+                let found = uses.get_mut(place)?;
+                let used = Some(found.clone());
+                if found.from == from {
+                    found.times = found.times.saturating_add(times).max(0);
+                } else if found.from < from && times > 0 {
+                    *found = anew();
+                }
+                let there = found.times != 0;
+                if !there {
+                    uses.remove(place);
+                }
+                Some(CapBefore { place, used, there })
+            }
+            Err(place) if times > 0 => {
+                uses.insert(place, anew());
+                Some(CapBefore {
+                    place,
+                    used: None,
+                    there: true,
+                })
+            }
+            Err(_) => None,
+        }
+    }
+
+    /// Forgets how often the limit of this name was used. Says what was there before, if anything was.
+    pub(crate) fn forget(uses: &mut Vec<CapUse>, key: &str) -> Option<CapBefore> {
+        let place = find(uses, key).ok()?;
+        let used = Some(uses.remove(place));
+        Some(CapBefore {
+            place,
+            used,
+            there: false,
+        })
+    }
+}
+
+/// Where the use of a limit is, or would be: uses are sorted by key.
+fn find(uses: &[CapUse], key: &str) -> Result<usize, usize> {
+    uses.binary_search_by(|one| one.key.as_ref().cmp(key))
+}
+
+impl CapPeriod {
+    /// The calendar period, where it is one of more than a day.
+    fn period(self) -> Option<Period> {
+        match self {
+            Self::Week => Some(Period::Week),
+            Self::Month => Some(Period::Month),
+            Self::Year => Some(Period::Year),
+            Self::Event | Self::Day | Self::Term | Self::Lifetime => None,
+        }
+    }
+
+    /// The first day of the period that a day is in; none where it has none.
+    pub(super) fn start(self, day: Date) -> Option<Date> {
+        match self {
+            Self::Day => Some(day),
+            Self::Month => Some(day.first_of_month()),
+            per => Some(per.period()?.start_of(day, MonthDay::JANUARY_FIRST)),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! What no type can say about tiers (clause 15.2).
+
+use super::check::Check;
+use crate::calendar::Span;
+use crate::error::{Code, join};
+use crate::tiers::{Grace, Hold, Review, Track, Upgrade};
+
+impl Check<'_> {
+    /// One track.
+    pub(super) fn track(&mut self, track: &Track, path: &str) {
+        let fields = [(&track.hold, "hold")].into_iter();
+        let renew = track.renew.iter().map(|renew| (renew, "renew"));
+        for (hold, field) in fields.chain(renew) {
+            self.hold(hold, &join(path, field));
+        }
+        self.kept(track.at_least, track.grace.as_ref(), path);
+        self.renewed(track.renew.as_ref(), track, path);
+        for (place, rung) in track.rungs.iter().enumerate() {
+            let path = format!("{path}.rungs[{place}]");
+            let holds = rung.hold.iter().map(|hold| (hold, "hold"));
+            for (hold, field) in holds.chain(rung.renew.iter().map(|renew| (renew, "renew"))) {
+                self.hold(hold, &join(&path, field));
+            }
+            self.kept(rung.at_least, rung.grace.as_ref(), &path);
+            self.renewed(rung.renew.as_ref(), track, &path);
+        }
+        self.reviews(track, path);
+        if track.upgrade != Upgrade::NextPeriod {
+            for (given, field) in [
+                (track.period.is_some(), "period"),
+                (track.year_start.is_some(), "year_start"),
+            ] {
+                if given {
+                    let words = "only `next_period` waits for a period to begin";
+                    self.say(Code::Contradiction, &join(path, field), words);
+                }
+            }
+        }
+        for (place, carry) in track.carry.iter().enumerate() {
+            let mut before = track.carry.iter().take(place);
+            if before.any(|other| other.metric == carry.metric) {
+                let path = format!("{path}.carry[{place}].metric");
+                self.say(Code::DuplicateId, &path, "the metric is carried already");
+            }
+        }
+    }
+
+    /// What several tracks must not say together.
+    pub(super) fn whole(&mut self, tracks: &[Track]) {
+        let primary = tracks.iter().enumerate().filter(|(_, track)| track.primary);
+        for (place, _) in primary.skip(1) {
+            let path = format!("tiers[{place}].primary");
+            self.say(Code::Contradiction, &path, "only one track can be primary");
+        }
+        for (place, track) in tracks.iter().enumerate() {
+            for (number, carry) in track.carry.iter().enumerate() {
+                let mut others = tracks.iter().take(place).flat_map(|other| &other.carry);
+                if others.any(|other| other.metric == carry.metric) {
+                    let path = format!("tiers[{place}].carry[{number}].metric");
+                    let words = "another track carries this metric: it has one value for all";
+                    self.say(Code::Contradiction, &path, words);
+                }
+            }
+        }
+    }
+
+    fn reviews(&mut self, track: &Track, path: &str) {
+        if let Review::Every(every) = track.review {
+            let path = join(path, "review.every");
+            if !matches!(every.months, 1 | 2 | 3 | 4 | 6 | 12) {
+                let words = "a year is divided by 1, 2, 3, 4, 6 or 12 months";
+                self.say(Code::OutOfRange, &join(&path, "months"), words);
+            }
+            if !(1..=31).contains(&every.on_day) {
+                let words = "the day of a month is from 1 to 31";
+                self.say(Code::OutOfRange, &join(&path, "on_day"), words);
+            }
+        }
+        if track.review != Review::TermEnd {
+            let words = "reviews on days of their own need no term: leave it out";
+            if track.hold != Hold::Lifetime {
+                self.say(Code::Contradiction, &join(path, "hold"), words);
+            }
+            for (place, rung) in track.rungs.iter().enumerate() {
+                if rung
+                    .hold
+                    .as_ref()
+                    .is_some_and(|hold| *hold != Hold::Lifetime)
+                {
+                    let path = format!("{path}.rungs[{place}].hold");
+                    self.say(Code::Contradiction, &path, words);
+                }
+            }
+        }
+        let ends = |hold: &Hold| matches!(hold, Hold::For(_) | Hold::Until(_));
+        let reviewed = track.review != Review::TermEnd
+            || ends(&track.hold)
+            || track
+                .rungs
+                .iter()
+                .any(|rung| rung.hold.as_ref().is_some_and(ends));
+        for (place, penalty) in track.penalties.iter().enumerate() {
+            let path = format!("{path}.penalties[{place}]");
+            if penalty.warnings == 0 {
+                let words = "a rung is lost at the first warning (1) or a later one";
+                self.say(Code::OutOfRange, &join(&path, "warnings"), words);
+            }
+            if !reviewed {
+                let words = "warnings are given at reviews, and this track has none";
+                self.say(Code::Contradiction, &path, words);
+            }
+        }
+    }
+
+    fn kept(&mut self, at_least: Option<Span>, grace: Option<&Grace>, path: &str) {
+        let lengths = [
+            (at_least, "at_least"),
+            (grace.map(|grace| grace.length), "grace.for"),
+        ];
+        for (length, field) in lengths {
+            if length.is_some_and(Span::is_zero) {
+                let words = "a time of no length is none: leave it out";
+                self.say(Code::OutOfRange, &join(path, field), words);
+            }
+        }
+    }
+
+    fn renewed(&mut self, renew: Option<&Hold>, track: &Track, path: &str) {
+        let words = match renew {
+            None => return,
+            Some(_) if track.review != Review::TermEnd => {
+                "reviews on days of their own need no term: leave it out"
+            }
+            Some(Hold::None) => "what a review gives is held for a time, or for good",
+            Some(_) => return,
+        };
+        self.say(Code::Contradiction, &join(path, "renew"), words);
+    }
+
+    fn hold(&mut self, hold: &Hold, path: &str) {
+        match hold {
+            Hold::Lifetime | Hold::None => {}
+            Hold::For(length) => {
+                let path = join(path, "for");
+                self.length(
+                    length.days,
+                    length.weeks,
+                    length.months,
+                    length.years,
+                    &path,
+                );
+                if length.span().is_some_and(crate::calendar::Span::is_zero) {
+                    self.say(
+                        Code::OutOfRange,
+                        &path,
+                        "a term of no length ends at once: use `none`",
+                    );
+                }
+            }
+            Hold::Until(until) => {
+                if until.nth == 0 || until.nth > 1_200 {
+                    self.say(
+                        Code::OutOfRange,
+                        &join(path, "until.nth"),
+                        "`nth` is from 1 (the present period) to 1200",
+                    );
+                }
+            }
+        }
+    }
+}

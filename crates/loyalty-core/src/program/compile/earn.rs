@@ -1,0 +1,214 @@
+//! Earn rules: from the document to what the engine walks.
+
+use super::super::index::Gate;
+use super::{Compiler, Feed, MetricPlan, On, RulePlan};
+use crate::condition::{Grain, Scope, Select};
+use crate::error::{Code, Error, join};
+use crate::id::Id;
+use crate::metric::{Frame, Reading};
+use crate::points::{
+    Cap, CapPeriod, CapSpec, EarnAt, EarnRule, FreeUnits, Give, LotPlan, Milestone, Plan,
+};
+use crate::pricing::Basis;
+
+/// How the program earns, as far as rules do not say it themselves.
+#[derive(Debug)]
+pub(crate) struct EarningPlan {
+    pub(crate) basis: Basis,
+    pub(crate) shipping: bool,
+    /// Whether units that cost nothing count.
+    pub(crate) free_units: bool,
+    pub(crate) exclude: Option<Select>,
+    pub(crate) at: EarnAt,
+}
+
+impl Compiler<'_> {
+    pub(super) fn earning(&mut self) -> EarningPlan {
+        let rules = &self.rules.earning;
+        EarningPlan {
+            basis: rules.basis,
+            shipping: rules.shipping,
+            free_units: rules.free_units == FreeUnits::Count,
+            exclude: self.select(rules.exclude.as_ref(), "earning.exclude"),
+            at: rules.earn_at,
+        }
+    }
+
+    /// Compiles caps; `path` is where they stand.
+    pub(super) fn caps(&mut self, kind: &str, id: &Id, rules: &[Cap], path: &str) -> Vec<CapSpec> {
+        let mut caps = Vec::with_capacity(rules.len());
+        for (place, rule) in rules.iter().enumerate() {
+            let track = (rule.per == CapPeriod::Term)
+                .then(|| self.track_of(rule.track.as_ref(), &format!("{path}.caps[{place}]")));
+            caps.push(CapSpec::new(format!("{kind}/{id}/{place}"), rule).of_track(track));
+        }
+        caps
+    }
+
+    pub(super) fn earn(
+        &mut self,
+        place: usize,
+        rule: &EarnRule,
+        metrics: &[MetricPlan],
+    ) -> Option<RulePlan> {
+        let path = format!("earn[{place}]");
+        let on = match rule.on.as_str() {
+            "purchase" => On::Purchase,
+            "enroll" => On::Enroll,
+            other => match other.strip_prefix("activity:") {
+                Some(kind) if !kind.is_empty() => On::Activity(kind.into()),
+                _ => {
+                    let words = "a rule answers `purchase`, `enroll` or `activity:` and a kind, such as `activity:check_in`";
+                    self.mistakes
+                        .push(Error::at(Code::InvalidValue, join(&path, "on"), words));
+                    On::Purchase
+                }
+            },
+        };
+        if on != On::Purchase && (rule.lines.is_some() || Plan::needs_basket(&rule.give)) {
+            let words = format!(
+                "`{}` has no lines: only a rule on `purchase` can look at them",
+                rule.on
+            );
+            self.mistakes
+                .push(Error::at(Code::Contradiction, path.as_str(), words));
+        }
+        let account = self.account(rule.account.as_ref(), &join(&path, "account"));
+        let group = match &rule.group {
+            None => None,
+            Some(id) => {
+                let found = self.rules.groups.iter().position(|group| group.id == *id);
+                if found.is_none() && !self.names.broken.contains(id) {
+                    let words = format!("there is no group `{id}` in this program");
+                    self.mistakes.push(Error::at(
+                        Code::UnknownReference,
+                        join(&path, "group"),
+                        words,
+                    ));
+                }
+                found
+            }
+        };
+        let when = self.condition(rule.when.as_ref(), Scope::EventRule, &join(&path, "when"));
+        let lines = self.select(rule.lines.as_ref(), &join(&path, "lines"));
+        let of_account = self.rules.accounts.get(account);
+        let lot = LotPlan {
+            activation: rule
+                .activation
+                .or(of_account.map(|account| account.activation))
+                .unwrap_or_default(),
+            expiry: rule
+                .expiry
+                .clone()
+                .or_else(|| of_account.map(|account| account.expiry.clone()))
+                .unwrap_or_default(),
+            own_expiry: rule.expiry.is_some(),
+        };
+        let metric = match &rule.give {
+            Give::Milestone(milestone) => self.milestone(milestone, &on, metrics, &path),
+            _ => None,
+        };
+        let earning = &self.rules.earning;
+        let defaults = (earning.base, earning.rounding);
+        let caps = self.caps("rule", &rule.id, &rule.caps, &path);
+        match Plan::new(
+            rule,
+            account,
+            group,
+            lines,
+            caps,
+            lot,
+            defaults,
+            metric,
+            self.rules.currency,
+        ) {
+            Ok(plan) => Some(RulePlan {
+                plan,
+                on,
+                when,
+                from: rule.from,
+                until: rule.until,
+            }),
+            Err(error) => {
+                self.mistakes.push(error.under(&path));
+                None
+            }
+        }
+    }
+
+    /// The metric of a milestone: one that grows by the events of the rule.
+    fn milestone(
+        &mut self,
+        rule: &Milestone,
+        on: &On,
+        metrics: &[MetricPlan],
+        path: &str,
+    ) -> Option<(usize, Grain)> {
+        let path = join(path, "give.milestone.metric");
+        let Some((place, grain)) = self.names.metrics.get(&rule.metric).copied() else {
+            if let Some(error) = self.names.unknown("metric", &rule.metric) {
+                self.mistakes.push(error.under(&path));
+            }
+            return None;
+        };
+        let metric = metrics.get(place)?;
+        let id = &rule.metric;
+        let grows = !matches!(metric.feed, Feed::Balance(_) | Feed::Tenure | Feed::Age)
+            && metric.reading != Reading::Since
+            && !matches!(metric.frame, Frame::Previous(_));
+        if !grows {
+            let words = format!("`{id}` does not grow by events: it cannot have milestones");
+            self.mistakes
+                .push(Error::at(Code::Contradiction, path, words));
+        } else if !moved_by(on, &metric.feed) {
+            let words = format!("the events of this rule never add anything to `{id}`");
+            self.mistakes
+                .push(Error::at(Code::Unreachable, path, words));
+        }
+        Some((place, grain))
+    }
+}
+
+/// How many different plans for lots are compared; no program has as many.
+const LOT_PLANS_MAX: usize = 64;
+
+/// Numbers the plans for lots: equal ones of one account have one number, so that nobody has to compare them again.
+pub(super) fn number_lots(rules: &mut [RulePlan]) {
+    let mut known: Vec<(usize, LotPlan, u32)> = Vec::new();
+    for (number, rule) in (0_u32..).zip(rules) {
+        let plan = &mut rule.plan;
+        let mut all = known.iter().take(LOT_PLANS_MAX);
+        let found = all.find(|(account, lot, _)| *account == plan.account && *lot == plan.lot);
+        plan.lot_number = match found {
+            Some((_, _, known)) => *known,
+            None => {
+                known.push((plan.account, plan.lot.clone(), number));
+                number
+            }
+        };
+    }
+}
+
+/// Whether an event can add to a metric that is fed so.
+fn moved_by(on: &On, feed: &Feed) -> bool {
+    match (on, feed) {
+        (_, Feed::Earned(_))
+        | (
+            On::Purchase,
+            Feed::Spend | Feed::ListSpend | Feed::Orders | Feed::Quantity | Feed::Burned(_),
+        ) => true,
+        (On::Activity(kind), Feed::Activity(kinds)) => kinds.contains(kind),
+        _ => false,
+    }
+}
+
+/// What an event must have for a rule to be worth looking at.
+pub(super) fn gate(rule: &RulePlan, rungs: &impl Fn(usize) -> usize) -> Gate {
+    if let Some(keys) = rule.plan.lines.as_ref().and_then(Select::keys) {
+        return Gate::Keys(keys);
+    }
+    match &rule.when {
+        Some(cond) => Gate::of(cond, rungs),
+        None => Gate::Always,
+    }
+}

@@ -1,0 +1,204 @@
+//! When a term ends, a grace is over, and a period begins (clauses 9.2, 9.3).
+
+use super::judge::TrackPlan;
+use super::rules::{
+    Anniversary, Every, Grace, GraceFrom, Hold, HoldPeriod, HoldUntil, Review, Upgrade,
+};
+use crate::calendar::{Date, Instant, LastDay, MonthDay, Zone};
+use crate::error::Result;
+
+/// Whose civil days are meant.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Person {
+    pub(crate) enrolled: Option<Date>,
+    pub(crate) zone: Zone,
+}
+
+/// From where a term counts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Begin {
+    /// Its first day.
+    pub(crate) first: Date,
+    /// The last day of the term before, where a review begins it.
+    pub(crate) after: Option<Date>,
+    /// The day on which the rung was entered.
+    pub(crate) entered: Date,
+    /// The term ends after this.
+    pub(crate) now: Instant,
+}
+
+impl TrackPlan {
+    /// The instant at which a term of a rung ends: the next review. None: it is held for good.
+    pub(crate) fn term_end(
+        &self,
+        rung: usize,
+        begin: Begin,
+        person: Person,
+    ) -> Result<Option<Instant>> {
+        let Some(plan) = self.rungs.get(rung) else {
+            return Ok(None);
+        };
+        let day = match self.review {
+            Review::Every(every) => return next_of(every, begin.now, person.zone).map(Some),
+            Review::Anniversary(of) => {
+                let of = match of {
+                    Anniversary::Enrolment => person.enrolled,
+                    Anniversary::Rung => Some(begin.entered),
+                };
+                return match of {
+                    Some(day) => anniversary(day, begin.now, person.zone).map(Some),
+                    None => Ok(None),
+                };
+            }
+            Review::TermEnd => {
+                let renewed = plan.renew.as_ref().filter(|_| begin.after.is_some());
+                hold_end(renewed.unwrap_or(&plan.hold), begin, person.enrolled)?
+            }
+        };
+        let Some(day) = day else { return Ok(None) };
+        let free = self.free_from(rung, begin.entered)?;
+        let day = free.map_or(day, |free| free.max(day));
+        person.zone.start_of(day).map(Some)
+    }
+
+    /// The first day on which a review can take a rung that was entered on a day; none: any.
+    pub(crate) fn free_from(&self, rung: usize, entered: Date) -> Result<Option<Date>> {
+        let least = self.rungs.get(rung).and_then(|plan| plan.at_least);
+        least
+            .map(|least| least.after(entered)?.add_days(1))
+            .transpose()
+    }
+
+    /// Whether the lowest rung has terms: only where a review alone moves a member up.
+    pub(crate) fn reviews_base(&self) -> bool {
+        self.upgrade == Upgrade::AtReview
+    }
+
+    /// When the next period of the track begins; none without an enrolment to count from.
+    pub(crate) fn next_period(&self, today: Date, person: Person) -> Result<Option<Instant>> {
+        let day = match (self.period.period(), person.enrolled) {
+            (Some(period), _) => Some(period.next_start(today, self.year_start)),
+            (None, Some(enrolled)) => {
+                let begun = crate::metric::membership_year(enrolled, today)?;
+                let years = i64::from(begun.year().saturating_sub(enrolled.year()));
+                Some(enrolled.add_months(years.saturating_add(1).saturating_mul(12))?)
+            }
+            (None, None) => None,
+        };
+        day.map(|day| person.zone.start_of(day)).transpose()
+    }
+}
+
+impl Grace {
+    /// When the grace is over for a rung that is lost. `last`: the last day of its term.
+    pub(crate) fn end(
+        &self,
+        entered: Date,
+        last: Option<Date>,
+        today: Date,
+        zone: Zone,
+    ) -> Result<Instant> {
+        let from = match self.from {
+            GraceFrom::TermEnd => last.unwrap_or(today),
+            GraceFrom::Entry => entered,
+            GraceFrom::Loss => today,
+        };
+        let mut day = self.length.after(from)?;
+        if let Some(align) = self.align {
+            day = align.align(day);
+        }
+        zone.start_of(self.last_day.first_after(day)?)
+    }
+}
+
+/// The first such day that begins after an instant.
+fn next_of(every: Every, now: Instant, zone: Zone) -> Result<Instant> {
+    let first = zone.date_at(now).first_of_month();
+    let mut start = now;
+    // A year and a month hold every month that is asked for, once after the instant.
+    for more in 0..=13_i64 {
+        let month = first.add_months(more)?;
+        let asked = month
+            .month()
+            .saturating_sub(1)
+            .checked_rem(every.months.max(1));
+        if asked != Some(0) {
+            continue;
+        }
+        let day = every.on_day.min(month.last_of_month().day());
+        start = zone.start_of(month.add_days(i64::from(day.saturating_sub(1)))?)?;
+        if start > now {
+            break;
+        }
+    }
+    Ok(start)
+}
+
+/// The first anniversary of a day that begins after an instant.
+fn anniversary(of: Date, now: Instant, zone: Zone) -> Result<Instant> {
+    let years = zone.date_at(now).year().saturating_sub(of.year());
+    let mut start = now;
+    for more in 0..=2_i32 {
+        let years = years.saturating_add(more).max(1);
+        start = zone.start_of(of.add_months(i64::from(years).saturating_mul(12))?)?;
+        if start > now {
+            break;
+        }
+    }
+    Ok(start)
+}
+
+/// The first day after a term; none for good.
+fn hold_end(hold: &Hold, begin: Begin, enrolled: Option<Date>) -> Result<Option<Date>> {
+    let first_after = match hold {
+        Hold::Lifetime | Hold::None => return Ok(None),
+        Hold::For(length) => {
+            let Some(span) = length.span() else {
+                return Ok(None);
+            };
+            // A term that follows another one counts from its last day.
+            let from = match length.last_day {
+                LastDay::Included => begin.after.unwrap_or(begin.first),
+                LastDay::Excluded => begin.first,
+            };
+            let mut day = span.after(from)?;
+            if let Some(align) = length.align {
+                day = align.align(day);
+            }
+            length.last_day.first_after(day)?
+        }
+        Hold::Until(until) => end_of(until, begin.first, enrolled)?.add_days(1)?,
+    };
+    Ok(Some(first_after))
+}
+
+/// The last day of the k-th period, and what is added to it.
+fn end_of(until: &HoldUntil, entered: Date, enrolled: Option<Date>) -> Result<Date> {
+    let last = match until.end_of.period() {
+        Some(period) => {
+            let start = until.year_start.unwrap_or(MonthDay::JANUARY_FIRST);
+            let mut last = period.end_of(entered, start);
+            for _ in 1..until.nth {
+                last = period.end_of(last.add_days(1)?, start);
+            }
+            last
+        }
+        None => {
+            debug_assert!(
+                until.end_of == HoldPeriod::MembershipYear,
+                "only membership years are no calendar periods"
+            );
+            let enrolled = enrolled.unwrap_or(entered);
+            let begun = crate::metric::membership_year(enrolled, entered)?;
+            let years = i64::from(begun.year().saturating_sub(enrolled.year()))
+                .saturating_add(i64::from(until.nth));
+            enrolled
+                .add_months(years.saturating_mul(12))?
+                .add_days(-1)?
+        }
+    };
+    match until.plus {
+        Some(plus) => plus.after(last),
+        None => Ok(last),
+    }
+}

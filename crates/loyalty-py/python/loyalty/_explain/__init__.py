@@ -1,0 +1,73 @@
+"""What a program says, in plain words, in Chinese or English.
+
+It reads the canonical JSON of a checked program, so every default is there and nothing has to be guessed. A setting that this
+version has no words for is shown as it is written: nothing is left out in silence.
+"""
+
+from typing import Literal
+
+from loyalty._explain.spending import Spending
+from loyalty._loyalty import Program
+
+
+def explain(program: Program, lang: Literal["zh", "en"]) -> str:
+    """The program in plain words: several lines, the last one without a line end."""
+    return _Explainer(program.to_dict(), lang).program()
+
+
+class _Explainer(Spending):
+    """All of a program, part by part."""
+
+    def program(self) -> str:
+        doc = self.doc
+        version = self.t(f", version {doc['version']}", f"，版本 {doc['version']}") if "version" in doc else ""
+        self.lines.append(self.t(f"{self.name(doc)} ({doc['id']}{version})", f"{self.name(doc)}（{doc['id']}{version}）"))
+        if "description" in doc:
+            self.lines.append(self.label(doc["description"]))
+        self.lines.append(
+            self.t(
+                f"Money is in {doc['currency']}; days are those of {doc['timezone']}.",
+                f"金额以 {doc['currency']} 计；日期按 {doc['timezone']} 时区计算。",
+            )
+        )
+        self.put_accounts()
+        self.put_metrics()
+        self.put_segments()
+        self.put_tiers()
+        self.put_earning()
+        self.put_pricing()
+        self.put_tender()
+        self.put_rewards()
+        self.put_moves()
+        self.put_returns()
+        return "\n".join(self.lines)
+
+    def put_metrics(self) -> None:
+        if self.doc["metrics"]:
+            self.head("Figures", "指标")
+        for metric in self.doc["metrics"]:
+            measure, window = self.measure(metric["measure"]), self.window(metric["window"])
+            if metric["window"] == "lifetime" and self.is_state(metric["measure"]):
+                words = self.t(f"{self.named(metric)}: {measure}", f"{self.named(metric)}：{measure}")
+            else:
+                words = self.t(f"{self.named(metric)}: {measure}, {window}", f"{self.named(metric)}：{window}{measure}")
+            rule = metric.get("filter") or {}
+            if "lines" in rule:
+                words += self.t(f"; counted: {self.selection(rule['lines'])}", f"；计入：{self.selection(rule['lines'])}")
+            if "when" in rule:
+                words += self.t(f"; only if {self.condition(rule['when'])}", f"；只在{self.condition(rule['when'])}时计")
+            self.put(1, words)
+
+    def put_segments(self) -> None:
+        if self.doc["segments"]:
+            self.head("Segments", "人群")
+        for segment in self.doc["segments"]:
+            words = self.condition(segment["when"])
+            self.put(1, self.t(f"{self.named(segment)}: {words}", f"{self.named(segment)}：{words}"))
+        if self.doc["scores"]:
+            self.head("Scores", "评分")
+        for score in self.doc["scores"]:
+            self.put(1, self.t(f"{self.named(score)}: the sum of", f"{self.named(score)}：以下各项之和"))
+            for weight in score["weights"]:
+                words = self.condition(weight["when"])
+                self.put(2, self.t(f"{weight['points']} if {words}", f"{words}时计 {weight['points']}"))
