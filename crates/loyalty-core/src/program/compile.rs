@@ -212,6 +212,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         .enumerate()
         .map(|(place, track)| compiler.track(place, track, &metrics))
         .collect();
+    super::tracks::restless(&tracks, &metrics, compiler.mistakes);
     let mut plans: Vec<RulePlan> = rules
         .earn
         .iter()

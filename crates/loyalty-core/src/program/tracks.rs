@@ -239,6 +239,49 @@ impl Compiler<'_> {
     }
 }
 
+/// Rungs that are held by nothing but their condition (`hold: none`) where entering a rung changes what keeps it: judging such a
+/// track would never come to rest. A metric that a track empties depends on that track as a `tier` leaf does.
+pub(super) fn restless(tracks: &[TrackPlan], metrics: &[MetricPlan], mistakes: &mut Vec<Error>) {
+    let named = |cond: &Cond, out: &mut Vec<usize>| {
+        cond.leaves(&mut |leaf| match leaf {
+            Cond::Tier { track, .. } => out.push(*track),
+            Cond::Metric { metric, .. } => {
+                if let Some(Frame::Reset { track, .. }) =
+                    metrics.get(*metric).map(|plan| &plan.frame)
+                {
+                    out.push(*track);
+                }
+            }
+            _ => {}
+        });
+    };
+    for (place, track) in tracks.iter().enumerate() {
+        for (number, rung) in track.rungs.iter().enumerate().skip(1) {
+            let Some(kept) = rung.keeps().filter(|_| rung.hold == Hold::None) else {
+                continue;
+            };
+            let (mut open, mut seen) = (Vec::new(), vec![false; tracks.len()]);
+            named(kept, &mut open);
+            while let Some(next) = open.pop() {
+                if let Some(seen) = seen.get_mut(next).filter(|seen| !**seen) {
+                    *seen = true;
+                    let rungs = tracks.get(next).into_iter().filter(|_| next != place);
+                    let conds = rungs.flat_map(|track| &track.rungs);
+                    conds
+                        .flat_map(|rung| rung.qualify.iter().chain(&rung.retain))
+                        .for_each(|cond| named(cond, &mut open));
+                }
+            }
+            if seen.get(place).copied().unwrap_or(false) {
+                let path = format!("tiers[{place}].rungs[{number}]");
+                let words = "a rung that is held by its condition alone (`hold: none`) cannot be kept by what entering it empties: \
+                             give it a term, or a `retain` of other metrics";
+                mistakes.push(Error::at(Code::Contradiction, path, words));
+            }
+        }
+    }
+}
+
 /// A condition that asks for at least so much of one metric and for nothing else.
 fn floor(cond: Option<&Cond>) -> Option<(usize, i64)> {
     match cond? {

@@ -151,6 +151,15 @@ fn assemble(shape: Shape, lists: Lists, settings: Settings) -> Value {
     }
     let metrics = named(metrics, "m");
     carries(&metrics, &mut tracks);
+    let emptied = |metric: &Value| {
+        let kinds = ["term", "since_tier"];
+        kinds
+            .into_iter()
+            .any(|kind| metric["window"].to_string().contains(kind))
+    };
+    if metrics.iter().any(emptied) {
+        tracks.iter_mut().for_each(held);
+    }
     let mut earn = named(rules, "e");
     earn.iter_mut()
         .for_each(|rule| crate::gives::settle(rule, &earning));
@@ -179,6 +188,18 @@ fn assemble(shape: Shape, lists: Lists, settings: Settings) -> Value {
         "accounts": named(accounts, "a"), "metrics": metrics, "tiers": tracks, "groups": named(groups, "g"),
         "earn": earn, "tender": tender, "earning": earning, "returns": returns, "dedup_days": dedup_days,
     })
+}
+
+/// Gives the rungs of a track that are held by their condition alone a time: where entering a rung empties a metric, the condition
+/// may be of that metric.
+fn held(track: &mut Value) {
+    let rungs = track["rungs"].as_array().map_or(0, Vec::len);
+    let holds = (0..rungs).map(|place| format!("/rungs/{place}/hold"));
+    for path in holds.chain(["/hold".to_owned()]) {
+        if let Some(hold) = track.pointer_mut(&path).filter(|hold| **hold == "none") {
+            *hold = json!("lifetime");
+        }
+    }
 }
 
 /// Has tracks carry the metrics that have a next stretch, each by one track.

@@ -1,5 +1,6 @@
 //! The names of what cases are to reach, and how a case is told.
 
+use loyalty_core::Code;
 use serde_json::Value;
 
 pub(crate) use crate::cover::{Coverage, Verdict, check};
@@ -43,8 +44,11 @@ pub(crate) const REFUSED: &[&str] = &[
 ];
 
 impl Coverage {
-    /// Counts a step.
+    /// Counts a step, which never meets a defect of the engine.
     pub(crate) fn step(&self, played: &Played) {
+        if let Err(error) = &played.result {
+            assert_ne!(error.code(), Code::Internal, "{error}");
+        }
         self.count(&played.name);
     }
 }
