@@ -190,7 +190,7 @@ impl CapSpec {
                 if found.from == from {
                     found.points = found.points.saturating_add(points);
                     found.times = found.times.saturating_add(times);
-                } else if found.from < from && points > 0 {
+                } else if found.from < from && (points > 0 || times > 0) {
                     *found = fresh();
                 }
                 let there = found.points != 0 || found.times != 0 || found.since != 0;
