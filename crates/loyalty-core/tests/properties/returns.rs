@@ -117,14 +117,15 @@ fn document(member: &Member) -> Value {
     serde_json::from_str(&member.to_json()).expect("a member is JSON")
 }
 
-/// Metrics whose windows no rung resets, without what only tells versions apart.
+/// Metrics whose windows no rung resets and that do not count the returns themselves, without what only tells versions apart.
 fn metrics(member: &Member, program: &Value) -> Vec<(Value, Value, Value)> {
     let document = document(member);
     let rules = program["metrics"].as_array().cloned().unwrap_or_default();
-    let resets = |id: &Value| {
+    let apart = |id: &Value| {
         rules.iter().any(|rule| {
             rule["id"] == *id
-                && (rule["window"].get("since_tier").is_some()
+                && (rule["measure"].to_string().contains("return")
+                    || rule["window"].get("since_tier").is_some()
                     || rule["window"].get("term").is_some())
         })
     };
@@ -138,7 +139,7 @@ fn metrics(member: &Member, program: &Value) -> Vec<(Value, Value, Value)> {
     };
     all.unwrap_or_default()
         .iter()
-        .filter(|tally| !resets(&tally["id"]))
+        .filter(|tally| !apart(&tally["id"]))
         .map(part)
         .collect()
 }
