@@ -320,7 +320,10 @@ impl Days for Seeing<'_> {
             (_, Reading::Since) => self.value(metric).and_then(|_| day.add_days(1).ok()),
             _ if plan.frame.is_stretch_before() => None,
             (_, reading) => {
-                let mut held = self.tally(metric)?.held();
+                let tally = self.tally(metric)?;
+                let mut held = tally.held();
+                // What was carried into a stretch leaves with it.
+                held.extend(tally.carried.iter().filter_map(|one| one.into));
                 let days = plan.frame.days(day, self.enrolled).ok().flatten();
                 if days.is_some_and(|days| held.iter().max() < Some(&days.from)) {
                     // Everything has left the window, and windows never go back.
