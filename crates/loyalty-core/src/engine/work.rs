@@ -474,7 +474,9 @@ pub(super) fn begin_terms(
 ) {
     let person = Person { enrolled, zone };
     for (standing, track) in state.tiers.iter_mut().zip(&compiled.tracks) {
-        let fresh = standing.judged.is_none() && standing.before.is_empty();
+        // What a review has gone over has had its first term.
+        let reviewed = standing.begun.is_some();
+        let fresh = !reviewed && standing.judged.is_none() && standing.before.is_empty();
         let due = anew || standing.until.is_none();
         let rung = track.rungs.iter().position(|one| one.id == standing.rung);
         let rung = rung.unwrap_or(0);

@@ -27,6 +27,8 @@ enum Deed {
         minutes: i64,
     },
     Release(u8),
+    /// All that is there is spent: what a return would take back is missing.
+    Empty(usize),
     Capture {
         key: u8,
         price: i64,
@@ -74,8 +76,8 @@ fn deed() -> BoxedStrategy<Deed> {
     let shape = Shape::ANY;
     // Plain events, short pauses: what is pending and held is to be met while it is.
     let plain = prop_oneof![
-        9 => basket(shape).prop_map(Wish::Purchase),
-        7 => returned(),
+        12 => basket(shape).prop_map(Wish::Purchase),
+        12 => returned(),
         3 => activity(),
         6 => credit(shape),
         3 => debit(shape),
@@ -89,6 +91,7 @@ fn deed() -> BoxedStrategy<Deed> {
         5 => (key(), 0_usize..3, 1_i64..=100, prop_oneof![1_i64..300, 1_000_i64..60_000])
             .prop_map(|(key, account, percent, minutes)| Deed::Hold { key, account, percent, minutes }),
         2 => key().prop_map(Deed::Release),
+        4 => (0_usize..3).prop_map(Deed::Empty),
         2 => (key(), 1_i64..900).prop_map(|(key, price)| Deed::Capture { key, price }),
         4 => (0_usize..6).prop_map(Deed::Settle),
         3 => (0_usize..3).prop_map(Deed::Cancel),
@@ -256,6 +259,15 @@ fn carry(world: &mut World, deed: &Deed) -> Played {
                 .clamp(0, 1_000_000_000_000_000);
             let points = (there / 100 * percent).max(1);
             world.report(5, "hold", json!({"key": key(*k), "minutes": minutes, "points": [{"account": account, "points": points}]}))
+        }
+        Deed::Empty(account) => {
+            let account = name(*account);
+            let there = world.member.balance(&account).max(1);
+            world.report(
+                2,
+                "adjust",
+                json!({"account": account, "debit": there, "reason": "r"}),
+            )
         }
         Deed::Release(k) => {
             let key = held(world, *k);

@@ -41,17 +41,17 @@ pub(crate) fn moves(longest: usize) -> impl Strategy<Value = Moves> {
     let days = prop_oneof![1 => Just(None), 3 => (-9_i64..60).prop_map(Some)];
     let one = prop_oneof![
         5 => basket(shape).prop_map(|basket| Move::Wish(Wish::Purchase(basket))),
-        3 => returned().prop_map(Move::Wish),
+        5 => returned().prop_map(Move::Wish),
         5 => credit(shape).prop_map(Move::Wish),
         1 => debit(shape).prop_map(Move::Wish),
         2 => person(shape).prop_map(|person| Move::Wish(Wish::Enroll(person))),
         1 => any::<bool>().prop_map(|add| Move::Wish(Wish::Tags { add, tag: "vip" })),
         2 => Just(Move::Wish(Wish::Advance)),
         14 => (0_usize..12, 1_u32..4).prop_map(|(which, quantity)| Move::Redeem(which, quantity)),
-        12 => (0_usize..12).prop_map(Move::Undo),
+        15 => (0_usize..12).prop_map(Move::Undo),
         5 => (0_usize..4, ask()).prop_map(|(which, ask)| Move::Transfer(which, ask)),
         5 => (0_usize..4, ask()).prop_map(|(which, ask)| Move::Convert(which, ask)),
-        9 => (0_usize..4, vec((20_i64..600, days), 1..=3)).prop_map(|(which, lots)| Move::Receive(which, lots)),
+        7 => (0_usize..4, vec((20_i64..600, days), 1..=3)).prop_map(|(which, lots)| Move::Receive(which, lots)),
     ];
     vec((pause(), one), 1..=longest)
 }
