@@ -256,6 +256,11 @@ pub(super) fn restless(tracks: &[TrackPlan], metrics: &[MetricPlan], mistakes: &
         });
     };
     for (place, track) in tracks.iter().enumerate() {
+        let path = format!("tiers[{place}]");
+        let told = |error: &Error| error.code() == Code::Circular && error.path() == path;
+        if mistakes.iter().any(told) {
+            continue;
+        }
         for (number, rung) in track.rungs.iter().enumerate().skip(1) {
             let Some(kept) = rung.keeps().filter(|_| rung.hold == Hold::None) else {
                 continue;
@@ -273,7 +278,7 @@ pub(super) fn restless(tracks: &[TrackPlan], metrics: &[MetricPlan], mistakes: &
                 }
             }
             if seen.get(place).copied().unwrap_or(false) {
-                let path = format!("tiers[{place}].rungs[{number}]");
+                let path = format!("{path}.rungs[{number}]");
                 let words = "a rung that is held by its condition alone (`hold: none`) cannot be kept by what entering it empties: \
                              give it a term, or a `retain` of other metrics";
                 mistakes.push(Error::at(Code::Contradiction, path, words));
