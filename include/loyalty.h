@@ -391,6 +391,12 @@ loyalty_status loyalty_member_tier(const loyalty_member *member,
                                    loyalty_buffer *rung,
                                    loyalty_error **error);
 
+// The id of the rung held in the track that a member is called by: the one that the program calls primary, or its only one;
+// empty before the first event and where there is no such track.
+loyalty_status loyalty_member_primary_tier(const loyalty_member *member,
+                                           loyalty_buffer *rung,
+                                           loyalty_error **error);
+
 // Takes an event, which is JSON: what is due before it happens first, then the event, then what follows from it.
 //
 // The outcome is JSON: the journal entries, messages, the receipt of a purchase or a return, the member's new version and when
@@ -454,7 +460,7 @@ loyalty_status loyalty_liability(const loyalty_engine *engine,
 // Says in a sentence what a leaf of a condition lacks, in a language (`en`, `zh`).
 //
 // `unmet` is the JSON of one element of a list called `unmet`, as a trace or a progress has it. `messages` is JSON with texts to put
-// in the place of the built-in ones, `{}` for none; the manual lists their keys. Names and days are those of the program.
+// in the place of the built-in ones, `{}` for none; `docs/messages.md` lists their keys. Names and days are those of the program.
 loyalty_status loyalty_sentence(const loyalty_engine *engine,
                                 const uint8_t *unmet,
                                 size_t unmet_length,

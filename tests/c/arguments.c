@@ -62,6 +62,8 @@ static void nulls(loyalty_engine *engine, loyalty_member *member) {
     EMPTIES(NULL_, "member", loyalty_member_tier(NULL, BYTES("club"), &buffer, &error));
     EMPTIES(NULL_, "track", loyalty_member_tier(member, NULL, 4, &buffer, &error));
     NULL_("rung", loyalty_member_tier(member, BYTES("club"), NULL, &error));
+    EMPTIES(NULL_, "member", loyalty_member_primary_tier(NULL, &buffer, &error));
+    NULL_("rung", loyalty_member_primary_tier(member, NULL, &error));
 
     EMPTIES(NULL_, "engine", loyalty_apply(NULL, member, BYTES(PURCHASE), 0, &buffer, &error));
     EMPTIES(NULL_, "member", loyalty_apply(engine, NULL, BYTES(PURCHASE), 0, &buffer, &error));

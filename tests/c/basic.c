@@ -46,6 +46,8 @@ static void tier_is(const loyalty_member *member, const char *expected) {
     loyalty_buffer rung;
     OK(loyalty_member_tier(member, BYTES("club"), &rung, NULL));
     SAME(&rung, expected);
+    OK(loyalty_member_primary_tier(member, &rung, NULL));
+    SAME(&rung, expected);
 }
 
 /* What is lacking, in two languages and in words of the host's own. */

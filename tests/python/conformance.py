@@ -6,7 +6,7 @@ The lines of a script are separated by tabs, and JSON stands on one line:
 
     scenario <id>      program <json>     member <id>     apply <event>    trace <event>
     quote <event>      advance <time>     next_due        progress         reload
-    expiring <date>    liability
+    expiring <date>    liability          sentence <language> <json>
 
 Each is answered with one line; what may change the member is followed by the member. Events of even lines go in as JSON text,
 those of odd lines as dicts: the answer must not depend on it.
@@ -137,6 +137,12 @@ def follow(script: str) -> list[str]:
             try:
                 rows: object = this.expiring(one, by=payload) if word == "expiring" else this.liability(one)
                 answers.append("ok\t" + compact(rows))
+            except LoyaltyError as error:
+                answers.append("error\t" + error.to_json())
+        elif word == "sentence":
+            lang, _, unmet = payload.partition(" ")
+            try:
+                answers.append("ok\t" + this.sentence(json.loads(unmet), lang))
             except LoyaltyError as error:
                 answers.append("error\t" + error.to_json())
         elif word == "reload":

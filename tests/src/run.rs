@@ -1,7 +1,8 @@
 //! Holding the engine to a scenario.
 
 use loyalty_core::{
-    Date, Detail, Engine, Error, Event, Expiring, Instant, Member, Outcome, Program, Timestamp,
+    Date, Detail, Engine, Error, Event, Expiring, Instant, Member, Messages, Outcome, Program,
+    Timestamp, Unmet,
 };
 use serde_json::{Value, json};
 
@@ -94,6 +95,10 @@ fn follow(engine: &mut Engine, member: &mut Member, step: &Step) -> Result<(), S
             let found = serde_json::to_value(rows);
             same(wanted, &found.map_err(|error| error.to_string())?)
         }
+        Step::Sentence(unmet, lang, wanted) => {
+            let found = sentence(engine, unmet, lang).map_err(|error| error.to_string())?;
+            same(&json!(wanted), &json!(found))
+        }
         Step::Program(text) => {
             let program = Program::from_json(text).map_err(|error| error.to_string())?;
             *engine = Engine::new(program);
@@ -131,6 +136,13 @@ fn follow(engine: &mut Engine, member: &mut Member, step: &Step) -> Result<(), S
             same(&json!(wanted), &found)
         }
     }
+}
+
+/// What a leaf of a condition lacks, in words.
+pub(crate) fn sentence(engine: &Engine, unmet: &str, lang: &str) -> Result<String, Error> {
+    let program = engine.program();
+    let unmet = Unmet::from_json(unmet, program)?;
+    Ok(Messages::new().named(program).sentence(&unmet, lang))
 }
 
 /// The rows of what expires sum to the balances, and none says nothing.

@@ -56,6 +56,8 @@ pub enum Step {
     Expiring(String, Value),
     /// Points by the months in which they were earned and expire.
     Liability(Value),
+    /// What a leaf of a condition lacks, as it was written, on one line; in a language; in words.
+    Sentence(String, String, String),
     /// The member goes on under another program, as it was written, on one line.
     Program(String),
     /// The member is written and read again.
@@ -155,6 +157,8 @@ struct WrittenStep {
     #[serde(default)]
     liability: Option<Value>,
     #[serde(default)]
+    sentence: Option<WrittenSentence>,
+    #[serde(default)]
     program: Option<Box<RawValue>>,
     #[serde(default)]
     reload: Option<bool>,
@@ -164,6 +168,14 @@ struct WrittenStep {
     balance: Option<BTreeMap<String, i64>>,
     #[serde(default)]
     tier: Option<BTreeMap<String, Option<String>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenSentence {
+    lang: String,
+    unmet: Box<RawValue>,
+    is: String,
 }
 
 #[derive(Deserialize)]
@@ -326,6 +338,10 @@ fn one_step(written: WrittenStep) -> Result<Step, String> {
     let expiring = written.expiring;
     found.extend(expiring.map(|asked| Step::Expiring(asked.by, asked.rows)));
     found.extend(written.liability.map(Step::Liability));
+    let sentence = written.sentence;
+    found.extend(
+        sentence.map(|asked| Step::Sentence(compact(asked.unmet.get()), asked.lang, asked.is)),
+    );
     let program = written.program;
     found.extend(program.map(|program| Step::Program(compact(program.get()))));
     found.extend(written.member.map(Step::Member));

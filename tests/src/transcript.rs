@@ -2,7 +2,7 @@
 
 use loyalty_core::{Date, Engine, Error, Member, Program};
 
-use crate::run::call;
+use crate::run::{call, sentence};
 use crate::scenario::{Kind, Scenario, Step};
 
 /// The script that runners follow, and the answers.
@@ -59,6 +59,10 @@ impl Transcript {
                 Step::Liability(_) => {
                     self.ask_word("liability");
                     self.list(engine.liability(&member))?;
+                }
+                Step::Sentence(unmet, lang, _) => {
+                    self.ask("sentence", &format!("{lang} {unmet}"))?;
+                    self.result(sentence(&engine, unmet, lang))?;
                 }
                 Step::Program(text) => {
                     self.ask("program", text)?;

@@ -13,7 +13,7 @@ use crate::outcome::{Figure, Unmet};
 use crate::program::Program;
 use crate::text::Label;
 
-use catalogue::{KEYS, PLACEHOLDERS, TEXTS};
+use catalogue::{PLACEHOLDERS, TEXTS};
 
 /// Sentences for what a condition lacks, in English (`en`), Chinese (`zh`) and every language that a host adds.
 ///
@@ -28,7 +28,7 @@ use catalogue::{KEYS, PLACEHOLDERS, TEXTS};
 /// | `from` | is put behind where time alone will make the leaf hold |
 /// | `since` | is put behind where a metric counts from a later day than its window begins |
 ///
-/// [`Messages::keys`] lists them all. Where a language lacks one, the key before the point stands in for it, then the language
+/// [`Messages::catalogue`] lists them all. Where a language lacks one, the key before the point stands in for it, then the language
 /// without its region (`zh` for `zh-TW`), then English. The texts have places for `{of}` (which metric, track, attribute …),
 /// `{found}`, `{needed}`, `{missing}` (how far, without a sign), `{from}` and `{since}`. Money is written with its currency.
 ///
@@ -93,7 +93,7 @@ impl Messages {
         {
             for (key, text) in texts.0 {
                 let path = format!("{language}.{key}");
-                if !Self::keys().any(|known| known == key) {
+                if !Self::catalogue().any(|(known, ..)| known == key) {
                     let words = format!("there is no message `{key}`");
                     return Err(Error::at(Code::UnknownField, path, words));
                 }
@@ -143,8 +143,13 @@ impl Messages {
     }
 
     /// Every key, with the built-in text of it in English and in Chinese.
-    pub fn keys() -> impl Iterator<Item = &'static str> {
-        KEYS.iter().copied()
+    pub fn catalogue() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+        TEXTS.iter().copied()
+    }
+
+    /// The places that a text may have.
+    pub fn places() -> impl Iterator<Item = &'static str> {
+        PLACEHOLDERS.into_iter()
     }
 
     /// What a leaf lacks, in a language (a BCP 47 tag such as `zh`).

@@ -171,3 +171,23 @@ pub unsafe extern "C" fn loyalty_member_tier(
         Ok(())
     })
 }
+
+/// The id of the rung held in the track that a member is called by: the one that the program calls primary, or its only one;
+/// empty before the first event and where there is no such track.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_member_primary_tier(
+    member: *const MemberHandle,
+    rung: *mut Buffer,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: whoever calls keeps to the header.
+    let caller = unsafe { Caller::begin() };
+    caller.run(error, || {
+        let rung = caller.out(rung, "rung")?;
+        let member = caller.reading(member, "member")?;
+        if let Some(id) = member.primary_tier() {
+            rung.give(Buffer::new(id.to_string()));
+        }
+        Ok(())
+    })
+}

@@ -185,7 +185,7 @@ fn list<T: serde::Serialize>(rows: &[T]) -> Result<Buffer, Fault> {
 /// Says in a sentence what a leaf of a condition lacks, in a language (`en`, `zh`).
 ///
 /// `unmet` is the JSON of one element of a list called `unmet`, as a trace or a progress has it. `messages` is JSON with texts to put
-/// in the place of the built-in ones, `{}` for none; the manual lists their keys. Names and days are those of the program.
+/// in the place of the built-in ones, `{}` for none; `docs/messages.md` lists their keys. Names and days are those of the program.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_sentence(
     engine: *const EngineHandle,

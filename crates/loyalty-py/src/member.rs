@@ -139,6 +139,13 @@ impl Member {
         Ok(self.read(track.py()).tier(name).map(ToString::to_string))
     }
 
+    /// The rung held in the track that a member is called by: the one that the program calls primary, or its only one; None
+    /// before the first event.
+    #[getter]
+    fn primary_tier(&self, py: Python<'_>) -> Option<String> {
+        self.read(py).primary_tier().map(ToString::to_string)
+    }
+
     /// Whether the member has a tag.
     #[pyo3(signature = (tag, /))]
     fn has_tag(&self, tag: &Bound<'_, PyString>) -> PyResult<bool> {

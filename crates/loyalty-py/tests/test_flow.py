@@ -29,6 +29,7 @@ def test_a_year_of_a_member(engine: Engine, member: Member) -> None:
     assert member.balance("points") == 5200
     assert member.balances() == {"points": {"available": 5200, "pending": 0, "held": 0, "debt": 0}}
     assert member.tier("club") == "silver" and member.tier("none") is None
+    assert member.primary_tier == "silver"
     assert [next(key for key in entry if key not in ("n", "at")) for entry in bought.entries] == [
         "purchase",
         "earned",

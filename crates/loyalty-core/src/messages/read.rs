@@ -42,9 +42,8 @@ impl Unmet {
     /// A code of kind `fix_input` with the path of the first mistake.
     pub fn from_json(json: &(impl AsRef<[u8]> + ?Sized), program: &Program) -> Result<Self> {
         let wire: Wire = json::from_slice(json.as_ref(), EVENT_BYTES_MAX)?;
-        let known = super::KEYS
-            .iter()
-            .find(|key| **key == wire.leaf && !["from", "since"].contains(key));
+        let mut keys = super::Messages::catalogue().map(|(key, ..)| key);
+        let known = keys.find(|key| *key == wire.leaf && !["from", "since"].contains(key));
         let Some(leaf) = known else {
             let words = format!("there is no leaf `{}`", wire.leaf);
             return Err(Error::at(Code::InvalidValue, "leaf", words));
@@ -52,8 +51,8 @@ impl Unmet {
         let metrics = &program.rules().metrics;
         let metric = metrics
             .iter()
-            .find(|metric| *leaf == "metric" && Some(&metric.id) == wire.of.as_ref());
-        let written = match (*leaf, metric.map(|metric| &metric.measure)) {
+            .find(|metric| leaf == "metric" && Some(&metric.id) == wire.of.as_ref());
+        let written = match (leaf, metric.map(|metric| &metric.measure)) {
             ("total", _)
             | (
                 _,

@@ -20,7 +20,7 @@ type Make = fn(&Workspace) -> Result<String>;
 
 /// Makes each file, and compares it with the committed one or writes it.
 pub(super) fn run(workspace: &Workspace) -> Result<Done> {
-    let files: [(&str, Make); 5] = [
+    let files: [(&str, Make); 6] = [
         ("include/loyalty.h", header),
         ("include/program.schema.json", |workspace| {
             schema(workspace, "program")
@@ -29,6 +29,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<Done> {
             schema(workspace, "event")
         }),
         ("docs/errors.md", errors),
+        ("docs/messages.md", messages),
         ("tests/published.md", published),
     ];
     let mut trouble: Vec<&str> = Vec::new();
@@ -118,12 +119,23 @@ fn published(workspace: &Workspace) -> Result<String> {
     capture_text(cargo(&workspace.root).args(made.split(' ')))
 }
 
-/// The table of errors, printed by an example of the core.
+/// The table of errors.
 fn errors(workspace: &Workspace) -> Result<String> {
+    printed(workspace, "errors")
+}
+
+/// The table of messages.
+fn messages(workspace: &Workspace) -> Result<String> {
+    printed(workspace, "messages")
+}
+
+/// A table, printed by an example of the core.
+fn printed(workspace: &Workspace, table: &str) -> Result<String> {
+    let path = format!("crates/loyalty-core/examples/{table}.rs");
     workspace.need(
-        "crates/loyalty-core/examples/errors.rs",
-        "the program that prints the table of errors",
+        &path,
+        &format!("the program that prints the table of {table}"),
     )?;
-    let made = "run --quiet -p loyalty-core --example errors";
+    let made = format!("run --quiet -p loyalty-core --example {table}");
     capture_text(cargo(&workspace.root).args(made.split(' ')))
 }
