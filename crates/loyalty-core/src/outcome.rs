@@ -769,7 +769,7 @@ pub struct Unmet {
     /// When time alone will make it hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Instant>,
-    /// The day from which a metric counts, where that is later than its window begins: a later version of the program added it.
+    /// The first whole day that a metric counts, where that is later than its window begins: a later version of the program added it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Date>,
 }

@@ -434,8 +434,10 @@ fn adopt(compiled: &Compiled, state: &mut State, as_of: Instant, version: u64) {
         |plan| &plan.id,
         |plan| {
             let mut tally = Tally::new(plan.id.clone(), version);
-            // What happened before is not known to a metric that is new to the member.
-            tally.from = (version > 0).then(|| zone.date_at(as_of));
+            // What happened before is not known to a metric that is new to the member: the first whole day is the next one.
+            tally.from = (version > 0)
+                .then(|| zone.date_at(as_of).add_days(1).ok())
+                .flatten();
             tally
         },
     );
