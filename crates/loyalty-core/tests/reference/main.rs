@@ -43,8 +43,6 @@ enum Feature {
     EmptiedLots,
     /// Orders past the window of returns are settled or cancelled.
     LateOrders,
-    /// A multiplier of several rules, where the lines of a receipt do not all have the same.
-    SeveralMultiplied,
     /// Points that come back where some are owed, and others of the order were forgiven.
     DebtAndForgiven,
     /// Members move to another zone where dates of expiry move with activity, or come with a settlement.
@@ -118,7 +116,6 @@ fn wanted() -> Vec<&'static str> {
             | Feature::EmptiedLots
             | Feature::Inactivity
             | Feature::DebtAndForgiven
-            | Feature::SeveralMultiplied
             | Feature::MovedZones
             | Feature::LateOrders
             | Feature::Withhold

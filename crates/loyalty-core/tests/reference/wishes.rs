@@ -174,7 +174,7 @@ fn wish() -> BoxedStrategy<Wish> {
     if built(Feature::Cancel) {
         all.push((14, which().prop_map(Wish::CancelOrder).boxed()));
         all.push((
-            13,
+            17,
             (account(), which())
                 .prop_map(|(account, day)| Wish::CancelDay(account, day))
                 .boxed(),
