@@ -39,8 +39,6 @@ use world::{World, transcript};
 enum Feature {
     /// Accounts whose points expire some time after they become available, where credits are available at once.
     CreditsFromActivation,
-    /// A lot that was empty for a while is the same lot when it is filled again.
-    EmptiedLots,
     /// Orders past the window of returns are settled or cancelled.
     LateOrders,
     /// Points that come back where some are owed, and others of the order were forgiven.
@@ -113,7 +111,6 @@ fn wanted() -> Vec<&'static str> {
             Feature::Settlement => &["order_settled"][..],
             Feature::Refuse => &["overdraw_refused"],
             Feature::CreditsFromActivation
-            | Feature::EmptiedLots
             | Feature::Inactivity
             | Feature::DebtAndForgiven
             | Feature::MovedZones
