@@ -41,8 +41,6 @@ enum Feature {
     CreditsFromActivation,
     /// Orders past the window of returns are settled or cancelled.
     LateOrders,
-    /// Points that come back where some are owed, and others of the order were forgiven.
-    DebtAndForgiven,
     /// Members move to another zone where dates of expiry move with activity, or come with a settlement.
     MovedZones,
     /// Points that wait for an `order_settled`.
@@ -112,7 +110,6 @@ fn wanted() -> Vec<&'static str> {
             Feature::Refuse => &["overdraw_refused"],
             Feature::CreditsFromActivation
             | Feature::Inactivity
-            | Feature::DebtAndForgiven
             | Feature::MovedZones
             | Feature::LateOrders
             | Feature::Withhold

@@ -843,9 +843,8 @@ impl Model {
                     self.ledger.lot(fresh)
                 }
             };
-            let owed = self.ledger.debt(one.account);
-            self.arrive(at, target, some, Place::Outside, Cause::Restored);
-            self.repay_forgiven(at, *lot, target, some - some.min(owed));
+            let forgiven = self.repay_forgiven(at, *lot, target, some);
+            self.arrive(at, target, some - forgiven, Place::Outside, Cause::Restored);
             if dead && target == *lot {
                 // At the very instant of expiry the thing is expired (clause 1.7): nothing can take it any more.
                 self.expire(at, target);
@@ -854,8 +853,9 @@ impl Model {
         assert_eq!(rest, 0, "more is given back than was taken");
     }
 
-    /// Points that come back to a lot of an order whose points were forgiven repay what was forgiven (clause 6.3).
-    fn repay_forgiven(&mut self, at: i64, lot: usize, target: usize, points: i64) {
+    /// Points that come back to a lot of an order whose points were forgiven repay what was forgiven (clause 6.3), before what
+    /// is owed (clause 3.7): a debt can wait for other points, what was forgiven cannot. Says how many.
+    fn repay_forgiven(&mut self, at: i64, lot: usize, target: usize, points: i64) -> i64 {
         let mut rest = points;
         let account = self.ledger.lots[lot].account;
         let known = self.today(at) - self.plan.returns.window;
@@ -870,6 +870,8 @@ impl Model {
                 if one.lot != lot || some == 0 {
                     continue;
                 }
+                let way = (Place::Outside, Place::Active(target));
+                self.ledger.shift(at, account, way, some, Cause::Restored);
                 let way = (Place::Active(target), Place::Outside);
                 self.ledger.shift(at, account, way, some, Cause::Reversed);
                 rest -= some;
@@ -877,6 +879,7 @@ impl Model {
                 self.orders[order].puts[put].forgiven -= some;
             }
         }
+        points - rest
     }
 
     /// What can be used of an account, by the day on which it expires, up to a day; then the rest without a date.

@@ -148,7 +148,7 @@ fn wish() -> BoxedStrategy<Wish> {
                 .boxed()
         ),
         (
-            2,
+            4,
             (1_i64..300)
                 .prop_map(|points| Wish::Credit(7, points, None, None))
                 .boxed()

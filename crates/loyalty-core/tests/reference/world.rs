@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::calendar::{DAY, ZONES, start_of};
 use crate::facts::{Fact, Line, Report};
 use crate::model::{Answer, Model};
-use crate::plan::{Overdraw, Plan};
+use crate::plan::Plan;
 use crate::read;
 use crate::wishes::{ALL, Basket, Goods, MORE, Pause, Step, Wish};
 
@@ -387,13 +387,10 @@ impl World {
                     MORE => self.model.ledger.available(account) + 50,
                     points => points,
                 };
-                let rule = self.model.plan.accounts.get(account);
-                let forgives = rule.is_some_and(|rule| rule.overdraw == Overdraw::Forgive);
-                let both = crate::plan::built(crate::Feature::DebtAndForgiven);
                 Fact::Debit {
                     account,
                     points,
-                    overdraw: overdraw.filter(|_| !forgives || both),
+                    overdraw: *overdraw,
                 }
             }
             Wish::Reinstate(account, since, days) => Fact::Reinstate {
