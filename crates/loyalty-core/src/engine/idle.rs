@@ -149,7 +149,7 @@ impl Work<'_> {
         if points == 0 {
             return Ok(());
         }
-        let remember_from = self.remember_from();
+        let remember_from = self.keep_from();
         let plan = self.compiled.accounts.get(place);
         let burn = plan.map(|plan| plan.burn_order).unwrap_or_default();
         let account = self.account_mut(place)?;

@@ -39,8 +39,6 @@ use world::{World, transcript};
 enum Feature {
     /// Accounts whose points expire some time after they become available, where credits are available at once.
     CreditsFromActivation,
-    /// Orders past the window of returns are settled or cancelled.
-    LateOrders,
     /// Members move to another zone where dates of expiry move with activity, or come with a settlement.
     MovedZones,
     /// Points that wait for an `order_settled`.
@@ -111,7 +109,6 @@ fn wanted() -> Vec<&'static str> {
             Feature::CreditsFromActivation
             | Feature::Inactivity
             | Feature::MovedZones
-            | Feature::LateOrders
             | Feature::Withhold
             | Feature::ActiveOn
             | Feature::Expiring => &[],

@@ -145,12 +145,8 @@ impl Model {
     fn finish(&mut self, at: i64) {
         self.as_of = Some(at);
         let today = self.today(at);
-        let (dedup, window) = (self.plan.dedup_days, self.plan.returns.window);
+        let dedup = self.plan.dedup_days;
         self.seen.retain(|seen| seen.on + dedup >= today);
-        for order in &mut self.orders {
-            order.forgotten |= order.on + window < today;
-        }
-        self.redemptions.retain(|one| one.on + window >= today);
     }
 
     pub(crate) fn today(&self, at: i64) -> i32 {
@@ -514,7 +510,7 @@ impl Model {
             }
             Fact::Settle { order } => self.settle_order(at, order)?,
             Fact::CancelOrder { order } => {
-                let order = self.order(order, at)?;
+                let order = self.recorded(order, at)?;
                 self.cancel_order(at, order)?;
             }
             Fact::CancelDay { account, earned_on } => {
@@ -662,17 +658,33 @@ impl Model {
         Ok(())
     }
 
-    /// The place of an order that can still be named.
+    /// The place of an order that can still be returned.
     pub(crate) fn order(&self, id: &str, at: i64) -> Result<usize, Refusal> {
         let (today, window) = (self.today(at), self.plan.returns.window);
         self.orders
             .iter()
-            .position(|one| one.id == *id && !one.forgotten && one.on + window >= today)
+            .position(|one| one.id == *id && one.on + window >= today)
             .ok_or("unknown_order")
     }
 
+    /// The place of an order that can still be returned, or whose points are pending: it can be settled and cancelled, and no
+    /// other one can have its id.
+    pub(crate) fn recorded(&self, id: &str, at: i64) -> Result<usize, Refusal> {
+        let pending = || {
+            let mut orders = 0..self.orders.len();
+            orders.find(|order| self.orders[*order].id == *id && self.has_pending(*order))
+        };
+        self.order(id, at).or_else(|code| pending().ok_or(code))
+    }
+
+    /// Whether points that an order put into a lot are pending.
+    pub(crate) fn has_pending(&self, order: usize) -> bool {
+        let mut puts = self.orders[order].puts.iter();
+        puts.any(|put| put.out() > 0 && self.ledger.pending(put.lot) > 0)
+    }
+
     fn settle_order(&mut self, at: i64, id: &str) -> Result<(), Refusal> {
-        let order = self.order(id, at)?;
+        let order = self.recorded(id, at)?;
         let today = self.today(at);
         for lot in 0..self.ledger.lots.len() {
             let one = self.ledger.lots[lot].clone();
@@ -861,7 +873,7 @@ impl Model {
         let known = self.today(at) - self.plan.returns.window;
         for order in 0..self.orders.len() {
             // With an order all that is known of it is forgotten.
-            if self.orders[order].forgotten || self.orders[order].on < known {
+            if self.orders[order].on < known {
                 continue;
             }
             for put in 0..self.orders[order].puts.len() {

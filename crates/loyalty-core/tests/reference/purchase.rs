@@ -54,8 +54,6 @@ type OrderLine = (String, usize, i64, i64);
 pub(crate) struct Order {
     pub(crate) id: String,
     pub(crate) on: i32,
-    /// It is past the window of returns.
-    pub(crate) forgotten: bool,
     pub(crate) lines: Vec<OrderLine>,
     rows: Vec<Row>,
     /// The payments in points: account, lots and points that are not given back.
@@ -160,7 +158,7 @@ impl Model {
         tender: &[(usize, i64)],
         hold: Option<&str>,
     ) -> Result<Receipt, Refusal> {
-        if self.order(id, at).is_ok() {
+        if self.recorded(id, at).is_ok() {
             return Err("duplicate_order");
         }
         let place = self.orders.len();
@@ -168,7 +166,6 @@ impl Model {
         self.orders.push(Order {
             id: id.to_owned(),
             on: self.today(at),
-            forgotten: false,
             lines,
             rows,
             paid: Vec::new(),

@@ -334,21 +334,13 @@ impl World {
                 short.then(|| credit(reward.account, reward.points + 100))
             }
             Wish::CancelOrder(which) if !which.is_multiple_of(5) => {
-                let open = |order: &&crate::purchase::Order| {
-                    !order.forgotten
-                        && order
-                            .puts
-                            .iter()
-                            .any(|put| put.out() > 0 && pending(&put.lot))
-                };
-                let order = model.orders.iter().rev().find(open);
+                let mut orders = (0..model.orders.len()).rev();
+                let order = orders.find(|order| model.has_pending(*order));
                 Some(match order {
-                    Some(order) if model.order(&order.id, self.clock).is_ok() => {
-                        Fact::CancelOrder {
-                            order: order.id.clone(),
-                        }
-                    }
-                    _ => self.purchase(&Basket::small()),
+                    Some(order) => Fact::CancelOrder {
+                        order: model.orders[order].id.clone(),
+                    },
+                    None => self.purchase(&Basket::small()),
                 })
             }
             Wish::CancelDay(account, which) if !which.is_multiple_of(5) => {
@@ -399,10 +391,10 @@ impl World {
                 expires_on: days.map(|days| today + days),
             },
             Wish::Settle(which) => Fact::Settle {
-                order: self.open(*which),
+                order: self.waiting(*which),
             },
             Wish::CancelOrder(which) => Fact::CancelOrder {
-                order: self.open(*which),
+                order: self.waiting(*which),
             },
             Wish::CancelDay(account, which) => {
                 let account = self.account(*account);
@@ -459,14 +451,15 @@ impl World {
         self.orders[many - 1 - which % many.min(5)].clone()
     }
 
-    /// The same; none that is past the window of returns, unless the engine is to be asked for those.
-    fn open(&self, which: usize) -> String {
-        let order = self.recent(which);
-        let open = self.model.order(&order, self.clock).is_ok();
-        if open || crate::plan::built(crate::Feature::LateOrders) {
-            order
-        } else {
-            "o-none".to_owned()
+    /// The same; every third time one of the orders whose points are pending, however old it is.
+    fn waiting(&self, which: usize) -> String {
+        let pending: Vec<&crate::purchase::Order> = (0..self.model.orders.len())
+            .filter(|order| self.model.has_pending(*order))
+            .map(|order| &self.model.orders[order])
+            .collect();
+        match pending.get(which % pending.len().max(1)) {
+            Some(order) if which.is_multiple_of(3) => order.id.clone(),
+            _ => self.recent(which),
         }
     }
 
@@ -523,7 +516,7 @@ impl World {
         let gone = |one: &&crate::purchase::Order| {
             let ledger = &self.model.ledger;
             let mut puts = one.puts.iter();
-            !one.forgotten
+            self.model.order(&one.id, self.clock).is_ok()
                 && one.lines.iter().any(|line| line.3 > 0)
                 && puts.any(|put| ledger.available(ledger.lots[put.lot].account) < put.points)
         };

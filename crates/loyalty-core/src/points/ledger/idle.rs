@@ -180,6 +180,13 @@ impl Account {
         Ok(Some((before, self.wake(lot)?)))
     }
 
+    /// Whether the points of a lot are pending.
+    pub(crate) fn is_pending(&self, n: u32) -> bool {
+        self.lots
+            .iter()
+            .any(|lot| lot.n == n && lot.active_from.is_some())
+    }
+
     /// Whether a lot of an order waits for its settlement.
     pub(crate) fn awaits(&self, n: u32) -> bool {
         self.lots
