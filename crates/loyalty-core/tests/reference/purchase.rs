@@ -561,8 +561,24 @@ impl Model {
         }
         self.ledger
             .remark(at, account, "reversed, expired", None, expired);
+        let own = rest;
         let takes = self.burn(at, account, rest, Place::Outside, Cause::Reversed);
         rest -= takes.iter().map(|take| take.1).sum::<i64>();
+        let forgiven = match self.plan.accounts[account].overdraw {
+            Overdraw::Forgive => rest,
+            _ => 0,
+        };
+        // What does not come from its lots counts against them all the same, so that it does not matter what is there.
+        let (mut forgive, mut count) = (forgiven, own - forgiven);
+        for put in self.puts_of(order, account) {
+            let put = &mut self.orders[order].puts[put];
+            let some = forgive.min(put.out());
+            put.forgiven += some;
+            forgive -= some;
+            let some = count.min(put.out());
+            put.back += some;
+            count -= some;
+        }
         match self.plan.accounts[account].overdraw {
             _ if rest == 0 => return Ok(0),
             Overdraw::Debt => {}
@@ -570,12 +586,6 @@ impl Model {
             Overdraw::Forgive => {
                 self.ledger
                     .remark(at, account, "reversed, forgiven", None, rest);
-                for put in self.puts_of(order, account) {
-                    let put = &mut self.orders[order].puts[put];
-                    let some = rest.min(put.out());
-                    put.forgiven += some;
-                    rest -= some;
-                }
                 return Ok(0);
             }
             Overdraw::Withhold => {
