@@ -37,10 +37,11 @@ impl Work<'_> {
             }
             let zone = self.zone;
             let account = self.account_mut(place)?;
+            let before = account.last_days();
             for (_, word) in news {
                 account.be_active(word, today);
             }
-            let moved = account.redate(zone)?;
+            let moved = account.redate(&before, zone)?;
             self.enter_redated(place, moved, RedateWhy::Active)?;
         }
         Ok(())

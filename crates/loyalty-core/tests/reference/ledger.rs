@@ -66,8 +66,18 @@ pub(crate) struct Lot {
     /// What it waited for at first.
     pub(crate) wait: Wait,
     pub(crate) expires_at: Option<i64>,
-    /// The rule that gives the date of expiry; none where the date was stated.
-    pub(crate) rule: Option<Expiry>,
+    /// The rule by which the date of expiry moves; none where it is settled for good.
+    pub(crate) rule: Option<Moving>,
+}
+
+/// By what a date of expiry is worked out anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Moving {
+    pub(crate) expiry: Expiry,
+    /// The day that is counted from.
+    pub(crate) from: i32,
+    /// The day on which the points become available; none while nobody knows.
+    pub(crate) active_on: Option<i32>,
 }
 
 /// The dates by which entries and documents tell lots apart: earned on, expires at.

@@ -39,12 +39,8 @@ use world::{World, transcript};
 enum Feature {
     /// Accounts whose points expire some time after they become available, where credits are available at once.
     CreditsFromActivation,
-    /// Members move to another zone where dates of expiry move with activity, or come with a settlement.
-    MovedZones,
     /// Points that wait for an `order_settled`.
     Settlement,
-    /// Expiry after a time of inactivity.
-    Inactivity,
     /// Money off the refund for points that are missing.
     Withhold,
     /// Returns and debits that are refused because points are missing.
@@ -107,8 +103,6 @@ fn wanted() -> Vec<&'static str> {
             Feature::Settlement => &["order_settled"][..],
             Feature::Refuse => &["overdraw_refused"],
             Feature::CreditsFromActivation
-            | Feature::Inactivity
-            | Feature::MovedZones
             | Feature::Withhold
             | Feature::ActiveOn
             | Feature::Expiring => &[],

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use crate::calendar::{DAY, MINUTE, ZONES, day_at, earlier, end_of, later, start_of, yearly};
 use crate::facts::{Fact, Report};
-use crate::ledger::{Cause, Journal, Ledger, Lot, Place, Wait};
+use crate::ledger::{Cause, Journal, Ledger, Lot, Moving, Place, Wait};
 use crate::plan::{Account, Activation, After, Expiry, Overdraw, Plan, Restore, Rule};
 use crate::purchase::{Order, Receipt};
 
@@ -50,6 +50,9 @@ struct Seen {
     on: i32,
 }
 
+/// The last day of each way of being active; points earned and spent are told apart by account.
+type Signals = BTreeMap<(Option<usize>, &'static str), i32>;
+
 #[derive(Clone, Debug)]
 pub(crate) struct Model {
     pub(crate) plan: Rc<Plan>,
@@ -61,9 +64,8 @@ pub(crate) struct Model {
     pub(crate) holds: Vec<Hold>,
     pub(crate) redemptions: Vec<Redemption>,
     seen: Vec<Seen>,
-    /// The last day on which the member was active, in each way in which that can be counted. Points earned and spent are told
-    /// apart by account.
-    signals: BTreeMap<(Option<usize>, &'static str), i32>,
+    /// The last day on which the member was active, in each way in which that can be counted.
+    signals: Signals,
     /// Lots that expired by date: which, how many points, on which day.
     dead: Vec<(usize, i64, i32)>,
     serial: usize,
@@ -107,7 +109,7 @@ impl Model {
         let receipt = next.take(report)?;
         let on = day_at(next.zone, report.at);
         next.settle_at(report.at);
-        next.redate(report.at);
+        next.redate(report.at, &self.signals);
         next.settle_at(report.at);
         next.seen.push(Seen {
             report: report.clone(),
@@ -314,7 +316,11 @@ impl Model {
             // Lots are told apart by their dates; the rule matters only where the date moves, or is to come.
             rule: (moves(&expiry)
                 || matches!(wait, Wait::Settlement(_)) && counts_from_activation(&expiry))
-            .then_some(expiry),
+            .then(|| Moving {
+                active_on: active_on.filter(|_| counts_from_activation(&expiry)),
+                from: today,
+                expiry,
+            }),
         }
     }
 
@@ -367,12 +373,9 @@ impl Model {
                 resets_on,
                 excluded,
             } => {
-                let last = resets_on.iter().filter_map(|word| {
-                    let of = matches!(*word, "earned" | "spent").then_some(account);
-                    self.signals.get(&(of, word)).copied()
-                });
+                let last = last_day(&self.signals, account, resets_on);
                 // Points that come later than that count from their own day.
-                let mut day = later(last.max().unwrap_or(earned_on).max(earned_on), *length);
+                let mut day = later(last.unwrap_or(earned_on).max(earned_on), *length);
                 if let Some(align) = align {
                     day = end_of(day, *align);
                 }
@@ -393,34 +396,42 @@ impl Model {
     /// The member was active in some way.
     pub(crate) fn signal(&mut self, at: i64, account: Option<usize>, word: &'static str) {
         let today = self.today(at);
-        self.signals.insert((account, word), today);
+        // Who moves west may be back in the day before.
+        let last = self.signals.entry((account, word)).or_insert(today);
+        *last = (*last).max(today);
     }
 
-    /// Points whose expiry counts from the last activity have another date once the member was active (clause 3.8).
-    fn redate(&mut self, at: i64) {
+    /// Points whose expiry counts from the last activity have another date once the member was active (clause 3.8): those whose
+    /// rule counts from another day than `before`.
+    fn redate(&mut self, at: i64, before: &Signals) {
         for lot in 0..self.ledger.lots.len() {
             let one = self.ledger.lots[lot].clone();
-            let Some(rule) = one.rule.filter(moves) else {
+            let Some(rule) = one.rule.filter(|rule| moves(&rule.expiry)) else {
                 continue;
             };
             let points = self.ledger.pending(lot) + self.ledger.active(lot);
-            let held = self.ledger.gone(lot, Cause::Held) > 0;
-            if points == 0 && !held {
+            let days = |signals: &Signals| last_days(signals, one.account, &rule.expiry);
+            if points == 0 || days(before) == days(&self.signals) {
                 continue;
             }
-            let active_on = match (one.wait, self.ledger.active_since.get(&lot)) {
-                (Wait::Nothing, _) => Some(one.earned_on),
-                (Wait::Until(from), _) => Some(day_at(self.zone, from)),
-                (Wait::Settlement(_), Some(since)) => Some(day_at(self.zone, *since)),
-                (Wait::Settlement(_), None) => None,
-            };
-            let expires_at = self.expiry(one.account, &rule, one.earned_on, active_on);
-            if expires_at.is_some_and(|new| one.expires_at.is_none_or(|old| new > old)) {
+            let expires_at = self.expiry(one.account, &rule.expiry, rule.from, rule.active_on);
+            if expires_at.is_some_and(|new| one.expires_at.is_some_and(|old| new > old)) {
                 self.ledger.lots[lot].expires_at = expires_at;
                 let dates = Some((one.earned_on, expires_at));
                 self.ledger
                     .remark(at, one.account, "redated", dates, points);
             }
+        }
+    }
+
+    /// Points go back to a lot. Where activity moves its date, an empty one has the date that any points would have now: the time
+    /// of inactivity is one of the whole account.
+    fn reopen(&mut self, lot: usize) {
+        let one = &self.ledger.lots[lot];
+        let there = self.ledger.pending(lot) + self.ledger.active(lot) > 0;
+        if let (Some(rule), false) = (&one.rule, there) {
+            let expires_at = self.expiry(one.account, &rule.expiry, rule.from, rule.active_on);
+            self.ledger.lots[lot].expires_at = expires_at;
         }
     }
 
@@ -694,13 +705,13 @@ impl Model {
             if !waits || pending == 0 {
                 continue;
             }
-            if let Some(rule) = one
-                .rule
-                .as_ref()
-                .filter(|rule| counts_from_activation(rule))
-            {
-                let expires_at = self.expiry(one.account, rule, one.earned_on, Some(today));
+            if let Some(rule) = one.rule.filter(|rule| counts_from_activation(&rule.expiry)) {
+                let active_on = Some(today);
+                let expires_at = self.expiry(one.account, &rule.expiry, rule.from, active_on);
                 self.ledger.lots[lot].expires_at = expires_at;
+                // Only activity moves it from now on.
+                let rule = Moving { active_on, ..rule };
+                self.ledger.lots[lot].rule = Some(rule).filter(|rule| moves(&rule.expiry));
                 let dates = self.ledger.dates(lot);
                 let known = if expires_at == one.expires_at {
                     0
@@ -816,6 +827,7 @@ impl Model {
         // In reverse: the last taken first (clause 3.3).
         for (lot, points) in hold.takes.iter().rev() {
             let place = Place::Held(hold.serial, *lot);
+            self.reopen(*lot);
             self.arrive(at, *lot, *points, place, Cause::Released);
         }
         hold.takes.clone()
@@ -832,6 +844,7 @@ impl Model {
             }
             *taken -= some;
             rest -= some;
+            self.reopen(*lot);
             let one = self.ledger.lots[*lot].clone();
             let dead = one.expires_at.is_some_and(|over| over <= at);
             let policy = self.plan.accounts[one.account].restore;
@@ -925,6 +938,27 @@ impl Model {
     }
 }
 
+/// The last day on which the member did one of these.
+fn last_day(signals: &Signals, account: usize, words: &[&'static str]) -> Option<i32> {
+    let days = words.iter().filter_map(|word| {
+        let of = matches!(*word, "earned" | "spent").then_some(account);
+        signals.get(&(of, *word)).copied()
+    });
+    days.max()
+}
+
+/// The days from which the times of inactivity in a rule count.
+fn last_days(signals: &Signals, account: usize, rule: &Expiry) -> Vec<Option<i32>> {
+    match rule {
+        Expiry::Inactivity { resets_on, .. } => std::vec![last_day(signals, account, resets_on)],
+        Expiry::Latest(all) | Expiry::Earliest(all) => {
+            let days = all.iter().map(|one| last_days(signals, account, one));
+            days.flatten().collect()
+        }
+        Expiry::Never | Expiry::After(_) | Expiry::Annual { .. } => Vec::new(),
+    }
+}
+
 /// Whether a date of expiry moves with the member's activity.
 fn moves(rule: &Expiry) -> bool {
     match rule {
@@ -940,19 +974,5 @@ fn counts_from_activation(rule: &Expiry) -> bool {
         Expiry::After(after) => after.from_activation,
         Expiry::Latest(all) | Expiry::Earliest(all) => all.iter().any(counts_from_activation),
         Expiry::Never | Expiry::Annual { .. } | Expiry::Inactivity { .. } => false,
-    }
-}
-
-impl Model {
-    /// Whether a date of expiry moves with the member's activity, or comes with a settlement, somewhere in the program.
-    pub(crate) fn dates_move(&self) -> bool {
-        let rules = || self.plan.rules.iter();
-        let accounts = || self.plan.accounts.iter();
-        let expiries = accounts().map(|account| &account.expiry);
-        let mut expiries = expiries.chain(rules().filter_map(|rule| rule.expiry.as_ref()));
-        let activations = accounts().map(|account| account.activation);
-        let mut activations = activations.chain(rules().filter_map(|rule| rule.activation));
-        let settled = activations.any(|one| one == Activation::Settlement);
-        expiries.any(|one| moves(one) || settled && counts_from_activation(one))
     }
 }

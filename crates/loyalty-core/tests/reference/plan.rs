@@ -330,11 +330,6 @@ fn expiry() -> BoxedStrategy<Expiry> {
             resets_on,
             excluded,
         });
-    let inactivity = if built(Feature::Inactivity) {
-        inactivity.boxed()
-    } else {
-        Just(Expiry::Never).boxed()
-    };
     let one = prop_oneof![
         1 => Just(Expiry::Never),
         6 => after,

@@ -248,7 +248,7 @@ impl World {
                 0 => return Act::Advance(self.clock),
                 many => {
                     let mut report = self.taken[many - 1 - which % many.min(5)].clone();
-                    report.fact = Fact::Profile { zone: self.zone(0) };
+                    report.fact = Fact::Profile { zone: 0 };
                     report.at = self.clock;
                     report.clock = 0;
                     return Act::Report(report);
@@ -292,15 +292,6 @@ impl World {
         match self.model.plan.accounts.len() {
             many if which < 2 => which % many,
             _ => which,
-        }
-    }
-
-    /// The zone that a member moves to. Where dates move, nobody does unless the engine is to be asked for that.
-    fn zone(&self, zone: usize) -> usize {
-        if self.model.dates_move() && !crate::plan::built(crate::Feature::MovedZones) {
-            self.model.plan.zone
-        } else {
-            zone
         }
     }
 
@@ -359,12 +350,8 @@ impl World {
         let today = self.model.today(self.clock);
         match wish {
             Wish::CheckIn => Fact::CheckIn,
-            Wish::Enroll(zone) => Fact::Enroll {
-                zone: zone.map(|zone| self.zone(zone)),
-            },
-            Wish::Profile(zone) => Fact::Profile {
-                zone: self.zone(*zone),
-            },
+            Wish::Enroll(zone) => Fact::Enroll { zone: *zone },
+            Wish::Profile(zone) => Fact::Profile { zone: *zone },
             Wish::Credit(account, points, active_on, days) => Fact::Credit {
                 account: self.account(*account),
                 points: *points,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Account, ActiveFrom, DatedBy, Given, Lot};
 use crate::calendar::{Date, Instant, Zone};
 use crate::error::{Code, Error, Result};
-use crate::points::expiry::{Counting, first_invalid, mentions};
+use crate::points::expiry::{Counting, each_idle, first_invalid, is_idle, mentions};
 use crate::points::rules::Expiry;
 
 /// When the member last did what counts as being active.
@@ -104,7 +104,16 @@ impl Account {
             .transpose()
     }
 
-    /// A lot that points go back to, with the dates that it has now.
+    /// Whether the rule that lots are dated by asks when the member was active.
+    fn is_idle(&self, by: DatedBy) -> bool {
+        let rule = usize::try_from(by.rule)
+            .ok()
+            .and_then(|rule| self.rules.get(rule));
+        rule.is_some_and(is_idle)
+    }
+
+    /// A lot that points go back to, with the dates that it has now. One that is empty is dated as things stand, where activity
+    /// moves its date.
     pub(super) fn present(&self, lot: &Lot, zone: Zone) -> Result<Lot> {
         if let Some(there) = self.lots.iter().find(|one| one.n == lot.n) {
             return Ok(Lot {
@@ -118,10 +127,34 @@ impl Account {
         })
     }
 
-    /// After the member has been active: dates lots anew. Says what each was dated before, and what it is now.
-    pub(crate) fn redate(&mut self, zone: Zone) -> Result<Vec<(Option<Instant>, Lot)>> {
+    /// The last days of being active that each rule counts from.
+    pub(crate) fn last_days(&self) -> Vec<Vec<Option<Date>>> {
+        let mut all = Vec::with_capacity(self.rules.len());
+        for rule in &self.rules {
+            let mut days = Vec::new();
+            each_idle(rule, &mut |words| days.push(self.last_active(words)));
+            all.push(days);
+        }
+        all
+    }
+
+    /// After the member has been active: dates the lots anew whose rule counts from another day than before. Says what each was
+    /// dated before, and what it is now.
+    pub(crate) fn redate(
+        &mut self,
+        before: &[Vec<Option<Date>>],
+        zone: Zone,
+    ) -> Result<Vec<(Option<Instant>, Lot)>> {
         let mut dates = Vec::new();
+        let days = self.last_days();
+        let moves = |by: &DatedBy| {
+            let place = usize::try_from(by.rule).unwrap_or(usize::MAX);
+            days.get(place) != before.get(place)
+        };
         for lot in &self.lots {
+            if !lot.dated_by.as_ref().is_some_and(moves) {
+                continue;
+            }
             let now = self.expiry_of(lot, zone)?;
             let later = match (lot.expires_at, now) {
                 (Some(before), Some(now)) => before < now,
@@ -177,6 +210,8 @@ impl Account {
         });
         let before = lot.expires_at;
         lot.expires_at = self.expiry_of(&lot, zone)?;
+        // From now on only activity can move it: what counts from this day is known for good, wherever the member moves.
+        lot.dated_by = lot.dated_by.filter(|by| self.is_idle(*by));
         Ok(Some((before, self.wake(lot)?)))
     }
 
