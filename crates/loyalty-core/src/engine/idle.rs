@@ -35,13 +35,13 @@ impl Work<'_> {
             if news.is_empty() {
                 continue;
             }
-            let zone = self.zone;
+            let (now, zone) = (self.as_of, self.zone);
             let account = self.account_mut(place)?;
             let before = account.last_days();
             for (_, word) in news {
                 account.be_active(word, today);
             }
-            let moved = account.redate(&before, zone)?;
+            let moved = account.redate(&before, (now, zone))?;
             self.enter_redated(place, moved, RedateWhy::Active)?;
         }
         Ok(())

@@ -49,8 +49,6 @@ enum Feature {
     ActiveOn,
     /// Pending points that are cancelled.
     Cancel,
-    /// Expired lots that are opened again.
-    Reinstate,
     /// Points that are set aside.
     Holds,
     /// Rewards that are things, and their undoing.
@@ -97,6 +95,8 @@ fn wanted() -> Vec<&'static str> {
         "already_enrolled",
         "unknown_account",
         "invalid_time",
+        "reinstate",
+        "nothing_to_reinstate",
     ];
     for feature in BUILT {
         wanted.extend(match feature {
@@ -107,7 +107,6 @@ fn wanted() -> Vec<&'static str> {
             | Feature::ActiveOn
             | Feature::Expiring => &[],
             Feature::Cancel => &["cancel", "cancel of a day", "nothing_pending"],
-            Feature::Reinstate => &["reinstate", "nothing_to_reinstate"],
             Feature::Holds => &["hold", "release", "unknown_hold"],
             Feature::Redeem => &[
                 "redeem",

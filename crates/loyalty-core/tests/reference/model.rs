@@ -66,8 +66,10 @@ pub(crate) struct Model {
     seen: Vec<Seen>,
     /// The last day on which the member was active, in each way in which that can be counted.
     signals: Signals,
+    /// The same of the event at hand.
+    deeds: Vec<((Option<usize>, &'static str), i32)>,
     /// Lots that expired by date: which, how many points, on which day.
-    dead: Vec<(usize, i64, i32)>,
+    pub(crate) dead: Vec<(usize, i64, i32)>,
     serial: usize,
 }
 
@@ -84,6 +86,7 @@ impl Model {
             redemptions: Vec::new(),
             seen: Vec::new(),
             signals: BTreeMap::new(),
+            deeds: Vec::new(),
             dead: Vec::new(),
             serial: 0,
         }
@@ -220,10 +223,11 @@ impl Model {
         }
     }
 
-    /// Expired points that a return has counted as undone are not to be had again.
+    /// Expired points that a return has counted as undone are not to be had again: those that expired last, since older ones are
+    /// the first that cannot be had again anyway.
     pub(crate) fn forget_dead(&mut self, lot: usize, points: i64) {
         let mut rest = points;
-        for (_, dead, _) in self.dead.iter_mut().filter(|one| one.0 == lot) {
+        for (_, dead, _) in self.dead.iter_mut().rev().filter(|one| one.0 == lot) {
             let some = rest.min(*dead);
             *dead -= some;
             rest -= some;
@@ -393,17 +397,20 @@ impl Model {
         }
     }
 
-    /// The member was active in some way.
+    /// The member was active in some way: that counts once the event is over.
     pub(crate) fn signal(&mut self, at: i64, account: Option<usize>, word: &'static str) {
         let today = self.today(at);
-        // Who moves west may be back in the day before.
-        let last = self.signals.entry((account, word)).or_insert(today);
-        *last = (*last).max(today);
+        self.deeds.push(((account, word), today));
     }
 
     /// Points whose expiry counts from the last activity have another date once the member was active (clause 3.8): those whose
     /// rule counts from another day than `before`.
     fn redate(&mut self, at: i64, before: &Signals) {
+        for (deed, day) in std::mem::take(&mut self.deeds) {
+            // Who moves west may be back in the day before.
+            let last = self.signals.entry(deed).or_insert(day);
+            *last = (*last).max(day);
+        }
         for lot in 0..self.ledger.lots.len() {
             let one = self.ledger.lots[lot].clone();
             let Some(rule) = one.rule.filter(|rule| moves(&rule.expiry)) else {
@@ -656,13 +663,16 @@ impl Model {
         }
         self.dead = rest;
         for (lot, points, _) in opened {
-            // The very lot, with other dates: orders that filled it still know it.
+            // The very lot, with other dates: orders that filled it still know it. One that is there again already has its dates.
             let fresh = self.dated(at, account, None, None, Some(Activation::Immediate));
+            let there = self.ledger.active(lot) + self.ledger.pending(lot) > 0;
             let one = &mut self.ledger.lots[lot];
-            (one.expires_at, one.rule) = match expires_on {
-                Some(day) => (Some(start_of(self.zone, day + 1)), None),
-                None => (fresh.expires_at, fresh.rule),
-            };
+            if !there {
+                (one.expires_at, one.rule) = match expires_on {
+                    Some(day) => (Some(start_of(self.zone, day + 1)), None),
+                    None => (fresh.expires_at, fresh.rule),
+                };
+            }
             *self.ledger.reopened.entry(lot).or_default() += points;
             self.arrive(at, lot, points, Place::Outside, Cause::Credited);
         }

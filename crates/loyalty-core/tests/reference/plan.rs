@@ -388,7 +388,7 @@ fn tender() -> impl Strategy<Value = Tender> {
         weighted(0.4, select(std::vec![100_i64, 50, 33, 10])),
         weighted(0.3, 1_i64..30),
         weighted(0.3, 0..SKUS.len()),
-        prop::bool::weighted(0.55),
+        prop::bool::weighted(0.7),
     )
         .prop_map(
             |((points, value), min, max, percent, step, exclude, refuse)| Tender {
@@ -472,7 +472,7 @@ impl Plan {
 }
 
 fn one_account((place, account): (usize, &Account)) -> Value {
-    let mut one = json!({
+    json!({
         "id": format!("a{place}"),
         "burn_order": if account.oldest_first { "oldest" } else { "soonest_expiry" },
         "activation": one_activation(account.activation),
@@ -483,11 +483,8 @@ fn one_account((place, account): (usize, &Account)) -> Value {
             Restore::Extend(days) => json!({"extend": {"days": days}}),
             Restore::Fresh => json!("fresh"),
         },
-    });
-    if built(Feature::Reinstate) {
-        one["reinstate_days"] = json!(account.reinstate_days);
-    }
-    one
+        "reinstate_days": account.reinstate_days,
+    })
 }
 
 impl Overdraw {

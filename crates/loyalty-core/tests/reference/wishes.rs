@@ -163,6 +163,12 @@ fn wish() -> BoxedStrategy<Wish> {
                 .prop_map(|(account, points, overdraw)| Wish::Debit(account, points, overdraw))
                 .boxed()
         ),
+        (
+            26,
+            (account(), 0_i32..200, days())
+                .prop_map(|(account, since, days)| Wish::Reinstate(account, since, days))
+                .boxed()
+        ),
         (5, Just(Wish::Advance).boxed()),
         (6, which().prop_map(Wish::Again).boxed()),
         (6, which().prop_map(Wish::Conflict).boxed()),
@@ -172,19 +178,11 @@ fn wish() -> BoxedStrategy<Wish> {
         all.push((7, which().prop_map(Wish::Settle).boxed()));
     }
     if built(Feature::Cancel) {
-        all.push((14, which().prop_map(Wish::CancelOrder).boxed()));
+        all.push((18, which().prop_map(Wish::CancelOrder).boxed()));
         all.push((
-            17,
+            20,
             (account(), which())
                 .prop_map(|(account, day)| Wish::CancelDay(account, day))
-                .boxed(),
-        ));
-    }
-    if built(Feature::Reinstate) {
-        all.push((
-            9,
-            (account(), 0_i32..200, days())
-                .prop_map(|(account, since, days)| Wish::Reinstate(account, since, days))
                 .boxed(),
         ));
     }
@@ -196,7 +194,7 @@ fn wish() -> BoxedStrategy<Wish> {
                 .prop_map(|(key, minutes, percent)| Wish::Hold(key, minutes, percent))
                 .boxed(),
         ));
-        all.push((28, (0_usize..4).prop_map(Wish::Release).boxed()));
+        all.push((36, (0_usize..4).prop_map(Wish::Release).boxed()));
     }
     if built(Feature::Redeem) {
         all.push((
@@ -208,7 +206,7 @@ fn wish() -> BoxedStrategy<Wish> {
                 .prop_map(|(reward, quantity)| Wish::Redeem(reward, quantity))
                 .boxed(),
         ));
-        all.push((26, which().prop_map(Wish::Undo).boxed()));
+        all.push((32, which().prop_map(Wish::Undo).boxed()));
     }
     proptest::strategy::Union::new_weighted(all).boxed()
 }

@@ -334,6 +334,23 @@ impl World {
                     None => self.purchase(&Basket::small()),
                 })
             }
+            Wish::Reinstate(_, since, days) if since % 2 != 0 => {
+                let today = model.today(self.clock);
+                let account = |dead: &(usize, i64, i32)| model.ledger.lots[dead.0].account;
+                let mut dead = model.dead.iter().rev().filter(|dead| {
+                    let kept = model.plan.accounts[account(dead)].reinstate_days;
+                    kept > 0 && dead.2 + kept >= today
+                });
+                let dead = dead.nth(*since as usize % 3);
+                Some(match dead {
+                    Some(dead) => Fact::Reinstate {
+                        account: account(dead),
+                        since: dead.2,
+                        expires_on: days.map(|days| today + days),
+                    },
+                    None => self.purchase(&Basket::small()),
+                })
+            }
             Wish::CancelDay(account, which) if !which.is_multiple_of(5) => {
                 let account = self.account(*account);
                 let mut lots = 0..model.ledger.lots.len();

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::{Account, ActiveFrom, DatedBy, Given, Lot};
 use crate::calendar::{Date, Instant, Zone};
 use crate::error::{Code, Error, Result};
-use crate::points::expiry::{Counting, each_idle, first_invalid, is_idle, mentions};
+use crate::points::expiry::{
+    Counting, counts_from_activation, each_idle, first_invalid, is_idle, mentions,
+};
 use crate::points::rules::Expiry;
 
 /// When the member last did what counts as being active.
@@ -81,10 +83,7 @@ impl Account {
         let Some(by) = lot.dated_by else {
             return Ok(lot.expires_at);
         };
-        let rule = usize::try_from(by.rule)
-            .ok()
-            .and_then(|rule| self.rules.get(rule));
-        let Some(rule) = rule else {
+        let Some(rule) = self.kept(by) else {
             return Ok(lot.expires_at);
         };
         let from = by.from.unwrap_or(lot.earned_on);
@@ -104,12 +103,9 @@ impl Account {
             .transpose()
     }
 
-    /// Whether the rule that lots are dated by asks when the member was active.
-    fn is_idle(&self, by: DatedBy) -> bool {
-        let rule = usize::try_from(by.rule)
-            .ok()
-            .and_then(|rule| self.rules.get(rule));
-        rule.is_some_and(is_idle)
+    /// The rule that lots are dated by.
+    fn kept(&self, by: DatedBy) -> Option<&Expiry> {
+        self.rules.get(usize::try_from(by.rule).ok()?)
     }
 
     /// A lot that points go back to, with the dates that it has now. One that is empty is dated as things stand, where activity
@@ -139,11 +135,11 @@ impl Account {
     }
 
     /// After the member has been active: dates the lots anew whose rule counts from another day than before. Says what each was
-    /// dated before, and what it is now.
+    /// dated before, and what it is now. What is past its date, as points that a hold gives back may be, stays so.
     pub(crate) fn redate(
         &mut self,
         before: &[Vec<Option<Date>>],
-        zone: Zone,
+        (now, zone): (Instant, Zone),
     ) -> Result<Vec<(Option<Instant>, Lot)>> {
         let mut dates = Vec::new();
         let days = self.last_days();
@@ -152,7 +148,8 @@ impl Account {
             days.get(place) != before.get(place)
         };
         for lot in &self.lots {
-            if !lot.dated_by.as_ref().is_some_and(moves) {
+            let over = lot.expires_at.is_some_and(|at| at <= now);
+            if over || !lot.dated_by.as_ref().is_some_and(moves) {
                 continue;
             }
             let now = self.expiry_of(lot, zone)?;
@@ -204,14 +201,20 @@ impl Account {
         };
         let mut lot = self.lots.remove(place);
         lot.active_from = None;
-        lot.dated_by = lot.dated_by.map(|by| DatedBy {
-            active_on: Some(today),
-            ..by
-        });
         let before = lot.expires_at;
-        lot.expires_at = self.expiry_of(&lot, zone)?;
-        // From now on only activity can move it: what counts from this day is known for good, wherever the member moves.
-        lot.dated_by = lot.dated_by.filter(|by| self.is_idle(*by));
+        if let Some(by) = lot.dated_by
+            && self.kept(by).is_some_and(counts_from_activation)
+        {
+            lot.dated_by = Some(DatedBy {
+                active_on: Some(today),
+                ..by
+            });
+            lot.expires_at = self.expiry_of(&lot, zone)?;
+            // From now on only activity can move it: what counts from this day is known for good, wherever the member moves.
+            lot.dated_by = lot
+                .dated_by
+                .filter(|by| self.kept(*by).is_some_and(is_idle));
+        }
         Ok(Some((before, self.wake(lot)?)))
     }
 
