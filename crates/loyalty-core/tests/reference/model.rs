@@ -193,12 +193,7 @@ impl Model {
                     self.activate(at, lot, self.ledger.pending(lot));
                 }
             }
-            for lot in 0..self.ledger.lots.len() {
-                let expires_at = self.ledger.lots[lot].expires_at;
-                if expires_at.is_some_and(|expires_at| expires_at <= at) {
-                    self.expire(at, lot);
-                }
-            }
+            self.expire_dead(at);
         }
     }
 
@@ -822,12 +817,19 @@ impl Model {
         Ok(())
     }
 
+    /// Lots past their date expire, those of the earliest date first; in this order they are reinstated.
     pub(crate) fn expire_dead(&mut self, at: i64) {
-        for lot in 0..self.ledger.lots.len() {
-            let over = self.ledger.lots[lot].expires_at;
-            if over.is_some_and(|over| over <= at) {
-                self.expire(at, lot);
-            }
+        let over = |lot: &usize| {
+            let over = self.ledger.lots[*lot].expires_at;
+            over.is_some_and(|over| over <= at)
+        };
+        let mut dead: Vec<usize> = (0..self.ledger.lots.len()).filter(over).collect();
+        dead.sort_by_key(|lot| {
+            let one = &self.ledger.lots[*lot];
+            (one.expires_at, one.earned_on, *lot)
+        });
+        for lot in dead {
+            self.expire(at, lot);
         }
     }
 
