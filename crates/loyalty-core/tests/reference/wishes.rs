@@ -200,7 +200,7 @@ fn wish() -> BoxedStrategy<Wish> {
         all.push((
             14,
             (
-                prop_oneof![5 => Just(0_usize), 3 => Just(1), 1 => Just(7)],
+                prop_oneof![5 => Just(0_usize), 3 => Just(1), 2 => Just(7)],
                 prop_oneof![5 => Just(1_i64), 1 => 2_i64..5],
             )
                 .prop_map(|(reward, quantity)| Wish::Redeem(reward, quantity))
