@@ -358,10 +358,10 @@ impl<'w> Work<'w> {
     /// What the call answers, and what it leaves behind, for [`Done::commit`].
     pub(super) fn finish(self) -> (Outcome, Done) {
         let next_due = self.next_due();
-        let seen_from = self
-            .today
+        let earliest = self.earliest_today();
+        let seen_from = earliest
             .add_days(i64::from(self.compiled.dedup_days).saturating_neg())
-            .unwrap_or(self.today);
+            .unwrap_or(earliest);
         let orders = self.member.orders.iter();
         let orders_gone = orders.take_while(|order| self.is_over(order.on)).count();
         // Points that are pending keep an order.
