@@ -7,7 +7,7 @@ use crate::condition::{Basket, EventFacts, Explain, Quiet, Row, evaluate};
 use crate::error::Result;
 use crate::id::Id;
 use crate::outcome::{Change, RulePoints, RuleTrace, TraceResult, Unmet};
-use crate::points::{Crossed, EarnBase, Gifts, Given, Lot, LotKind, Plan, Uses, Values, settle};
+use crate::points::{Crossed, EarnBase, Gifts, Given, Lot, Plan, Uses, Values, settle};
 use crate::pricing::{Basis, Stage};
 use crate::program::{EarningPlan, On, RulePlan};
 
@@ -168,8 +168,7 @@ impl<'w> Work<'w> {
             let known = match known {
                 Some(place) => place,
                 None => {
-                    let plan = &gift.plan.lot;
-                    let dates = self.lot(account, LotKind::Earned, plan, order.is_some())?;
+                    let dates = self.earned_lot(gift.plan, order.is_some())?;
                     let equal = |lot: &NewLot| lot.account == account && lot.dates == dates;
                     lots.iter().position(equal).unwrap_or_else(|| {
                         lots.push(NewLot {

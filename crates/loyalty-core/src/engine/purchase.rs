@@ -9,7 +9,7 @@ use super::tender::Bill;
 use super::till;
 use super::work::Work;
 use crate::amount::{Exact, Points};
-use crate::condition::Row;
+use crate::condition::{EventFacts, Row};
 use crate::error::{Code, Error, Result};
 use crate::event::{Event, Purchase, SHIPPING};
 use crate::id::Id;
@@ -33,18 +33,19 @@ impl<'w> Work<'w> {
         }
         till::accept(purchase, &rows)?;
         let at = self.entries.len();
+        let facts = Work::event_facts(event, None);
         let order = Id::checked(&purchase.order);
         self.enter(Change::Purchase {
             order: order.clone(),
             paid: Amount::new(0, self.compiled.currency),
         });
-        let mut bill = Bill::new(&rows);
-        self.reward_discounts(event, purchase, &mut rows, &mut bill)?;
+        let mut bill = Bill::default();
+        self.reward_discounts(facts, purchase, &mut rows, &mut bill)?;
         self.till_discounts(purchase, &mut rows, &mut bill.applied)?;
-        let mut accrued = self.tenders(event, purchase, &mut rows, &mut bill)?;
+        let mut accrued = self.tenders(facts, (purchase, &order), &mut rows, &mut bill)?;
         self.say_paid(at, bill.left(&rows));
         let spent = bill.spent();
-        let earns = self.earns(event, &order, &rows, &bill, &spent);
+        let earns = self.earns(facts, &order, &rows, &bill, &spent);
         let counted = self.count_and_reach(earns, &mut accrued)?;
         let record = self.record(purchase, &rows, &bill, &accrued, order, counted)?;
         self.receipt = Some(self.receipt_of(&record, &rows, &bill, &accrued)?);
@@ -56,8 +57,8 @@ impl<'w> Work<'w> {
     /// after them, unless it can be used for the order itself.
     fn tenders(
         &mut self,
-        event: &Event<'_>,
-        purchase: &Purchase<'_>,
+        facts: EventFacts<'_>,
+        (purchase, order): (&Purchase<'_>, &Id),
         rows: &mut Rows,
         bill: &mut Bill,
     ) -> Result<Accrued<'w>> {
@@ -74,40 +75,39 @@ impl<'w> Work<'w> {
                 }
                 if plan.same_order && accrued.is_none() {
                     till::tax(rows, pricing)?;
-                    accrued = Some(self.accrue_for(event, purchase, rows, bill)?);
+                    accrued = Some(self.accrue_for(facts, order, rows, bill)?);
                 }
-                self.use_points(purchase, place, event, rows, bill)?;
+                self.use_points(purchase, place, facts, rows, bill)?;
             }
         }
         match accrued {
             Some(accrued) => Ok(accrued),
-            None => self.accrue_for(event, purchase, rows, bill),
+            None => self.accrue_for(facts, order, rows, bill),
         }
     }
 
     fn accrue_for(
         &mut self,
-        event: &Event<'_>,
-        purchase: &Purchase<'_>,
+        facts: EventFacts<'_>,
+        order: &Id,
         rows: &Rows,
         bill: &Bill,
     ) -> Result<Accrued<'w>> {
-        let order = Id::checked(&purchase.order);
         let spent = bill.spent();
-        self.earn(self.earns(event, &order, rows, bill, &spent))
+        self.earn(self.earns(facts, order, rows, bill, &spent))
     }
 
     /// A purchase, as far as it earns.
     fn earns<'e>(
         &self,
-        event: &'e Event<'_>,
+        facts: EventFacts<'e>,
         order: &'e Id,
         rows: &'e Rows,
         bill: &'e Bill,
         spent: &'e [(usize, i64)],
     ) -> Earns<'e> {
         Earns {
-            facts: Work::event_facts(event, Some(&rows.basket)),
+            facts: facts.with(&rows.basket),
             basket: &rows.basket,
             order,
             spent,

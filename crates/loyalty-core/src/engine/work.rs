@@ -41,14 +41,14 @@ pub(super) struct Work<'w> {
     pub(super) messages: Vec<Message>,
     pub(super) receipt: Option<Receipt>,
     /// For an exchange: the receipt of what goes back.
-    pub(super) taken_back: Option<Receipt>,
+    pub(super) taken_back: Option<Box<Receipt>>,
     pub(super) trace: Option<Vec<RuleTrace>>,
     /// Balances before what expires at this instant, where a review reads them so.
     pub(super) before_expiry: Vec<JudgedValue>,
     /// An order to add.
     pub(super) ordered: Option<Order>,
     /// An order to put in the place of another.
-    pub(super) returned: Option<(usize, Order)>,
+    pub(super) returned: Option<Box<(usize, Order)>>,
     /// How this event has used the caps that are by event.
     pub(super) event_caps: Vec<CapUse>,
     /// Orders that changed beside it, by their places.
@@ -341,7 +341,7 @@ impl<'w> Work<'w> {
             entries: self.entries,
             messages: self.messages,
             receipt: self.receipt,
-            returned: self.taken_back,
+            returned: self.taken_back.map(|receipt| *receipt),
             trace: self.trace,
             version: self.version,
             next_due,
@@ -373,7 +373,7 @@ pub(super) struct Done {
     as_of: Instant,
     due: (u64, Option<Instant>),
     ordered: Option<Order>,
-    returned: Option<(usize, Order)>,
+    returned: Option<Box<(usize, Order)>>,
     amended: Vec<(usize, Order)>,
     orders_gone: usize,
     orders_kept: Vec<usize>,
@@ -387,7 +387,8 @@ impl Done {
         member.version = self.version;
         member.as_of = Some(self.as_of);
         member.due = Some(self.due);
-        for (place, order) in self.amended.into_iter().chain(self.returned) {
+        let returned = self.returned.map(|returned| *returned);
+        for (place, order) in self.amended.into_iter().chain(returned) {
             if let Some(there) = member.orders.get_mut(place) {
                 *there = order;
             }
