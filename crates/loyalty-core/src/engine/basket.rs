@@ -163,6 +163,11 @@ impl Rows {
         self.groups.lines
     }
 
+    /// Whether any row has more than one line, so that lines may stand in another order than they were sent in.
+    pub(super) fn mixed(&self) -> bool {
+        self.groups.count() < self.groups.lines
+    }
+
     /// The places of the lines of each row.
     pub(super) fn lines(&self) -> impl Iterator<Item = &[u32]> {
         self.groups.iter()

@@ -8,8 +8,7 @@ use crate::error::Result;
 use crate::outcome::Change;
 use crate::points::{
     Activation, ActiveFrom, Counting, DatedBy, Expiry, Given, Lot, LotKind, LotPlan, Overrides,
-    Plan,
-    active_on, counts_from_activation, first_invalid, is_idle,
+    Plan, active_on, counts_from_activation, first_invalid, is_idle,
 };
 
 impl<'w> Work<'w> {

@@ -208,8 +208,15 @@ impl<'w> Work<'w> {
             let named = (Id::checked(SHIPPING), vec![line]);
             recorded.push(order_row(goods, row, named, bill, rows, &given));
         }
-        for (place, row) in recorded.iter_mut().enumerate() {
-            row.carried = carried_of(&accrued.gifts, place);
+        if accrued
+            .gifts
+            .all
+            .iter()
+            .any(|gift| gift.plan.carry.is_some())
+        {
+            for (place, row) in recorded.iter_mut().enumerate() {
+                row.carried = carried_of(&accrued.gifts, place);
+            }
         }
         let account = |place: usize| {
             self.compiled
@@ -280,7 +287,7 @@ impl<'w> Work<'w> {
         }
         // The lines stand as they were sent: by their places, which the rows may have mixed; then shipping.
         let places = || rows.lines().flatten().copied();
-        if !places().is_sorted() {
+        if rows.mixed() && !places().is_sorted() {
             let mut placed: Vec<(u32, ReceiptLine)> =
                 places().chain([u32::MAX]).zip(lines).collect();
             placed.sort_by_key(|(place, _)| *place);

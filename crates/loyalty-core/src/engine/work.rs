@@ -96,7 +96,10 @@ impl<'w> Work<'w> {
         if !known {
             begin_terms(compiled, &mut state, (as_of, enrolled, zone), false);
         }
-        let today = zone.date_at(as_of);
+        let today = match member.day {
+            Some((of, day)) if of == zone && member.as_of.is_some() => day,
+            _ => zone.date_at(as_of),
+        };
         Self {
             program,
             compiled,
@@ -312,7 +315,7 @@ impl<'w> Work<'w> {
 
     /// What the call answers, if it is not carried out.
     pub(super) fn into_outcome(self) -> Outcome {
-        self.finish().0
+        self.finish().outcome
     }
 
     /// The state as it was, of a call that is refused.
@@ -322,7 +325,7 @@ impl<'w> Work<'w> {
     }
 
     /// What the call answers, and what it leaves behind, for [`Done::commit`].
-    pub(super) fn finish(self) -> (Outcome, Done) {
+    pub(super) fn finish(self) -> Done {
         let next_due = self.next_due();
         let seen_from = self
             .today
@@ -336,29 +339,28 @@ impl<'w> Work<'w> {
             .filter(|(_, order)| self.awaits_settlement(order))
             .map(|(place, _)| place)
             .collect();
-        let outcome = Outcome {
-            duplicate: false,
-            entries: self.entries,
-            messages: self.messages,
-            receipt: self.receipt,
-            returned: self.taken_back.map(|receipt| *receipt),
-            trace: self.trace,
-            version: self.version,
-            next_due,
-        };
-        let done = Done {
+        Done {
+            outcome: Outcome {
+                duplicate: false,
+                entries: self.entries,
+                messages: self.messages,
+                receipt: self.receipt,
+                returned: self.taken_back.map(|receipt| *receipt),
+                trace: self.trace,
+                version: self.version,
+                next_due,
+            },
             state: self.state,
-            version: self.version,
+            day: (self.zone, self.today),
             as_of: self.as_of,
-            due: (self.program.digest, next_due),
+            program: self.program.digest,
             ordered: self.ordered,
             returned: self.returned,
             amended: self.amended,
             orders_gone,
             orders_kept,
             seen_from,
-        };
-        (outcome, done)
+        }
     }
 }
 
@@ -366,12 +368,14 @@ fn missing() -> Error {
     Error::new(Code::Internal, "an account of the program is missing")
 }
 
-/// What a call leaves behind.
+/// What a call answers and leaves behind.
 pub(super) struct Done {
+    outcome: Outcome,
     state: State,
-    version: u64,
     as_of: Instant,
-    due: (u64, Option<Instant>),
+    day: (Zone, Date),
+    /// The digest of the program.
+    program: u64,
     ordered: Option<Order>,
     returned: Option<Box<(usize, Order)>>,
     amended: Vec<(usize, Order)>,
@@ -381,12 +385,13 @@ pub(super) struct Done {
 }
 
 impl Done {
-    /// Carries the call out. This cannot fail: everything has been worked out before.
-    pub(super) fn commit(self, member: &mut Member, seen: Option<Seen>) {
+    /// Carries the call out and answers it. This cannot fail: everything has been worked out before.
+    pub(super) fn commit(self, member: &mut Member, seen: Option<Seen>) -> Outcome {
         member.state = self.state;
-        member.version = self.version;
+        member.version = self.outcome.version;
         member.as_of = Some(self.as_of);
-        member.due = Some(self.due);
+        member.day = Some(self.day);
+        member.due = Some((self.program, self.outcome.next_due));
         let returned = self.returned.map(|returned| *returned);
         for (place, order) in self.amended.into_iter().chain(returned) {
             if let Some(there) = member.orders.get_mut(place) {
@@ -414,6 +419,7 @@ impl Done {
         if let Some(seen) = seen {
             member.seen.push(seen);
         }
+        self.outcome
     }
 }
 

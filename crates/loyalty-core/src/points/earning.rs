@@ -11,7 +11,7 @@ use super::expiry::LotPlan;
 use super::give::{GivePlan, Rare, work_out};
 use super::multiply::{Fraction, multiply};
 use super::rules::{EarnBase, Give, Multipliers, PointRounding, RoundWhen};
-use crate::amount::{Currency, Remainder, Share, allocate};
+use crate::amount::{Currency, Remainder, Share, allocate, allocate_in_place};
 use crate::calendar::DayMemo;
 use crate::condition::{Grain, Select};
 use crate::error::{Code, Error, Result};
@@ -431,8 +431,10 @@ pub(super) fn share(gift: &Gift<'_>, rows: &mut Rows) -> Result<()> {
                 many.fill(0);
                 return Ok(());
             }
-            let shares = spread(gift.points, many)?;
-            many.copy_from_slice(&shares);
+            if !allocate_in_place(gift.points, many) {
+                let shares = spread(gift.points, many)?;
+                many.copy_from_slice(&shares);
+            }
             Ok(())
         }
     }
@@ -455,7 +457,7 @@ pub(super) fn spread(points: i64, weights: &[i64]) -> Result<Vec<i64>> {
 pub(super) fn share_by(
     gift: &Gift<'_>,
     rows: &mut Rows,
-    weights: impl Iterator<Item = i128> + Clone,
+    weights: impl ExactSizeIterator<Item = i128> + Clone,
 ) -> Result<()> {
     let rows = rows.of_mut(gift);
     if let [one] = rows {
@@ -465,6 +467,15 @@ pub(super) fn share_by(
     if gift.points == 0 {
         rows.fill(0);
         return Ok(());
+    }
+    if rows.len() == weights.len() {
+        // Weights that are cut are too large to be shared in their place.
+        for (row, weight) in rows.iter_mut().zip(weights.clone()) {
+            *row = i64::try_from(weight.unsigned_abs()).unwrap_or(i64::MAX);
+        }
+        if allocate_in_place(gift.points, rows) {
+            return Ok(());
+        }
     }
     let largest = weights.clone().map(i128::unsigned_abs).max();
     let shift = shift(largest.unwrap_or(0));
