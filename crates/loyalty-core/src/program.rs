@@ -26,6 +26,7 @@ use crate::text::Label;
 use crate::tiers::Track;
 
 pub(crate) use compile::{Compiled, EarningPlan, Feed, MetricPlan, On, RulePlan};
+pub(crate) use index::Places;
 
 /// The schema of program documents that this engine reads.
 pub const PROGRAM_SCHEMA: u32 = 1;

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::Rules;
 use super::account::{AccountPlan, accounts};
-use super::index::Index;
+use super::index::{Index, Places};
 use earn::{gate, number_lots};
 
 use crate::amount::Currency;
@@ -146,15 +146,16 @@ impl Compiled {
             .unwrap_or_default()
     }
 
-    /// The rules that can answer a purchase of this basket, in their order.
+    /// The rules that can answer a purchase of this basket.
     pub(crate) fn candidates(
         &self,
         basket: &Basket,
         channel: Option<&str>,
         store: Option<&str>,
         rung: impl Fn(usize) -> usize,
-    ) -> Vec<u32> {
-        self.index.candidates(basket, channel, store, rung)
+    ) -> Places {
+        self.index
+            .candidates(self.rules.len(), basket, channel, store, rung)
     }
 }
 
