@@ -25,7 +25,7 @@ use crate::pricing::Pricing;
 use crate::text::Label;
 use crate::tiers::Track;
 
-pub(crate) use compile::{Compiled, EarningPlan, Feed, MetricPlan, On, RulePlan};
+pub(crate) use compile::{Compiled, EarningPlan, Feed, MetricPlan, On, RulePlan, metric_moves};
 pub(crate) use index::Places;
 
 /// The schema of program documents that this engine reads.

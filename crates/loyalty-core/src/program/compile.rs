@@ -25,7 +25,7 @@ use crate::points::{CapSpec, Plan, ReturnedPoints, Settings, TenderPlan, Worth};
 use crate::pricing::{Discount, DiscountPlan, PricingPlan, Reduction};
 use crate::tiers::TrackPlan;
 pub(crate) use earn::EarningPlan;
-pub(super) use metric::metric_moves;
+pub(crate) use metric::metric_moves;
 use spend::Spend;
 
 /// A program as the engine uses it.
