@@ -102,9 +102,21 @@ pub(crate) struct Test {
     pub(crate) low: i64,
     pub(crate) high: i64,
     pub(crate) one_of: Option<Box<[i64]>>,
+    /// The bounds as they are stated: `more_than` and `less_than` leave them out themselves.
+    pub(crate) stated: (Option<i64>, Option<i64>),
 }
 
 impl Test {
+    /// Whole numbers from one to another, both included.
+    pub(crate) fn range(low: i64, high: i64, one_of: Option<Box<[i64]>>) -> Self {
+        Self {
+            low,
+            high,
+            one_of,
+            stated: (None, None),
+        }
+    }
+
     pub(crate) fn holds(&self, value: i64) -> bool {
         self.low <= value
             && value <= self.high
@@ -277,11 +289,7 @@ impl Compiler<'_> {
                 let test_of = if found.is_some() {
                     self.test(&test.comparison(), grain, &path)
                 } else {
-                    Test {
-                        low: 0,
-                        high: 0,
-                        one_of: None,
-                    }
+                    Test::range(0, 0, None)
                 };
                 Cond::Metric {
                     metric,

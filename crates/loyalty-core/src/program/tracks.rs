@@ -144,9 +144,8 @@ impl Compiler<'_> {
                     "only a metric of a calendar period, a membership year or a term has a next stretch",
                 ),
             };
-            let words = words
-                .or((plan.reading == Reading::Since)
-                    .then_some("days since something are not carried"));
+            let words = words.or((!matches!(plan.reading, Reading::Sum | Reading::Count))
+                .then_some("only what adds up is carried: sums and counts"));
             if let Some(words) = words {
                 let path = join(&path, "metric");
                 self.mistakes
