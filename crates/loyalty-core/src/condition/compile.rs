@@ -23,7 +23,6 @@ pub(crate) enum Cond {
     Metric {
         metric: usize,
         test: Test,
-        if_none: bool,
     },
     Tier {
         track: usize,
@@ -104,6 +103,8 @@ pub(crate) struct Test {
     pub(crate) one_of: Option<Box<[i64]>>,
     /// The bounds as they are stated: `more_than` and `less_than` leave them out themselves.
     pub(crate) stated: (Option<i64>, Option<i64>),
+    /// What it says of no value.
+    pub(crate) if_none: bool,
 }
 
 impl Test {
@@ -114,6 +115,7 @@ impl Test {
             high,
             one_of,
             stated: (None, None),
+            if_none: false,
         }
     }
 
@@ -294,7 +296,6 @@ impl Compiler<'_> {
                 Cond::Metric {
                     metric,
                     test: test_of,
-                    if_none: test.if_none.unwrap_or(false),
                 }
             }
             Condition::Tier(test) => self.tier(test, &join(path, "tier")),

@@ -199,6 +199,7 @@ impl Compiler<'_> {
             high,
             one_of,
             stated,
+            if_none: rule.if_none,
         }
     }
 
@@ -276,6 +277,26 @@ impl Comparison {
             !set.iter().any(|one| others.holds(one.0))
         });
         crossed || under || none_of
+    }
+
+    /// The bound that a number misses.
+    pub(crate) fn bound(&self, value: crate::amount::Decimal) -> Option<crate::amount::Decimal> {
+        let low = [
+            self.at_least,
+            self.more_than,
+            self.between.map(|(low, _)| low),
+        ];
+        let high = [
+            self.at_most,
+            self.less_than,
+            self.between.map(|(_, high)| high),
+        ];
+        let low = low.into_iter().flatten().max().map(|low| low.0);
+        let high = high.into_iter().flatten().min().map(|high| high.0);
+        let far = |one: &crate::amount::Decimal| one.checked_sub(value).map(|far| far.abs());
+        let nearest = |set: &Vec<Exact>| set.iter().map(|one| one.0).min_by_key(far);
+        let set = self.one_of.as_ref().and_then(nearest);
+        low.filter(|low| value <= *low).or(high).or(set)
     }
 
     /// Whether an exact number passes.
