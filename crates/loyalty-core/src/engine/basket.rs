@@ -3,6 +3,7 @@
 
 use core::cmp::Ordering;
 use core::hash::Hasher;
+use std::borrow::Cow;
 
 use rustc_hash::FxHasher;
 
@@ -25,11 +26,27 @@ pub(super) struct Rows {
     groups: Groups,
 }
 
-/// Which lines are one row, in one block: the lines row by row, in the order of the purchase, then where those of each row end.
+/// Which lines are one row: the lines row by row, in the order of the purchase, and where those of each row end.
 struct Groups {
-    places: Vec<u32>,
-    /// How many lines there are.
-    lines: usize,
+    lines: Cow<'static, [u32]>,
+    ends: Cow<'static, [u32]>,
+}
+
+/// So many numbers in their order: where each line is a row of its own, both lists of [`Groups`] are a part of them.
+const NUMBERS: usize = 129;
+
+static COUNTING: [u32; NUMBERS] = counting();
+
+const fn counting() -> [u32; NUMBERS] {
+    let mut numbers = [0; NUMBERS];
+    let mut rest: &mut [u32] = &mut numbers;
+    let mut next = 0_u32;
+    while let Some((first, others)) = rest.split_first_mut() {
+        *first = next;
+        next = next.saturating_add(1);
+        rest = others;
+    }
+    numbers
 }
 
 /// One line in minor units.
@@ -160,12 +177,12 @@ impl Rows {
 
     /// How many lines there are.
     pub(super) fn line_count(&self) -> usize {
-        self.groups.lines
+        self.groups.lines.len()
     }
 
     /// Whether any row has more than one line, so that lines may stand in another order than they were sent in.
     pub(super) fn mixed(&self) -> bool {
-        self.groups.count() < self.groups.lines
+        self.groups.count() < self.groups.lines.len()
     }
 
     /// The places of the lines of each row.
@@ -177,32 +194,40 @@ impl Rows {
 impl Groups {
     /// Every line is a row of its own.
     fn singles(lines: usize) -> Self {
+        let end = lines.saturating_add(1);
+        if let (Some(lines), Some(ends)) = (COUNTING.get(..lines), COUNTING.get(1..end)) {
+            return Self {
+                lines: Cow::Borrowed(lines),
+                ends: Cow::Borrowed(ends),
+            };
+        }
         let count = u32::try_from(lines).unwrap_or(u32::MAX);
-        let mut places = Vec::with_capacity(lines.saturating_mul(2));
-        places.extend(0..count);
-        places.extend((0..count).map(|place| place.saturating_add(1)));
-        Self { places, lines }
+        Self {
+            lines: (0..count).collect(),
+            ends: (1..=count).collect(),
+        }
     }
 
     fn new(groups: &[Vec<u32>]) -> Self {
-        let mut places = groups.concat();
-        let lines = places.len();
         let mut end = 0_u32;
-        for group in groups {
+        let ends = groups.iter().map(|group| {
             end = end.saturating_add(u32::try_from(group.len()).unwrap_or(u32::MAX));
-            places.push(end);
+            end
+        });
+        Self {
+            ends: ends.collect(),
+            lines: groups.concat().into(),
         }
-        Self { places, lines }
     }
 
     /// How many rows there are.
     fn count(&self) -> usize {
-        self.places.len().saturating_sub(self.lines)
+        self.ends.len()
     }
 
     /// The lines of each row.
     fn iter(&self) -> impl Iterator<Item = &[u32]> {
-        let (lines, ends) = self.places.split_at_checked(self.lines).unwrap_or_default();
+        let (lines, ends) = (&*self.lines, &*self.ends);
         let starts = core::iter::once(&0).chain(ends);
         starts.zip(ends).map(|(start, end)| {
             lines
