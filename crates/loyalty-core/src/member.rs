@@ -51,6 +51,8 @@ pub struct Member {
     pub(crate) due: Option<(u64, Option<Instant>)>,
     /// The civil day of `as_of` in a zone. Derived: not part of the document.
     pub(crate) day: Option<(Zone, Date)>,
+    /// When lots change next by time alone, if that is known. Derived: not part of the document.
+    pub(crate) lots_due: Option<Option<Instant>>,
 }
 
 impl Clone for Member {
@@ -65,6 +67,7 @@ impl Clone for Member {
             seen: with_room(&self.seen),
             due: self.due,
             day: self.day,
+            lots_due: self.lots_due,
         }
     }
 }
@@ -188,6 +191,7 @@ impl Member {
             orders: Vec::new(),
             seen: Vec::new(),
             due: None,
+            lots_due: None,
             day: None,
         })
     }

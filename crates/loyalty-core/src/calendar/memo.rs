@@ -2,7 +2,7 @@
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Date, Instant};
+use super::{Date, Instant, Offset, Zone};
 
 /// The instant that a day leads to, for the last day that was asked about: one date of expiry serves all that is earned on a day,
 /// whoever earns it. It only saves work: what is asked for is the same whether it is remembered or not.
@@ -53,9 +53,82 @@ fn midnight(day: Date) -> Option<i64> {
     i64::from(day.days()).checked_mul(86_400_i64.checked_mul(SECOND)?)
 }
 
+/// The offset of one zone in the hour that was asked about last: what happens happens now, whoever does it. It only saves work,
+/// as [`DayMemo`] does.
+///
+/// The hour and the offset in one word. Only an hour at whose beginning, end and instant the clocks stand alike is kept: no zone
+/// has ever changed them twice within an hour.
+#[derive(Debug, Default)]
+pub(crate) struct OffsetMemo(AtomicU64);
+
+const HOUR: i64 = 3_600 * SECOND;
+
+/// Added to an offset, so that no offset is zero.
+const EAST: i32 = 1 << 20;
+
+impl OffsetMemo {
+    /// The civil date at an instant in the one zone that is always asked about.
+    #[inline]
+    pub(crate) fn date_at(&self, zone: Zone, instant: Instant) -> Date {
+        let hour = instant.micros().div_euclid(HOUR);
+        let offset = match self.get(hour) {
+            Some(offset) => offset,
+            None => self.look(zone, instant, hour),
+        };
+        offset.local(instant).date
+    }
+
+    fn get(&self, hour: i64) -> Option<Offset> {
+        let word = self.0.load(Ordering::Relaxed);
+        if word & SECONDS == 0 || word >> 32 != hour_key(hour)? {
+            return None;
+        }
+        let east = i32::try_from(word & SECONDS).ok()?;
+        Offset::from_seconds(east.checked_sub(EAST)?)
+    }
+
+    #[cold]
+    fn look(&self, zone: Zone, instant: Instant, hour: i64) -> Offset {
+        let offset = zone.offset_at(instant);
+        let begin = hour.checked_mul(HOUR);
+        let end = begin.and_then(|begin| begin.checked_add(HOUR));
+        let steady = [begin, end].into_iter().all(|edge| {
+            edge.is_some_and(|edge| zone.offset_at(Instant::from_micros(edge)) == offset)
+        });
+        let east = offset.seconds().checked_add(EAST);
+        let east = east.and_then(|east| u64::try_from(east).ok());
+        if let (true, Some(key), Some(east)) = (steady, hour_key(hour), east) {
+            self.0.store(key << 32 | east, Ordering::Relaxed);
+        }
+        offset
+    }
+}
+
+/// An hour as the upper half of a word.
+fn hour_key(hour: i64) -> Option<u64> {
+    let hour = i32::try_from(hour).ok()?;
+    Some(u64::from(hour.cast_unsigned()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dates_are_those_of_the_zone_whatever_was_asked_before() {
+        for name in ["America/New_York", "Asia/Shanghai", "Pacific/Apia", "UTC"] {
+            let (Ok(zone), memo) = (Zone::new(name), OffsetMemo::default()) else {
+                continue;
+            };
+            // From 1968 on, in steps that meet every part of an hour.
+            let mut micros = -400 * 86_400 * SECOND;
+            while micros < 60 * 366 * 86_400 * SECOND {
+                let at = Instant::from_micros(micros);
+                assert_eq!(memo.date_at(zone, at), zone.date_at(at));
+                micros += 7_177 * SECOND;
+            }
+        }
+    }
 
     #[test]
     fn what_is_kept_is_found_for_its_day_only() {

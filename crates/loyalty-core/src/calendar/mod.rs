@@ -24,7 +24,7 @@ pub use yearly::{MonthDay, TimeOfDay};
 pub use zone::{Zone, zone_data_version};
 
 pub(crate) use length::one_span;
-pub(crate) use memo::DayMemo;
+pub(crate) use memo::{DayMemo, OffsetMemo};
 
 use text::text_value;
 

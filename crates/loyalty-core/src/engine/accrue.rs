@@ -6,8 +6,9 @@ use crate::amount::Points;
 use crate::condition::{Basket, EventFacts, Explain, Quiet, Row, evaluate};
 use crate::error::Result;
 use crate::id::Id;
+use crate::member::Put;
 use crate::outcome::{Change, RulePoints, RuleTrace, TraceResult, Unmet};
-use crate::points::{Crossed, EarnBase, Gifts, Given, Lot, Plan, Uses, Values, settle};
+use crate::points::{Crossed, EarnBase, Gifts, Given, Lot, Plan, Took, Uses, Values, settle};
 use crate::pricing::{Basis, Stage};
 use crate::program::{EarningPlan, On, Places, RulePlan};
 
@@ -27,7 +28,7 @@ struct NewLot {
 /// What was earned: the gifts, and the lots that the points went to.
 pub(super) struct Accrued<'p> {
     pub(super) gifts: Gifts<'p>,
-    pub(super) put: Vec<(usize, Lot)>,
+    pub(super) put: Vec<Put>,
     /// The milestones that were reached.
     pub(super) crossed: Vec<Crossed>,
     /// The rungs at which a purchase earns, if those are not the ones that are held.
@@ -160,7 +161,7 @@ impl<'w> Work<'w> {
     }
 
     /// Puts points into lots: one lot for each account and dates.
-    fn deposit(&mut self, gifts: &Gifts<'w>, order: Option<&Id>) -> Result<Vec<(usize, Lot)>> {
+    fn deposit(&mut self, gifts: &Gifts<'w>, order: Option<&Id>) -> Result<Vec<Put>> {
         let mut lots: Vec<NewLot> = Vec::with_capacity(1);
         for gift in gifts.given() {
             let (account, number) = (gift.plan.account, gift.plan.lot_number);
@@ -216,12 +217,15 @@ impl<'w> Work<'w> {
             });
             if repaid > 0 {
                 self.enter(Change::Repaid {
-                    account: id,
+                    account: id.clone(),
                     points: Points::new(repaid),
                     lot: lot.dates(),
                 });
             }
-            put.push((place, lot));
+            put.push(Put {
+                account: id,
+                lot: Took::new(lot),
+            });
         }
         Ok(put)
     }

@@ -3,6 +3,7 @@
 
 use core::cmp::Ordering;
 use core::hash::Hasher;
+use std::borrow::Cow;
 
 use rustc_hash::FxHasher;
 
@@ -25,15 +26,31 @@ pub(super) struct Rows {
     groups: Groups,
 }
 
-/// Which lines are one row, in one block: the lines row by row, in the order of the purchase, then where those of each row end.
+/// Which lines are one row: the lines row by row, in the order of the purchase, and where those of each row end.
 struct Groups {
-    places: Vec<u32>,
-    /// How many lines there are.
-    lines: usize,
+    lines: Cow<'static, [u32]>,
+    ends: Cow<'static, [u32]>,
+}
+
+/// So many numbers in their order: where each line is a row of its own, both lists of [`Groups`] are a part of them.
+const NUMBERS: usize = 129;
+
+static COUNTING: [u32; NUMBERS] = counting();
+
+const fn counting() -> [u32; NUMBERS] {
+    let mut numbers = [0; NUMBERS];
+    let mut rest: &mut [u32] = &mut numbers;
+    let mut next = 0_u32;
+    while let Some((first, others)) = rest.split_first_mut() {
+        *first = next;
+        next = next.saturating_add(1);
+        rest = others;
+    }
+    numbers
 }
 
 /// One line in minor units.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Sum {
     list: i64,
     discounted: i64,
@@ -47,13 +64,22 @@ impl Rows {
         currency: Currency,
         symbols: &Symbols,
     ) -> Result<Self> {
-        let mut sums = Vec::with_capacity(purchase.lines.len());
+        let lines = purchase.lines.len();
+        let alike = alike(purchase);
+        // Nearly always each line is a row of its own and says no more than its price: then it is one at once.
+        let plain = alike.is_none() && !purchase.lines.iter().any(is_special);
+        let mut basket = Basket::with_capacity(if plain { lines } else { 0 });
+        let mut sums = Vec::with_capacity(if plain { 0 } else { lines });
         let mut total = 0_i64;
-        for (place, line) in purchase.lines.iter().enumerate() {
+        for (place, line) in (0_u32..).zip(&purchase.lines) {
             let sum = sum(line, currency)
                 .map_err(|error| error.under(&format!("purchase.lines[{place}]")))?;
             total = total.saturating_add(sum.list);
-            sums.push(sum);
+            if plain {
+                add_row(&mut basket, symbols, (place, line), line.quantity, sum);
+            } else {
+                sums.push(sum);
+            }
         }
         let price = match &purchase.shipping {
             Some(shipping) => Money::from_decimal(shipping.price, currency)
@@ -66,17 +92,40 @@ impl Rows {
             return Err(Error::at(Code::OutOfRange, "purchase.lines", words));
         }
         let marks = Marks::new(purchase)?;
-        let groups = groups(purchase, &sums, &marks);
+        let groups = match alike {
+            None => Groups::singles(lines),
+            Some(hashes) => groups(purchase, hashes, &sums, &marks),
+        };
         let mut rows = Self {
-            basket: Basket::with_capacity(groups.count()),
+            basket,
             extras: Vec::new(),
             shipping_tax: None,
             groups,
         };
+        if !plain {
+            rows.fill(purchase, &sums, currency, symbols)?;
+        }
+        if let Some(shipping) = &purchase.shipping {
+            rows.ship(price, shipping, currency)
+                .map_err(|error| error.under("purchase.shipping"))?;
+        }
+        number_taxes(&mut rows.extras);
+        Ok(rows)
+    }
+
+    /// Makes a row of each group of lines.
+    fn fill(
+        &mut self,
+        purchase: &Purchase<'_>,
+        sums: &[Sum],
+        currency: Currency,
+        symbols: &Symbols,
+    ) -> Result<()> {
+        self.basket = Basket::with_capacity(self.groups.count());
         let special = purchase.lines.iter().any(is_special);
-        for group in rows.groups.iter() {
-            let (mut quantity, mut list, mut discounted) = (0_i64, 0_i64, 0_i64);
-            let mut tax = 0_i64;
+        for group in self.groups.iter() {
+            let mut quantity = 0_i64;
+            let mut all = Sum::default();
             for place in group {
                 let (Some(line), Some(sum)) = (
                     purchase.lines.get(*place as usize),
@@ -85,42 +134,21 @@ impl Rows {
                     continue;
                 };
                 quantity = quantity.saturating_add(line.quantity);
-                list = list.saturating_add(sum.list);
-                discounted = discounted.saturating_add(sum.discounted);
-                tax = tax.saturating_add(sum.tax);
+                all.list = all.list.saturating_add(sum.list);
+                all.discounted = all.discounted.saturating_add(sum.discounted);
+                all.tax = all.tax.saturating_add(sum.tax);
             }
-            let Some(line) = group
-                .first()
-                .and_then(|place| purchase.lines.get(*place as usize))
-            else {
+            let first = group.first().copied().unwrap_or(u32::MAX);
+            let Some(line) = purchase.lines.get(first as usize) else {
                 continue;
             };
-            let text = &mut RowText {
-                sku: &line.sku,
-                category: line.category.as_deref(),
-                brand: line.brand.as_deref(),
-                tags: &mut line.tags.iter().map(|tag| &**tag),
-                attributes: &line.attributes,
-                line: group.first().copied().unwrap_or(u32::MAX),
-            };
-            let new = NewRow {
-                quantity,
-                list,
-                discounted,
-                earns: earns(line),
-            };
-            rows.basket.push(symbols, text, new);
+            add_row(&mut self.basket, symbols, (first, line), quantity, all);
             if special {
-                rows.extras
-                    .push(extra(line, (quantity, list, tax), currency)?);
+                self.extras
+                    .push(extra(line, (quantity, all.list, all.tax), currency)?);
             }
         }
-        if let Some(shipping) = &purchase.shipping {
-            rows.ship(price, shipping, currency)
-                .map_err(|error| error.under("purchase.shipping"))?;
-        }
-        number_taxes(&mut rows.extras);
-        Ok(rows)
+        Ok(())
     }
 
     fn ship(&mut self, price: i64, shipping: &Shipping, currency: Currency) -> Result<()> {
@@ -160,12 +188,12 @@ impl Rows {
 
     /// How many lines there are.
     pub(super) fn line_count(&self) -> usize {
-        self.groups.lines
+        self.groups.lines.len()
     }
 
     /// Whether any row has more than one line, so that lines may stand in another order than they were sent in.
     pub(super) fn mixed(&self) -> bool {
-        self.groups.count() < self.groups.lines
+        self.groups.count() < self.groups.lines.len()
     }
 
     /// The places of the lines of each row.
@@ -177,32 +205,40 @@ impl Rows {
 impl Groups {
     /// Every line is a row of its own.
     fn singles(lines: usize) -> Self {
+        let end = lines.saturating_add(1);
+        if let (Some(lines), Some(ends)) = (COUNTING.get(..lines), COUNTING.get(1..end)) {
+            return Self {
+                lines: Cow::Borrowed(lines),
+                ends: Cow::Borrowed(ends),
+            };
+        }
         let count = u32::try_from(lines).unwrap_or(u32::MAX);
-        let mut places = Vec::with_capacity(lines.saturating_mul(2));
-        places.extend(0..count);
-        places.extend((0..count).map(|place| place.saturating_add(1)));
-        Self { places, lines }
+        Self {
+            lines: (0..count).collect(),
+            ends: (1..=count).collect(),
+        }
     }
 
     fn new(groups: &[Vec<u32>]) -> Self {
-        let mut places = groups.concat();
-        let lines = places.len();
         let mut end = 0_u32;
-        for group in groups {
+        let ends = groups.iter().map(|group| {
             end = end.saturating_add(u32::try_from(group.len()).unwrap_or(u32::MAX));
-            places.push(end);
+            end
+        });
+        Self {
+            ends: ends.collect(),
+            lines: groups.concat().into(),
         }
-        Self { places, lines }
     }
 
     /// How many rows there are.
     fn count(&self) -> usize {
-        self.places.len().saturating_sub(self.lines)
+        self.ends.len()
     }
 
     /// The lines of each row.
     fn iter(&self) -> impl Iterator<Item = &[u32]> {
-        let (lines, ends) = self.places.split_at_checked(self.lines).unwrap_or_default();
+        let (lines, ends) = (&*self.lines, &*self.ends);
         let starts = core::iter::once(&0).chain(ends);
         starts.zip(ends).map(|(start, end)| {
             lines
@@ -269,11 +305,35 @@ fn sum(line: &Line<'_>, currency: Currency) -> Result<Sum> {
     })
 }
 
-/// Which lines are one row. Never slower than sorting, whatever the lines are.
-fn groups(purchase: &Purchase<'_>, sums: &[Sum], marks: &Marks) -> Groups {
-    let singles = || Groups::singles(purchase.lines.len());
+/// Adds a row: its first line, with the place of that, how many units it is, and what it comes to.
+fn add_row(
+    basket: &mut Basket,
+    symbols: &Symbols,
+    (place, line): (u32, &Line<'_>),
+    quantity: i64,
+    sum: Sum,
+) {
+    let text = &mut RowText {
+        sku: &line.sku,
+        category: line.category.as_deref(),
+        brand: line.brand.as_deref(),
+        tags: &mut line.tags.iter().map(|tag| &**tag),
+        attributes: &line.attributes,
+        line: place,
+    };
+    let new = NewRow {
+        quantity,
+        list: sum.list,
+        discounted: sum.discounted,
+        earns: earns(line),
+    };
+    basket.push(symbols, text, new);
+}
+
+/// The lines by the hashes of what must be equal in one row; none where all of these differ, so that every line is a row.
+fn alike(purchase: &Purchase<'_>) -> Option<Vec<(u64, u32)>> {
     if purchase.lines.len() == 1 {
-        return singles();
+        return None;
     }
     let mut hashes: Vec<(u64, u32)> = (0_u32..)
         .zip(&purchase.lines)
@@ -284,8 +344,18 @@ fn groups(purchase: &Purchase<'_>, sums: &[Sum], marks: &Marks) -> Groups {
         .windows(2)
         .all(|pair| matches!(pair, [(first, _), (second, _)] if first != second))
     {
-        return singles();
+        return None;
     }
+    Some(hashes)
+}
+
+/// Which lines are one row. Never slower than sorting, whatever the lines are.
+fn groups(
+    purchase: &Purchase<'_>,
+    mut hashes: Vec<(u64, u32)>,
+    sums: &[Sum],
+    marks: &Marks,
+) -> Groups {
     let order = |one: u32, other: u32| -> Ordering {
         match (
             purchase.lines.get(one as usize),

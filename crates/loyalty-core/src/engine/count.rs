@@ -5,6 +5,7 @@ mod rare;
 use super::accrue::Accrued;
 use super::portion::Backs;
 use super::receipt::money_part;
+use super::tender::Paid;
 use super::work::Work;
 use crate::condition::{Basket, EventFacts, Quiet, Row, Select, evaluate};
 use crate::error::Result;
@@ -21,7 +22,7 @@ impl Work<'_> {
         &mut self,
         event: EventFacts<'_>,
         basket: &Basket,
-        spent: &[(usize, i64)],
+        spent: &[Paid],
         accrued: &Accrued<'_>,
     ) -> Result<Vec<Counted>> {
         let mut counted = Vec::with_capacity(self.compiled.metrics.len());
@@ -71,8 +72,8 @@ impl Work<'_> {
                 Feed::Earned(account) => earned(accrued, *account),
                 Feed::Burned(account) => spent
                     .iter()
-                    .filter(|(at, _)| at == account)
-                    .fold(0, |sum: i64, (_, points)| sum.saturating_add(*points)),
+                    .filter(|paid| paid.account == *account)
+                    .fold(0, |sum: i64, paid| sum.saturating_add(paid.points)),
                 Feed::Activity(_) | Feed::Balance(_) | Feed::Tenure | Feed::Age => 0,
             };
             self.count(place, self.today, amount);

@@ -43,7 +43,7 @@ impl Work<'_> {
     fn go_to(&mut self, instant: Instant) {
         if instant != self.as_of {
             self.as_of = instant;
-            let today = self.zone.date_at(instant);
+            let today = self.compiled.date_at(self.zone, instant);
             if today != self.today {
                 self.today = today;
                 self.prune();

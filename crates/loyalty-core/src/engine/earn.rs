@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::accrue::Accrued;
+use super::tender::Paid;
 use super::undo::Undo;
 use super::work::Work;
 use crate::condition::{Basket, EventFacts};
@@ -18,8 +19,8 @@ pub(super) struct Earns<'e> {
     pub(super) facts: EventFacts<'e>,
     pub(super) basket: &'e Basket,
     pub(super) order: &'e Id,
-    /// Points that were used to pay, by account.
-    pub(super) spent: &'e [(usize, i64)],
+    /// Points that were used to pay.
+    pub(super) spent: &'e [Paid],
     /// What each row is paid for in points, as far as that earns nothing.
     pub(super) paid: &'e [i64],
 }
@@ -72,6 +73,7 @@ impl<'w> Work<'w> {
     fn rungs_after(&mut self, of: Earns<'_>) -> Result<Vec<usize>> {
         let undo = core::mem::replace(&mut self.undo, Undo::new(true));
         let (more, caps) = (Arc::clone(&self.state.more), self.event_caps.clone());
+        let lots_due = self.lots_due;
         let (version, entries, trace) = (self.version, self.entries.len(), self.trace.take());
         let tried = self.accrue(&On::Purchase, of.facts, of.paid, Some(of.order));
         let tried = tried.and_then(|mut accrued| self.count_and_reach(of, &mut accrued));
@@ -79,6 +81,7 @@ impl<'w> Work<'w> {
         let reached = tracks.map(|(place, track)| self.rung_reached(place, track));
         let reached = reached.collect();
         core::mem::replace(&mut self.undo, undo).roll_back(&mut self.state);
+        self.lots_due = lots_due;
         self.state.more = more;
         self.event_caps = caps;
         self.version = version;

@@ -14,9 +14,7 @@ use crate::error::{Code, Error, Result};
 use crate::event::{Event, Purchase, SHIPPING};
 use crate::id::Id;
 use crate::limits::GIVEN_MAX;
-use crate::member::{
-    ConvertedAt, Order, OrderLine, OrderRow, Put, RowPoints, RowTaxed, TenderPaid,
-};
+use crate::member::{ConvertedAt, Order, OrderLine, OrderRow, RowPoints, RowTaxed, TenderPaid};
 use crate::outcome::{Amount, Change, Receipt, ReceiptDiscount, ReceiptLine, ReceiptTender};
 use crate::points::{TenderAs, Took};
 use crate::pricing::{Basis, Stage};
@@ -39,15 +37,14 @@ impl<'w> Work<'w> {
             order: order.clone(),
             paid: Amount::new(0, self.compiled.currency),
         });
-        let mut bill = Bill::default();
+        let mut bill = Bill::of(purchase);
         self.reward_discounts(facts, purchase, &mut rows, &mut bill)?;
         self.till_discounts(purchase, &mut rows, &mut bill.applied)?;
         let mut accrued = self.tenders(facts, (purchase, &order), &mut rows, &mut bill)?;
         self.say_paid(at, bill.left(&rows));
-        let spent = bill.spent();
-        let earns = self.earns(facts, &order, &rows, &bill, &spent);
+        let earns = self.earns(facts, &order, &rows, &bill);
         let counted = self.count_and_reach(earns, &mut accrued)?;
-        let record = self.record(purchase, &rows, &bill, &accrued, order, counted)?;
+        let record = self.record(purchase, &rows, &bill, &mut accrued, order, counted)?;
         self.receipt = Some(self.receipt_of(&record, &rows, &bill, &accrued)?);
         self.ordered = Some(record);
         Ok(())
@@ -93,8 +90,7 @@ impl<'w> Work<'w> {
         rows: &Rows,
         bill: &Bill,
     ) -> Result<Accrued<'w>> {
-        let spent = bill.spent();
-        self.earn(self.earns(facts, order, rows, bill, &spent))
+        self.earn(self.earns(facts, order, rows, bill))
     }
 
     /// A purchase, as far as it earns.
@@ -104,13 +100,12 @@ impl<'w> Work<'w> {
         order: &'e Id,
         rows: &'e Rows,
         bill: &'e Bill,
-        spent: &'e [(usize, i64)],
     ) -> Earns<'e> {
         Earns {
             facts: facts.with(&rows.basket),
             basket: &rows.basket,
             order,
-            spent,
+            spent: &bill.paid,
             paid: if self.compiled.earn_on_points {
                 &[]
             } else {
@@ -152,13 +147,13 @@ impl<'w> Work<'w> {
         Ok(())
     }
 
-    /// What the member keeps of the order.
+    /// What the member keeps of the order. It takes over where the points went, and the milestones.
     fn record(
         &self,
         purchase: &Purchase<'_>,
         rows: &Rows,
         bill: &Bill,
-        accrued: &Accrued<'_>,
+        accrued: &mut Accrued<'_>,
         id: Id,
         counted: Vec<crate::member::Counted>,
     ) -> Result<Order> {
@@ -224,13 +219,6 @@ impl<'w> Work<'w> {
                 .get(place)
                 .map(|account| account.id.clone())
         };
-        let mut put = Vec::with_capacity(accrued.put.len());
-        for (place, lot) in &accrued.put {
-            put.extend(account(*place).map(|account| Put {
-                account,
-                lot: Took::new(*lot),
-            }));
-        }
         let tender = bill.paid.iter().filter_map(|one| {
             let lots = one.lots.iter().map(|lot| Took::new(*lot)).collect();
             Some(TenderPaid {
@@ -249,7 +237,7 @@ impl<'w> Work<'w> {
             on: self.today,
             version: self.version,
             rows: recorded,
-            put,
+            put: core::mem::take(&mut accrued.put),
             tender: tender.collect(),
             discounts: bill.applied.iter().map(|one| one.id.clone()).collect(),
             shipping: rows.basket.shipping.is_some(),
@@ -258,7 +246,7 @@ impl<'w> Work<'w> {
                 rate: Exact(one.rate),
             }),
             counted,
-            crossed: accrued.crossed.clone(),
+            crossed: core::mem::take(&mut accrued.crossed),
         })
     }
 

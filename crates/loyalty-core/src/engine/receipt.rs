@@ -306,17 +306,16 @@ pub(super) fn add(all: &mut Vec<AccountPoints>, account: Id, points: i64) {
     }
 }
 
-/// Shares an amount over rows by their weights; with `bounded`, no row gets more than its weight.
-pub(super) fn share(amount: i64, weights: &[i64], bounded: bool) -> Result<Vec<i64>> {
-    let mut out = Vec::with_capacity(weights.len());
+/// Shares an amount over rows by their weights, in the place of these; with `bounded`, no row gets more than its weight.
+pub(super) fn share(amount: i64, mut weights: Vec<i64>, bounded: bool) -> Result<Vec<i64>> {
     if amount == 0 {
-        out.resize(weights.len(), 0);
-        return Ok(out);
+        weights.fill(0);
+        return Ok(weights);
     }
-    if let [weight] = weights {
+    if let [weight] = weights.as_mut_slice() {
         let most = if bounded { (*weight).max(0) } else { amount };
-        out.push(amount.min(most));
-        return Ok(out);
+        *weight = amount.min(most);
+        return Ok(weights);
     }
     let row = |weight: &i64| Share {
         weight: *weight,
@@ -324,6 +323,7 @@ pub(super) fn share(amount: i64, weights: &[i64], bounded: bool) -> Result<Vec<i
         quantity: 1,
     };
     let rows: Vec<Share> = weights.iter().map(row).collect();
-    allocate(amount, &rows, Remainder::LargestRemainder, &mut out)?;
-    Ok(out)
+    weights.clear();
+    allocate(amount, &rows, Remainder::LargestRemainder, &mut weights)?;
+    Ok(weights)
 }

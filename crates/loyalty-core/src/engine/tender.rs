@@ -30,7 +30,6 @@ pub(super) struct Paid {
 }
 
 /// What has become of the price so far.
-#[derive(Default)]
 pub(super) struct Bill {
     pub(super) applied: Vec<Applied>,
     pub(super) paid: Vec<Paid>,
@@ -49,10 +48,14 @@ impl Paid {
 }
 
 impl Bill {
-    /// The points that were used, by account.
-    pub(super) fn spent(&self) -> Vec<(usize, i64)> {
-        let paid = self.paid.iter();
-        paid.map(|one| (one.account, one.points)).collect()
+    /// Nothing has been paid yet; there is room for what the purchase may use.
+    pub(super) fn of(purchase: &Purchase<'_>) -> Self {
+        let used = purchase.rewards.len().saturating_add(purchase.tender.len());
+        Self {
+            applied: Vec::new(),
+            paid: Vec::with_capacity(used),
+            in_points: Vec::new(),
+        }
     }
 
     /// What is left to pay in money.
@@ -165,7 +168,7 @@ impl<'w> Work<'w> {
             points,
             value: applied.total,
             lots,
-            rows: share(points, &values, false)?,
+            rows: share(points, values.clone(), false)?,
             values,
             discount: Some(bill.applied.len()),
             reward: Some(id),
@@ -247,7 +250,7 @@ impl<'w> Work<'w> {
         let lots = self.use_up(plan.account, points, &id)?;
         let (values, discount) = match plan.role {
             TenderAs::Payment => {
-                let values = share(value, &open, true)?;
+                let values = share(value, open, true)?;
                 bill.in_points.resize(values.len(), 0);
                 for (sum, value) in bill.in_points.iter_mut().zip(&values) {
                     *sum = sum.saturating_add(*value);
@@ -262,7 +265,7 @@ impl<'w> Work<'w> {
                 (values, Some(discount))
             }
         };
-        let spread = share(points, &values, false)?;
+        let spread = share(points, values.clone(), false)?;
         bill.paid.push(Paid {
             account: plan.account,
             asked,

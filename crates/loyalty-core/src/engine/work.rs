@@ -35,7 +35,7 @@ pub(super) struct Work<'w> {
     pub(super) today: Date,
     pub(super) enrolled: Option<Date>,
     pub(super) entries: Vec<Entry>,
-    /// When lots are due next, if that has been asked since they changed.
+    /// When lots are due next, if that is known: it has been asked, and since then lots have only come.
     pub(super) lots_due: Option<Option<Instant>>,
     /// The day and the enrolment for which the state has been pruned.
     pub(super) pruned: Option<(Date, Option<Date>)>,
@@ -101,7 +101,7 @@ impl<'w> Work<'w> {
         }
         let today = match member.day {
             Some((of, day)) if of == zone && member.as_of.is_some() => day,
-            _ => zone.date_at(as_of),
+            _ => compiled.date_at(zone, as_of),
         };
         Self {
             program,
@@ -118,7 +118,7 @@ impl<'w> Work<'w> {
             state,
             undo,
             entries: Vec::with_capacity(4),
-            lots_due: None,
+            lots_due: member.lots_due,
             // Every call that this program has ended has pruned.
             pruned: known.then_some((today, enrolled)),
             event: 0,
@@ -186,7 +186,6 @@ impl<'w> Work<'w> {
 
     /// Puts points into a lot of an account: earned ones, or such that a person gives.
     pub(super) fn give(&mut self, place: usize, lot: Lot) -> Result<Given> {
-        self.lots_due = None;
         let account = self.state.accounts.get_mut(place).ok_or_else(missing)?;
         self.undo.head(place, account);
         let given = match lot.kind {
@@ -198,6 +197,13 @@ impl<'w> Work<'w> {
             ..given.lot
         };
         self.undo.put(place, put);
+        // A lot that comes can only make the next change earlier.
+        if put.points > 0 {
+            let due = self
+                .lots_due
+                .map(|due| due.into_iter().chain(put.due()).min());
+            self.lots_due = due;
+        }
         Ok(given)
     }
 
@@ -386,6 +392,7 @@ impl<'w> Work<'w> {
             },
             state: self.state,
             day: (self.zone, self.today),
+            lots_due: self.lots_due,
             as_of: self.as_of,
             program: self.program.digest,
             ordered: self.ordered,
@@ -408,6 +415,7 @@ pub(super) struct Done {
     state: State,
     as_of: Instant,
     day: (Zone, Date),
+    lots_due: Option<Option<Instant>>,
     /// The digest of the program.
     program: u64,
     ordered: Option<Order>,
@@ -425,6 +433,7 @@ impl Done {
         member.version = self.outcome.version;
         member.as_of = Some(self.as_of);
         member.day = Some(self.day);
+        member.lots_due = self.lots_due;
         member.due = Some((self.program, self.outcome.next_due));
         let returned = self.returned.map(|returned| *returned);
         for (place, order) in self.amended.into_iter().chain(returned) {

@@ -160,6 +160,7 @@ impl Member {
             orders,
             seen,
             due: None,
+            lots_due: None,
             day: None,
         })
     }

@@ -277,19 +277,25 @@ pub(crate) fn settle(gifts: &mut Gifts<'_>, settings: &Settings, uses: Uses<'_>)
         rows,
         units,
     } = gifts;
-    let mut contest = false;
+    let (mut contest, mut capped, mut cut_again) = (false, false, false);
     for gift in gifts.iter_mut() {
         let own = rows.0.get_mut(gift.from..gift.until);
         work_out(gift, own.unwrap_or_default(), units, settings.round)?;
         let plan = gift.plan;
         contest |= plan.group.is_some() || plan.exclusive || plan.carry.is_some();
+        let own = !plan.caps.is_empty() || plan.group.is_some();
+        capped |= own;
+        // What multiplying brings is cut again where the factors have caps, or the rounding comes after them.
+        cut_again |= own && (plan.is_multiplier() || settings.round == RoundWhen::AfterMultiplier);
     }
     if contest {
         one_of_each_group(gifts);
         exclusive(gifts);
         only_winners_carry(gifts);
     }
-    cut_by_own_caps(gifts, rows, settings, uses, false)?;
+    if capped {
+        cut_by_own_caps(gifts, rows, settings, uses, false)?;
+    }
     for gift in gifts
         .iter()
         .filter(|gift| settings.round == RoundWhen::EachRule || gift.plan.bonus)
@@ -298,7 +304,9 @@ pub(crate) fn settle(gifts: &mut Gifts<'_>, settings: &Settings, uses: Uses<'_>)
         share(gift, rows)?;
     }
     multiply(gifts, rows, settings)?;
-    cut_by_own_caps(gifts, rows, settings, uses, true)?;
+    if cut_again {
+        cut_by_own_caps(gifts, rows, settings, uses, true)?;
+    }
     cut_by_account(gifts, rows, settings, uses)?;
     for account in 0..settings.account_caps.len() {
         level(gifts, rows, account);

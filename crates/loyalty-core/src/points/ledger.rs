@@ -1,5 +1,7 @@
 //! The ledger of one account: lots, debt, and sums that must always agree (clauses 3.2 to 3.5).
 
+use core::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 
 mod hold;
@@ -228,14 +230,10 @@ impl Account {
         self.debt = self.debt.saturating_sub(repaid);
         let mut given = lot;
         // Lots with the same dates stand together.
-        let dates = (lot.expires(), lot.earned_on);
-        let from = self
-            .lots
-            .partition_point(|one| (one.expires(), one.earned_on) < dates);
+        let dates = lot.dates_kept();
+        let from = self.first_with(dates);
         let near = self.lots.get(from..).unwrap_or_default();
-        let mut near = near
-            .iter()
-            .take_while(|one| (one.expires(), one.earned_on) == dates);
+        let mut near = near.iter().take_while(|one| one.dates_kept() == dates);
         if let Some(equal) = near.find(|one| one.same(&lot)) {
             given.n = equal.n;
         } else if given.n == 0 {
@@ -252,12 +250,31 @@ impl Account {
         Ok(Given { lot: given, repaid })
     }
 
+    /// Where the lots with these dates begin, or would stand. Nearly always what comes expires last: it is looked for from the end.
+    fn first_with(&self, dates: (Instant, Date)) -> usize {
+        let earlier = |lot: &Lot| lot.dates_kept() < dates;
+        match self.lots.as_slice() {
+            [.., last] if earlier(last) => self.lots.len(),
+            [.., before, _] if earlier(before) => self.lots.len().saturating_sub(1),
+            lots => lots.partition_point(earlier),
+        }
+    }
+
+    /// Where the lot with this key is, or would be: see [`Account::first_with`].
+    fn find(&self, key: (Instant, Date, u32)) -> Result<usize, usize> {
+        match self.lots.last().map(|last| last.key().cmp(&key)) {
+            Some(Ordering::Less) => Err(self.lots.len()),
+            Some(Ordering::Equal) => Ok(self.lots.len().saturating_sub(1)),
+            _ => self.lots.binary_search_by_key(&key, Lot::key),
+        }
+    }
+
     /// Puts points into the lot with this number and these dates, making it if it is not there.
     fn put(&mut self, lot: Lot) -> Result<()> {
         if lot.points == 0 {
             return Ok(());
         }
-        match self.lots.binary_search_by_key(&lot.key(), Lot::key) {
+        match self.find(lot.key()) {
             Ok(place) => {
                 if let Some(there) = self.lots.get_mut(place) {
                     there.points = sum(there.points, lot.points)?;
@@ -408,8 +425,8 @@ impl Account {
 
     /// When the account changes next by time alone.
     pub(crate) fn next_due(&self) -> Option<Instant> {
+        // As [`Lot::due`] for each lot: the first one expires first, and nearly all of them wait for nothing.
         let first = self.lots.first().and_then(|lot| lot.expires_at);
-        // Nearly all lots wait for nothing.
         let waits = self.lots.iter().filter(|lot| lot.active_from.is_some());
         waits.filter_map(Lot::active_at).chain(first).min()
     }

@@ -13,7 +13,7 @@ use super::index::{Index, Places};
 use earn::{gate, number_lots};
 
 use crate::amount::Currency;
-use crate::calendar::{Date, Span, Zone};
+use crate::calendar::{Date, Instant, OffsetMemo, Span, Zone};
 use crate::condition::{
     Basket, Catalogue, Cond, Condition, Grain, Scope, Select, Selection, Symbols, TrackNames,
     compile,
@@ -54,6 +54,8 @@ pub(crate) struct Compiled {
     pub(crate) returns_points: ReturnedPoints,
     pub(crate) dedup_days: u32,
     rule_places: FxHashMap<Id, usize>,
+    /// The offset of the program's own zone.
+    offsets: OffsetMemo,
 }
 
 /// A compiled metric.
@@ -112,6 +114,15 @@ pub(crate) enum On {
 }
 
 impl Compiled {
+    /// The civil date at an instant in a zone, which nearly always is the program's own.
+    pub(crate) fn date_at(&self, zone: Zone, instant: Instant) -> Date {
+        if zone == self.zone {
+            self.offsets.date_at(zone, instant)
+        } else {
+            zone.date_at(instant)
+        }
+    }
+
     /// The place of a rule.
     pub(crate) fn rule(&self, id: &Id) -> Option<&RulePlan> {
         self.rule_places
@@ -258,6 +269,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
     Compiled {
         currency: rules.currency,
         zone: rules.timezone,
+        offsets: OffsetMemo::default(),
         symbols,
         accounts,
         worth,

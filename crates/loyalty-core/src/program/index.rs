@@ -135,13 +135,19 @@ impl Index {
     }
 }
 
-/// Places of rules, each once and in their order: one bit a rule.
-pub(crate) struct Places(Vec<u64>);
+/// Places of rules, each once and in their order: one bit a rule. Most programs have so few that one word holds them.
+pub(crate) struct Places {
+    first: u64,
+    more: Vec<u64>,
+}
 
 impl Places {
     /// None of so many rules.
     pub(crate) fn none(rules: usize) -> Self {
-        Self(vec![0; rules.div_ceil(64)])
+        Self {
+            first: 0,
+            more: vec![0; rules.div_ceil(64).saturating_sub(1)],
+        }
     }
 
     /// These of so many rules.
@@ -165,21 +171,31 @@ impl Places {
     }
 
     fn set(&mut self, place: u32) {
-        if let Some(word) = self.0.get_mut((place / 64) as usize) {
-            *word |= 1_u64 << (place % 64);
+        let bit = 1_u64 << (place % 64);
+        match (place / 64).checked_sub(1) {
+            None => self.first |= bit,
+            Some(further) => {
+                if let Some(word) = self.more.get_mut(further as usize) {
+                    *word |= bit;
+                }
+            }
         }
     }
 
     /// How many there are.
     pub(crate) fn count(&self) -> usize {
-        let bits = self.0.iter().map(|word| word.count_ones() as usize);
+        let bits = self.words().map(|word| word.count_ones() as usize);
         bits.fold(0, usize::saturating_add)
     }
 
     /// The places, the first one first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
-        let words = (0_usize..).step_by(64).zip(&self.0);
-        words.flat_map(|(from, word)| Bits(*word).map(move |bit| from.saturating_add(bit)))
+        let words = (0_usize..).step_by(64).zip(self.words());
+        words.flat_map(|(from, word)| Bits(word).map(move |bit| from.saturating_add(bit)))
+    }
+
+    fn words(&self) -> impl Iterator<Item = u64> {
+        core::iter::once(self.first).chain(self.more.iter().copied())
     }
 }
 

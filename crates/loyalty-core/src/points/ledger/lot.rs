@@ -152,6 +152,16 @@ impl Lot {
         }
     }
 
+    /// When time alone changes the lot next: it becomes available, or it expires.
+    pub(crate) fn due(&self) -> Option<Instant> {
+        self.active_at().into_iter().chain(self.expires_at).min()
+    }
+
+    /// Lots are kept in this order, and then in that of their numbers.
+    pub(super) fn dates_kept(&self) -> (Instant, Date) {
+        (self.expires(), self.earned_on)
+    }
+
     /// Lots are kept in this order.
     pub(super) fn key(&self) -> (Instant, Date, u32) {
         (self.expires(), self.earned_on, self.n)
