@@ -38,6 +38,11 @@ impl LimitSpec {
         self.times.saturating_sub(used).max(0)
     }
 
+    /// Whether it is for each event, and so many uses by one event leave none.
+    pub(crate) fn full_with(&self, taken: i64) -> bool {
+        self.per == CapPeriod::Event && self.times <= taken
+    }
+
     /// The first day on which a use of this day counts no longer; none if it always does.
     pub(crate) fn renewed_on(&self, day: Date) -> Option<Date> {
         match self.per {
