@@ -20,6 +20,7 @@ mod hold;
 mod idle;
 mod list_price;
 mod lots;
+mod measure;
 mod milestone;
 mod penalty;
 mod portion;

@@ -29,7 +29,7 @@ pub use rules::{
 
 pub(crate) use caps::{CapBefore, CapSpec, CapUse, Uses};
 pub(crate) use carry::{Carried, parts};
-pub(crate) use earning::{Gifts, Plan, Settings, settle};
+pub(crate) use earning::{Gift, Gifts, Plan, Settings, settle};
 pub(crate) use expiry::{
     Counting, LotPlan, active_on, counts_from_activation, first_invalid, is_idle, words_of,
 };

@@ -302,16 +302,8 @@ fn brings(
 ) -> Result<(), Silent> {
     let (money, units) = (plan.counts_money(), plan.counts_units());
     let even = plan.counts_rows();
-    // What costs nothing brings no money; whether it counts as a unit, a line or a purchase is for the program to say.
-    let free = money || plan.is_multiplier() || earning.free_units;
-    let mine = |row: &Row| {
-        row.earns
-            && (free || row.discounted != 0)
-            && plan
-                .lines
-                .as_ref()
-                .is_none_or(|lines| lines.has(basket, row))
-    };
+    let free = counts_free(plan, earning);
+    let mine = |row: &Row| is_for(plan, free, basket, row);
     let (mut any, mut nothing) = (false, true);
     let from = out.len();
     let mut bring = |place: usize, row: &Row| {
@@ -333,7 +325,7 @@ fn brings(
     let goods = basket.rows.iter().enumerate();
     out.extend(goods.map(|(place, row)| if mine(row) { bring(place, row) } else { 0 }));
     // Shipping stands after the goods: only rates that look at the whole purchase may see it.
-    let ships = money && earning.shipping && plan.lines.is_none();
+    let ships = counts_shipping(plan, earning);
     out.extend(basket.shipping.as_ref().map(|row| {
         if ships && mine(row) {
             bring(basket.rows.len(), row)
@@ -354,8 +346,33 @@ fn brings(
     Ok(())
 }
 
+/// What costs nothing brings no money; whether it counts as a unit, a line or a purchase is for the program to say.
+pub(super) fn counts_free(plan: &Plan, earning: &EarningPlan) -> bool {
+    plan.counts_money() || plan.is_multiplier() || earning.free_units
+}
+
+/// Whether shipping counts for a rule, if it earns.
+pub(super) fn counts_shipping(plan: &Plan, earning: &EarningPlan) -> bool {
+    plan.counts_money() && earning.shipping && plan.lines.is_none()
+}
+
+/// Whether a row counts for a rule; `free` says whether rows that cost nothing do.
+pub(super) fn is_for(plan: &Plan, free: bool, basket: &Basket, row: &Row) -> bool {
+    row.earns
+        && (free || row.discounted != 0)
+        && plan
+            .lines
+            .as_ref()
+            .is_none_or(|lines| lines.has(basket, row))
+}
+
 /// The amount of a row on which a rate works.
-fn base(basket: &Basket, (place, row): (usize, &Row), base: EarnBase, basis: Basis) -> i64 {
+pub(super) fn base(
+    basket: &Basket,
+    (place, row): (usize, &Row),
+    base: EarnBase,
+    basis: Basis,
+) -> i64 {
     let stage = match base {
         EarnBase::Discounted => Stage::Discounted,
         EarnBase::LineDiscounted => Stage::LineDiscounted,

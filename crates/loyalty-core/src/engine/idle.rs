@@ -129,7 +129,10 @@ impl Work<'_> {
     /// The first day of decay that begins after an instant; none if nothing would leave as things stand.
     fn decay_after(&self, place: usize, decay: &Decay, after: Instant) -> Option<(Date, Instant)> {
         let account = self.state.accounts.get(place)?;
-        let anchor = account.last_active(&decay.resets_on)?;
+        // Who has never been active has been so for as long as the oldest points are there, as with expiry by inactivity.
+        let anchor = account
+            .last_active(&decay.resets_on)
+            .or_else(|| account.oldest_day())?;
         if loss(decay, account.available()) == 0 {
             return None;
         }

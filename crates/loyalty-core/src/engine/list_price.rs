@@ -5,7 +5,7 @@ use super::receipt::money_part;
 use crate::amount::{Points, Rounding};
 use crate::error::{Code, Error, Result};
 use crate::id::Id;
-use crate::member::Order;
+use crate::member::{Order, OrderRow};
 use crate::outcome::LineRulePoints;
 
 /// What of the points of each rule is due so far.
@@ -23,8 +23,9 @@ struct Due {
     /// The rows that count: so many from the first on, or these.
     first: usize,
     rows: Vec<usize>,
-    /// Whether rows count by their list prices, or, where all of them were free, by their units.
-    priced: bool,
+    /// How much of what is due each row brings: its list price, or, where all of them were free, its units; what it brings to
+    /// the rule, where that is recorded.
+    sizes: Vec<i64>,
     /// All that is due at …
     whole: i64,
     /// … and how much of that is back.
@@ -59,7 +60,7 @@ impl ListPrice {
                         until: earned.points,
                         first: 0,
                         rows: vec![place],
-                        priced: true,
+                        sizes: Vec::new(),
                         whole: 0,
                         back: 0,
                         due: 0,
@@ -90,8 +91,23 @@ impl ListPrice {
                 due.first = if shipped { order.rows.len() } else { goods };
             }
         }
+        let accounts: Vec<(Id, Id)> = rules
+            .iter()
+            .map(|due| (due.rule.clone(), due.account.clone()))
+            .collect();
         for due in &mut rules {
-            due.measure(order, backs)?;
+            let shared = takers.contains(&due.account);
+            let account = due.account.clone();
+            let own = due.rule.clone();
+            let mine = |rule: &Id| {
+                let of_account = |(of, account_of): &(Id, Id)| of == rule && *account_of == account;
+                if shared {
+                    accounts.iter().any(of_account)
+                } else {
+                    *rule == own
+                }
+            };
+            due.measure(order, backs, mine)?;
         }
         Ok(Self { rules })
     }
@@ -99,19 +115,15 @@ impl ListPrice {
     /// What falls due when a row goes from `from` to `until` parts of `whole`.
     pub(super) fn step(
         &mut self,
-        order: &Order,
         place: usize,
         (from, until, whole): (i64, i64, i64),
     ) -> Result<Vec<LineRulePoints>> {
         let mut points = Vec::new();
-        let Some(row) = order.rows.get(place) else {
-            return Ok(points);
-        };
         for due in &mut self.rules {
-            if !due.counts(place) {
+            let size = due.sizes.get(place).copied().unwrap_or(0);
+            if size == 0 {
                 continue;
             }
-            let size = if due.priced { row.list } else { row.quantity() };
             due.back = due
                 .back
                 .saturating_add(money_part(size, from, until, whole)?);
@@ -131,33 +143,45 @@ impl ListPrice {
 }
 
 impl Due {
-    /// Measures what is back already.
-    fn measure(&mut self, order: &Order, backs: &[(i64, i64)]) -> Result<()> {
-        let rows = || {
+    /// Measures what is back already; `mine` says of a rule whether what rows brought to it counts.
+    fn measure(
+        &mut self,
+        order: &Order,
+        backs: &[(i64, i64)],
+        mine: impl Fn(&Id) -> bool,
+    ) -> Result<()> {
+        // What each row brought, and would have by its list price; none for one that does not count.
+        let recorded = order.rows.iter().map(|row| {
+            let one = row.measured.iter().find(|one| mine(&one.rule))?;
+            Some((one.now, one.list))
+        });
+        let mut rows: Vec<Option<(i64, i64)>> = recorded.collect();
+        if rows.iter().all(Option::is_none) {
             let all = order.rows.iter().enumerate();
-            all.filter(|(place, _)| self.counts(*place))
-                .map(|(_, row)| row)
+            rows = all
+                .map(|(place, row)| self.counts(place).then_some((row.discounted, row.list)))
+                .collect();
+        }
+        let sum = |of: fn((i64, i64)) -> i64| {
+            let some = rows.iter().flatten();
+            some.fold(0_i64, |sum, one| sum.saturating_add(of(*one)))
         };
-        let sum = |size: fn(&crate::member::OrderRow) -> i64| {
-            rows().fold(0_i64, |sum, row| sum.saturating_add(size(row)))
+        let (now, list) = (sum(|one| one.0), sum(|one| one.1));
+        let size = |(row, amounts): (&OrderRow, &Option<(i64, i64)>)| match amounts {
+            None => 0,
+            Some(_) if list == 0 => row.quantity(),
+            Some((_, list)) => *list,
         };
-        let (paid, list) = (sum(|row| row.discounted), sum(|row| row.list));
-        let whole = match (paid, list) {
-            (0, 0) => sum(|row| row.quantity()),
-            (0, list) => list,
-            (paid, _) => paid,
+        self.sizes = order.rows.iter().zip(&rows).map(size).collect();
+        self.whole = if now > 0 {
+            now
+        } else {
+            let all = self.sizes.iter();
+            all.fold(0_i64, |sum, size| sum.saturating_add(*size))
         };
-        self.priced = list > 0;
-        self.whole = whole;
         let mut back = 0_i64;
-        let all = order.rows.iter().zip(backs).enumerate();
-        for (_, (row, (parts, whole))) in all.filter(|(place, _)| self.counts(*place)) {
-            let size = if self.priced {
-                row.list
-            } else {
-                row.quantity()
-            };
-            back = back.saturating_add(money_part(size, 0, *parts, *whole)?);
+        for (size, (parts, whole)) in self.sizes.iter().zip(backs) {
+            back = back.saturating_add(money_part(*size, 0, *parts, *whole)?);
         }
         self.back = back;
         self.due = self.so_far()?;

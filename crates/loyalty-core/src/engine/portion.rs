@@ -134,6 +134,7 @@ mod tests {
             paid,
             tender: Vec::new(),
             earned: Vec::new(),
+            measured: Vec::new(),
             carried: Vec::new(),
         }
     }

@@ -4,6 +4,7 @@ use super::accrue::Accrued;
 use super::basket::Rows;
 use super::earn::Earns;
 use super::gains::carried_of;
+use super::measure::Measure;
 use super::receipt::{Paper, Slice, by_account, converted, line_of, points_of, slices, total};
 use super::tender::Bill;
 use super::till;
@@ -16,7 +17,7 @@ use crate::id::Id;
 use crate::limits::GIVEN_MAX;
 use crate::member::{ConvertedAt, Order, OrderLine, OrderRow, RowPoints, RowTaxed, TenderPaid};
 use crate::outcome::{Amount, Change, Receipt, ReceiptDiscount, ReceiptLine, ReceiptTender};
-use crate::points::{TenderAs, Took};
+use crate::points::{ReturnedPoints, TenderAs, Took};
 use crate::pricing::{Basis, Stage};
 
 impl<'w> Work<'w> {
@@ -213,6 +214,12 @@ impl<'w> Work<'w> {
                 row.carried = carried_of(&accrued.gifts, place);
             }
         }
+        if self.compiled.returns_points == ReturnedPoints::ListPrice {
+            let measure = Measure::new(&accrued.gifts, &self.compiled.earning, &rows.basket);
+            for (place, (row, of)) in recorded.iter_mut().zip(rows.basket.all()).enumerate() {
+                row.measured = measure.of(place, of);
+            }
+        }
         let account = |place: usize| {
             self.compiled
                 .accounts
@@ -358,6 +365,7 @@ fn order_row(
         }),
         paid: bill.left_of(place, gross),
         earned,
+        measured: Vec::new(),
         carried: Vec::new(),
     }
 }

@@ -56,12 +56,12 @@ impl<'w> Work<'w> {
         })
     }
 
-    /// What a discount costs that a purchase takes for points: the account, the points and the discount. Its limits are booked;
-    /// the purchase spends the points. The path of an error is empty.
+    /// What a discount costs that a purchase takes for points, having taken it so many times: the account, the points and the
+    /// discount. Its limits are booked; the purchase spends the points. The path of an error is empty.
     pub(super) fn reward_for_purchase(
         &mut self,
         reward: &str,
-        quantity: i64,
+        taken: i64,
         event: EventFacts<'_>,
     ) -> Result<(usize, i64, &'w DiscountPlan)> {
         let plan = self.reward(reward, "")?;
@@ -69,12 +69,16 @@ impl<'w> Work<'w> {
             let words = format!("the reward `{}` is no discount: use `redeem`", plan.id);
             return Err(Error::new(Code::RewardRefused, words));
         };
-        if let Some(words) = self.denies(plan, quantity, Some(event)) {
+        if let Some(words) = self.denies(plan, 1, Some(event)) {
             return Err(Error::new(Code::RewardRefused, words));
         }
-        let points = times(self.price(plan), quantity)?;
-        self.book_limits(&plan.limits, quantity);
-        Ok((plan.account, points, discount))
+        // What an event uses of limits for each event is kept nowhere but in its bill.
+        if plan.limits.iter().any(|limit| limit.full_with(taken)) {
+            let words = format!("the reward `{}` can be had 0 times more now", plan.id);
+            return Err(Error::new(Code::RewardRefused, words));
+        }
+        self.book_limits(&plan.limits, 1);
+        Ok((plan.account, self.price(plan), discount))
     }
 
     fn reward(&self, id: &str, path: &str) -> Result<&'w RewardPlan> {

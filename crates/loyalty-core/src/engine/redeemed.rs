@@ -35,8 +35,9 @@ impl Work<'_> {
         if keys.is_empty() {
             return;
         }
+        let version = self.version;
         for key in keys {
-            if let Some(before) = LimitSpec::forget(&mut self.state.caps, key) {
+            if let Some(before) = LimitSpec::begin(&mut self.state.caps, key, version) {
                 self.undo.cap(before);
             }
         }

@@ -146,7 +146,7 @@ impl Work<'_> {
             let points = match (&mut by_list, self.compiled.returns_points) {
                 (Some(by_list), _) => {
                     let step = (slice.from, slice.until, slice.whole);
-                    by_list.step(order, one.row, step)?
+                    by_list.step(one.row, step)?
                 }
                 (None, ReturnedPoints::Keep) => Vec::new(),
                 (None, _) => match order.rows.get(one.row) {

@@ -119,7 +119,25 @@ impl Work<'_> {
                 value,
             });
         }
+        if backs.iter().all(Back::all) {
+            self.free_limits(order);
+        }
         Ok((shown, all))
+    }
+
+    /// An order that is all back has used no reward: its limits are free again, as of the day of the order.
+    fn free_limits(&mut self, order: &Order) {
+        let compiled = self.compiled;
+        let day = self.program_day(order.at);
+        for reward in order.tender.iter().filter_map(|one| one.reward.as_ref()) {
+            let plan = compiled.spend.reward(reward.as_str());
+            let limits = plan.map(|plan| plan.limits.as_slice()).unwrap_or_default();
+            for limit in limits {
+                if !limit.begun_since(&self.state.caps, order.version) {
+                    self.book_limit(limit, day, -1);
+                }
+            }
+        }
     }
 
     /// Takes back the points that are due by the lines of the receipt. `refund`: the money that goes back, in minor units.

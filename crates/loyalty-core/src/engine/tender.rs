@@ -136,7 +136,9 @@ impl<'w> Work<'w> {
         bill: &mut Bill,
     ) -> Result<()> {
         let facts = facts.with(&rows.basket);
-        let (account, points, plan) = self.reward_for_purchase(reward, 1, facts)?;
+        let same = |one: &&Paid| one.reward.as_ref().is_some_and(|id| *id == *reward);
+        let taken = i64::try_from(bill.paid.iter().filter(same).count()).unwrap_or(i64::MAX);
+        let (account, points, plan) = self.reward_for_purchase(reward, taken, facts)?;
         let available = self.account(account)?.available();
         if points > available {
             let words = format!("`{reward}` costs {points} points, {available} are there");

@@ -70,6 +70,9 @@ pub(crate) struct OrderRow {
     /// Points that each rule gave for this row.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) earned: Vec<RowPoints>,
+    /// What it brought to each rule that it counts for, where returns go by list price.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) measured: Vec<RowMeasure>,
     /// By how much it changed what rules carry.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) carried: Vec<RowCarried>,
@@ -142,6 +145,15 @@ pub(crate) struct RowPoints {
     pub(crate) rule: Id,
     pub(crate) account: Id,
     pub(crate) points: i64,
+}
+
+/// What a row brought to a rule, and what it would have brought by its list price.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RowMeasure {
+    pub(crate) rule: Id,
+    pub(crate) now: i64,
+    pub(crate) list: i64,
 }
 
 /// Points that went to a lot, and how many of them were taken back.
@@ -336,6 +348,10 @@ impl Order {
                 .all(|tender| tender.lots.iter().all(took))
         {
             return Some("more points of an order are back than there were");
+        }
+        let rising = |one: &RowMeasure| 0 <= one.now && one.now <= one.list;
+        if !self.rows.iter().all(|row| row.measured.iter().all(rising)) {
+            return Some("what a row brought to a rule is more than its list price would have");
         }
         let parts = |carried: &RowCarried| carried.of >= 1;
         if self.crossed.iter().any(|crossed| crossed.values.fault())

@@ -254,6 +254,11 @@ impl Plan {
         self.multiplier().is_some()
     }
 
+    /// Whether no other rule multiplies what it gives.
+    pub(crate) fn is_bonus(&self) -> bool {
+        self.bonus
+    }
+
     /// Whether the rule gives for money or units, so that it needs a basket.
     pub(crate) fn needs_basket(give: &Give) -> bool {
         match give {

@@ -38,6 +38,11 @@ impl LimitSpec {
         self.times.saturating_sub(used).max(0)
     }
 
+    /// Whether it is for each event, and so many uses by one event leave none.
+    pub(crate) fn full_with(&self, taken: i64) -> bool {
+        self.per == CapPeriod::Event && self.times <= taken
+    }
+
     /// The first day on which a use of this day counts no longer; none if it always does.
     pub(crate) fn renewed_on(&self, day: Date) -> Option<Date> {
         match self.per {
@@ -68,7 +73,7 @@ impl LimitSpec {
                 } else if found.from < from && times > 0 {
                     *found = anew();
                 }
-                let there = found.times != 0;
+                let there = found.times != 0 || found.since != 0;
                 if !there {
                     uses.remove(place);
                 }
@@ -86,15 +91,24 @@ impl LimitSpec {
         }
     }
 
-    /// Forgets how often the limit of this name was used. Says what was there before, if anything was.
-    pub(crate) fn forget(uses: &mut Vec<CapUse>, key: &str) -> Option<CapBefore> {
+    /// A term begins, and with it the use of the limit of this name. Says what was there before, if anything was.
+    pub(crate) fn begin(uses: &mut [CapUse], key: &str, version: u64) -> Option<CapBefore> {
         let place = find(uses, key).ok()?;
-        let used = Some(uses.remove(place));
+        let found = uses.get_mut(place)?;
+        let used = Some(found.clone());
+        found.times = 0;
+        found.since = version;
         Some(CapBefore {
             place,
             used,
-            there: false,
+            there: true,
         })
+    }
+
+    /// Whether a term began after the member had a version: what was used by then is no use of it.
+    pub(crate) fn begun_since(&self, uses: &[CapUse], version: u64) -> bool {
+        let found = find(uses, &self.key).ok().and_then(|place| uses.get(place));
+        found.is_some_and(|found| version <= found.since)
     }
 }
 

@@ -30,12 +30,17 @@ impl Worth {
             .checked_mul(self.value)
             .and_then(|worth| Rounding::HalfUp.divide(worth, self.points))
             .ok_or_else(too_many)?;
-        let money = all.min(i128::from(most.max(0)));
-        let covered = money
-            .checked_mul(self.points)
-            .and_then(|points| Rounding::Floor.divide(points, self.value))
-            .ok_or_else(too_many)?
-            .min(i128::from(missing));
+        let most = i128::from(most.max(0));
+        let money = all.min(most);
+        // Where the money is enough for all of them, what rounding took off it is no reason to owe points too.
+        let covered = if all <= most {
+            Some(i128::from(missing))
+        } else {
+            money
+                .checked_mul(self.points)
+                .and_then(|points| Rounding::Floor.divide(points, self.value))
+        };
+        let covered = covered.ok_or_else(too_many)?.min(i128::from(missing));
         match (i64::try_from(money), i64::try_from(covered)) {
             (Ok(money), Ok(covered)) => Ok((money, covered)),
             _ => Err(too_many()),

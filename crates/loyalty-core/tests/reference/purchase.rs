@@ -590,8 +590,13 @@ impl Model {
             }
             Overdraw::Withhold => {
                 let (of, value) = self.plan.returns.point_value;
-                let money = ((rest * value * 2 + of) / (2 * of)).min(refund);
-                let covered = (money * of / value).min(rest);
+                let all = (rest * value * 2 + of) / (2 * of);
+                let money = all.min(refund);
+                let covered = if all <= refund {
+                    rest
+                } else {
+                    (money * of / value).min(rest)
+                };
                 self.ledger
                     .remark(at, account, "reversed, withheld", None, covered);
                 let way = (Place::Debt, Place::Outside);

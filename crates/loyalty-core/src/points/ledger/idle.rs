@@ -35,6 +35,12 @@ impl Account {
         asked.map(|one| one.on).max()
     }
 
+    /// The day on which the oldest available points were earned or came.
+    pub(crate) fn oldest_day(&self) -> Option<Date> {
+        let available = self.lots.iter().filter(|lot| lot.active_from.is_none());
+        available.map(|lot| lot.earned_on).min()
+    }
+
     /// Whether this is the first time on a day.
     pub(crate) fn is_news(&self, what: &str, on: Date) -> bool {
         !self
