@@ -34,6 +34,12 @@
 mod amount;
 mod calendar;
 mod condition;
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "the engine does not use the whole of it yet"
+)]
+mod coupons;
 mod engine;
 mod error;
 mod event;
@@ -62,6 +68,14 @@ pub use condition::{
     AtLeastN, AttributeTest, AttributeValue, BirthdayTest, Comparison, Condition, DateRange,
     ExpiringTest, Hours, MetricTest, PriceRange, QuantityTest, ScoreRule, ScoreTest, ScoreWeight,
     SegmentRule, Selection, TenureTest, TierTest, TotalTest, Yearly,
+};
+pub use coupons::{
+    AmountDeal, Beside, BesideOnly, BundleDeal, BundleItem, BuyGetDeal, BuyWhat, Choose, Combining,
+    Conflict, CouponReturns, CouponValid, Deal, DealPer, Effect, ExchangeDeal, FixedPriceDeal,
+    FixedPriceOf, FullStep, GetFrom, GetWhat, GiftDeal, Issue, LimitBy, LimitPer, LimitWhose,
+    Measured, OverLimit, PercentDeal, Phase, PointsDeal, Promotion, PromotionGroup, PromotionLimit,
+    ReplaceDeal, ShippingDeal, SomeTargets, StoredValue, StoredValueAs, TargetOrder, Targets,
+    Threshold, ThresholdScope, TieredBy, TieredDeal, TieredStep, Units,
 };
 pub use engine::{Detail, Engine};
 pub use error::{Code, Error, Kind, Result};

@@ -1,0 +1,1 @@
+//! What no type can say of a promotion.
