@@ -6,6 +6,7 @@ mod effect;
 mod plan;
 mod reasons;
 mod rules;
+mod wallet;
 
 pub use rules::{
     AmountDeal, Beside, BesideOnly, BundleDeal, BundleItem, BuyGetDeal, BuyWhat, Choose, Combining,
@@ -17,6 +18,9 @@ pub use rules::{
 };
 
 pub(crate) use combine::{Choice, Chosen, choose};
-pub(crate) use effect::{Added, Applied, Candidate, GivenPoints, Left, State, Till, TillRow};
-pub(crate) use plan::{CombiningPlan, PromotionPlan, Promotions};
+pub(crate) use effect::{
+    Added, Applied, Candidate, GivenPoints, Left, Shortfall, State, Till, TillRow,
+};
+pub(crate) use plan::{CombiningPlan, LimitOf, LimitPlan, PromotionPlan, Promotions};
 pub(crate) use reasons::{Reason, reasons};
+pub(crate) use wallet::Instance;

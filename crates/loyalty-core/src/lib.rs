@@ -83,7 +83,7 @@ pub use event::{
     Activity, Adjust, Adjustment, Attributes, Body, Cancel, Convert, Converted, Event, Grant,
     HoldRequest, Line, Off, OrderSettled, Overdraw, Part, Price, Profile, Purchase, Receive,
     ReceivedLot, Redeem, Release, Return, ReturnedLine, Revoke, Scalar, Shipping, Tags, Tax, TaxOf,
-    Tender, TillDiscount, Timestamp, Transfer, Undo, Until,
+    Tender, TillDiscount, Timestamp, Transfer, Undo, Until, Counter, GiveCoupon, IssueCoupon,
 };
 pub use id::Id;
 pub use member::{Balance, MEMBER_SCHEMA, Member};
@@ -97,7 +97,7 @@ pub use outcome::{
     GrantProgress, Liability, LineRulePoints, LotDates, LotPoints, Message, MessageBody,
     MessageEvent, Outcome, PendingProgress, Receipt, ReceiptConverted, ReceiptDiscount,
     ReceiptLine, ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy, ReleaseWhy, RulePoints,
-    RuleTrace, RungProgress, Source, TierWhy, TraceResult, TrackProgress, Unmet, Withheld,
+    RuleTrace, RungProgress, Source, TierWhy, TraceResult, TrackProgress, Unmet, Withheld, PromotionCount, ReceiptAdded, ReceiptPromotions, Unused, UnusedWhy,
 };
 pub use points::{
     AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::amount::Exact;
 use crate::calendar::{Align, Date, LastDay, Span};
+use crate::id::Id;
 use crate::json::is_default;
 
 /// What a coupon says besides what it does.
@@ -18,6 +19,9 @@ pub struct Issue {
     /// What becomes of it when the whole order is returned.
     #[serde(skip_serializing_if = "is_default")]
     pub returns: CouponReturns,
+    /// The code by which whoever knows it may present it, without an instance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<Id>,
     /// Is a candidate without being presented.
     #[serde(skip_serializing_if = "is_default")]
     pub auto: bool,
