@@ -17,6 +17,8 @@ pub use rules::{
 };
 
 pub(crate) use combine::{Choice, Chosen, choose};
-pub(crate) use effect::{Added, Applied, Candidate, GivenPoints, Left, State, Till, TillRow};
+pub(crate) use effect::{
+    Added, Applied, Candidate, GivenPoints, Left, Shortfall, State, Till, TillRow, Tried,
+};
 pub(crate) use plan::{CombiningPlan, PromotionPlan, Promotions};
 pub(crate) use reasons::{Reason, reasons};
