@@ -19,7 +19,7 @@ pub use rules::{
 
 pub(crate) use combine::{Choice, Chosen, choose};
 pub(crate) use effect::{
-    Added, Applied, Candidate, GivenPoints, Left, Shortfall, State, Till, TillRow,
+    Added, Applied, Candidate, GivenPoints, Left, Shortfall, State, Till, TillRow, Tried,
 };
 pub(crate) use plan::{CombiningPlan, LimitOf, LimitPlan, PromotionPlan, Promotions};
 pub(crate) use reasons::{Reason, reasons};

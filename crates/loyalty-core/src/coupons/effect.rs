@@ -1,11 +1,21 @@
 //! What one promotion does to a basket (clauses 10.2 to 10.5).
 
-use super::plan::{PromotionPlan, ThresholdPlan};
+mod bundle;
+mod cut;
+mod extra;
+mod gets;
+mod measure;
+mod units;
+
+use super::plan::{DealPlan, PromotionPlan};
+use crate::amount::Exact;
 use crate::calendar::Instant;
-use crate::condition::Basket;
+use crate::condition::{Basket, Select};
 use crate::error::Result;
 use crate::id::Id;
-use crate::pricing::{RowTax, Sharing, TaxRule};
+use crate::pricing::{RowTax, Sharing, TaxRule, net_and_gross};
+
+use units::Run;
 
 /// A basket as promotions see it: what does not change while they are applied.
 #[derive(Debug)]
@@ -40,6 +50,8 @@ pub(crate) struct State {
     pub(crate) now: Vec<i64>,
     /// How many units of each row have been consumed.
     pub(crate) used: Vec<i64>,
+    /// How many units of each row have been replaced by something else.
+    pub(crate) gone: Vec<i64>,
     /// What is paid for added things.
     pub(crate) charged: i64,
 }
@@ -80,9 +92,11 @@ pub(crate) struct Applied {
     /// What no row could take.
     pub(crate) unplaced: i64,
     /// The units that it lowered the price of, by row.
-    pub(crate) units: Vec<(u32, i64)>,
+    pub(crate) units: Vec<Run>,
     /// The units that met its condition, by row.
-    pub(crate) met: Vec<(u32, i64)>,
+    pub(crate) met: Vec<Run>,
+    /// The units that were replaced, by row: what was taken off their rows is their price.
+    pub(crate) removed: Vec<Run>,
     pub(crate) added: Vec<Added>,
     pub(crate) points: Option<GivenPoints>,
 }
@@ -103,14 +117,14 @@ pub(crate) struct GivenPoints {
     pub(crate) account: usize,
     pub(crate) bonus: i64,
     /// The points of these rows, times this.
-    pub(crate) multiplier: Option<crate::amount::Exact>,
+    pub(crate) multiplier: Option<Exact>,
     pub(crate) rows: Box<[u32]>,
 }
 
 impl<'p> Candidate<'p> {
     /// A candidate that no limit binds. Whoever makes it has judged its condition, dates and counts.
     pub(crate) fn new(plan: &'p PromotionPlan, basket: &Basket) -> Self {
-        let select = |lines: &crate::condition::Select| -> Box<[u32]> {
+        let select = |lines: &Select| -> Box<[u32]> {
             let rows = (0_u32..).zip(&basket.rows);
             rows.filter(|(_, row)| lines.has(basket, row))
                 .map(|(place, _)| place)
@@ -144,9 +158,24 @@ impl Till {
         let now: Vec<i64> = rows.map(|row| row.now).collect();
         State {
             used: vec![0; now.len()],
+            gone: vec![0; now.len()],
             now,
             charged: 0,
         }
+    }
+
+    /// A row; shipping is the one after the goods.
+    pub(crate) fn row(&self, place: usize) -> Option<&TillRow> {
+        self.rows.get(place).or(match &self.shipping {
+            Some(row) if place == self.rows.len() => Some(row),
+            _ => None,
+        })
+    }
+
+    /// Whether a discount moves a tax that is put on top of the price.
+    pub(crate) fn taxed_on_top(&self) -> bool {
+        let mut rows = self.rows.iter().chain(&self.shipping);
+        rows.any(|row| row.tax.is_some_and(|tax| !tax.included))
     }
 
     /// What is to be paid in a state, with tax and shipping.
@@ -154,31 +183,91 @@ impl Till {
     /// # Errors
     /// [`crate::Code::Overflow`] as of the tax.
     pub(crate) fn payable(&self, state: &State) -> Result<i64> {
-        todo_payable(self, state)
+        let now = state.now.iter().copied();
+        if !self.taxed_on_top() {
+            return Ok(now.fold(state.charged, i64::saturating_add));
+        }
+        let rows = self.rows.iter().chain(&self.shipping);
+        let amounts: Vec<_> = now.zip(rows.map(|row| row.tax)).collect();
+        let taxed = net_and_gross(&amounts, &self.tax)?;
+        let gross = taxed.iter().map(|one| one.gross);
+        Ok(gross.fold(state.charged, i64::saturating_add))
     }
 
-    /// Applies a candidate whose threshold holds. None if it has no effect; the state is as it was then.
+    /// Applies a candidate if its threshold holds. The state is as it was unless something is done.
     ///
     /// # Errors
     /// [`crate::Code::Overflow`] if amounts are too large to be counted.
-    pub(crate) fn apply(
-        &self,
-        candidate: &Candidate<'_>,
-        state: &mut State,
-    ) -> Result<Option<Applied>> {
-        let _ = (candidate, state);
-        Ok(None)
+    pub(crate) fn apply(&self, candidate: &Candidate<'_>, state: &mut State) -> Result<Tried> {
+        let work = Work {
+            till: self,
+            candidate,
+            state,
+        };
+        if let Some(lacks) = work.lacks()? {
+            return Ok(Tried::Unmet(lacks));
+        }
+        let Some(mut applied) = work.deal()? else {
+            return Ok(Tried::NoEffect);
+        };
+        if !work.within(&mut applied)? {
+            return Ok(Tried::OverLimit);
+        }
+        if !applied.does_something(candidate) {
+            return Ok(Tried::NoEffect);
+        }
+        state.book(candidate, &applied);
+        Ok(Tried::Done(applied))
+    }
+}
+
+/// What came of a candidate at its turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Tried {
+    Done(Applied),
+    /// Its threshold does not hold.
+    Unmet(Shortfall),
+    /// It would change nothing.
+    NoEffect,
+    /// It would be over a limit, and is not used in part.
+    OverLimit,
+}
+
+impl Applied {
+    fn does_something(&self, candidate: &Candidate<'_>) -> bool {
+        let worth = candidate.plan.worth > 0 && !self.removed.is_empty();
+        self.total > 0 && self.removed.is_empty()
+            || worth
+            || !self.removed.is_empty()
+            || !self.added.is_empty()
+            || self.points.is_some()
     }
 
-    /// How far a threshold is from holding: none if it holds.
-    pub(crate) fn lacks(
-        &self,
-        threshold: &ThresholdPlan,
-        candidate: &Candidate<'_>,
-        state: &State,
-    ) -> Result<Option<Shortfall>> {
-        let _ = (threshold, candidate, state);
-        Ok(None)
+    /// What is paid for added things.
+    fn charged(&self) -> i64 {
+        let prices = self.added.iter().map(|one| one.price);
+        prices.fold(0, i64::saturating_add)
+    }
+}
+
+impl State {
+    fn book(&mut self, candidate: &Candidate<'_>, applied: &Applied) {
+        for (now, off) in self.now.iter_mut().zip(&applied.off) {
+            *now = now.saturating_sub(*off);
+        }
+        self.charged = self.charged.saturating_add(applied.charged());
+        let add = |to: &mut Vec<i64>, runs: &[Run]| {
+            for (row, units) in runs {
+                if let Some(there) = to.get_mut(*row as usize) {
+                    *there = there.saturating_add(*units);
+                }
+            }
+        };
+        add(&mut self.gone, &applied.removed);
+        if candidate.plan.consume {
+            add(&mut self.used, &applied.units);
+            add(&mut self.used, &applied.met);
+        }
     }
 }
 
@@ -194,10 +283,26 @@ pub(crate) struct Shortfall {
     pub(crate) measure: super::rules::Measured,
 }
 
-fn todo_payable(till: &Till, state: &State) -> Result<i64> {
-    let _ = till;
-    Ok(state
-        .now
-        .iter()
-        .fold(0, |sum: i64, one| sum.saturating_add(*one)))
+/// One candidate at its turn.
+struct Work<'w> {
+    till: &'w Till,
+    candidate: &'w Candidate<'w>,
+    state: &'w State,
+}
+
+impl Work<'_> {
+    fn deal(&self) -> Result<Option<Applied>> {
+        match &self.candidate.plan.deal {
+            DealPlan::Plain { .. } | DealPlan::Tiered { .. } => self.plain(),
+            DealPlan::Together {
+                price,
+                quantity,
+                repeat,
+            } => self.together(*price, *quantity, *repeat),
+            DealPlan::Basket { price } => self.basket_price(*price),
+            DealPlan::BuyGet(deal) => self.buy_get(deal),
+            DealPlan::Bundle(deal) => self.bundle(deal),
+            _ => self.extra(),
+        }
+    }
 }
