@@ -263,6 +263,9 @@ impl Engine {
         let Some(seen) = seen.find(|seen| seen.mark == mark && seen.id == *id) else {
             return Ok(None);
         };
+        if !self.remembers(member, seen.on, event) {
+            return Ok(None);
+        }
         if seen.digest != digest {
             let words = format!(
                 "the id `{}` was used on {} for an event with other content",
@@ -281,6 +284,17 @@ impl Engine {
             version: member.version,
             next_due: self.next_due(member),
         }))
+    }
+
+    /// Whether an id of a day is remembered still: by date, not by whether a call came in between that forgot it.
+    fn remembers(&self, member: &Member, on: Date, event: &Event<'_>) -> bool {
+        let compiled = &self.program.compiled;
+        let zone = member.state.profile.timezone.unwrap_or(compiled.zone);
+        let now = member
+            .as_of
+            .map_or(event.at.instant, |as_of| as_of.max(event.at.instant));
+        let last = on.add_days(i64::from(compiled.dedup_days));
+        last.map_or(true, |last| zone.date_at(now) <= last)
     }
 }
 

@@ -5,8 +5,10 @@ use crate::amount::Points;
 use crate::calendar::{Date, Instant};
 use crate::error::{Code, Error, Result};
 use crate::event::{Adjust, Adjustment, Overdraw};
+use crate::id::Id;
+use crate::member::TenderPaid;
 use crate::outcome::{Change, Source};
-use crate::points::{DatedBy, Lot, LotKind, Missing};
+use crate::points::{DatedBy, HeldPoints, Lot, LotKind, Missing, Redemption};
 
 impl Work<'_> {
     pub(super) fn adjust(&mut self, adjust: &Adjust<'_>) -> Result<()> {
@@ -121,13 +123,25 @@ impl Work<'_> {
             return Err(Error::at(Code::NothingToReinstate, "adjust", words));
         }
         let account = self.account(place)?.id.clone();
+        let mut numbers = Vec::with_capacity(lots.len());
         for lot in lots {
-            let open = Lot {
-                active_from: None,
-                expires_at,
-                dated_by,
-                ..lot
+            // A lot that is there again already has its dates.
+            let there = self.account(place)?.lots.iter().find(|one| one.n == lot.n);
+            let open = match there {
+                Some(there) => Lot {
+                    points: lot.points,
+                    ..*there
+                },
+                None => Lot {
+                    active_from: None,
+                    expires_at,
+                    dated_by,
+                    ..lot
+                },
             };
+            if there.is_none() {
+                numbers.push(lot.n);
+            }
             let given = self.account_mut(place)?.reopen(open)?;
             self.enter(Change::Credited {
                 account: account.clone(),
@@ -137,7 +151,55 @@ impl Work<'_> {
             });
             self.enter_repaid(&account, &given);
         }
+        self.redate_taken(&account, &numbers, (expires_at, dated_by));
         Ok(())
+    }
+
+    /// Points that were taken from lots before these had other dates have those too when they come back.
+    fn redate_taken(
+        &mut self,
+        account: &Id,
+        numbers: &[u32],
+        (expires_at, dated_by): (Option<Instant>, Option<DatedBy>),
+    ) {
+        let mine = |lot: &Lot| numbers.contains(&lot.n);
+        let date = |lot: &mut Lot| {
+            if mine(lot) {
+                lot.expires_at = expires_at;
+                lot.dated_by = dated_by;
+            }
+        };
+        let member = self.member;
+        for (number, order) in member.orders.iter().enumerate() {
+            let paid = |tender: &TenderPaid| {
+                tender.account == *account && tender.lots.iter().any(|took| mine(&took.lot))
+            };
+            if order.tender.iter().any(paid) {
+                let mut order = order.clone();
+                for tender in order.tender.iter_mut().filter(|tender| paid(tender)) {
+                    tender.lots.iter_mut().for_each(|took| date(&mut took.lot));
+                }
+                self.amend(number, order);
+            }
+        }
+        let more = &self.state.more;
+        let redeemed = |one: &Redemption| {
+            one.account == *account && one.lots.iter().any(|took| mine(&took.lot))
+        };
+        let held = |one: &HeldPoints| one.account == *account && one.lots.iter().any(mine);
+        let any = more.redemptions.iter().any(redeemed)
+            || more.holds.iter().flat_map(|hold| &hold.points).any(held);
+        if !any {
+            return;
+        }
+        let more = self.more();
+        for one in more.redemptions.iter_mut().filter(|one| redeemed(one)) {
+            one.lots.iter_mut().for_each(|took| date(&mut took.lot));
+        }
+        let holds = more.holds.iter_mut().flat_map(|hold| &mut hold.points);
+        for one in holds.filter(|one| held(one)) {
+            one.lots.iter_mut().for_each(date);
+        }
     }
 
     fn refuse_expired(&self, expires_at: Option<Instant>) -> Result<()> {

@@ -110,7 +110,7 @@ impl Work<'_> {
     }
 
     fn expire(&mut self, place: usize) -> Result<()> {
-        let (now, today, remember_from) = (self.as_of, self.today, self.remember_from());
+        let (now, today, remember_from) = (self.as_of, self.today, self.keep_from());
         let plan = self.compiled.accounts.get(place);
         let reinstates = plan.is_some_and(|plan| plan.reinstate_days > 0);
         let account = self.account_mut(place)?;

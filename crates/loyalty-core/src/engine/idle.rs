@@ -35,12 +35,13 @@ impl Work<'_> {
             if news.is_empty() {
                 continue;
             }
-            let zone = self.zone;
+            let (now, zone) = (self.as_of, self.zone);
             let account = self.account_mut(place)?;
+            let before = account.last_days();
             for (_, word) in news {
                 account.be_active(word, today);
             }
-            let moved = account.redate(zone)?;
+            let moved = account.redate(&before, (now, zone))?;
             self.enter_redated(place, moved, RedateWhy::Active)?;
         }
         Ok(())
@@ -149,7 +150,7 @@ impl Work<'_> {
         if points == 0 {
             return Ok(());
         }
-        let remember_from = self.remember_from();
+        let remember_from = self.keep_from();
         let plan = self.compiled.accounts.get(place);
         let burn = plan.map(|plan| plan.burn_order).unwrap_or_default();
         let account = self.account_mut(place)?;

@@ -147,7 +147,7 @@ impl<'w> Work<'w> {
             return Err(Error::at(Code::WrongCurrency, "purchase.currency", words));
         }
         let mark = Id::mark(&purchase.order);
-        let known = |order: &Order| order.is(mark, &purchase.order) && self.returnable(order);
+        let known = |order: &Order| order.is(mark, &purchase.order) && self.is_recorded(order);
         if self.member.orders.iter().any(known) {
             let words = format!(
                 "the order `{}` was recorded under another event",

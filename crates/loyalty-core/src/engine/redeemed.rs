@@ -15,10 +15,13 @@ use crate::program::Feed;
 impl Work<'_> {
     /// Forgets what can no longer be undone: as long as an order can be returned, counted from its own day.
     pub(super) fn prune_redemptions(&mut self) {
-        let (window, today) = (self.compiled.returns_window, self.today);
-        let over = |one: &Redemption| window.after(one.on).is_ok_and(|last| last < today);
-        if self.state.more.redemptions.iter().any(over) {
-            self.more().redemptions.retain(|one| !over(one));
+        let redemptions = self.state.more.redemptions.iter();
+        let over: Vec<bool> = redemptions.map(|one| self.is_over(one.on)).collect();
+        if over.contains(&true) {
+            let mut over = over.into_iter();
+            self.more()
+                .redemptions
+                .retain(|_| !over.next().unwrap_or(false));
         }
     }
 
@@ -96,11 +99,12 @@ impl Work<'_> {
     /// The place of a redemption that can be undone.
     fn undoable(&self, event: &str) -> Result<usize> {
         let all = &self.state.more.redemptions;
-        let found = all.iter().rposition(|one| one.id == *event && !one.undone);
+        let named = |one: &Redemption| one.id == *event && self.is_in_window(one.on);
+        let found = all.iter().rposition(|one| named(one) && !one.undone);
         if let Some(place) = found {
             return Ok(place);
         }
-        if all.iter().any(|one| one.id == *event) {
+        if all.iter().any(named) {
             let words = format!("the redemption `{event}` has been undone already");
             return Err(Error::at(Code::AlreadyUndone, "undo.event", words));
         }
@@ -132,15 +136,21 @@ impl Work<'_> {
         };
         let fresh = self.arriving(place, 0)?;
         let (now, zone, today) = (self.as_of, self.zone, self.today);
+        let returns_from = self.remember_from();
         let points = redemption.points();
         let account = self.account_mut(place)?;
-        let made = account.restore(points, &mut redemption.lots, (now, zone), |lot| {
-            let fresh = Lot {
-                kind: lot.kind,
-                ..fresh
-            };
-            Ok(after_expiry(policy, lot, extended, fresh))
-        })?;
+        let made = account.restore(
+            points,
+            &mut redemption.lots,
+            (now, zone, returns_from),
+            |lot| {
+                let fresh = Lot {
+                    kind: lot.kind,
+                    ..fresh
+                };
+                Ok(after_expiry(policy, lot, extended, fresh))
+            },
+        )?;
         account.lapse_if(plan.reinstate_days > 0, &made.expired, today);
         self.enter(Change::Restored {
             account: id.clone(),

@@ -184,14 +184,15 @@ impl Work<'_> {
         }
     }
 
-    /// An order that is still recorded.
+    /// An order that can be named, however long ago the member was looked at.
     fn recorded(&self, id: &str, path: &str) -> Result<(usize, &Order)> {
         let orders = self.member.orders.iter().enumerate();
         orders
             .rev()
-            .find(|(_, order)| order.id == *id)
+            .find(|(_, order)| order.id == *id && self.is_recorded(order))
             .ok_or_else(|| {
-                let words = format!("there is no order `{id}` that is still recorded");
+                let words =
+                    format!("there is no order `{id}` that can be returned or has pending points");
                 Error::at(Code::UnknownOrder, path, words)
             })
     }
@@ -202,13 +203,14 @@ impl Work<'_> {
         accounts.position(|one| one.id == *account)
     }
 
-    /// Whether points of an order wait for its settlement.
-    pub(super) fn awaits_settlement(&self, order: &Order) -> bool {
+    /// Whether points that an order brought are pending.
+    pub(super) fn has_pending(&self, order: &Order) -> bool {
         order.put.iter().any(|put| {
             let account = self.place_of(&put.account);
-            account
-                .and_then(|place| self.state.accounts.get(place))
-                .is_some_and(|account| account.awaits(put.lot.lot.n))
+            put.lot.open() > 0
+                && account
+                    .and_then(|place| self.state.accounts.get(place))
+                    .is_some_and(|account| account.is_pending(put.lot.lot.n))
         })
     }
 }

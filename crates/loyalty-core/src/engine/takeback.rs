@@ -53,10 +53,12 @@ impl Work<'_> {
                 _ => None,
             };
             let fresh = self.account_lot(place, LotKind::Earned, None)?;
+            let returns_from = self.remember_from();
             let account = self.account_mut(place)?;
-            let made = account.restore(points, &mut tender.lots, (now, zone), |lot| {
-                Ok(after_expiry(policy, lot, extended, fresh))
-            })?;
+            let made =
+                account.restore(points, &mut tender.lots, (now, zone, returns_from), |lot| {
+                    Ok(after_expiry(policy, lot, extended, fresh))
+                })?;
             account.lapse_if(reinstates, &made.expired, today);
             let id = account.id.clone();
             let (account_id, order_id) = (id.clone(), order.id.clone());

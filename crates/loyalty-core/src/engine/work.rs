@@ -15,6 +15,9 @@ use crate::tiers::{Begin, JudgedValue, Person, Review, Standing};
 use super::facts::rung;
 use super::undo::Undo;
 
+/// So many days can lie between the dates of one instant in two zones: from UTC-12 to UTC+14.
+const ZONES_APART_DAYS: i64 = 2;
+
 /// One call of the engine. It ends with [`Work::finish`] or with [`Work::back`].
 pub(super) struct Work<'w> {
     program: &'w Program,
@@ -267,9 +270,19 @@ impl<'w> Work<'w> {
 
     /// Whether an order can still be returned: counted from its own day, as a buyer would.
     pub(super) fn returnable(&self, order: &Order) -> bool {
-        let last = self.compiled.returns_window.after(order.on);
+        self.is_in_window(order.on)
+    }
+
+    /// Whether what is of a day can still be taken back.
+    pub(super) fn is_in_window(&self, on: Date) -> bool {
+        let last = self.compiled.returns_window.after(on);
         // A window that reaches past the calendar has no end.
         last.map_or(true, |last| self.today <= last)
+    }
+
+    /// Whether an order can be named: as long as it can be returned, or points of it are pending.
+    pub(super) fn is_recorded(&self, order: &Order) -> bool {
+        self.returnable(order) || self.has_pending(order)
     }
 
     /// The earliest day whose orders can still be returned.
@@ -280,6 +293,26 @@ impl<'w> Work<'w> {
             .unwrap_or(self.today)
     }
 
+    /// The earliest day that it can be by the member's clock from now on: a member may move to any zone.
+    fn earliest_today(&self) -> Date {
+        self.today
+            .add_days(ZONES_APART_DAYS.saturating_neg())
+            .unwrap_or(self.today)
+    }
+
+    /// The earliest day that is kept for returns: what is forgotten before it can never be asked for, so that no answer depends
+    /// on whether it has been forgotten yet.
+    pub(super) fn keep_from(&self) -> Date {
+        let today = self.earliest_today();
+        self.compiled.returns_window.before(today).unwrap_or(today)
+    }
+
+    /// Whether what is of a day is past the window of returns, wherever the member moves.
+    pub(super) fn is_over(&self, on: Date) -> bool {
+        let last = self.compiled.returns_window.after(on);
+        last.is_ok_and(|last| last < self.earliest_today())
+    }
+
     /// Drops what no rule will ask for again, unless that has been done.
     pub(super) fn prune(&mut self) {
         self.forget_reached();
@@ -288,7 +321,7 @@ impl<'w> Work<'w> {
             return;
         }
         self.pruned = Some((today, enrolled));
-        let remember_from = self.remember_from();
+        let remember_from = self.keep_from();
         let tallies = self.state.metrics.iter_mut().zip(&self.compiled.metrics);
         for (place, (tally, plan)) in tallies.enumerate() {
             let gone = tally.prune(&plan.frame, plan.reading, today, enrolled, remember_from);
@@ -297,10 +330,11 @@ impl<'w> Work<'w> {
             }
         }
         self.settle_streaks(remember_from);
+        let earliest = self.earliest_today();
         for (place, account) in self.state.accounts.iter_mut().enumerate() {
             let days = self.compiled.accounts.get(place);
             let days = days.map_or(0, |plan| i64::from(plan.reinstate_days));
-            let lapsed_from = today.add_days(days.saturating_neg()).unwrap_or(today);
+            let lapsed_from = earliest.add_days(days.saturating_neg()).unwrap_or(earliest);
             if account.remembers_before(remember_from) || account.lapsed_before(lapsed_from) {
                 self.undo.account(place, account);
                 account.prune(remember_from);
@@ -324,16 +358,16 @@ impl<'w> Work<'w> {
     /// What the call answers, and what it leaves behind, for [`Done::commit`].
     pub(super) fn finish(self) -> (Outcome, Done) {
         let next_due = self.next_due();
-        let seen_from = self
-            .today
+        let earliest = self.earliest_today();
+        let seen_from = earliest
             .add_days(i64::from(self.compiled.dedup_days).saturating_neg())
-            .unwrap_or(self.today);
+            .unwrap_or(earliest);
         let orders = self.member.orders.iter();
-        let orders_gone = orders.take_while(|order| !self.returnable(order)).count();
-        // What an order still has to settle keeps it.
+        let orders_gone = orders.take_while(|order| self.is_over(order.on)).count();
+        // Points that are pending keep an order.
         let gone = self.member.orders.iter().take(orders_gone).enumerate();
         let orders_kept = gone
-            .filter(|(_, order)| self.awaits_settlement(order))
+            .filter(|(_, order)| self.has_pending(order))
             .map(|(place, _)| place)
             .collect();
         let outcome = Outcome {

@@ -54,15 +54,20 @@ pub(crate) fn mentions(expiry: &Expiry, word: &str) -> bool {
     )
 }
 
-/// Collects what counts as being active for an expiry.
-pub(crate) fn words_of(expiry: &Expiry, out: &mut Vec<String>) {
+/// Says for every time of inactivity in an expiry what counts as being active.
+pub(crate) fn each_idle(expiry: &Expiry, what: &mut dyn FnMut(&[String])) {
     match expiry {
-        Expiry::Inactivity(idle) => out.extend(idle.resets_on.iter().cloned()),
+        Expiry::Inactivity(idle) => what(&idle.resets_on),
         Expiry::Latest(all) | Expiry::Earliest(all) => {
-            all.iter().for_each(|one| words_of(one, out));
+            all.iter().for_each(|one| each_idle(one, what));
         }
         Expiry::Never | Expiry::After(_) | Expiry::Annual(_) => {}
     }
+}
+
+/// Collects what counts as being active for an expiry.
+pub(crate) fn words_of(expiry: &Expiry, out: &mut Vec<String>) {
+    each_idle(expiry, &mut |words| out.extend(words.iter().cloned()));
 }
 
 fn any(expiry: &Expiry, what: &dyn Fn(&Expiry) -> bool) -> bool {

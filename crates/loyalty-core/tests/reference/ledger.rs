@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::Feature;
-use crate::plan::{Expiry, built};
+use crate::plan::Expiry;
 
 /// Where points are. What is not a bucket of the member is outside, so that the postings of every event sum to zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,8 +66,18 @@ pub(crate) struct Lot {
     /// What it waited for at first.
     pub(crate) wait: Wait,
     pub(crate) expires_at: Option<i64>,
-    /// The rule that gives the date of expiry; none where the date was stated.
-    pub(crate) rule: Option<Expiry>,
+    /// The rule by which the date of expiry moves; none where it is settled for good.
+    pub(crate) rule: Option<Moving>,
+}
+
+/// By what a date of expiry is worked out anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Moving {
+    pub(crate) expiry: Expiry,
+    /// The day that is counted from.
+    pub(crate) from: i32,
+    /// The day on which the points become available; none while nobody knows.
+    pub(crate) active_on: Option<i32>,
 }
 
 /// The dates by which entries and documents tell lots apart: earned on, expires at.
@@ -93,11 +102,11 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    /// The place of a lot; equal lots are one (clause 3.2).
+    /// The place of a lot; equal lots are one (clause 3.2). A lot is over once it is empty: points with its dates that come later
+    /// make another one. Points that go back to it go to its very place, and it is there again.
     pub(crate) fn lot(&mut self, lot: Lot) -> usize {
         let same = |place: &usize| {
-            let open = || self.active(*place) + self.pending(*place) > 0;
-            self.lots[*place] == lot && (built(Feature::EmptiedLots) || open())
+            self.lots[*place] == lot && self.active(*place) + self.pending(*place) > 0
         };
         if let Some(place) = (0..self.lots.len()).find(same) {
             return place;

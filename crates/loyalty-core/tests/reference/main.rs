@@ -39,20 +39,8 @@ use world::{World, transcript};
 enum Feature {
     /// Accounts whose points expire some time after they become available, where credits are available at once.
     CreditsFromActivation,
-    /// A lot that was empty for a while is the same lot when it is filled again.
-    EmptiedLots,
-    /// Orders past the window of returns are settled or cancelled.
-    LateOrders,
-    /// A multiplier of several rules, where the lines of a receipt do not all have the same.
-    SeveralMultiplied,
-    /// Points that come back where some are owed, and others of the order were forgiven.
-    DebtAndForgiven,
-    /// Members move to another zone where dates of expiry move with activity, or come with a settlement.
-    MovedZones,
     /// Points that wait for an `order_settled`.
     Settlement,
-    /// Expiry after a time of inactivity.
-    Inactivity,
     /// Money off the refund for points that are missing.
     Withhold,
     /// Returns and debits that are refused because points are missing.
@@ -61,8 +49,6 @@ enum Feature {
     ActiveOn,
     /// Pending points that are cancelled.
     Cancel,
-    /// Expired lots that are opened again.
-    Reinstate,
     /// Points that are set aside.
     Holds,
     /// Rewards that are things, and their undoing.
@@ -109,23 +95,18 @@ fn wanted() -> Vec<&'static str> {
         "already_enrolled",
         "unknown_account",
         "invalid_time",
+        "reinstate",
+        "nothing_to_reinstate",
     ];
     for feature in BUILT {
         wanted.extend(match feature {
             Feature::Settlement => &["order_settled"][..],
             Feature::Refuse => &["overdraw_refused"],
             Feature::CreditsFromActivation
-            | Feature::EmptiedLots
-            | Feature::Inactivity
-            | Feature::DebtAndForgiven
-            | Feature::SeveralMultiplied
-            | Feature::MovedZones
-            | Feature::LateOrders
             | Feature::Withhold
             | Feature::ActiveOn
             | Feature::Expiring => &[],
             Feature::Cancel => &["cancel", "cancel of a day", "nothing_pending"],
-            Feature::Reinstate => &["reinstate", "nothing_to_reinstate"],
             Feature::Holds => &["hold", "release", "unknown_hold"],
             Feature::Redeem => &[
                 "redeem",

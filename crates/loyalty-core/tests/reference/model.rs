@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use crate::calendar::{DAY, MINUTE, ZONES, day_at, earlier, end_of, later, start_of, yearly};
 use crate::facts::{Fact, Report};
-use crate::ledger::{Cause, Journal, Ledger, Lot, Place, Wait};
+use crate::ledger::{Cause, Journal, Ledger, Lot, Moving, Place, Wait};
 use crate::plan::{Account, Activation, After, Expiry, Overdraw, Plan, Restore, Rule};
 use crate::purchase::{Order, Receipt};
 
@@ -50,6 +50,9 @@ struct Seen {
     on: i32,
 }
 
+/// The last day of each way of being active; points earned and spent are told apart by account.
+type Signals = BTreeMap<(Option<usize>, &'static str), i32>;
+
 #[derive(Clone, Debug)]
 pub(crate) struct Model {
     pub(crate) plan: Rc<Plan>,
@@ -61,11 +64,12 @@ pub(crate) struct Model {
     pub(crate) holds: Vec<Hold>,
     pub(crate) redemptions: Vec<Redemption>,
     seen: Vec<Seen>,
-    /// The last day on which the member was active, in each way in which that can be counted. Points earned and spent are told
-    /// apart by account.
-    signals: BTreeMap<(Option<usize>, &'static str), i32>,
+    /// The last day on which the member was active, in each way in which that can be counted.
+    signals: Signals,
+    /// The same of the event at hand.
+    deeds: Vec<((Option<usize>, &'static str), i32)>,
     /// Lots that expired by date: which, how many points, on which day.
-    dead: Vec<(usize, i64, i32)>,
+    pub(crate) dead: Vec<(usize, i64, i32)>,
     serial: usize,
 }
 
@@ -82,6 +86,7 @@ impl Model {
             redemptions: Vec::new(),
             seen: Vec::new(),
             signals: BTreeMap::new(),
+            deeds: Vec::new(),
             dead: Vec::new(),
             serial: 0,
         }
@@ -107,7 +112,7 @@ impl Model {
         let receipt = next.take(report)?;
         let on = day_at(next.zone, report.at);
         next.settle_at(report.at);
-        next.redate(report.at);
+        next.redate(report.at, &self.signals);
         next.settle_at(report.at);
         next.seen.push(Seen {
             report: report.clone(),
@@ -145,12 +150,8 @@ impl Model {
     fn finish(&mut self, at: i64) {
         self.as_of = Some(at);
         let today = self.today(at);
-        let (dedup, window) = (self.plan.dedup_days, self.plan.returns.window);
+        let dedup = self.plan.dedup_days;
         self.seen.retain(|seen| seen.on + dedup >= today);
-        for order in &mut self.orders {
-            order.forgotten |= order.on + window < today;
-        }
-        self.redemptions.retain(|one| one.on + window >= today);
     }
 
     pub(crate) fn today(&self, at: i64) -> i32 {
@@ -192,12 +193,7 @@ impl Model {
                     self.activate(at, lot, self.ledger.pending(lot));
                 }
             }
-            for lot in 0..self.ledger.lots.len() {
-                let expires_at = self.ledger.lots[lot].expires_at;
-                if expires_at.is_some_and(|expires_at| expires_at <= at) {
-                    self.expire(at, lot);
-                }
-            }
+            self.expire_dead(at);
         }
     }
 
@@ -222,10 +218,11 @@ impl Model {
         }
     }
 
-    /// Expired points that a return has counted as undone are not to be had again.
+    /// Expired points that a return has counted as undone are not to be had again: those that expired last, since older ones are
+    /// the first that cannot be had again anyway.
     pub(crate) fn forget_dead(&mut self, lot: usize, points: i64) {
         let mut rest = points;
-        for (_, dead, _) in self.dead.iter_mut().filter(|one| one.0 == lot) {
+        for (_, dead, _) in self.dead.iter_mut().rev().filter(|one| one.0 == lot) {
             let some = rest.min(*dead);
             *dead -= some;
             rest -= some;
@@ -318,7 +315,11 @@ impl Model {
             // Lots are told apart by their dates; the rule matters only where the date moves, or is to come.
             rule: (moves(&expiry)
                 || matches!(wait, Wait::Settlement(_)) && counts_from_activation(&expiry))
-            .then_some(expiry),
+            .then(|| Moving {
+                active_on: active_on.filter(|_| counts_from_activation(&expiry)),
+                from: today,
+                expiry,
+            }),
         }
     }
 
@@ -371,12 +372,9 @@ impl Model {
                 resets_on,
                 excluded,
             } => {
-                let last = resets_on.iter().filter_map(|word| {
-                    let of = matches!(*word, "earned" | "spent").then_some(account);
-                    self.signals.get(&(of, word)).copied()
-                });
+                let last = last_day(&self.signals, account, resets_on);
                 // Points that come later than that count from their own day.
-                let mut day = later(last.max().unwrap_or(earned_on).max(earned_on), *length);
+                let mut day = later(last.unwrap_or(earned_on).max(earned_on), *length);
                 if let Some(align) = align {
                     day = end_of(day, *align);
                 }
@@ -394,37 +392,48 @@ impl Model {
         }
     }
 
-    /// The member was active in some way.
+    /// The member was active in some way: that counts once the event is over.
     pub(crate) fn signal(&mut self, at: i64, account: Option<usize>, word: &'static str) {
         let today = self.today(at);
-        self.signals.insert((account, word), today);
+        self.deeds.push(((account, word), today));
     }
 
-    /// Points whose expiry counts from the last activity have another date once the member was active (clause 3.8).
-    fn redate(&mut self, at: i64) {
+    /// Points whose expiry counts from the last activity have another date once the member was active (clause 3.8): those whose
+    /// rule counts from another day than `before`.
+    fn redate(&mut self, at: i64, before: &Signals) {
+        for (deed, day) in std::mem::take(&mut self.deeds) {
+            // Who moves west may be back in the day before.
+            let last = self.signals.entry(deed).or_insert(day);
+            *last = (*last).max(day);
+        }
         for lot in 0..self.ledger.lots.len() {
             let one = self.ledger.lots[lot].clone();
-            let Some(rule) = one.rule.filter(moves) else {
+            let Some(rule) = one.rule.filter(|rule| moves(&rule.expiry)) else {
                 continue;
             };
             let points = self.ledger.pending(lot) + self.ledger.active(lot);
-            let held = self.ledger.gone(lot, Cause::Held) > 0;
-            if points == 0 && !held {
+            let days = |signals: &Signals| last_days(signals, one.account, &rule.expiry);
+            if points == 0 || days(before) == days(&self.signals) {
                 continue;
             }
-            let active_on = match (one.wait, self.ledger.active_since.get(&lot)) {
-                (Wait::Nothing, _) => Some(one.earned_on),
-                (Wait::Until(from), _) => Some(day_at(self.zone, from)),
-                (Wait::Settlement(_), Some(since)) => Some(day_at(self.zone, *since)),
-                (Wait::Settlement(_), None) => None,
-            };
-            let expires_at = self.expiry(one.account, &rule, one.earned_on, active_on);
-            if expires_at.is_some_and(|new| one.expires_at.is_none_or(|old| new > old)) {
+            let expires_at = self.expiry(one.account, &rule.expiry, rule.from, rule.active_on);
+            if expires_at.is_some_and(|new| one.expires_at.is_some_and(|old| new > old)) {
                 self.ledger.lots[lot].expires_at = expires_at;
                 let dates = Some((one.earned_on, expires_at));
                 self.ledger
                     .remark(at, one.account, "redated", dates, points);
             }
+        }
+    }
+
+    /// Points go back to a lot. Where activity moves its date, an empty one has the date that any points would have now: the time
+    /// of inactivity is one of the whole account.
+    fn reopen(&mut self, lot: usize) {
+        let one = &self.ledger.lots[lot];
+        let there = self.ledger.pending(lot) + self.ledger.active(lot) > 0;
+        if let (Some(rule), false) = (&one.rule, there) {
+            let expires_at = self.expiry(one.account, &rule.expiry, rule.from, rule.active_on);
+            self.ledger.lots[lot].expires_at = expires_at;
         }
     }
 
@@ -514,7 +523,7 @@ impl Model {
             }
             Fact::Settle { order } => self.settle_order(at, order)?,
             Fact::CancelOrder { order } => {
-                let order = self.order(order, at)?;
+                let order = self.recorded(order, at)?;
                 self.cancel_order(at, order)?;
             }
             Fact::CancelDay { account, earned_on } => {
@@ -649,30 +658,49 @@ impl Model {
         }
         self.dead = rest;
         for (lot, points, _) in opened {
-            // The very lot, with other dates: orders that filled it still know it.
+            // The very lot, with other dates: orders that filled it still know it. One that is there again already has its dates.
             let fresh = self.dated(at, account, None, None, Some(Activation::Immediate));
+            let there = self.ledger.active(lot) + self.ledger.pending(lot) > 0;
             let one = &mut self.ledger.lots[lot];
-            (one.expires_at, one.rule) = match expires_on {
-                Some(day) => (Some(start_of(self.zone, day + 1)), None),
-                None => (fresh.expires_at, fresh.rule),
-            };
+            if !there {
+                (one.expires_at, one.rule) = match expires_on {
+                    Some(day) => (Some(start_of(self.zone, day + 1)), None),
+                    None => (fresh.expires_at, fresh.rule),
+                };
+            }
             *self.ledger.reopened.entry(lot).or_default() += points;
             self.arrive(at, lot, points, Place::Outside, Cause::Credited);
         }
         Ok(())
     }
 
-    /// The place of an order that can still be named.
+    /// The place of an order that can still be returned.
     pub(crate) fn order(&self, id: &str, at: i64) -> Result<usize, Refusal> {
         let (today, window) = (self.today(at), self.plan.returns.window);
         self.orders
             .iter()
-            .position(|one| one.id == *id && !one.forgotten && one.on + window >= today)
+            .position(|one| one.id == *id && one.on + window >= today)
             .ok_or("unknown_order")
     }
 
+    /// The place of an order that can still be returned, or whose points are pending: it can be settled and cancelled, and no
+    /// other one can have its id.
+    pub(crate) fn recorded(&self, id: &str, at: i64) -> Result<usize, Refusal> {
+        let pending = || {
+            let mut orders = 0..self.orders.len();
+            orders.find(|order| self.orders[*order].id == *id && self.has_pending(*order))
+        };
+        self.order(id, at).or_else(|code| pending().ok_or(code))
+    }
+
+    /// Whether points that an order put into a lot are pending.
+    pub(crate) fn has_pending(&self, order: usize) -> bool {
+        let mut puts = self.orders[order].puts.iter();
+        puts.any(|put| put.out() > 0 && self.ledger.pending(put.lot) > 0)
+    }
+
     fn settle_order(&mut self, at: i64, id: &str) -> Result<(), Refusal> {
-        let order = self.order(id, at)?;
+        let order = self.recorded(id, at)?;
         let today = self.today(at);
         for lot in 0..self.ledger.lots.len() {
             let one = self.ledger.lots[lot].clone();
@@ -682,13 +710,13 @@ impl Model {
             if !waits || pending == 0 {
                 continue;
             }
-            if let Some(rule) = one
-                .rule
-                .as_ref()
-                .filter(|rule| counts_from_activation(rule))
-            {
-                let expires_at = self.expiry(one.account, rule, one.earned_on, Some(today));
+            if let Some(rule) = one.rule.filter(|rule| counts_from_activation(&rule.expiry)) {
+                let active_on = Some(today);
+                let expires_at = self.expiry(one.account, &rule.expiry, rule.from, active_on);
                 self.ledger.lots[lot].expires_at = expires_at;
+                // Only activity moves it from now on.
+                let rule = Moving { active_on, ..rule };
+                self.ledger.lots[lot].rule = Some(rule).filter(|rule| moves(&rule.expiry));
                 let dates = self.ledger.dates(lot);
                 let known = if expires_at == one.expires_at {
                     0
@@ -789,12 +817,19 @@ impl Model {
         Ok(())
     }
 
+    /// Lots past their date expire, those of the earliest date first; in this order they are reinstated.
     pub(crate) fn expire_dead(&mut self, at: i64) {
-        for lot in 0..self.ledger.lots.len() {
-            let over = self.ledger.lots[lot].expires_at;
-            if over.is_some_and(|over| over <= at) {
-                self.expire(at, lot);
-            }
+        let over = |lot: &usize| {
+            let over = self.ledger.lots[*lot].expires_at;
+            over.is_some_and(|over| over <= at)
+        };
+        let mut dead: Vec<usize> = (0..self.ledger.lots.len()).filter(over).collect();
+        dead.sort_by_key(|lot| {
+            let one = &self.ledger.lots[*lot];
+            (one.expires_at, one.earned_on, *lot)
+        });
+        for lot in dead {
+            self.expire(at, lot);
         }
     }
 
@@ -804,6 +839,7 @@ impl Model {
         // In reverse: the last taken first (clause 3.3).
         for (lot, points) in hold.takes.iter().rev() {
             let place = Place::Held(hold.serial, *lot);
+            self.reopen(*lot);
             self.arrive(at, *lot, *points, place, Cause::Released);
         }
         hold.takes.clone()
@@ -820,6 +856,7 @@ impl Model {
             }
             *taken -= some;
             rest -= some;
+            self.reopen(*lot);
             let one = self.ledger.lots[*lot].clone();
             let dead = one.expires_at.is_some_and(|over| over <= at);
             let policy = self.plan.accounts[one.account].restore;
@@ -843,9 +880,8 @@ impl Model {
                     self.ledger.lot(fresh)
                 }
             };
-            let owed = self.ledger.debt(one.account);
-            self.arrive(at, target, some, Place::Outside, Cause::Restored);
-            self.repay_forgiven(at, *lot, target, some - some.min(owed));
+            let forgiven = self.repay_forgiven(at, *lot, target, some);
+            self.arrive(at, target, some - forgiven, Place::Outside, Cause::Restored);
             if dead && target == *lot {
                 // At the very instant of expiry the thing is expired (clause 1.7): nothing can take it any more.
                 self.expire(at, target);
@@ -854,14 +890,15 @@ impl Model {
         assert_eq!(rest, 0, "more is given back than was taken");
     }
 
-    /// Points that come back to a lot of an order whose points were forgiven repay what was forgiven (clause 6.3).
-    fn repay_forgiven(&mut self, at: i64, lot: usize, target: usize, points: i64) {
+    /// Points that come back to a lot of an order whose points were forgiven repay what was forgiven (clause 6.3), before what
+    /// is owed (clause 3.7): a debt can wait for other points, what was forgiven cannot. Says how many.
+    fn repay_forgiven(&mut self, at: i64, lot: usize, target: usize, points: i64) -> i64 {
         let mut rest = points;
         let account = self.ledger.lots[lot].account;
         let known = self.today(at) - self.plan.returns.window;
         for order in 0..self.orders.len() {
             // With an order all that is known of it is forgotten.
-            if self.orders[order].forgotten || self.orders[order].on < known {
+            if self.orders[order].on < known {
                 continue;
             }
             for put in 0..self.orders[order].puts.len() {
@@ -870,6 +907,8 @@ impl Model {
                 if one.lot != lot || some == 0 {
                     continue;
                 }
+                let way = (Place::Outside, Place::Active(target));
+                self.ledger.shift(at, account, way, some, Cause::Restored);
                 let way = (Place::Active(target), Place::Outside);
                 self.ledger.shift(at, account, way, some, Cause::Reversed);
                 rest -= some;
@@ -877,6 +916,7 @@ impl Model {
                 self.orders[order].puts[put].forgiven -= some;
             }
         }
+        points - rest
     }
 
     /// What can be used of an account, by the day on which it expires, up to a day; then the rest without a date.
@@ -910,6 +950,27 @@ impl Model {
     }
 }
 
+/// The last day on which the member did one of these.
+fn last_day(signals: &Signals, account: usize, words: &[&'static str]) -> Option<i32> {
+    let days = words.iter().filter_map(|word| {
+        let of = matches!(*word, "earned" | "spent").then_some(account);
+        signals.get(&(of, *word)).copied()
+    });
+    days.max()
+}
+
+/// The days from which the times of inactivity in a rule count.
+fn last_days(signals: &Signals, account: usize, rule: &Expiry) -> Vec<Option<i32>> {
+    match rule {
+        Expiry::Inactivity { resets_on, .. } => std::vec![last_day(signals, account, resets_on)],
+        Expiry::Latest(all) | Expiry::Earliest(all) => {
+            let days = all.iter().map(|one| last_days(signals, account, one));
+            days.flatten().collect()
+        }
+        Expiry::Never | Expiry::After(_) | Expiry::Annual { .. } => Vec::new(),
+    }
+}
+
 /// Whether a date of expiry moves with the member's activity.
 fn moves(rule: &Expiry) -> bool {
     match rule {
@@ -925,19 +986,5 @@ fn counts_from_activation(rule: &Expiry) -> bool {
         Expiry::After(after) => after.from_activation,
         Expiry::Latest(all) | Expiry::Earliest(all) => all.iter().any(counts_from_activation),
         Expiry::Never | Expiry::Annual { .. } | Expiry::Inactivity { .. } => false,
-    }
-}
-
-impl Model {
-    /// Whether a date of expiry moves with the member's activity, or comes with a settlement, somewhere in the program.
-    pub(crate) fn dates_move(&self) -> bool {
-        let rules = || self.plan.rules.iter();
-        let accounts = || self.plan.accounts.iter();
-        let expiries = accounts().map(|account| &account.expiry);
-        let mut expiries = expiries.chain(rules().filter_map(|rule| rule.expiry.as_ref()));
-        let activations = accounts().map(|account| account.activation);
-        let mut activations = activations.chain(rules().filter_map(|rule| rule.activation));
-        let settled = activations.any(|one| one == Activation::Settlement);
-        expiries.any(|one| moves(one) || settled && counts_from_activation(one))
     }
 }

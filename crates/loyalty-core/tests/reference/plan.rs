@@ -183,19 +183,12 @@ pub(crate) fn plans() -> impl Strategy<Value = Plan> {
     })
 }
 
-/// At most one multiplier in each account, since how several combine is not what this is about; and only where it multiplies one
-/// rule, unless the engine is to be asked for more.
+/// At most one multiplier in each account, since how several combine is not what this is about.
 fn one_multiplier(rules: Vec<Rule>) -> Vec<Rule> {
     let multiplies = |rule: &Rule| matches!(rule.give, Give::Multiply(_));
-    let count = |account: usize, of: bool| {
-        let all = rules
-            .iter()
-            .filter(|rule| rule.account == account && rule.purchase);
-        all.filter(|rule| multiplies(rule) == of).count()
-    };
     let fits = |account: usize| {
-        count(account, true) == 1
-            && (count(account, false) == 1 || built(Feature::SeveralMultiplied))
+        let all = rules.iter().filter(|rule| rule.account == account);
+        all.filter(|rule| multiplies(rule)).count() == 1
     };
     let fits = [fits(0), fits(1)];
     let one = |mut rule: Rule| {
@@ -337,11 +330,6 @@ fn expiry() -> BoxedStrategy<Expiry> {
             resets_on,
             excluded,
         });
-    let inactivity = if built(Feature::Inactivity) {
-        inactivity.boxed()
-    } else {
-        Just(Expiry::Never).boxed()
-    };
     let one = prop_oneof![
         1 => Just(Expiry::Never),
         6 => after,
@@ -400,7 +388,7 @@ fn tender() -> impl Strategy<Value = Tender> {
         weighted(0.4, select(std::vec![100_i64, 50, 33, 10])),
         weighted(0.3, 1_i64..30),
         weighted(0.3, 0..SKUS.len()),
-        prop::bool::weighted(0.55),
+        prop::bool::weighted(0.7),
     )
         .prop_map(
             |((points, value), min, max, percent, step, exclude, refuse)| Tender {
@@ -419,7 +407,7 @@ fn tender() -> impl Strategy<Value = Tender> {
 fn returns() -> impl Strategy<Value = Returns> {
     (
         select(std::vec![180, 1_500, 1_500, 40]),
-        prop::bool::weighted(0.2),
+        prop::bool::weighted(0.25),
         prop::bool::weighted(0.15),
         select(std::vec![
             (1_i64, 1_i64),
@@ -484,7 +472,7 @@ impl Plan {
 }
 
 fn one_account((place, account): (usize, &Account)) -> Value {
-    let mut one = json!({
+    json!({
         "id": format!("a{place}"),
         "burn_order": if account.oldest_first { "oldest" } else { "soonest_expiry" },
         "activation": one_activation(account.activation),
@@ -495,11 +483,8 @@ fn one_account((place, account): (usize, &Account)) -> Value {
             Restore::Extend(days) => json!({"extend": {"days": days}}),
             Restore::Fresh => json!("fresh"),
         },
-    });
-    if built(Feature::Reinstate) {
-        one["reinstate_days"] = json!(account.reinstate_days);
-    }
-    one
+        "reinstate_days": account.reinstate_days,
+    })
 }
 
 impl Overdraw {

@@ -54,8 +54,6 @@ type OrderLine = (String, usize, i64, i64);
 pub(crate) struct Order {
     pub(crate) id: String,
     pub(crate) on: i32,
-    /// It is past the window of returns.
-    pub(crate) forgotten: bool,
     pub(crate) lines: Vec<OrderLine>,
     rows: Vec<Row>,
     /// The payments in points: account, lots and points that are not given back.
@@ -160,7 +158,7 @@ impl Model {
         tender: &[(usize, i64)],
         hold: Option<&str>,
     ) -> Result<Receipt, Refusal> {
-        if self.order(id, at).is_ok() {
+        if self.recorded(id, at).is_ok() {
             return Err("duplicate_order");
         }
         let place = self.orders.len();
@@ -168,7 +166,6 @@ impl Model {
         self.orders.push(Order {
             id: id.to_owned(),
             on: self.today(at),
-            forgotten: false,
             lines,
             rows,
             paid: Vec::new(),
@@ -564,8 +561,24 @@ impl Model {
         }
         self.ledger
             .remark(at, account, "reversed, expired", None, expired);
+        let own = rest;
         let takes = self.burn(at, account, rest, Place::Outside, Cause::Reversed);
         rest -= takes.iter().map(|take| take.1).sum::<i64>();
+        let forgiven = match self.plan.accounts[account].overdraw {
+            Overdraw::Forgive => rest,
+            _ => 0,
+        };
+        // What does not come from its lots counts against them all the same, so that it does not matter what is there.
+        let (mut forgive, mut count) = (forgiven, own - forgiven);
+        for put in self.puts_of(order, account) {
+            let put = &mut self.orders[order].puts[put];
+            let some = forgive.min(put.out());
+            put.forgiven += some;
+            forgive -= some;
+            let some = count.min(put.out());
+            put.back += some;
+            count -= some;
+        }
         match self.plan.accounts[account].overdraw {
             _ if rest == 0 => return Ok(0),
             Overdraw::Debt => {}
@@ -573,12 +586,6 @@ impl Model {
             Overdraw::Forgive => {
                 self.ledger
                     .remark(at, account, "reversed, forgiven", None, rest);
-                for put in self.puts_of(order, account) {
-                    let put = &mut self.orders[order].puts[put];
-                    let some = rest.min(put.out());
-                    put.forgiven += some;
-                    rest -= some;
-                }
                 return Ok(0);
             }
             Overdraw::Withhold => {

@@ -148,7 +148,7 @@ fn wish() -> BoxedStrategy<Wish> {
                 .boxed()
         ),
         (
-            2,
+            4,
             (1_i64..300)
                 .prop_map(|points| Wish::Credit(7, points, None, None))
                 .boxed()
@@ -163,6 +163,12 @@ fn wish() -> BoxedStrategy<Wish> {
                 .prop_map(|(account, points, overdraw)| Wish::Debit(account, points, overdraw))
                 .boxed()
         ),
+        (
+            26,
+            (account(), 0_i32..200, days())
+                .prop_map(|(account, since, days)| Wish::Reinstate(account, since, days))
+                .boxed()
+        ),
         (5, Just(Wish::Advance).boxed()),
         (6, which().prop_map(Wish::Again).boxed()),
         (6, which().prop_map(Wish::Conflict).boxed()),
@@ -172,19 +178,11 @@ fn wish() -> BoxedStrategy<Wish> {
         all.push((7, which().prop_map(Wish::Settle).boxed()));
     }
     if built(Feature::Cancel) {
-        all.push((14, which().prop_map(Wish::CancelOrder).boxed()));
+        all.push((18, which().prop_map(Wish::CancelOrder).boxed()));
         all.push((
-            13,
+            20,
             (account(), which())
                 .prop_map(|(account, day)| Wish::CancelDay(account, day))
-                .boxed(),
-        ));
-    }
-    if built(Feature::Reinstate) {
-        all.push((
-            9,
-            (account(), 0_i32..200, days())
-                .prop_map(|(account, since, days)| Wish::Reinstate(account, since, days))
                 .boxed(),
         ));
     }
@@ -196,19 +194,19 @@ fn wish() -> BoxedStrategy<Wish> {
                 .prop_map(|(key, minutes, percent)| Wish::Hold(key, minutes, percent))
                 .boxed(),
         ));
-        all.push((28, (0_usize..4).prop_map(Wish::Release).boxed()));
+        all.push((36, (0_usize..4).prop_map(Wish::Release).boxed()));
     }
     if built(Feature::Redeem) {
         all.push((
             14,
             (
-                prop_oneof![5 => Just(0_usize), 3 => Just(1), 1 => Just(7)],
+                prop_oneof![5 => Just(0_usize), 3 => Just(1), 2 => Just(7)],
                 prop_oneof![5 => Just(1_i64), 1 => 2_i64..5],
             )
                 .prop_map(|(reward, quantity)| Wish::Redeem(reward, quantity))
                 .boxed(),
         ));
-        all.push((26, which().prop_map(Wish::Undo).boxed()));
+        all.push((32, which().prop_map(Wish::Undo).boxed()));
     }
     proptest::strategy::Union::new_weighted(all).boxed()
 }

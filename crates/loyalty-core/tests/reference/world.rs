@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::calendar::{DAY, ZONES, start_of};
 use crate::facts::{Fact, Line, Report};
 use crate::model::{Answer, Model};
-use crate::plan::{Overdraw, Plan};
+use crate::plan::Plan;
 use crate::read;
 use crate::wishes::{ALL, Basket, Goods, MORE, Pause, Step, Wish};
 
@@ -248,7 +248,7 @@ impl World {
                 0 => return Act::Advance(self.clock),
                 many => {
                     let mut report = self.taken[many - 1 - which % many.min(5)].clone();
-                    report.fact = Fact::Profile { zone: self.zone(0) };
+                    report.fact = Fact::Profile { zone: 0 };
                     report.at = self.clock;
                     report.clock = 0;
                     return Act::Report(report);
@@ -295,15 +295,6 @@ impl World {
         }
     }
 
-    /// The zone that a member moves to. Where dates move, nobody does unless the engine is to be asked for that.
-    fn zone(&self, zone: usize) -> usize {
-        if self.model.dates_move() && !crate::plan::built(crate::Feature::MovedZones) {
-            self.model.plan.zone
-        } else {
-            zone
-        }
-    }
-
     /// What happens most times in the place of a wish that would be refused, so that it can be fulfilled later.
     fn instead(&self, wish: &Wish) -> Option<Fact> {
         let model = &self.model;
@@ -334,21 +325,30 @@ impl World {
                 short.then(|| credit(reward.account, reward.points + 100))
             }
             Wish::CancelOrder(which) if !which.is_multiple_of(5) => {
-                let open = |order: &&crate::purchase::Order| {
-                    !order.forgotten
-                        && order
-                            .puts
-                            .iter()
-                            .any(|put| put.out() > 0 && pending(&put.lot))
-                };
-                let order = model.orders.iter().rev().find(open);
+                let mut orders = (0..model.orders.len()).rev();
+                let order = orders.find(|order| model.has_pending(*order));
                 Some(match order {
-                    Some(order) if model.order(&order.id, self.clock).is_ok() => {
-                        Fact::CancelOrder {
-                            order: order.id.clone(),
-                        }
-                    }
-                    _ => self.purchase(&Basket::small()),
+                    Some(order) => Fact::CancelOrder {
+                        order: model.orders[order].id.clone(),
+                    },
+                    None => self.purchase(&Basket::small()),
+                })
+            }
+            Wish::Reinstate(_, since, days) if since % 2 != 0 => {
+                let today = model.today(self.clock);
+                let account = |dead: &(usize, i64, i32)| model.ledger.lots[dead.0].account;
+                let mut dead = model.dead.iter().rev().filter(|dead| {
+                    let kept = model.plan.accounts[account(dead)].reinstate_days;
+                    kept > 0 && dead.2 + kept >= today
+                });
+                let dead = dead.nth(*since as usize % 3);
+                Some(match dead {
+                    Some(dead) => Fact::Reinstate {
+                        account: account(dead),
+                        since: dead.2,
+                        expires_on: days.map(|days| today + days),
+                    },
+                    None => self.purchase(&Basket::small()),
                 })
             }
             Wish::CancelDay(account, which) if !which.is_multiple_of(5) => {
@@ -367,12 +367,8 @@ impl World {
         let today = self.model.today(self.clock);
         match wish {
             Wish::CheckIn => Fact::CheckIn,
-            Wish::Enroll(zone) => Fact::Enroll {
-                zone: zone.map(|zone| self.zone(zone)),
-            },
-            Wish::Profile(zone) => Fact::Profile {
-                zone: self.zone(*zone),
-            },
+            Wish::Enroll(zone) => Fact::Enroll { zone: *zone },
+            Wish::Profile(zone) => Fact::Profile { zone: *zone },
             Wish::Credit(account, points, active_on, days) => Fact::Credit {
                 account: self.account(*account),
                 points: *points,
@@ -387,13 +383,10 @@ impl World {
                     MORE => self.model.ledger.available(account) + 50,
                     points => points,
                 };
-                let rule = self.model.plan.accounts.get(account);
-                let forgives = rule.is_some_and(|rule| rule.overdraw == Overdraw::Forgive);
-                let both = crate::plan::built(crate::Feature::DebtAndForgiven);
                 Fact::Debit {
                     account,
                     points,
-                    overdraw: overdraw.filter(|_| !forgives || both),
+                    overdraw: *overdraw,
                 }
             }
             Wish::Reinstate(account, since, days) => Fact::Reinstate {
@@ -402,10 +395,10 @@ impl World {
                 expires_on: days.map(|days| today + days),
             },
             Wish::Settle(which) => Fact::Settle {
-                order: self.open(*which),
+                order: self.waiting(*which),
             },
             Wish::CancelOrder(which) => Fact::CancelOrder {
-                order: self.open(*which),
+                order: self.waiting(*which),
             },
             Wish::CancelDay(account, which) => {
                 let account = self.account(*account);
@@ -462,14 +455,15 @@ impl World {
         self.orders[many - 1 - which % many.min(5)].clone()
     }
 
-    /// The same; none that is past the window of returns, unless the engine is to be asked for those.
-    fn open(&self, which: usize) -> String {
-        let order = self.recent(which);
-        let open = self.model.order(&order, self.clock).is_ok();
-        if open || crate::plan::built(crate::Feature::LateOrders) {
-            order
-        } else {
-            "o-none".to_owned()
+    /// The same; every third time one of the orders whose points are pending, however old it is.
+    fn waiting(&self, which: usize) -> String {
+        let pending: Vec<&crate::purchase::Order> = (0..self.model.orders.len())
+            .filter(|order| self.model.has_pending(*order))
+            .map(|order| &self.model.orders[order])
+            .collect();
+        match pending.get(which % pending.len().max(1)) {
+            Some(order) if which.is_multiple_of(3) => order.id.clone(),
+            _ => self.recent(which),
         }
     }
 
@@ -526,7 +520,7 @@ impl World {
         let gone = |one: &&crate::purchase::Order| {
             let ledger = &self.model.ledger;
             let mut puts = one.puts.iter();
-            !one.forgotten
+            self.model.order(&one.id, self.clock).is_ok()
                 && one.lines.iter().any(|line| line.3 > 0)
                 && puts.any(|put| ledger.available(ledger.lots[put.lot].account) < put.points)
         };

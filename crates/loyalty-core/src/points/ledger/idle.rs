@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::{Account, ActiveFrom, DatedBy, Given, Lot};
 use crate::calendar::{Date, Instant, Zone};
 use crate::error::{Code, Error, Result};
-use crate::points::expiry::{Counting, first_invalid, mentions};
+use crate::points::expiry::{
+    Counting, counts_from_activation, each_idle, first_invalid, is_idle, mentions,
+};
 use crate::points::rules::Expiry;
 
 /// When the member last did what counts as being active.
@@ -81,10 +83,7 @@ impl Account {
         let Some(by) = lot.dated_by else {
             return Ok(lot.expires_at);
         };
-        let rule = usize::try_from(by.rule)
-            .ok()
-            .and_then(|rule| self.rules.get(rule));
-        let Some(rule) = rule else {
+        let Some(rule) = self.kept(by) else {
             return Ok(lot.expires_at);
         };
         let from = by.from.unwrap_or(lot.earned_on);
@@ -104,7 +103,13 @@ impl Account {
             .transpose()
     }
 
-    /// A lot that points go back to, with the dates that it has now.
+    /// The rule that lots are dated by.
+    fn kept(&self, by: DatedBy) -> Option<&Expiry> {
+        self.rules.get(usize::try_from(by.rule).ok()?)
+    }
+
+    /// A lot that points go back to, with the dates that it has now. One that is empty is dated as things stand, where activity
+    /// moves its date.
     pub(super) fn present(&self, lot: &Lot, zone: Zone) -> Result<Lot> {
         if let Some(there) = self.lots.iter().find(|one| one.n == lot.n) {
             return Ok(Lot {
@@ -118,10 +123,35 @@ impl Account {
         })
     }
 
-    /// After the member has been active: dates lots anew. Says what each was dated before, and what it is now.
-    pub(crate) fn redate(&mut self, zone: Zone) -> Result<Vec<(Option<Instant>, Lot)>> {
+    /// The last days of being active that each rule counts from.
+    pub(crate) fn last_days(&self) -> Vec<Vec<Option<Date>>> {
+        let mut all = Vec::with_capacity(self.rules.len());
+        for rule in &self.rules {
+            let mut days = Vec::new();
+            each_idle(rule, &mut |words| days.push(self.last_active(words)));
+            all.push(days);
+        }
+        all
+    }
+
+    /// After the member has been active: dates the lots anew whose rule counts from another day than before. Says what each was
+    /// dated before, and what it is now. What is past its date, as points that a hold gives back may be, stays so.
+    pub(crate) fn redate(
+        &mut self,
+        before: &[Vec<Option<Date>>],
+        (now, zone): (Instant, Zone),
+    ) -> Result<Vec<(Option<Instant>, Lot)>> {
         let mut dates = Vec::new();
+        let days = self.last_days();
+        let moves = |by: &DatedBy| {
+            let place = usize::try_from(by.rule).unwrap_or(usize::MAX);
+            days.get(place) != before.get(place)
+        };
         for lot in &self.lots {
+            let over = lot.expires_at.is_some_and(|at| at <= now);
+            if over || !lot.dated_by.as_ref().is_some_and(moves) {
+                continue;
+            }
             let now = self.expiry_of(lot, zone)?;
             let later = match (lot.expires_at, now) {
                 (Some(before), Some(now)) => before < now,
@@ -171,13 +201,28 @@ impl Account {
         };
         let mut lot = self.lots.remove(place);
         lot.active_from = None;
-        lot.dated_by = lot.dated_by.map(|by| DatedBy {
-            active_on: Some(today),
-            ..by
-        });
         let before = lot.expires_at;
-        lot.expires_at = self.expiry_of(&lot, zone)?;
+        if let Some(by) = lot.dated_by
+            && self.kept(by).is_some_and(counts_from_activation)
+        {
+            lot.dated_by = Some(DatedBy {
+                active_on: Some(today),
+                ..by
+            });
+            lot.expires_at = self.expiry_of(&lot, zone)?;
+            // From now on only activity can move it: what counts from this day is known for good, wherever the member moves.
+            lot.dated_by = lot
+                .dated_by
+                .filter(|by| self.kept(*by).is_some_and(is_idle));
+        }
         Ok(Some((before, self.wake(lot)?)))
+    }
+
+    /// Whether the points of a lot are pending.
+    pub(crate) fn is_pending(&self, n: u32) -> bool {
+        self.lots
+            .iter()
+            .any(|lot| lot.n == n && lot.active_from.is_some())
     }
 
     /// Whether a lot of an order waits for its settlement.

@@ -57,10 +57,11 @@ fn forget_gone(gone: &mut Vec<super::Gone>, lot: Lot) {
     gone.retain(|one| one.points > 0);
 }
 
-/// Points of a lot that a return has counted as undone cannot be reopened.
+/// Points of a lot that a return has counted as undone cannot be reopened: those that expired last, so that it makes no difference
+/// whether older ones are still remembered.
 pub(super) fn forget(lapsed: &mut Vec<Lapsed>, n: u32, points: i64) {
     let mut left = points;
-    for one in lapsed.iter_mut().filter(|one| one.lot.n == n) {
+    for one in lapsed.iter_mut().rev().filter(|one| one.lot.n == n) {
         let part = left.min(one.lot.points);
         left = left.saturating_sub(part);
         one.lot.points = one.lot.points.saturating_sub(part);

@@ -1,7 +1,7 @@
 //! Giving points back that were used (clause 5.3).
 
 use super::{Account, Lot, Took, remember_gone, sum};
-use crate::calendar::{Instant, Zone};
+use crate::calendar::{Date, Instant, Zone};
 use crate::error::Result;
 use crate::points::rules::Restore;
 
@@ -42,12 +42,13 @@ pub(crate) fn after_expiry(
 
 impl Account {
     /// Gives points back to the lots that they came from, the last taken first (clause 5.3). Points whose lot has expired
-    /// follow the policy; the caller expires what is due afterwards.
+    /// follow the policy; the caller expires what is due afterwards. `returns_from`: orders of earlier days cannot be returned, and
+    /// what was forgiven of them is not asked for.
     pub(crate) fn restore(
         &mut self,
         points: i64,
         took: &mut [Took],
-        (now, zone): (Instant, Zone),
+        (now, zone, returns_from): (Instant, Zone, Date),
         expired: impl Fn(&Lot) -> Result<Lot>,
     ) -> Result<Restored> {
         let mut made = Restored::default();
@@ -71,7 +72,11 @@ impl Account {
             // What was forgiven or is owed comes first, also where the rest expires at once: so the order in which two
             // purchases go back makes no difference.
             let mut stays = part;
-            if let Some(gone) = self.forgiven.iter_mut().find(|gone| gone.n == one.lot.n) {
+            if let Some(gone) = self
+                .forgiven
+                .iter_mut()
+                .find(|gone| gone.n == one.lot.n && gone.on >= returns_from)
+            {
                 let repays = gone.points.min(stays);
                 gone.points = gone.points.saturating_sub(repays);
                 stays = stays.saturating_sub(repays);

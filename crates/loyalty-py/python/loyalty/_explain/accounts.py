@@ -47,6 +47,25 @@ class Accounts(Tiers):
             for cap in account.get("caps", ()):
                 self.put(2, self.cap(cap))
 
+    def cap(self, cap: Json) -> str:
+        period = {
+            "event": self.t("for one event", "每次"),
+            "day": self.t("a day", "每天"),
+            "week": self.t("a week", "每周"),
+            "month": self.t("a month", "每月"),
+            "year": self.t("a year", "每年"),
+            "term": self.t("in a term of the rung", "每个等级期内"),
+            "lifetime": self.t("in all", "终身"),
+        }[cap["per"]]
+        parts = []
+        if "points" in cap:
+            parts.append(self.t(self.count(cap["points"], "point"), f"{cap['points']} 分"))
+        if "times" in cap:
+            parts.append(self.t(self.count(cap["times"], "time"), f"{cap['times']} 次"))
+        amount = self.join(parts)
+        over = "" if cap["over_cap"] == "partial" else self.t(" What does not fit is not given at all.", "放不下的整笔不给。")
+        return self.t(f"At most {amount} {period}.", f"{period}最多 {amount}。") + over
+
     def put_tier_expiry(self, account: Json) -> None:
         rule = account.get("expiry_by_tier")
         if not rule:
@@ -196,11 +215,11 @@ class Accounts(Tiers):
                 )
                 return self.t(f"every year at 00:00 on {day}, {which} expire", f"每年 {day} 零点，{which}过期")
             case {"inactivity": idle}:
-                span, rest = self.length(idle, "at")
+                span, aligned = self.length(idle, "at")
                 active = self.active(idle["resets_on"])
                 return self.t(
-                    f"all points expire {span} after the last activity{rest} ({active})",
-                    f"最近一次活跃（{active}）{span}后{rest}全部积分过期",
+                    f"all points expire {span} after the last activity{aligned} ({active})",
+                    f"最近一次活跃（{active}）{span}后{aligned}全部积分过期",
                 )
             case {"latest": several}:
                 return self.t("points expire at the latest of: ", "积分在以下最晚的时点过期：") + self.join(map(self.expiry, several))

@@ -30,17 +30,17 @@ class Conditions(Words):
                 return self.t(f"points earned in {self.account(account)}", f"获得的{self.account(account)}")
             case {"burned": {"account": account}}:
                 return self.t(f"points used from {self.account(account)}", f"使用的{self.account(account)}")
-            case {"activity": kinds}:
-                return self.t(f"times of {self.either(kinds)}", f"{self.either(kinds)}的次数")
+            case {"activity": activities}:
+                return self.t(f"times of {self.either(activities)}", f"{self.either(activities)}的次数")
             case {"distinct": {"of": of}}:
-                what = {
+                kinds = {
                     "sku": self.t("articles", "商品"),
                     "category": self.t("categories", "类目"),
                     "brand": self.t("brands", "品牌"),
                     "store": self.t("stores", "门店"),
                     "channel": self.t("channels", "渠道"),
                 }
-                name = what.get(of, self.raw(of)) if isinstance(of, str) else f"`{of['attribute']}`"
+                name = kinds.get(of, self.raw(of)) if isinstance(of, str) else f"`{of['attribute']}`"
                 return self.t(f"number of different {name}", f"不同{name}的数量")
             case {"sum": {"attribute": name}}:
                 return self.t(f"sum of `{name}`", f"`{name}` 之和")
@@ -181,17 +181,17 @@ class Conditions(Words):
                         ("sun", "Sunday", "周日"),
                     ]
                 }
-                names = self.join([days.get(day, day) for day in test], either=True)
-                return self.t(f"on {names}", f"在{names}")
+                weekdays = self.join([days.get(day, day) for day in test], either=True)
+                return self.t(f"on {weekdays}", f"在{weekdays}")
             case "hours":
                 return self.t(f"between {test['from']} and {test['until']}", f"在 {test['from']} 至 {test['until']} 之间")
             case "dates":
                 return self.t(f"{self.days(test)}", f"在{self.days(test)}")
             case "yearly":
-                parts = list(test.get("on", ()))
+                dates = list(test.get("on", ()))
                 if "from" in test:
-                    parts.append(self.t(f"{test['from']} to {test['until']}", f"{test['from']} 至 {test['until']}"))
-                return self.t(f"every year on {self.join(parts, either=True)}", f"每年 {self.join(parts, either=True)}")
+                    dates.append(self.t(f"{test['from']} to {test['until']}", f"{test['from']} 至 {test['until']}"))
+                return self.t(f"every year on {self.join(dates, either=True)}", f"每年 {self.join(dates, either=True)}")
             case "total" | "quantity":
                 what = (
                     self.t("the total", "金额") if leaf == "total" else self.t("the number of units", "件数")

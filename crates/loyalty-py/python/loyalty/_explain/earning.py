@@ -105,25 +105,6 @@ class Earning(Accounts):
         if "rounding" in rule:
             self.put(2, self.rounding(rule["rounding"]))
 
-    def cap(self, cap: Json) -> str:
-        period = {
-            "event": self.t("for one event", "每次"),
-            "day": self.t("a day", "每天"),
-            "week": self.t("a week", "每周"),
-            "month": self.t("a month", "每月"),
-            "year": self.t("a year", "每年"),
-            "term": self.t("in a term of the rung", "每个等级期内"),
-            "lifetime": self.t("in all", "终身"),
-        }[cap["per"]]
-        parts = []
-        if "points" in cap:
-            parts.append(self.t(self.count(cap["points"], "point"), f"{cap['points']} 分"))
-        if "times" in cap:
-            parts.append(self.t(self.count(cap["times"], "time"), f"{cap['times']} 次"))
-        amount = self.join(parts)
-        over = "" if cap["over_cap"] == "partial" else self.t(" What does not fit is not given at all.", "放不下的整笔不给。")
-        return self.t(f"At most {amount} {period}.", f"{period}最多 {amount}。") + over
-
     def rounding(self, rule: Any) -> str:
         mode, place, step = (rule, "rule", 1) if isinstance(rule, str) else (rule["mode"], rule.get("place", "rule"), rule["to"])
         words = {
