@@ -80,10 +80,10 @@ pub use coupons::{
 pub use engine::{Detail, Engine};
 pub use error::{Code, Error, Kind, Result};
 pub use event::{
-    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Convert, Converted, Event, Grant,
-    HoldRequest, Line, Off, OrderSettled, Overdraw, Part, Price, Profile, Purchase, Receive,
-    ReceivedLot, Redeem, Release, Return, ReturnedLine, Revoke, Scalar, Shipping, Tags, Tax, TaxOf,
-    Tender, TillDiscount, Timestamp, Transfer, Undo, Until, Counter, GiveCoupon, IssueCoupon,
+    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Convert, Converted, Counter, Event,
+    GiveCoupon, Grant, HoldRequest, IssueCoupon, Line, Off, OrderSettled, Overdraw, Part, Price,
+    Profile, Purchase, Receive, ReceivedLot, Redeem, Release, Return, ReturnedLine, Revoke, Scalar,
+    Shipping, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, Transfer, Undo, Until,
 };
 pub use id::Id;
 pub use member::{Balance, MEMBER_SCHEMA, Member};
@@ -95,9 +95,10 @@ pub use metric::{
 pub use outcome::{
     AccountPoints, Amount, Change, DiscountAmount, Entry, ExpiredWhy, Expiring, Figure,
     GrantProgress, Liability, LineRulePoints, LotDates, LotPoints, Message, MessageBody,
-    MessageEvent, Outcome, PendingProgress, Receipt, ReceiptConverted, ReceiptDiscount,
-    ReceiptLine, ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy, ReleaseWhy, RulePoints,
-    RuleTrace, RungProgress, Source, TierWhy, TraceResult, TrackProgress, Unmet, Withheld, PromotionCount, ReceiptAdded, ReceiptPromotions, Unused, UnusedWhy,
+    MessageEvent, Outcome, PendingProgress, PromotionCount, Receipt, ReceiptAdded,
+    ReceiptConverted, ReceiptDiscount, ReceiptLine, ReceiptPromotions, ReceiptTax, ReceiptTender,
+    ReceiptTotal, RedateWhy, ReleaseWhy, RulePoints, RuleTrace, RungProgress, Source, TierWhy,
+    TraceResult, TrackProgress, Unmet, Unused, UnusedWhy, Withheld,
 };
 pub use points::{
     AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,
