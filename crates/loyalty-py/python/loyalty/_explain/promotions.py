@@ -54,21 +54,25 @@ class Promotions(Spending):
         return self.t(f"If {where} comes to {self.join(said)}.", f"条件：{where}{self.join(said)}。")
 
     def deal(self, deal: Json) -> str:
-        match deal:
-            case {"amount_off": {"amount": amount, "every": {"amount": every}}}:
-                return self.t(f"{self.money(amount)} off for every {self.money(every)}", f"每满 {self.money(every)}减 {self.money(amount)}")
-            case {"amount_off": {"amount": amount, **rest}} if set(rest) <= {"per"}:
-                return self.t(f"{self.money(amount)} off", f"减 {self.money(amount)}") + self.per(rest.get("per"))
-            case {"percent_off": {"percent": percent, **rest}} if set(rest) <= {"per", "max"}:
-                words = self.t(f"{percent}% off", f"减免 {percent}%") + self.per(rest.get("per"))
-                if "max" in rest:
-                    words += self.t(f", at most {self.money(rest['max'])}", f"，最多 {self.money(rest['max'])}")
-                return words
-            case {"fixed_price": {"price": price, **rest}} if not rest:
-                return self.t(f"{self.money(price)} a unit", f"每件 {self.money(price)}")
-            case {"shipping_off": rest} if not rest:
-                return self.t("free shipping", "免运费")
+        ((kind, rule),) = deal.items()
+        plain = set(rule) - {"per", "max"}
+        if kind == "amount_off" and plain == {"amount", "every"} and "amount" in rule["every"]:
+            amount, every = self.money(rule["amount"]), self.money(rule["every"]["amount"])
+            return self.t(f"{amount} off for every {every}", f"每满 {every}减 {amount}") + self.most(rule)
+        if kind == "amount_off" and plain == {"amount"}:
+            amount = self.money(rule["amount"])
+            return self.t(f"{amount} off", f"减 {amount}") + self.per(rule.get("per")) + self.most(rule)
+        if kind == "percent_off" and plain == {"percent"}:
+            percent = rule["percent"]
+            return self.t(f"{percent}% off", f"减免 {percent}%") + self.per(rule.get("per")) + self.most(rule)
+        if kind == "fixed_price" and plain == {"price"}:
+            return self.t(f"{self.money(rule['price'])} a unit", f"每件 {self.money(rule['price'])}")
+        if kind == "shipping_off" and not rule:
+            return self.t("free shipping", "免运费")
         return self.raw(deal)
+
+    def most(self, rule: Json) -> str:
+        return self.t(f", at most {self.money(rule['max'])}", f"，最多 {self.money(rule['max'])}") if "max" in rule else ""
 
     def per(self, per: Any) -> str:
         words = {"line": self.t(" a line", "（每行）"), "unit": self.t(" a unit", "（每件）")}
