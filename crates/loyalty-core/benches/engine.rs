@@ -12,8 +12,10 @@ use std::hint::black_box;
 
 use cel::{Context, Program as CelProgram};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use fixture::{TODAY, at, engine, member, program, purchase, purchase_json};
-use loyalty_core::{Engine, Event, Member, Program};
+use fixture::{
+    TODAY, at, engine, member, program, purchase, purchase_json, wide_engine, with_lots,
+};
+use loyalty_core::{Body, Engine, Event, Line, Member, Program, Purchase};
 
 criterion_group!(
     benches,
@@ -22,6 +24,7 @@ criterion_group!(
     passing_time,
     documents,
     growth,
+    long_lives,
     cel_rules
 );
 criterion_main!(benches);
@@ -128,19 +131,7 @@ fn growth(c: &mut Criterion) {
         apply_to(c, &format!("growth/{lines} lines"), &engine, &start, &event);
     }
     for lots in [10, 100, 1_000] {
-        let mut start = Member::new("m-1").expect("the id is right");
-        for n in 0..lots {
-            let day = loyalty_core::Date::from_days(21_000 + n);
-            let text = format!(
-                r#"{{"id":"c{n}","at":"2026-01-01T10:00:00+08:00","adjust":{{"credit":10,"reason":"x","expires_on":"{day}"}}}}"#
-            );
-            engine
-                .apply(
-                    &mut start,
-                    &Event::from_json(&text).expect("the event is right"),
-                )
-                .expect("the credit is taken");
-        }
+        let start = with_lots(&engine, lots);
         let text = r#"{"id":"r","at":"2026-01-02T10:00:00+08:00","purchase":{"order":"o","lines":[{"sku":"a","price":"100.00"}],"tender":[{"points":27}]}}"#;
         let event = Event::from_json(text).expect("the event is right");
         apply_to(
@@ -170,6 +161,50 @@ fn growth(c: &mut Criterion) {
             &event,
         );
     }
+}
+
+/// What grows with a member's life, or with what one event holds.
+fn long_lives(c: &mut Criterion) {
+    let engine = engine(20);
+    let start = with_lots(&engine, 1_000);
+    let event = purchase("now", at(TODAY, 0), 1);
+    apply_to(c, "life/purchase beside 1000 lots", &engine, &start, &event);
+
+    let line = Line::new("bolt", 10_000, "0.05").expect("the line is right");
+    let body = Body::Purchase(Purchase::new("o-now").with(line));
+    let event = Event::new("now", at(TODAY, 0), body).expect("the event is right");
+    let start = member(&engine, true);
+    apply_to(c, "life/a line of 10000 units", &engine, &start, &event);
+
+    let mut start = Member::new("m-1").expect("the id is right");
+    for n in 0..500 {
+        engine
+            .apply(&mut start, &purchase(&format!("h-{n}"), at(0, n), 2))
+            .expect("the purchase is taken");
+    }
+    let text = r#"{"id":"r","at":"2026-01-03T10:00:00+08:00","return":{"order":"o-h-0"}}"#;
+    let event = Event::from_json(text).expect("the event is right");
+    apply_to(c, "life/return after 500 orders", &engine, &start, &event);
+
+    let wide = wide_engine();
+    let start = member(&wide, true);
+    let event = purchase("now", at(TODAY, 0), 1);
+    let name = "life/purchase with 40 metrics and 3 tracks";
+    apply_to(c, name, &wide, &start, &event);
+    c.bench_function("life/progress with 40 metrics and 3 tracks", |b| {
+        b.iter(|| wide.progress(black_box(&start)).len())
+    });
+
+    let year: Vec<Event<'_>> = (0..365)
+        .map(|day| purchase(&format!("d-{day}"), at(day, 0), 3))
+        .collect();
+    c.bench_function("life/a year of daily purchases", |b| {
+        b.iter(|| {
+            let mut member = Member::new("m-1").expect("the id is right");
+            let taken = |event| engine.apply(&mut member, black_box(event)).is_ok();
+            year.iter().all(taken)
+        });
+    });
 }
 
 /// Twenty accrual rules on one transaction as CEL expressions: what evaluating alone costs there, without a ledger, caps, entries

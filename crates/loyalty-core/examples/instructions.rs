@@ -12,7 +12,9 @@ mod fixture;
 
 use std::hint::black_box;
 
-use fixture::{TODAY, at, engine, member, program, purchase, purchase_json};
+use fixture::{
+    TODAY, at, engine, member, program, purchase, purchase_json, wide_engine, with_lots,
+};
 use loyalty_core::{Engine, Event, Member, Program};
 
 fn main() {
@@ -47,12 +49,14 @@ fn main() {
         Some("parse") => parse(number(1), times),
         Some("serde") => serde(number(1), times),
         Some("load") => load(number(1), times),
-        Some("redeem") => redeem(number(1), times),
+        Some("redeem") => redeem(number(1) as i32, times),
+        Some("wide") => wide(times),
+        Some("progress") => progress(times),
         Some("member") => document(times),
         Some("returns") => returns(number(1), times),
         _ => {
             eprintln!(
-                "say what to do: typed, json, quote, parse, serde, load, redeem, member or returns"
+                "say what to do: typed, json, quote, parse, serde, load, redeem, wide, progress, member or returns"
             );
             std::process::exit(2);
         }
@@ -122,24 +126,34 @@ fn load(rules: usize, times: u32) {
 }
 
 /// Pays with points out of so many lots.
-fn redeem(lots: usize, times: u32) {
+fn redeem(lots: i32, times: u32) {
     let engine = engine(1);
-    let mut start = Member::new("m-1").expect("the id is right");
-    for n in 0..lots {
-        let text = format!(
-            r#"{{"id":"c{n}","at":"2026-01-01T10:00:00+08:00","adjust":{{"credit":10,"reason":"x","expires_on":"{}"}}}}"#,
-            loyalty_core::Date::from_days(21_000 + n as i32)
-        );
-        let event = Event::from_json(&text).expect("the event is right");
-        engine
-            .apply(&mut start, &event)
-            .expect("the credit is taken");
-    }
+    let start = with_lots(&engine, lots);
     let text = r#"{"id":"r","at":"2026-01-02T10:00:00+08:00","purchase":{"order":"o","lines":[{"sku":"a","price":"100.00"}],"tender":[{"points":27}]}}"#;
     let event = Event::from_json(text).expect("the event is right");
     for _ in 0..times {
         let mut member = start.clone();
         measured(|| engine.apply(&mut member, black_box(&event)).is_ok());
+    }
+}
+
+/// A purchase of a member with 40 metrics and three tracks.
+fn wide(times: u32) {
+    let engine = wide_engine();
+    let start = member(&engine, true);
+    let event = purchase("now", at(TODAY, 60), 1);
+    for _ in 0..times {
+        let mut member = start.clone();
+        measured(|| engine.apply(&mut member, black_box(&event)).is_ok());
+    }
+}
+
+/// Where such a member stands.
+fn progress(times: u32) {
+    let engine = wide_engine();
+    let member = member(&engine, true);
+    for _ in 0..times {
+        measured(|| engine.progress(black_box(&member)).len());
     }
 }
 

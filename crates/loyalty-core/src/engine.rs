@@ -136,9 +136,7 @@ impl Engine {
             digest,
             on: work.today,
         };
-        let (outcome, done) = work.finish();
-        done.commit(member, Some(seen));
-        Ok(outcome)
+        Ok(work.finish().commit(member, Some(seen)))
     }
 
     /// What [`Engine::apply`] would answer, without changing the member.
@@ -187,9 +185,7 @@ impl Engine {
             return Err(error);
         }
         work.prune();
-        let (outcome, done) = work.finish();
-        done.commit(member, None);
-        Ok(outcome)
+        Ok(work.finish().commit(member, None))
     }
 
     /// When time alone changes the member next: index it, and call [`Engine::advance`] for the members that are due. Never

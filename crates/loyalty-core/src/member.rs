@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{Date, Instant};
+use crate::calendar::{Date, Instant, Zone};
 use crate::error::Result;
 use crate::id::Id;
 use crate::metric::Tally;
@@ -39,7 +39,7 @@ pub const MEMBER_SCHEMA: u32 = 1;
 /// assert_eq!(Member::from_json(stored.as_bytes())?, member);
 /// # Ok::<(), loyalty_core::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Member {
     pub(crate) id: Id,
     pub(crate) version: u64,
@@ -49,6 +49,32 @@ pub struct Member {
     pub(crate) seen: Vec<Seen>,
     /// When time alone changes the member next, under the program with this digest. Derived: not part of the document.
     pub(crate) due: Option<(u64, Option<Instant>)>,
+    /// The civil day of `as_of` in a zone. Derived: not part of the document.
+    pub(crate) day: Option<(Zone, Date)>,
+}
+
+impl Clone for Member {
+    /// A copy is made to go on with: it has room for what comes next.
+    fn clone(&self) -> Self {
+        Self {
+            id: self.id.clone(),
+            version: self.version,
+            as_of: self.as_of,
+            state: self.state.clone(),
+            orders: with_room(&self.orders),
+            seen: with_room(&self.seen),
+            due: self.due,
+            day: self.day,
+        }
+    }
+}
+
+/// A copy of a list with room for a few more.
+fn with_room<T: Clone>(list: &[T]) -> Vec<T> {
+    const MORE: usize = 4;
+    let mut copy = Vec::with_capacity(list.len().saturating_add(MORE));
+    copy.extend_from_slice(list);
+    copy
 }
 
 impl PartialEq for Member {
@@ -162,6 +188,7 @@ impl Member {
             orders: Vec::new(),
             seen: Vec::new(),
             due: None,
+            day: None,
         })
     }
 

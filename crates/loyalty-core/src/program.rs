@@ -26,7 +26,8 @@ use crate::pricing::Pricing;
 use crate::text::Label;
 use crate::tiers::Track;
 
-pub(crate) use compile::{Compiled, EarningPlan, Feed, MetricPlan, On, RulePlan};
+pub(crate) use compile::{Compiled, EarningPlan, Feed, MetricPlan, On, RulePlan, metric_moves};
+pub(crate) use index::Places;
 
 /// The schema of program documents that this engine reads.
 pub const PROGRAM_SCHEMA: u32 = 1;

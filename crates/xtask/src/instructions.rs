@@ -28,6 +28,8 @@ const PATHS: &[(&str, &str)] = &[
     ("quote-20-20", "a quote of 20 lines"),
     ("redeem-3", "paying with points out of 3 lots"),
     ("redeem-1000", "paying with points out of 1,000 lots"),
+    ("wide", "1 line, 40 metrics, 3 tracks"),
+    ("progress", "where a member with 40 metrics stands"),
     ("returns-10", "returning one of 10 orders"),
     ("returns-500", "returning one of 500 orders"),
     ("load-1000", "reading a program of 1,000 rules"),

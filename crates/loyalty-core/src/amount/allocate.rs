@@ -76,6 +76,74 @@ pub fn allocate(
     }
 }
 
+/// Few rows of small weights are shared in the place of their weights: a fraction and a place then fit into one word.
+const FEW: usize = 32;
+const PLACE_BITS: u32 = FEW.ilog2();
+const SMALL: i64 = 1 << 40;
+
+/// [`allocate`] by largest remainder for rows that have no bounds and are of quantity one: the shares take the place of the
+/// weights. Says whether the rows are few and their weights small enough for that; if not, nothing changes.
+pub(crate) fn allocate_in_place(amount: i64, rows: &mut [i64]) -> bool {
+    let total = rows.iter().try_fold(0_i64, |sum, row| {
+        sum.checked_add(*row).filter(|_| *row >= 0)
+    });
+    let Some((size, mut total)) = amount.checked_abs().zip(total) else {
+        return false;
+    };
+    if rows.len() > FEW || total >= SMALL || size.checked_mul(total).is_none() {
+        return false;
+    }
+    if total == 0 {
+        rows.fill(1);
+        total = i64::try_from(rows.len()).unwrap_or(0);
+    }
+    let mut left = size;
+    let mut ranks = [0_u64; FEW];
+    let mut count = 0_usize;
+    for (place, row) in (0_u64..).zip(rows.iter_mut()).filter(|(_, row)| **row != 0) {
+        // No weight is above their sum, so the product fits.
+        let product = size.wrapping_mul(*row);
+        let floor = product.checked_div(total).unwrap_or(0);
+        let rest = product.wrapping_sub(floor.wrapping_mul(total));
+        left = left.wrapping_sub(floor);
+        *row = floor;
+        if rest > 0
+            && let Some(rank) = ranks.get_mut(count)
+        {
+            *rank = (rest.unsigned_abs() << PLACE_BITS) | !place & PLACES;
+            count = count.saturating_add(1);
+        }
+    }
+    let ranks = ranks.get_mut(..count).unwrap_or_default();
+    one_more(left, ranks, rows);
+    if amount < 0 {
+        for share in rows {
+            *share = share.saturating_neg();
+        }
+    }
+    true
+}
+
+/// The part of a word that is a place, turned over: the earlier row comes first among equal fractions.
+const PLACES: u64 = (1 << PLACE_BITS) - 1;
+
+/// One unit more for the rows of the largest ranks. Fewer units are left than there are rows with a fraction.
+fn one_more(left: i64, ranks: &mut [u64], rows: &mut [i64]) {
+    let first = usize::try_from(left)
+        .ok()
+        .and_then(|left| ranks.len().checked_sub(left));
+    let Some(first) = first.filter(|first| *first < ranks.len()) else {
+        return;
+    };
+    let (_, last, larger) = ranks.select_nth_unstable(first);
+    for rank in larger.iter().chain([&*last]) {
+        let place = usize::try_from(!rank & PLACES);
+        if let Some(share) = place.ok().and_then(|place| rows.get_mut(place)) {
+            *share = share.saturating_add(1);
+        }
+    }
+}
+
 /// The same for an amount that is not negative and weights whose sum is `total`.
 fn share_by<W: Fn(&Share) -> i64 + Copy>(
     amount: i64,

@@ -13,6 +13,7 @@ mod ratio;
 mod rounding;
 mod text;
 
+pub(crate) use allocate::allocate_in_place;
 pub use allocate::{Remainder, Share, allocate};
 pub use cumulative::cumulative;
 pub use currency::Currency;

@@ -7,6 +7,7 @@ mod date;
 mod instant;
 mod length;
 mod local;
+mod memo;
 mod period;
 mod span;
 mod text;
@@ -23,6 +24,7 @@ pub use yearly::{MonthDay, TimeOfDay};
 pub use zone::{Zone, zone_data_version};
 
 pub(crate) use length::one_span;
+pub(crate) use memo::DayMemo;
 
 use text::text_value;
 

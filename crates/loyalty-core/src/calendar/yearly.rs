@@ -91,6 +91,18 @@ impl MonthDay {
         clamped(index, self.day())
     }
 
+    /// The day of the year on which it falls in a year: itself, but for the 29th of February in common years.
+    pub(crate) fn falls_in(self, year: i32) -> Self {
+        let day = match self.month {
+            2 => self.day().min(days_in(year, 2)),
+            _ => self.day(),
+        };
+        Self {
+            day: u8::try_from(day).unwrap_or(self.day),
+            ..self
+        }
+    }
+
     /// The first date from this one on that falls on the day.
     #[must_use]
     pub fn next_on_or_after(self, date: Date) -> Date {

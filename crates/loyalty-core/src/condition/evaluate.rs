@@ -54,6 +54,16 @@ pub(crate) struct EventFacts<'e> {
     pub(crate) lines: &'e [Line<'e>],
 }
 
+impl<'e> EventFacts<'e> {
+    /// The same with the rows of a purchase.
+    pub(crate) fn with(self, basket: &'e Basket) -> Self {
+        Self {
+            basket: Some(basket),
+            ..self
+        }
+    }
+}
+
 /// Where the evaluator puts what is lacking.
 pub(crate) trait Sink {
     /// Whether anything is kept: if not, the evaluator stops at the first answer.
@@ -194,12 +204,7 @@ fn holds(leaf: &Cond, facts: &impl Facts) -> bool {
                 && from.is_none_or(|from| facts.date() >= from)
                 && until.is_none_or(|until| facts.date() <= until)
         }
-        Cond::Yearly(days) => {
-            facts.event().is_some()
-                && days
-                    .iter()
-                    .any(|(from, until)| within_year(*from, *until, facts.date()))
-        }
+        Cond::Yearly(days) => facts.event().is_some() && within_year(days, facts.date()),
         Cond::EventAttribute(test) => facts.event().is_some_and(|event| {
             attribute(
                 test,
@@ -293,11 +298,15 @@ pub(super) fn birthday_in(birthday: Date, year: i32) -> Date {
     MonthDay::of(birthday).in_year(year)
 }
 
-fn within_year(from: MonthDay, until: MonthDay, today: Date) -> bool {
-    let (first, last) = (from.in_year(today.year()), until.in_year(today.year()));
-    if first <= last {
-        first <= today && today <= last
-    } else {
-        first <= today || today <= last
-    }
+/// Whether a day is in one of these stretches of the year; one that ends before it begins runs over the turn of the year.
+fn within_year(stretches: &[(MonthDay, MonthDay)], today: Date) -> bool {
+    let (year, day) = (today.year(), MonthDay::of(today));
+    stretches.iter().any(|(from, until)| {
+        let (first, last) = (from.falls_in(year), until.falls_in(year));
+        if first <= last {
+            first <= day && day <= last
+        } else {
+            first <= day || day <= last
+        }
+    })
 }

@@ -143,6 +143,11 @@ impl Basket {
                 _ => return 0,
             },
         };
+        self.amount_of(place, row, stage, basis)
+    }
+
+    /// The same for the row at a place.
+    pub(crate) fn amount_of(&self, place: usize, row: &Row, stage: Stage, basis: Basis) -> i64 {
         if let Some(taxed) = self.taxed.get(place) {
             match basis {
                 Basis::AsPriced => {}

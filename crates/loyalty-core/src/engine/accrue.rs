@@ -7,9 +7,9 @@ use crate::condition::{Basket, EventFacts, Explain, Quiet, Row, evaluate};
 use crate::error::Result;
 use crate::id::Id;
 use crate::outcome::{Change, RulePoints, RuleTrace, TraceResult, Unmet};
-use crate::points::{Crossed, EarnBase, Gifts, Given, Lot, LotKind, Plan, Uses, Values, settle};
+use crate::points::{Crossed, EarnBase, Gifts, Given, Lot, Plan, Uses, Values, settle};
 use crate::pricing::{Basis, Stage};
-use crate::program::{EarningPlan, On, RulePlan};
+use crate::program::{EarningPlan, On, Places, RulePlan};
 
 /// A lot without points: when they become available, and when they expire.
 type Dates = Lot;
@@ -56,16 +56,17 @@ impl<'w> Work<'w> {
         crossings: Option<&[Values]>,
     ) -> Result<Accrued<'w>> {
         let compiled = self.compiled;
-        let candidates: Vec<u32> = match event.basket {
-            _ if crossings.is_some() => compiled.milestones.clone(),
+        let rules = compiled.rules.len();
+        let candidates = match event.basket {
+            _ if crossings.is_some() => Places::of(rules, &compiled.milestones),
             Some(basket) if self.trace.is_none() => {
                 compiled.candidates(basket, event.channel, event.store, |track| self.rung(track))
             }
-            _ => (0..u32::try_from(compiled.rules.len()).unwrap_or(u32::MAX)).collect(),
+            _ => Places::all(rules),
         };
         let mut trace = self.trace.take();
         let rows = event.basket.map_or(0, |basket| basket.all().count());
-        let mut gifts = Gifts::with_capacity(candidates.len().min(16), rows);
+        let mut gifts = Gifts::with_capacity(candidates.count().min(16), rows);
         if let Some(basket) = event.basket.filter(|_| compiled.settings.rounds_units) {
             gifts.units.extend(basket.all().map(|row| row.quantity));
         }
@@ -73,8 +74,8 @@ impl<'w> Work<'w> {
             event: Some(event),
             ..self.seeing(self.today)
         };
-        for (number, place) in candidates.into_iter().enumerate() {
-            let Some(rule) = compiled.rules.get(place as usize) else {
+        for (number, place) in candidates.iter().enumerate() {
+            let Some(rule) = compiled.rules.get(place) else {
                 continue;
             };
             if rule.plan.milestone().is_some() != crossings.is_some() {
@@ -168,8 +169,7 @@ impl<'w> Work<'w> {
             let known = match known {
                 Some(place) => place,
                 None => {
-                    let plan = &gift.plan.lot;
-                    let dates = self.lot(account, LotKind::Earned, plan, order.is_some())?;
+                    let dates = self.earned_lot(gift.plan, order.is_some())?;
                     let equal = |lot: &NewLot| lot.account == account && lot.dates == dates;
                     lots.iter().position(equal).unwrap_or_else(|| {
                         lots.push(NewLot {
@@ -308,19 +308,12 @@ fn brings(
                 .as_ref()
                 .is_none_or(|lines| lines.has(basket, row))
     };
-    // Shipping stands after the goods: only rates that look at the whole purchase may see it.
-    let goods = basket.rows.len();
-    let ships = money && earning.shipping && plan.lines.is_none();
     let (mut any, mut nothing) = (false, true);
     let from = out.len();
-    for (place, row) in basket.all().enumerate() {
-        if !mine(row) || (place >= goods && !ships) {
-            out.push(0);
-            continue;
-        }
+    let mut bring = |place: usize, row: &Row| {
         any = true;
         let brought = if money {
-            base(basket, place, plan.base, earning.basis)
+            base(basket, (place, row), plan.base, earning.basis)
                 .saturating_sub(paid.get(place).copied().unwrap_or(0))
                 .max(0)
         } else if units {
@@ -331,8 +324,19 @@ fn brings(
             row.discounted
         };
         nothing &= brought == 0;
-        out.push(brought);
-    }
+        brought
+    };
+    let goods = basket.rows.iter().enumerate();
+    out.extend(goods.map(|(place, row)| if mine(row) { bring(place, row) } else { 0 }));
+    // Shipping stands after the goods: only rates that look at the whole purchase may see it.
+    let ships = money && earning.shipping && plan.lines.is_none();
+    out.extend(basket.shipping.as_ref().map(|row| {
+        if ships && mine(row) {
+            bring(basket.rows.len(), row)
+        } else {
+            0
+        }
+    }));
     if !any {
         return Err((TraceResult::NoLine, Vec::new()));
     }
@@ -347,11 +351,11 @@ fn brings(
 }
 
 /// The amount of a row on which a rate works.
-fn base(basket: &Basket, place: usize, base: EarnBase, basis: Basis) -> i64 {
+fn base(basket: &Basket, (place, row): (usize, &Row), base: EarnBase, basis: Basis) -> i64 {
     let stage = match base {
         EarnBase::Discounted => Stage::Discounted,
         EarnBase::LineDiscounted => Stage::LineDiscounted,
         EarnBase::List => Stage::List,
     };
-    basket.amount(place, stage, basis)
+    basket.amount_of(place, row, stage, basis)
 }

@@ -22,10 +22,14 @@ pub(super) struct Rows {
     pub(super) extras: Vec<Extra>,
     /// The tax of shipping.
     pub(super) shipping_tax: Option<RowTax>,
-    /// The lines of all rows, row by row, in the order of the purchase.
-    lines: Vec<u32>,
-    /// Where the lines of each row end.
-    ends: Vec<u32>,
+    groups: Groups,
+}
+
+/// Which lines are one row, in one block: the lines row by row, in the order of the purchase, then where those of each row end.
+struct Groups {
+    places: Vec<u32>,
+    /// How many lines there are.
+    lines: usize,
 }
 
 /// One line in minor units.
@@ -62,16 +66,15 @@ impl Rows {
             return Err(Error::at(Code::OutOfRange, "purchase.lines", words));
         }
         let marks = Marks::new(purchase)?;
-        let (lines, ends) = groups(purchase, &sums, &marks);
+        let groups = groups(purchase, &sums, &marks);
         let mut rows = Self {
-            basket: Basket::with_capacity(ends.len()),
+            basket: Basket::with_capacity(groups.count()),
             extras: Vec::new(),
             shipping_tax: None,
-            lines,
-            ends,
+            groups,
         };
         let special = purchase.lines.iter().any(is_special);
-        for group in parts(&rows.lines, &rows.ends) {
+        for group in rows.groups.iter() {
             let (mut quantity, mut list, mut discounted) = (0_i64, 0_i64, 0_i64);
             let mut tax = 0_i64;
             for place in group {
@@ -157,28 +160,61 @@ impl Rows {
 
     /// How many lines there are.
     pub(super) fn line_count(&self) -> usize {
-        self.lines.len()
+        self.groups.lines
+    }
+
+    /// Whether any row has more than one line, so that lines may stand in another order than they were sent in.
+    pub(super) fn mixed(&self) -> bool {
+        self.groups.count() < self.groups.lines
     }
 
     /// The places of the lines of each row.
     pub(super) fn lines(&self) -> impl Iterator<Item = &[u32]> {
-        parts(&self.lines, &self.ends)
+        self.groups.iter()
+    }
+}
+
+impl Groups {
+    /// Every line is a row of its own.
+    fn singles(lines: usize) -> Self {
+        let count = u32::try_from(lines).unwrap_or(u32::MAX);
+        let mut places = Vec::with_capacity(lines.saturating_mul(2));
+        places.extend(0..count);
+        places.extend((0..count).map(|place| place.saturating_add(1)));
+        Self { places, lines }
+    }
+
+    fn new(groups: &[Vec<u32>]) -> Self {
+        let mut places = groups.concat();
+        let lines = places.len();
+        let mut end = 0_u32;
+        for group in groups {
+            end = end.saturating_add(u32::try_from(group.len()).unwrap_or(u32::MAX));
+            places.push(end);
+        }
+        Self { places, lines }
+    }
+
+    /// How many rows there are.
+    fn count(&self) -> usize {
+        self.places.len().saturating_sub(self.lines)
+    }
+
+    /// The lines of each row.
+    fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        let (lines, ends) = self.places.split_at_checked(self.lines).unwrap_or_default();
+        let starts = core::iter::once(&0).chain(ends);
+        starts.zip(ends).map(|(start, end)| {
+            lines
+                .get(*start as usize..*end as usize)
+                .unwrap_or_default()
+        })
     }
 }
 
 /// Whether a line can earn points.
 fn earns(line: &Line<'_>) -> bool {
     line.earns && !line.gift_card
-}
-
-/// The lines of each row.
-fn parts<'l>(lines: &'l [u32], ends: &'l [u32]) -> impl Iterator<Item = &'l [u32]> {
-    let starts = core::iter::once(&0).chain(ends);
-    starts.zip(ends).map(|(start, end)| {
-        lines
-            .get(*start as usize..*end as usize)
-            .unwrap_or_default()
-    })
 }
 
 /// A line in minor units.
@@ -234,18 +270,12 @@ fn sum(line: &Line<'_>, currency: Currency) -> Result<Sum> {
 }
 
 /// Which lines are one row. Never slower than sorting, whatever the lines are.
-///
-/// Gives the lines row by row, and where the lines of each row end.
-fn groups(purchase: &Purchase<'_>, sums: &[Sum], marks: &Marks) -> (Vec<u32>, Vec<u32>) {
-    let count = u32::try_from(purchase.lines.len()).unwrap_or(u32::MAX);
-    let singles = || {
-        let ends = (0..count).map(|place| place.saturating_add(1));
-        ((0..count).collect(), ends.collect())
-    };
-    if count == 1 {
+fn groups(purchase: &Purchase<'_>, sums: &[Sum], marks: &Marks) -> Groups {
+    let singles = || Groups::singles(purchase.lines.len());
+    if purchase.lines.len() == 1 {
         return singles();
     }
-    let mut hashes: Vec<(u64, u32)> = (0..count)
+    let mut hashes: Vec<(u64, u32)> = (0_u32..)
         .zip(&purchase.lines)
         .map(|(place, line)| (hash(line), place))
         .collect();
@@ -289,13 +319,7 @@ fn groups(purchase: &Purchase<'_>, sums: &[Sum], marks: &Marks) -> (Vec<u32>, Ve
         }
     }
     groups.sort_unstable_by_key(|group| group.first().copied());
-    let mut ends = Vec::with_capacity(groups.len());
-    let mut end = 0_u32;
-    for group in &groups {
-        end = end.saturating_add(u32::try_from(group.len()).unwrap_or(u32::MAX));
-        ends.push(end);
-    }
-    (groups.concat(), ends)
+    Groups::new(&groups)
 }
 
 /// Equal lines have equal hashes.

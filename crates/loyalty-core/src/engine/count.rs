@@ -6,7 +6,7 @@ use super::accrue::Accrued;
 use super::portion::Backs;
 use super::receipt::money_part;
 use super::work::Work;
-use crate::condition::{Basket, EventFacts, Quiet, Row, evaluate};
+use crate::condition::{Basket, EventFacts, Quiet, Row, Select, evaluate};
 use crate::error::Result;
 use crate::member::{Counted, Order};
 use crate::metric::Reading;
@@ -34,31 +34,14 @@ impl Work<'_> {
                     if !self.passes(plan, event) {
                         continue;
                     }
-                    let chosen = |row: &Row| {
-                        plan.lines
-                            .as_ref()
-                            .is_none_or(|lines| lines.has(basket, row))
+                    let (count, amount, mut rows) = match &plan.lines {
+                        Some(lines) => chosen(plan, lines, basket),
+                        None => (
+                            basket.rows.len(),
+                            brought_by(plan, &basket.rows),
+                            Vec::new(),
+                        ),
                     };
-                    let mut amount = 0_i64;
-                    let mut rows = Vec::new();
-                    let mut count = 0_usize;
-                    for (number, row) in basket
-                        .rows
-                        .iter()
-                        .enumerate()
-                        .filter(|(_, row)| chosen(row))
-                    {
-                        count = count.saturating_add(1);
-                        amount = amount.saturating_add(brought(
-                            plan,
-                            row.discounted,
-                            row.list,
-                            row.quantity,
-                        ));
-                        if plan.lines.is_some() {
-                            rows.extend(u32::try_from(number));
-                        }
-                    }
                     if count == 0 {
                         continue;
                     }
@@ -221,6 +204,24 @@ pub(super) fn earned(accrued: &Accrued<'_>, account: usize) -> i64 {
     gifts
         .filter(|gift| gift.plan.account == account)
         .fold(0, |sum: i64, gift| sum.saturating_add(gift.points))
+}
+
+/// What rows bring to a metric.
+fn brought_by<'r>(plan: &MetricPlan, rows: impl IntoIterator<Item = &'r Row>) -> i64 {
+    rows.into_iter().fold(0_i64, |sum, row| {
+        sum.saturating_add(brought(plan, row.discounted, row.list, row.quantity))
+    })
+}
+
+/// How many rows count in a metric, what they bring, and which they are.
+fn chosen(plan: &MetricPlan, lines: &Select, basket: &Basket) -> (usize, i64, Vec<u32>) {
+    let mine = || {
+        let rows = (0_u32..).zip(&basket.rows);
+        rows.filter(|(_, row)| lines.has(basket, row))
+    };
+    let places: Vec<u32> = mine().map(|(place, _)| place).collect();
+    let amount = brought_by(plan, mine().map(|(_, row)| row));
+    (places.len(), amount, places)
 }
 
 /// What a row brings to a metric.

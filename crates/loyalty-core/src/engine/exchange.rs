@@ -13,7 +13,7 @@ impl Work<'_> {
         purchase: &Purchase<'_>,
     ) -> Result<()> {
         self.take_back(returned)?;
-        self.taken_back = self.receipt.take();
+        self.taken_back = self.receipt.take().map(Box::new);
         self.purchase(event, purchase)
     }
 }

@@ -4,13 +4,15 @@ use std::borrow::Cow;
 
 use crate::amount::Currency;
 use crate::calendar::{Date, Instant, MonthDay, Span};
-use crate::condition::{Basket, Cond, Days, EventFacts, Facts, Grain, Quiet, evaluate, next_flip};
+use crate::condition::{
+    Basket, Cond, Days, EventFacts, Facts, Grain, Quiet, evaluate, moves, next_flip,
+};
 use crate::event::{Body, Event, Line, Scalar};
 use crate::id::Id;
 use crate::member::State;
 use crate::metric::{Reading, Tally};
 use crate::points::ActiveFrom;
-use crate::program::{Compiled, Feed, MetricPlan};
+use crate::program::{Compiled, Feed, MetricPlan, metric_moves};
 use crate::tiers::{JudgedValue, View};
 
 use super::work::Work;
@@ -242,6 +244,12 @@ impl Facts for Seeing<'_> {
 
     fn holds_from(&self, leaf: &Cond) -> Option<Instant> {
         let before = self.holds(leaf);
+        let metric = |place: usize| self.plan(place).map(metric_moves).unwrap_or_default();
+        let moved = moves(leaf, &metric);
+        // What time cannot change need not be looked for.
+        if !(if before { moved.falls } else { moved.rises }) {
+            return None;
+        }
         let day = next_flip(&[leaf], self, self.day, |day| {
             self.on(day).holds(leaf) != before
         })?;

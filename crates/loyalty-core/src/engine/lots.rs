@@ -8,28 +8,48 @@ use crate::error::Result;
 use crate::outcome::Change;
 use crate::points::{
     Activation, ActiveFrom, Counting, DatedBy, Expiry, Given, Lot, LotKind, LotPlan, Overrides,
-    active_on, counts_from_activation, first_invalid, is_idle,
+    Plan, active_on, counts_from_activation, first_invalid, is_idle,
 };
 
 impl<'w> Work<'w> {
-    /// A lot without points, with the dates of points that come to an account now. `order`: they come from an order, which can
-    /// be settled.
-    pub(super) fn lot(
-        &mut self,
-        place: usize,
-        kind: LotKind,
-        plan: &'w LotPlan,
-        order: bool,
-    ) -> Result<Lot> {
-        let expiry = self.expiry_for(place, plan);
+    /// A lot without points, with the dates of points that a rule gives now. `order`: they come from an order, which can be
+    /// settled.
+    pub(super) fn earned_lot(&mut self, rule: &'w Plan, order: bool) -> Result<Lot> {
+        let (place, plan) = (rule.account, &rule.lot);
         let activation = match plan.activation {
             Activation::OnSettlement if !order => Activation::Immediate,
             activation => activation,
         };
-        self.dated(place, kind, activation, &expiry)
+        let by_day = activation == Activation::Immediate && self.dated_by_day(place, &plan.expiry);
+        if by_day && let Some(at) = rule.expiry_memo.get(self.today) {
+            return Ok(Lot {
+                n: 0,
+                kind: LotKind::Earned,
+                earned_on: self.today,
+                active_from: None,
+                expires_at: Some(at),
+                dated_by: None,
+                points: 0,
+            });
+        }
+        let expiry = self.expiry_for(place, plan);
+        let lot = self.dated(place, LotKind::Earned, activation, &expiry)?;
+        if let Some(at) = lot.expires_at.filter(|_| by_day) {
+            rule.expiry_memo.keep(self.today, at);
+        }
+        Ok(lot)
     }
 
-    /// The same for points that are available at once, or on a day, and have the account's own expiry.
+    /// Whether the day of earning alone decides when points expire that are available at once: not the member's rung, zone or
+    /// deeds.
+    fn dated_by_day(&self, place: usize, expiry: &Expiry) -> bool {
+        let account = self.compiled.accounts.get(place);
+        self.zone == self.compiled.zone
+            && account.is_some_and(|account| account.by_tier.is_none())
+            && !is_idle(expiry)
+    }
+
+    /// A lot without points, for points that are available at once, or on a day, and have the account's own expiry.
     pub(super) fn account_lot(
         &mut self,
         place: usize,

@@ -5,13 +5,13 @@ use super::facts::Seeing;
 use super::till::Applied;
 use super::work::Work;
 use crate::amount::{Currency, Money};
-use crate::condition::{Explain, evaluate};
+use crate::condition::{EventFacts, Explain, evaluate};
 use crate::coupons::{
     Candidate, Instance, Left, LimitOf, LimitPer, LimitPlan, LimitWhose, Measured, OverLimit,
     PromotionPlan, Reason, Shortfall, Till, TillRow, choose, reasons,
 };
 use crate::error::Result;
-use crate::event::{Counter, Event, Purchase};
+use crate::event::{Counter, Purchase};
 use crate::id::Id;
 use crate::member::PromotionUse;
 use crate::outcome::{
@@ -45,7 +45,7 @@ impl<'w> Work<'w> {
     /// Applies the best (or first) set of offers and coupons.
     pub(super) fn promote(
         &mut self,
-        event: &Event<'_>,
+        facts: EventFacts<'_>,
         purchase: &Purchase<'_>,
         rows: &mut Rows,
         applied: &mut Vec<Applied>,
@@ -63,7 +63,7 @@ impl<'w> Work<'w> {
                 unused.push(self.not_usable(&asked));
                 continue;
             };
-            match self.eligible(event, purchase, plan, &asked, rows) {
+            match self.eligible(facts, purchase, plan, &asked, rows) {
                 Ok(mut candidate) => {
                     candidate.instance = asked.instance.as_ref().map(|one| one.id.clone());
                     candidate.expires = asked.instance.as_ref().and_then(|one| one.expires_at);
@@ -253,7 +253,7 @@ impl<'w> Work<'w> {
     /// A candidate, as far as the basket does not decide it; or why it is none.
     fn eligible(
         &self,
-        event: &Event<'_>,
+        facts: EventFacts<'_>,
         purchase: &Purchase<'_>,
         plan: &'w PromotionPlan,
         asked: &Asked<'w>,
@@ -268,12 +268,15 @@ impl<'w> Work<'w> {
         if instance.is_some_and(|one| self.state.more.holder(&one.id).is_some()) {
             return no(UnusedWhy::Held);
         }
-        if !self.live(plan, instance, event) {
+        if !self.live(plan, instance, facts) {
             return no(UnusedWhy::NotLive);
         }
         if let Some(when) = &plan.when {
             let seeing = Seeing {
-                event: Some(Work::event_facts(event, Some(&rows.basket))),
+                event: Some(EventFacts {
+                    basket: Some(&rows.basket),
+                    ..facts
+                }),
                 ..self.seeing(self.today)
             };
             let mut lacks = Explain::default();
@@ -291,10 +294,9 @@ impl<'w> Work<'w> {
         }
     }
 
-    fn live(&self, plan: &PromotionPlan, instance: Option<&Instance>, event: &Event<'_>) -> bool {
+    fn live(&self, plan: &PromotionPlan, instance: Option<&Instance>, facts: EventFacts<'_>) -> bool {
         let rule = &plan.rule;
         let today = self.program_day(self.as_of);
-        let facts = Work::event_facts(event, None);
         let begun = rule.from.is_none_or(|from| from <= today)
             && instance.is_none_or(|one| one.from.is_none_or(|from| from <= self.today));
         // An instance says itself until when it lasts.

@@ -9,7 +9,7 @@ use super::tender::Bill;
 use super::till;
 use super::work::Work;
 use crate::amount::{Exact, Points};
-use crate::condition::Row;
+use crate::condition::{EventFacts, Row};
 use crate::error::{Code, Error, Result};
 use crate::event::{Event, Purchase, SHIPPING};
 use crate::id::Id;
@@ -33,20 +33,21 @@ impl<'w> Work<'w> {
         }
         till::accept(purchase, &rows)?;
         let at = self.entries.len();
+        let facts = Work::event_facts(event, None);
         let order = Id::checked(&purchase.order);
         self.enter(Change::Purchase {
             order: order.clone(),
             paid: Amount::new(0, self.compiled.currency),
         });
-        let mut bill = Bill::new(&rows);
-        let promoted = self.promote(event, purchase, &mut rows, &mut bill.applied)?;
+        let mut bill = Bill::default();
+        let promoted = self.promote(facts, purchase, &mut rows, &mut bill.applied)?;
         self.redeem_coupons(&order, &promoted.coupons);
-        self.reward_discounts(event, purchase, &mut rows, &mut bill)?;
+        self.reward_discounts(facts, purchase, &mut rows, &mut bill)?;
         self.till_discounts(purchase, &mut rows, &mut bill.applied)?;
-        let mut accrued = self.tenders(event, purchase, &mut rows, &mut bill)?;
+        let mut accrued = self.tenders(facts, (purchase, &order), &mut rows, &mut bill)?;
         self.say_paid(at, bill.left(&rows));
         let spent = bill.spent();
-        let earns = self.earns(event, &order, &rows, &bill, &spent);
+        let earns = self.earns(facts, &order, &rows, &bill, &spent);
         let counted = self.count_and_reach(earns, &mut accrued)?;
         let mut record = self.record(purchase, &rows, &bill, &accrued, order, counted)?;
         record.coupons = promoted.coupons;
@@ -62,8 +63,8 @@ impl<'w> Work<'w> {
     /// after them, unless it can be used for the order itself.
     fn tenders(
         &mut self,
-        event: &Event<'_>,
-        purchase: &Purchase<'_>,
+        facts: EventFacts<'_>,
+        (purchase, order): (&Purchase<'_>, &Id),
         rows: &mut Rows,
         bill: &mut Bill,
     ) -> Result<Accrued<'w>> {
@@ -80,40 +81,39 @@ impl<'w> Work<'w> {
                 }
                 if plan.same_order && accrued.is_none() {
                     till::tax(rows, pricing)?;
-                    accrued = Some(self.accrue_for(event, purchase, rows, bill)?);
+                    accrued = Some(self.accrue_for(facts, order, rows, bill)?);
                 }
-                self.use_points(purchase, place, event, rows, bill)?;
+                self.use_points(purchase, place, facts, rows, bill)?;
             }
         }
         match accrued {
             Some(accrued) => Ok(accrued),
-            None => self.accrue_for(event, purchase, rows, bill),
+            None => self.accrue_for(facts, order, rows, bill),
         }
     }
 
     fn accrue_for(
         &mut self,
-        event: &Event<'_>,
-        purchase: &Purchase<'_>,
+        facts: EventFacts<'_>,
+        order: &Id,
         rows: &Rows,
         bill: &Bill,
     ) -> Result<Accrued<'w>> {
-        let order = Id::checked(&purchase.order);
         let spent = bill.spent();
-        self.earn(self.earns(event, &order, rows, bill, &spent))
+        self.earn(self.earns(facts, order, rows, bill, &spent))
     }
 
     /// A purchase, as far as it earns.
     fn earns<'e>(
         &self,
-        event: &'e Event<'_>,
+        facts: EventFacts<'e>,
         order: &'e Id,
         rows: &'e Rows,
         bill: &'e Bill,
         spent: &'e [(usize, i64)],
     ) -> Earns<'e> {
         Earns {
-            facts: Work::event_facts(event, Some(&rows.basket)),
+            facts: facts.with(&rows.basket),
             basket: &rows.basket,
             order,
             spent,
@@ -214,8 +214,15 @@ impl<'w> Work<'w> {
             let named = (Id::checked(SHIPPING), vec![line]);
             recorded.push(order_row(goods, row, named, bill, rows, &given));
         }
-        for (place, row) in recorded.iter_mut().enumerate() {
-            row.carried = carried_of(&accrued.gifts, place);
+        if accrued
+            .gifts
+            .all
+            .iter()
+            .any(|gift| gift.plan.carry.is_some())
+        {
+            for (place, row) in recorded.iter_mut().enumerate() {
+                row.carried = carried_of(&accrued.gifts, place);
+            }
         }
         let account = |place: usize| {
             self.compiled
@@ -288,7 +295,7 @@ impl<'w> Work<'w> {
         }
         // The lines stand as they were sent: by their places, which the rows may have mixed; then shipping.
         let places = || rows.lines().flatten().copied();
-        if !places().is_sorted() {
+        if rows.mixed() && !places().is_sorted() {
             let mut placed: Vec<(u32, ReceiptLine)> =
                 places().chain([u32::MAX]).zip(lines).collect();
             placed.sort_by_key(|(place, _)| *place);

@@ -272,27 +272,28 @@ pub(super) fn tender_undone(order: &Order, number: usize, backs: &Backs) -> Resu
     Ok((points, value))
 }
 
-/// What gifts give to each account.
+/// What gifts give to each account, in the order in which they come to them.
 pub(super) fn by_account(
     gifts: &Gifts<'_>,
     id: impl Fn(usize) -> Option<Id>,
 ) -> Vec<AccountPoints> {
-    let mut all: Vec<(usize, i64)> = Vec::with_capacity(1);
+    let mut all = Vec::with_capacity(1);
     for gift in gifts.given() {
-        match all.iter_mut().find(|(at, _)| *at == gift.plan.account) {
-            Some((_, sum)) => *sum = sum.saturating_add(gift.points),
-            None => all.push((gift.plan.account, gift.points)),
+        let account = gift.plan.account;
+        let same = || gifts.given().filter(|one| one.plan.account == account);
+        let first = same().next();
+        if !first.is_some_and(|first| core::ptr::eq(first, gift)) {
+            continue;
+        }
+        let points = same().fold(0_i64, |sum, one| sum.saturating_add(one.points));
+        if let Some(account) = id(account).filter(|_| points != 0) {
+            all.push(AccountPoints {
+                account,
+                points: Points::new(points),
+            });
         }
     }
-    let given = all.into_iter().filter(|(_, points)| *points != 0);
-    given
-        .filter_map(|(place, points)| {
-            Some(AccountPoints {
-                account: id(place)?,
-                points: Points::new(points),
-            })
-        })
-        .collect()
+    all
 }
 
 /// Adds points to an account of a list.

@@ -78,7 +78,7 @@ impl Work<'_> {
             converted: converted(&order),
         });
         let taken = self.take_back_rungs(&order, &changes);
-        self.returned = Some((place, order));
+        self.returned = Some(Box::new((place, order)));
         taken
     }
 

@@ -52,7 +52,7 @@ impl Work<'_> {
         let standing = self.state.tiers.get(place);
         let pending = standing.and_then(|standing| standing.pending.as_ref());
         let least = track.rungs.get(rung).and_then(|plan| plan.at_least);
-        let entered = least.and(standing.map(|standing| self.zone.date_at(standing.since)));
+        let entered = least.and(standing).map(|one| self.zone.date_at(one.since));
         Present {
             rung,
             pending: pending.map(|pending| place_of(self.compiled, place, &pending.rung)),

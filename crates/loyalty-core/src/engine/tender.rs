@@ -7,7 +7,7 @@ use super::work::Work;
 use crate::amount::Points;
 use crate::condition::{EventFacts, Quiet, evaluate};
 use crate::error::{Code, Error, Result};
-use crate::event::{Event, Purchase};
+use crate::event::Purchase;
 use crate::id::Id;
 use crate::member::{RowDiscount, RowTender};
 use crate::outcome::Change;
@@ -34,7 +34,7 @@ pub(super) struct Paid {
 pub(super) struct Bill {
     pub(super) applied: Vec<Applied>,
     pub(super) paid: Vec<Paid>,
-    /// What points have paid of each row, shipping last.
+    /// What points have paid of each row, shipping last; empty as long as they have paid nothing.
     pub(super) in_points: Vec<i64>,
 }
 
@@ -49,13 +49,6 @@ impl Paid {
 }
 
 impl Bill {
-    pub(super) fn new(rows: &Rows) -> Self {
-        Self {
-            in_points: vec![0; rows.basket.all().count()],
-            ..Self::default()
-        }
-    }
-
     /// The points that were used, by account.
     pub(super) fn spent(&self) -> Vec<(usize, i64)> {
         let paid = self.paid.iter();
@@ -64,7 +57,7 @@ impl Bill {
 
     /// What is left to pay in money.
     pub(super) fn left(&self, rows: &Rows) -> i64 {
-        (0..self.in_points.len()).fold(0, |sum: i64, place| {
+        (0..rows.basket.all().count()).fold(0, |sum: i64, place| {
             let gross = rows.basket.amount(place, Stage::Discounted, Basis::Gross);
             sum.saturating_add(self.left_of(place, gross))
         })
@@ -118,14 +111,14 @@ impl<'w> Work<'w> {
     /// Takes off the discounts that the member wants for points.
     pub(super) fn reward_discounts(
         &mut self,
-        event: &Event<'_>,
+        facts: EventFacts<'_>,
         purchase: &Purchase<'_>,
         rows: &mut Rows,
         bill: &mut Bill,
     ) -> Result<()> {
         for (place, reward) in purchase.rewards.iter().enumerate() {
             let path = format!("purchase.rewards[{place}]");
-            self.reward_discount(event, purchase, reward, rows, bill)
+            self.reward_discount(facts, purchase, reward, rows, bill)
                 .map_err(|error| error.under(&path))?;
         }
         Ok(())
@@ -133,13 +126,13 @@ impl<'w> Work<'w> {
 
     fn reward_discount(
         &mut self,
-        event: &Event<'_>,
+        facts: EventFacts<'_>,
         purchase: &Purchase<'_>,
         reward: &str,
         rows: &mut Rows,
         bill: &mut Bill,
     ) -> Result<()> {
-        let facts = Work::event_facts(event, Some(&rows.basket));
+        let facts = facts.with(&rows.basket);
         let (account, points, plan) = self.reward_for_purchase(reward, 1, facts)?;
         let available = self.account(account)?.available();
         if points > available {
@@ -217,7 +210,7 @@ impl<'w> Work<'w> {
         &mut self,
         purchase: &Purchase<'_>,
         place: usize,
-        event: &Event<'_>,
+        facts: EventFacts<'_>,
         rows: &mut Rows,
         bill: &mut Bill,
     ) -> Result<()> {
@@ -231,8 +224,7 @@ impl<'w> Work<'w> {
             let words = "each account can be used once";
             return Err(Error::at(Code::DuplicateId, path(), words));
         }
-        let facts = Work::event_facts(event, Some(&rows.basket));
-        self.may_use(plan, facts)
+        self.may_use(plan, facts.with(&rows.basket))
             .map_err(|error| error.under(&path()))?;
         let open = open(plan, rows, &bill.in_points);
         let basis = match plan.role {
@@ -256,6 +248,7 @@ impl<'w> Work<'w> {
         let (values, discount) = match plan.role {
             TenderAs::Payment => {
                 let values = share(value, &open, true)?;
+                bill.in_points.resize(values.len(), 0);
                 for (sum, value) in bill.in_points.iter_mut().zip(&values) {
                     *sum = sum.saturating_add(*value);
                 }

@@ -44,14 +44,14 @@ pub(super) struct Work<'w> {
     pub(super) messages: Vec<Message>,
     pub(super) receipt: Option<Receipt>,
     /// For an exchange: the receipt of what goes back.
-    pub(super) taken_back: Option<Receipt>,
+    pub(super) taken_back: Option<Box<Receipt>>,
     pub(super) trace: Option<Vec<RuleTrace>>,
     /// Balances before what expires at this instant, where a review reads them so.
     pub(super) before_expiry: Vec<JudgedValue>,
     /// An order to add.
     pub(super) ordered: Option<Order>,
     /// An order to put in the place of another.
-    pub(super) returned: Option<(usize, Order)>,
+    pub(super) returned: Option<Box<(usize, Order)>>,
     /// How this event has used the caps that are by event.
     pub(super) event_caps: Vec<CapUse>,
     /// Orders that changed beside it, by their places.
@@ -99,7 +99,10 @@ impl<'w> Work<'w> {
         if !known {
             begin_terms(compiled, &mut state, (as_of, enrolled, zone), false);
         }
-        let today = zone.date_at(as_of);
+        let today = match member.day {
+            Some((of, day)) if of == zone && member.as_of.is_some() => day,
+            _ => zone.date_at(as_of),
+        };
         Self {
             program,
             compiled,
@@ -346,7 +349,7 @@ impl<'w> Work<'w> {
 
     /// What the call answers, if it is not carried out.
     pub(super) fn into_outcome(self) -> Outcome {
-        self.finish().0
+        self.finish().outcome
     }
 
     /// The state as it was, of a call that is refused.
@@ -356,7 +359,7 @@ impl<'w> Work<'w> {
     }
 
     /// What the call answers, and what it leaves behind, for [`Done::commit`].
-    pub(super) fn finish(self) -> (Outcome, Done) {
+    pub(super) fn finish(self) -> Done {
         let next_due = self.next_due();
         let earliest = self.earliest_today();
         let seen_from = earliest
@@ -370,29 +373,28 @@ impl<'w> Work<'w> {
             .filter(|(_, order)| self.has_pending(order))
             .map(|(place, _)| place)
             .collect();
-        let outcome = Outcome {
-            duplicate: false,
-            entries: self.entries,
-            messages: self.messages,
-            receipt: self.receipt,
-            returned: self.taken_back,
-            trace: self.trace,
-            version: self.version,
-            next_due,
-        };
-        let done = Done {
+        Done {
+            outcome: Outcome {
+                duplicate: false,
+                entries: self.entries,
+                messages: self.messages,
+                receipt: self.receipt,
+                returned: self.taken_back.map(|receipt| *receipt),
+                trace: self.trace,
+                version: self.version,
+                next_due,
+            },
             state: self.state,
-            version: self.version,
+            day: (self.zone, self.today),
             as_of: self.as_of,
-            due: (self.program.digest, next_due),
+            program: self.program.digest,
             ordered: self.ordered,
             returned: self.returned,
             amended: self.amended,
             orders_gone,
             orders_kept,
             seen_from,
-        };
-        (outcome, done)
+        }
     }
 }
 
@@ -400,14 +402,16 @@ fn missing() -> Error {
     Error::new(Code::Internal, "an account of the program is missing")
 }
 
-/// What a call leaves behind.
+/// What a call answers and leaves behind.
 pub(super) struct Done {
+    outcome: Outcome,
     state: State,
-    version: u64,
     as_of: Instant,
-    due: (u64, Option<Instant>),
+    day: (Zone, Date),
+    /// The digest of the program.
+    program: u64,
     ordered: Option<Order>,
-    returned: Option<(usize, Order)>,
+    returned: Option<Box<(usize, Order)>>,
     amended: Vec<(usize, Order)>,
     orders_gone: usize,
     orders_kept: Vec<usize>,
@@ -415,13 +419,15 @@ pub(super) struct Done {
 }
 
 impl Done {
-    /// Carries the call out. This cannot fail: everything has been worked out before.
-    pub(super) fn commit(self, member: &mut Member, seen: Option<Seen>) {
+    /// Carries the call out and answers it. This cannot fail: everything has been worked out before.
+    pub(super) fn commit(self, member: &mut Member, seen: Option<Seen>) -> Outcome {
         member.state = self.state;
-        member.version = self.version;
+        member.version = self.outcome.version;
         member.as_of = Some(self.as_of);
-        member.due = Some(self.due);
-        for (place, order) in self.amended.into_iter().chain(self.returned) {
+        member.day = Some(self.day);
+        member.due = Some((self.program, self.outcome.next_due));
+        let returned = self.returned.map(|returned| *returned);
+        for (place, order) in self.amended.into_iter().chain(returned) {
             if let Some(there) = member.orders.get_mut(place) {
                 *there = order;
             }
@@ -447,6 +453,7 @@ impl Done {
         if let Some(seen) = seen {
             member.seen.push(seen);
         }
+        self.outcome
     }
 }
 

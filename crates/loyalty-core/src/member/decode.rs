@@ -160,6 +160,7 @@ impl Member {
             orders,
             seen,
             due: None,
+            day: None,
         })
     }
 }

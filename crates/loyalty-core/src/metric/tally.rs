@@ -157,8 +157,7 @@ impl Tally {
     /// The value over the days that count.
     pub(crate) fn value(&self, days: Option<Days>, reading: Reading, today: Date) -> Option<i64> {
         let days = days?;
-        let from = self.days.partition_point(|(on, _)| *on < days.from);
-        let until = self.days.partition_point(|(on, _)| *on <= days.until);
+        let (from, until) = self.places(days);
         let before = if days.from == BEGINNING {
             self.settled
         } else {
@@ -186,6 +185,24 @@ impl Tally {
             }
             other => self.other_value(days, other, today),
         }
+    }
+
+    /// Where the days of a stretch stand: from the first to before the last place. Nearly always a window ends after the last
+    /// day, and often it begins before the first one.
+    fn places(&self, days: Days) -> (usize, usize) {
+        let from = match self.days.first() {
+            Some((first, _)) if *first < days.from => {
+                self.days.partition_point(|(on, _)| *on < days.from)
+            }
+            _ => 0,
+        };
+        let until = match self.days.last() {
+            Some((last, _)) if *last > days.until => {
+                self.days.partition_point(|(on, _)| *on <= days.until)
+            }
+            _ => self.days.len(),
+        };
+        (from, until)
     }
 
     /// Works out what is derived, after decoding.

@@ -11,7 +11,8 @@ use super::expiry::LotPlan;
 use super::give::{GivePlan, Rare, work_out};
 use super::multiply::{Fraction, multiply};
 use super::rules::{EarnBase, Give, Multipliers, PointRounding, RoundWhen};
-use crate::amount::{Currency, Remainder, Share, allocate};
+use crate::amount::{Currency, Remainder, Share, allocate, allocate_in_place};
+use crate::calendar::DayMemo;
 use crate::condition::{Grain, Select};
 use crate::error::{Code, Error, Result};
 use crate::id::Id;
@@ -27,6 +28,8 @@ pub(crate) struct Plan {
     pub(crate) lot: LotPlan,
     /// Rules with one account and equal plans for its lots have one number.
     pub(crate) lot_number: u32,
+    /// When points that are earned on a day expire, where the day alone decides that.
+    pub(crate) expiry_memo: DayMemo,
     pub(crate) caps: Vec<CapSpec>,
     pub(crate) group: Option<usize>,
     pub(super) give: GivePlan,
@@ -219,6 +222,7 @@ impl Plan {
             base: own.unwrap_or(base),
             lot,
             lot_number: 0,
+            expiry_memo: DayMemo::default(),
             caps,
             group,
             priority: rule.priority,
@@ -427,8 +431,10 @@ pub(super) fn share(gift: &Gift<'_>, rows: &mut Rows) -> Result<()> {
                 many.fill(0);
                 return Ok(());
             }
-            let shares = spread(gift.points, many)?;
-            many.copy_from_slice(&shares);
+            if !allocate_in_place(gift.points, many) {
+                let shares = spread(gift.points, many)?;
+                many.copy_from_slice(&shares);
+            }
             Ok(())
         }
     }
@@ -448,7 +454,11 @@ pub(super) fn spread(points: i64, weights: &[i64]) -> Result<Vec<i64>> {
 }
 
 /// The same by other weights, one a row.
-pub(super) fn share_by(gift: &Gift<'_>, rows: &mut Rows, weights: &[i128]) -> Result<()> {
+pub(super) fn share_by(
+    gift: &Gift<'_>,
+    rows: &mut Rows,
+    weights: impl ExactSizeIterator<Item = i128> + Clone,
+) -> Result<()> {
     let rows = rows.of_mut(gift);
     if let [one] = rows {
         *one = gift.points;
@@ -458,14 +468,21 @@ pub(super) fn share_by(gift: &Gift<'_>, rows: &mut Rows, weights: &[i128]) -> Re
         rows.fill(0);
         return Ok(());
     }
-    let largest = weights.iter().map(|weight| weight.unsigned_abs()).max();
+    if rows.len() == weights.len() {
+        // Weights that are cut are too large to be shared in their place.
+        for (row, weight) in rows.iter_mut().zip(weights.clone()) {
+            *row = i64::try_from(weight.unsigned_abs()).unwrap_or(i64::MAX);
+        }
+        if allocate_in_place(gift.points, rows) {
+            return Ok(());
+        }
+    }
+    let largest = weights.clone().map(i128::unsigned_abs).max();
     let shift = shift(largest.unwrap_or(0));
-    let weight = |weight: &i128| weight.unsigned_abs().checked_shr(shift).unwrap_or(0);
+    let weight = |weight: i128| weight.unsigned_abs().checked_shr(shift).unwrap_or(0);
     let shares = allot(
         gift.points,
-        weights
-            .iter()
-            .map(|one| i64::try_from(weight(one)).unwrap_or(i64::MAX)),
+        weights.map(|one| i64::try_from(weight(one)).unwrap_or(i64::MAX)),
     )?;
     for (row, share) in rows.iter_mut().zip(shares) {
         *row = share;

@@ -249,6 +249,19 @@ pub(super) fn work_out(
     round: RoundWhen,
 ) -> Result<()> {
     let plan = gift.plan;
+    match plan.give {
+        // It waits for what the others give.
+        GivePlan::Multiply(_) => {
+            gift.result = TraceResult::Gave;
+            return Ok(());
+        }
+        GivePlan::Fixed(points @ 1..=POINTS_MAX) => {
+            (gift.exact, gift.points) = (whole(points), points);
+            gift.result = TraceResult::Gave;
+            return Ok(());
+        }
+        _ => {}
+    }
     let told = gift.rare.as_ref().map_or(Told::Nothing, |rare| rare.told);
     let exact = if let (Some(carries), Some(rare)) = (&plan.carry, &mut gift.rare) {
         let number = match told {
@@ -290,7 +303,7 @@ pub(super) fn work_out(
     };
     gift.result = match told {
         Told::Points(0, result) => result,
-        _ if nothing && !plan.is_multiplier() => TraceResult::NoPoints,
+        _ if nothing => TraceResult::NoPoints,
         _ => TraceResult::Gave,
     };
     Ok(())

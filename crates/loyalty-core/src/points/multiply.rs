@@ -34,6 +34,8 @@ struct Cell {
     factor: i128,
     /// Whether a multiplier has met it yet.
     met: bool,
+    /// Its weight in what the last multiplier added.
+    weight: i128,
 }
 
 impl Table {
@@ -42,6 +44,7 @@ impl Table {
             base: 0,
             factor: 1,
             met: false,
+            weight: 0,
         };
         Self {
             cells: vec![cell; rows],
@@ -96,14 +99,8 @@ impl Table {
         }
     }
 
-    /// Takes a multiplier in. Gives the weight of each row in what it adds.
-    fn meet(
-        &mut self,
-        factor: Fraction,
-        rows: &[i64],
-        how: Multipliers,
-        weights: &mut Vec<i128>,
-    ) -> Option<()> {
+    /// Takes a multiplier in, and notes the weight of each row in what it adds.
+    fn meet(&mut self, factor: Fraction, rows: &[i64], how: Multipliers) -> Option<()> {
         // Denominators are powers of ten: the larger one holds both; a product needs both.
         let den = if how == Multipliers::Product {
             self.factor_den.checked_mul(factor.den)?
@@ -120,7 +117,6 @@ impl Table {
         let scale = times(self.factor_den)?;
         let own = factor.num.checked_mul(times(factor.den)?)?;
         let more = own.checked_sub(den)?;
-        weights.clear();
         for (cell, row) in self.cells.iter_mut().zip(rows) {
             let before = product(cell.factor, scale)?;
             let after = match how {
@@ -131,7 +127,7 @@ impl Table {
                 Multipliers::Highest => own,
             };
             cell.met |= *row != 0;
-            weights.push(product(cell.base, after.checked_sub(before)?)?);
+            cell.weight = product(cell.base, after.checked_sub(before)?)?;
             cell.factor = after;
         }
         self.factor_den = den;
@@ -145,7 +141,7 @@ impl Table {
             sum = sum.checked_add(product(cell.factor.max(0), cell.base)?)?;
         }
         let den = product(self.factor_den, self.base_den)?;
-        let num = sum.checked_sub(den.checked_mul(i128::from(rest))?)?;
+        let num = sum.checked_sub(product(den, i128::from(rest))?)?;
         Fraction { num, den }.round_to(rounding)?.checked_add(rest)
     }
 
@@ -218,7 +214,6 @@ fn multiply_account(
     }
     let rest = table.rest(settings);
     before = table.total(settings.rounding, rest)?;
-    let mut weights = Vec::with_capacity(table.cells.len());
     for gift in gifts
         .iter_mut()
         .filter(|gift| gift.plan.account == account && fires(gift))
@@ -227,11 +222,11 @@ fn multiply_account(
             continue;
         };
         rows.one(gift, 1);
-        table.meet(factor, rows.of(gift), settings.multipliers, &mut weights)?;
+        table.meet(factor, rows.of(gift), settings.multipliers)?;
         let after = table.total(settings.rounding, rest)?;
         gift.points = after.checked_sub(before)?;
         before = after;
-        if let Err(error) = share_by(gift, rows, &weights) {
+        if let Err(error) = share_by(gift, rows, table.cells.iter().map(|cell| cell.weight)) {
             return Some(Err(error));
         }
     }
@@ -271,6 +266,9 @@ impl Fraction {
     }
 
     pub(super) fn round(self, rounding: Rounding) -> Option<i64> {
+        if self.den == 1 {
+            return i64::try_from(self.num).ok();
+        }
         i64::try_from(rounding.divide(self.num, self.den)?).ok()
     }
 

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::Rules;
 use super::account::{AccountPlan, accounts};
-use super::index::Index;
+use super::index::{Index, Places};
 use earn::{gate, number_lots};
 
 use crate::amount::Currency;
@@ -26,7 +26,7 @@ use crate::points::{CapSpec, Plan, ReturnedPoints, Settings, TenderPlan, Worth};
 use crate::pricing::{Discount, DiscountPlan, PricingPlan, Reduction};
 use crate::tiers::TrackPlan;
 pub(crate) use earn::EarningPlan;
-pub(super) use metric::metric_moves;
+pub(crate) use metric::metric_moves;
 use spend::Spend;
 
 /// A program as the engine uses it.
@@ -148,15 +148,16 @@ impl Compiled {
             .unwrap_or_default()
     }
 
-    /// The rules that can answer a purchase of this basket, in their order.
+    /// The rules that can answer a purchase of this basket.
     pub(crate) fn candidates(
         &self,
         basket: &Basket,
         channel: Option<&str>,
         store: Option<&str>,
         rung: impl Fn(usize) -> usize,
-    ) -> Vec<u32> {
-        self.index.candidates(basket, channel, store, rung)
+    ) -> Places {
+        self.index
+            .candidates(self.rules.len(), basket, channel, store, rung)
     }
 }
 

@@ -104,34 +104,115 @@ impl Index {
         index
     }
 
-    /// The rules that can answer a purchase, in their order.
+    /// The rules that can answer a purchase, among so many.
     pub(crate) fn candidates(
         &self,
+        rules: usize,
         basket: &Basket,
         channel: Option<&str>,
         store: Option<&str>,
         rung: impl Fn(usize) -> usize,
-    ) -> Vec<u32> {
-        let mut found = Vec::with_capacity(self.always.len().saturating_add(16));
-        found.extend_from_slice(&self.always);
+    ) -> Places {
+        let mut found = Places::none(rules);
+        found.add(&self.always);
         if !self.keys.is_empty() {
             for key in basket.rows.iter().flat_map(|row| basket.keys(row)) {
-                found.extend_from_slice(self.keys.get(&key).map_or(&[], Vec::as_slice));
+                found.add(self.keys.get(&key).map_or(&[], Vec::as_slice));
             }
         }
         for (table, text) in [(&self.channels, channel), (&self.stores, store)] {
             if !table.is_empty() {
                 let rules = text.and_then(|text| table.get(text));
-                found.extend_from_slice(rules.map_or(&[], Vec::as_slice));
+                found.add(rules.map_or(&[], Vec::as_slice));
             }
         }
         for (track, wanted, rules) in &self.rungs {
             if rung(*track) == *wanted {
-                found.extend_from_slice(rules);
+                found.add(rules);
             }
         }
-        found.sort_unstable();
-        found.dedup();
         found
+    }
+}
+
+/// Places of rules, each once and in their order: one bit a rule.
+pub(crate) struct Places(Vec<u64>);
+
+impl Places {
+    /// None of so many rules.
+    pub(crate) fn none(rules: usize) -> Self {
+        Self(vec![0; rules.div_ceil(64)])
+    }
+
+    /// These of so many rules.
+    pub(crate) fn of(rules: usize, places: &[u32]) -> Self {
+        let mut some = Self::none(rules);
+        some.add(places);
+        some
+    }
+
+    /// All of so many rules.
+    pub(crate) fn all(rules: usize) -> Self {
+        let mut all = Self::none(rules);
+        (0_u32..)
+            .zip(0..rules)
+            .for_each(|(place, _)| all.set(place));
+        all
+    }
+
+    fn add(&mut self, places: &[u32]) {
+        places.iter().for_each(|place| self.set(*place));
+    }
+
+    fn set(&mut self, place: u32) {
+        if let Some(word) = self.0.get_mut((place / 64) as usize) {
+            *word |= 1_u64 << (place % 64);
+        }
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        let bits = self.0.iter().map(|word| word.count_ones() as usize);
+        bits.fold(0, usize::saturating_add)
+    }
+
+    /// The places, the first one first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
+        let words = (0_usize..).step_by(64).zip(&self.0);
+        words.flat_map(|(from, word)| Bits(*word).map(move |bit| from.saturating_add(bit)))
+    }
+}
+
+/// The places of the bits of a word, the lowest first.
+struct Bits(u64);
+
+impl Iterator for Bits {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        if self.0 == 0 {
+            return None;
+        }
+        let bit = self.0.trailing_zeros();
+        // Takes the lowest bit away.
+        self.0 &= self.0.wrapping_sub(1);
+        Some(bit as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_come_once_and_in_order() {
+        let places = Places::of(130, &[129, 0, 64, 63, 0, 200]);
+        assert_eq!(places.count(), 4);
+        assert_eq!(places.iter().collect::<Vec<_>>(), [0, 63, 64, 129]);
+        for rules in [0, 1, 64, 65, 200] {
+            let all = Places::all(rules);
+            assert_eq!(all.count(), rules);
+            assert!(all.iter().eq(0..rules));
+        }
     }
 }

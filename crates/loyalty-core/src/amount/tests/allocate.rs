@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::amount::{Ratio, Remainder, Rounding, Share, allocate};
+use crate::amount::{Ratio, Remainder, Rounding, Share, allocate, allocate_in_place};
 use crate::error::Code;
 
 fn row(weight: i64, headroom: Option<i64>) -> Share {
@@ -357,6 +357,19 @@ fn any_rows() -> impl Strategy<Value = Vec<Share>> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn in_place_is_as_by_largest_remainder(
+        amount in prop_oneof![-50_i64..50, -1_000_000_000_i64..1_000_000_000, any::<i64>()],
+        weights in prop::collection::vec(prop_oneof![Just(0_i64), 0_i64..20, -5_i64..(1 << 41)], 1..40),
+    ) {
+        let mut in_place = weights.clone();
+        if allocate_in_place(amount, &mut in_place) {
+            prop_assert_eq!(in_place, plain(amount, &weights));
+        } else {
+            prop_assert_eq!(in_place, weights);
+        }
+    }
 
     #[test]
     fn i16_shares_sum_and_stay_within_a_unit(amount in 0_i64..5_000, rows in any_rows(), negative in any::<bool>()) {

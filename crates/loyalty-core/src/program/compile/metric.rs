@@ -204,7 +204,7 @@ impl Compiler<'_> {
 }
 
 /// Which way time alone moves the value of a metric.
-pub(in crate::program) fn metric_moves(metric: &MetricPlan) -> Moves {
+pub(crate) fn metric_moves(metric: &MetricPlan) -> Moves {
     match (&metric.feed, metric.reading) {
         (_, Reading::Since) => Moves {
             rises: true,
