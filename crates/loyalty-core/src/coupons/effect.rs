@@ -5,6 +5,7 @@ mod cut;
 mod extra;
 mod gets;
 mod measure;
+mod most;
 mod units;
 
 use super::plan::{DealPlan, PromotionPlan};
@@ -71,15 +72,37 @@ pub(crate) struct Candidate<'p> {
     pub(crate) sets: Vec<Box<[u32]>>,
 }
 
-/// What the limits of a promotion leave for this order; none for no limit.
+/// What the limits of a promotion leave for this order; none for no limit. All instances of one coupon share it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Left {
+    /// So many uses.
+    pub(crate) uses: Option<i64>,
     /// On so many units.
     pub(crate) units: Option<i64>,
     /// So much money off, in minor units.
     pub(crate) money: Option<i64>,
-    /// Whether what is over `units` or `money` makes it not be used at all.
-    pub(crate) whole: bool,
+    /// Whether more units than that make it not be used at all, rather than in part.
+    pub(crate) whole_units: bool,
+    /// Whether more money than that makes it not be used at all, rather than in part.
+    pub(crate) whole_money: bool,
+}
+
+impl Left {
+    /// What is left after a use.
+    pub(super) fn after(self, applied: &Applied) -> Self {
+        let added = applied.added.iter().map(|one| one.quantity);
+        let runs = applied.units.iter().chain(&applied.removed);
+        let units = added.chain(runs.map(|(_, units)| *units));
+        let units = units.fold(0_i64, i64::saturating_add);
+        Self {
+            uses: self.uses.map(|left| left.saturating_sub(1)),
+            units: self.units.map(|left| left.saturating_sub(units).max(0)),
+            money: self
+                .money
+                .map(|left| left.saturating_sub(applied.total).max(0)),
+            ..self
+        }
+    }
 }
 
 /// What a promotion has done.
@@ -122,6 +145,11 @@ pub(crate) struct GivenPoints {
 }
 
 impl<'p> Candidate<'p> {
+    /// Its instance, or what it is an offer of.
+    pub(crate) fn name(&self) -> &Id {
+        self.instance.as_ref().unwrap_or(&self.plan.id)
+    }
+
     /// A candidate that no limit binds. Whoever makes it has judged its condition, dates and counts.
     pub(crate) fn new(plan: &'p PromotionPlan, basket: &Basket) -> Self {
         let select = |lines: &Select| -> Box<[u32]> {
@@ -199,11 +227,25 @@ impl Till {
     /// # Errors
     /// [`crate::Code::Overflow`] if amounts are too large to be counted.
     pub(crate) fn apply(&self, candidate: &Candidate<'_>, state: &mut State) -> Result<Tried> {
+        self.apply_within(candidate, candidate.left, state)
+    }
+
+    /// The same where other instances have used up some of the limits.
+    pub(super) fn apply_within(
+        &self,
+        candidate: &Candidate<'_>,
+        left: Left,
+        state: &mut State,
+    ) -> Result<Tried> {
         let work = Work {
             till: self,
             candidate,
             state,
+            left,
         };
+        if left.uses.is_some_and(|uses| uses < 1) {
+            return Ok(Tried::OverLimit);
+        }
         if let Some(lacks) = work.lacks()? {
             return Ok(Tried::Unmet(lacks));
         }
@@ -213,7 +255,7 @@ impl Till {
         if !work.within(&mut applied)? {
             return Ok(Tried::OverLimit);
         }
-        if !applied.does_something(candidate) {
+        if !applied.does_something() {
             return Ok(Tried::NoEffect);
         }
         state.book(candidate, &applied);
@@ -234,13 +276,18 @@ pub(crate) enum Tried {
 }
 
 impl Applied {
-    fn does_something(&self, candidate: &Candidate<'_>) -> bool {
-        let worth = candidate.plan.worth > 0 && !self.removed.is_empty();
-        self.total > 0 && self.removed.is_empty()
-            || worth
-            || !self.removed.is_empty()
-            || !self.added.is_empty()
-            || self.points.is_some()
+    fn does_something(&self) -> bool {
+        self.total > 0 || !self.added.is_empty() || self.points.is_some()
+    }
+
+    /// Gives up what was taken off a row.
+    pub(super) fn drop_row(&mut self, row: usize) {
+        if let Some(off) = self.off.get_mut(row) {
+            self.total = self.total.saturating_sub(*off);
+            *off = 0;
+        }
+        let other = |run: &Run| usize::try_from(run.0).is_ok_and(|one| one != row);
+        self.units.retain(other);
     }
 
     /// What is paid for added things.
@@ -252,14 +299,24 @@ impl Applied {
 
 impl State {
     fn book(&mut self, candidate: &Candidate<'_>, applied: &Applied) {
+        self.change(candidate, applied, 1);
+    }
+
+    /// Takes back what was booked last.
+    pub(super) fn unbook(&mut self, candidate: &Candidate<'_>, applied: &Applied) {
+        self.change(candidate, applied, -1);
+    }
+
+    fn change(&mut self, candidate: &Candidate<'_>, applied: &Applied, sign: i64) {
         for (now, off) in self.now.iter_mut().zip(&applied.off) {
-            *now = now.saturating_sub(*off);
+            *now = now.saturating_sub(off.saturating_mul(sign));
         }
-        self.charged = self.charged.saturating_add(applied.charged());
+        let charged = applied.charged().saturating_mul(sign);
+        self.charged = self.charged.saturating_add(charged);
         let add = |to: &mut Vec<i64>, runs: &[Run]| {
             for (row, units) in runs {
                 if let Some(there) = to.get_mut(*row as usize) {
-                    *there = there.saturating_add(*units);
+                    *there = there.saturating_add(units.saturating_mul(sign));
                 }
             }
         };
@@ -288,6 +345,7 @@ struct Work<'w> {
     till: &'w Till,
     candidate: &'w Candidate<'w>,
     state: &'w State,
+    left: Left,
 }
 
 impl Work<'_> {

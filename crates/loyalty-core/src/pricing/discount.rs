@@ -66,7 +66,7 @@ pub(crate) enum Cut {
 }
 
 /// How an amount of money is rounded, in minor units.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rounder {
     mode: Rounding,
     place: Option<RoundPlace>,
@@ -104,6 +104,11 @@ impl Rounder {
             of: rule.of,
             step,
         })
+    }
+
+    /// Amounts are rounded to multiples of this, in minor units.
+    pub(crate) fn step(&self) -> i64 {
+        self.step
     }
 
     /// Whether it says what is rounded.

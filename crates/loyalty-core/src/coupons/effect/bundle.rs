@@ -13,7 +13,16 @@ const ITEMS: usize = 1;
 impl Work<'_> {
     pub(super) fn bundle(&self, deal: &Bundle) -> Result<Option<Applied>> {
         let full = Assignment::new(self, deal);
-        let times = full.times(deal).min(deal.repeat.unwrap_or(i64::MAX));
+        let mut times = full.times(deal).min(deal.repeat.unwrap_or(i64::MAX));
+        if let Some(left) = self.left.units.filter(|_| deal.get.is_none()) {
+            let size = needs(deal, u32::MAX, |_, quantity| quantity).max(1);
+            let within = left.checked_div(size).unwrap_or(0);
+            if within < times && self.left.whole_units {
+                return Ok(Some(self.over()));
+            }
+            // Part of a bundle is none.
+            times = times.min(within);
+        }
         if times == 0 {
             return Ok(None);
         }
@@ -78,14 +87,6 @@ impl Work<'_> {
             }
         }
         applied.met = without(&all, &applied.units);
-        if deal.get.is_none()
-            && self
-                .limited(all.clone())
-                .is_none_or(|some| count(&some) < count(&all))
-        {
-            // Part of a bundle is none.
-            return Ok(Some(self.over()));
-        }
         Ok(Some(applied))
     }
 }

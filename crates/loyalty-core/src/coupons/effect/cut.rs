@@ -373,9 +373,9 @@ impl Work<'_> {
 
     /// The first units that the limits leave; none if they leave too few and nothing less is wanted.
     pub(super) fn limited(&self, runs: Vec<Run>) -> Option<Vec<Run>> {
-        match self.candidate.left.units {
+        match self.left.units {
             Some(left) if count(&runs) > left => {
-                (!self.candidate.left.whole).then(|| first(&runs, left))
+                (!self.left.whole_units).then(|| first(&runs, left))
             }
             _ => Some(runs),
         }
@@ -394,9 +394,9 @@ impl Work<'_> {
         if applied.total < 0 {
             return Ok(false);
         }
-        match self.candidate.left.money {
+        match self.left.money {
             Some(left) if applied.total > left && applied.removed.is_empty() => {
-                if self.candidate.left.whole || left <= 0 {
+                if self.left.whole_money || left <= 0 {
                     return Ok(false);
                 }
                 self.down_to(&mut applied.off, left)?;

@@ -88,10 +88,10 @@ impl Work<'_> {
 
     fn gift(&self, sku: &Id, quantity: i64, price: i64) -> Result<Option<Applied>> {
         let mut quantity = quantity;
-        if let Some(left) = self.candidate.left.units
+        if let Some(left) = self.left.units
             && quantity > left
         {
-            if self.candidate.left.whole {
+            if self.left.whole_units {
                 return Ok(Some(self.over()));
             }
             quantity = left;

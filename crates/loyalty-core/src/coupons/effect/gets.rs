@@ -29,10 +29,10 @@ impl Work<'_> {
         let full = bought.checked_div(deal.step).unwrap_or(0);
         let times = full.min(deal.repeat.unwrap_or(i64::MAX));
         let mut quantity = product(times, deal.quantity)?;
-        if let Some(left) = self.candidate.left.units
+        if let Some(left) = self.left.units
             && quantity > left
         {
-            if self.candidate.left.whole {
+            if self.left.whole_units {
                 return Ok(Some(self.over()));
             }
             quantity = left;

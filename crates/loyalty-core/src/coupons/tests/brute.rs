@@ -1,0 +1,1 @@
+//! The best set against all sets.

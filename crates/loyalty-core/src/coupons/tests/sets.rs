@@ -1,0 +1,1 @@
+//! Which sets are chosen, and why the others are not.
