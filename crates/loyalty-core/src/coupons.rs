@@ -6,13 +6,13 @@ mod effect;
 mod plan;
 mod reasons;
 mod rules;
-mod wallet;
 #[cfg(test)]
 #[expect(
     clippy::arithmetic_side_effects,
     reason = "a test that overflows has failed, as it should"
 )]
 mod tests;
+mod wallet;
 
 pub use rules::{
     AmountDeal, Beside, BesideOnly, BundleDeal, BundleItem, BuyGetDeal, BuyWhat, Choose, Combining,

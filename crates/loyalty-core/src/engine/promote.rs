@@ -294,7 +294,12 @@ impl<'w> Work<'w> {
         }
     }
 
-    fn live(&self, plan: &PromotionPlan, instance: Option<&Instance>, facts: EventFacts<'_>) -> bool {
+    fn live(
+        &self,
+        plan: &PromotionPlan,
+        instance: Option<&Instance>,
+        facts: EventFacts<'_>,
+    ) -> bool {
         let rule = &plan.rule;
         let today = self.program_day(self.as_of);
         let begun = rule.from.is_none_or(|from| from <= today)
@@ -490,15 +495,21 @@ fn leave(limit: &LimitPlan, rest: i64, left: &mut Left) {
     if limit.over == OverLimit::Overshoot {
         return;
     }
+    let whole = limit.over == OverLimit::Drop;
     let least = |there: &mut Option<i64>| {
         *there = Some(there.map_or(rest, |there| there.min(rest)));
     };
     match limit.of {
-        LimitOf::Uses => return,
-        LimitOf::Units => least(&mut left.units),
-        LimitOf::Money => least(&mut left.money),
+        LimitOf::Uses => least(&mut left.uses),
+        LimitOf::Units => {
+            least(&mut left.units);
+            left.whole_units |= whole;
+        }
+        LimitOf::Money => {
+            least(&mut left.money);
+            left.whole_money |= whole;
+        }
     }
-    left.whole |= limit.over == OverLimit::Drop;
 }
 
 /// Why something is not used: the reason, what stands against it, what is lacking.
