@@ -13,7 +13,7 @@ use super::rules::{Choose, Conflict};
 use crate::error::{Code, Error, Result};
 
 use bits::Bits;
-use turn::Turn;
+pub(super) use turn::Turn;
 
 /// The most candidates of one purchase.
 pub(crate) const CANDIDATES_MAX: usize = 1_000;
@@ -156,6 +156,21 @@ impl<'c> Table<'c> {
 
     pub(super) fn group(&self, place: usize) -> Option<usize> {
         self.candidates.get(place)?.plan.group
+    }
+
+    /// Those of a set that keep one from joining it: it must not stand beside them, or its group is full with them.
+    pub(super) fn rivals(&self, place: usize, set: &[usize]) -> Vec<usize> {
+        let apart = set.iter().filter(|one| !self.together(**one, place));
+        let mut rivals: Vec<usize> = apart.copied().collect();
+        if let Some(group) = self.group(place) {
+            let same = set.iter().filter(|one| self.group(**one) == Some(group));
+            if same.clone().count() >= self.most(group) {
+                rivals.extend(same);
+            }
+        }
+        rivals.sort_unstable();
+        rivals.dedup();
+        rivals
     }
 
     /// Whether one may join a set, as far as pairs and groups say.

@@ -99,7 +99,7 @@ impl Left {
             units: self.units.map(|left| left.saturating_sub(units).max(0)),
             money: self
                 .money
-                .map(|left| left.saturating_sub(applied.total).max(0)),
+                .map(|left| left.saturating_sub(applied.saved()).max(0)),
             ..self
         }
     }
@@ -278,6 +278,15 @@ pub(crate) enum Tried {
 impl Applied {
     fn does_something(&self) -> bool {
         self.total > 0 || !self.added.is_empty() || self.points.is_some()
+    }
+
+    /// How much less is to be paid for goods: what is paid for a thing in place of another is not saved.
+    pub(crate) fn saved(&self) -> i64 {
+        if self.removed.is_empty() {
+            self.total
+        } else {
+            self.total.saturating_sub(self.charged())
+        }
     }
 
     /// Gives up what was taken off a row.

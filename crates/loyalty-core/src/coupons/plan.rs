@@ -2,6 +2,7 @@
 
 mod check;
 mod deal;
+mod kinds;
 
 use rustc_hash::FxHashMap;
 
@@ -49,7 +50,7 @@ pub(crate) struct PromotionPlan {
     pub(crate) beside: BesidePlan,
     pub(crate) exclusive: bool,
     pub(crate) limits: Vec<LimitPlan>,
-    /// In minor units.
+    /// In minor units; one where it gives something whose worth is not stated.
     pub(crate) worth: i64,
     pub(crate) rounder: Rounder,
     /// The rule, for what is not needed while a basket is priced: its name, dates, issue.
@@ -254,6 +255,8 @@ impl Compiler<'_> {
             Targets::Some(some) => Some(some),
         };
         let deal = self.deal(rule, path);
+        // What gives something is not left out because nobody says what that is worth.
+        let gives = i64::from(deal.gives());
         let limits = rule.limits.iter().enumerate();
         let limits = limits
             .filter_map(|(place, limit)| self.limit(limit, &format!("{path}.limits[{place}]")));
@@ -282,7 +285,7 @@ impl Compiler<'_> {
             beside: self.beside(&rule.beside, &at("beside")),
             exclusive: rule.exclusive,
             limits,
-            worth: self.money(rule.worth, &at("worth")).unwrap_or(0),
+            worth: self.money(rule.worth, &at("worth")).unwrap_or(gives),
             rounder,
             rule: rule.clone(),
         }

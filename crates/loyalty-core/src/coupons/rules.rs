@@ -88,7 +88,7 @@ pub struct Promotion {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours: Option<Hours>,
     /// What the gifts or points that it gives are worth, in major units: of two sets that save the same money, the one that
-    /// gives more worth is better.
+    /// gives more worth is better. Where nothing is said, a gift or points are worth one minor unit: better than nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worth: Option<Exact>,
     /// Overrides the program's rounding.

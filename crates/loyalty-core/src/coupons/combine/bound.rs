@@ -154,6 +154,8 @@ impl Bounds {
             match (limited, most.part) {
                 (Some(group), _) => {
                     let amount = run.amount(most, till);
+                    // Its group counts it.
+                    run.pass(most, 0);
                     match groups.iter_mut().find(|(one, _)| *one == group) {
                         Some((_, amounts)) => amounts.push(amount),
                         None => groups.push((group, vec![amount])),
@@ -279,14 +281,21 @@ impl Running {
     /// Of those that exclude each other only the largest counts; it counts where the last of them stands.
     fn take_amount(&mut self, most: &Most, till: &Till) {
         let amount = self.amount(most, till);
+        self.pass(most, amount);
+    }
+
+    /// Passes one of a clique, which takes so much.
+    fn pass(&mut self, most: &Most, amount: i64) {
         let Some((count, largest, rows)) = self.cliques.get_mut(most.clique) else {
             return;
         };
         *count = count.saturating_sub(1);
-        *largest = amount.max(*largest);
-        match rows {
-            Some(rows) => rows.add(&most.mask),
-            None => *rows = Some(most.mask.clone()),
+        if amount > 0 {
+            *largest = amount.max(*largest);
+            match rows {
+                Some(rows) => rows.add(&most.mask),
+                None => *rows = Some(most.mask.clone()),
+            }
         }
         if *count == 0 && *largest > 0 {
             let credit = (largest.saturating_mul(FINE), rows.take());
@@ -373,13 +382,16 @@ fn of(part: Part, amount: i64) -> i64 {
     i64::try_from(part).unwrap_or(i64::MAX)
 }
 
+/// A part of the price of every unit, and a part that is never exceeded, with what rounding may add to it.
+type Parts = (Option<(Part, Rounded)>, Option<(Part, i64)>);
+
 /// The part of the price that a candidate takes: of every unit of its rows, or of some.
 fn parts(
     till: &Till,
     candidate: &Candidate<'_>,
     (rows, all): (&[u32], bool),
     start: &State,
-) -> (Option<(Part, Rounded)>, Option<(Part, i64)>) {
+) -> Parts {
     let plan = candidate.plan;
     let DealPlan::Plain {
         effect: EffectPlan::Percent(part, PercentBase::Running),

@@ -394,17 +394,19 @@ impl Work<'_> {
         if applied.total < 0 {
             return Ok(false);
         }
-        match self.left.money {
-            Some(left) if applied.total > left && applied.removed.is_empty() => {
-                if self.left.whole_money || left <= 0 {
-                    return Ok(false);
-                }
-                self.down_to(&mut applied.off, left)?;
-                applied.total = left;
-                Ok(true)
-            }
-            _ => Ok(true),
+        let Some(left) = self.left.money else {
+            return Ok(true);
+        };
+        if applied.saved() <= left {
+            return Ok(true);
         }
+        // What is replaced is replaced whole.
+        if self.left.whole_money || left <= 0 || !applied.removed.is_empty() {
+            return Ok(false);
+        }
+        self.down_to(&mut applied.off, left)?;
+        applied.total = left;
+        Ok(true)
     }
 }
 

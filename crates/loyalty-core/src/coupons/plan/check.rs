@@ -107,6 +107,7 @@ impl Check<'_> {
             }
         }
         self.fits(rule, path);
+        self.counts(rule, path);
         if rule.exclusive && rule.beside != Beside::All {
             let words = "what is exclusive stands beside nothing: leave `beside` out";
             self.say(Code::Contradiction, &at("beside"), words);
@@ -178,6 +179,21 @@ impl Check<'_> {
         if matches!(rule.discount, Deal::Replace(_)) && rule.lines.is_none() {
             let words = "say in `lines` what is replaced";
             self.say(Code::MissingField, &join(path, "lines"), words);
+        }
+    }
+
+    /// Discounts that count their units themselves take from the targets only their order.
+    fn counts(&mut self, rule: &Promotion, path: &str) {
+        let Targets::Some(some) = &rule.targets else {
+            return;
+        };
+        let counts = matches!(
+            rule.discount,
+            Deal::BuyXGetY(_) | Deal::Bundle(_) | Deal::Replace(_) | Deal::Exchange(_)
+        );
+        if counts && (some.n.is_some() || some.skip > 0 || some.step > 1) {
+            let words = "this discount counts its units itself: say only `by`";
+            self.say(Code::Contradiction, &join(path, "targets.some"), words);
         }
     }
 

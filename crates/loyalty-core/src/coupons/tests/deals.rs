@@ -192,7 +192,7 @@ fn gifts_points_and_shipping() {
 
 #[test]
 fn consumed_units_are_unseen() {
-    let rules = r#"{"offers": [
+    let rules = r#"{"combining": {"choose": "priority"}, "offers": [
         {"id": "a", "priority": 1, "units": "consume", "discount": {"fixed_price": {"price": "20.00", "of": "bundle", "quantity": 3, "repeat": 1}}},
         {"id": "b", "units": "consume", "discount": {"percent_off": {"percent": 50}}, "lines": {"sku": ["a"]}},
         {"id": "c", "discount": {"amount_off": {"amount": "0.10", "per": "unit"}}}]}"#;
