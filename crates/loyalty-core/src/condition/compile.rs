@@ -23,7 +23,6 @@ pub(crate) enum Cond {
     Metric {
         metric: usize,
         test: Test,
-        if_none: bool,
     },
     Tier {
         track: usize,
@@ -102,9 +101,24 @@ pub(crate) struct Test {
     pub(crate) low: i64,
     pub(crate) high: i64,
     pub(crate) one_of: Option<Box<[i64]>>,
+    /// The bounds as they are stated: `more_than` and `less_than` leave them out themselves.
+    pub(crate) stated: (Option<i64>, Option<i64>),
+    /// What it says of no value.
+    pub(crate) if_none: bool,
 }
 
 impl Test {
+    /// Whole numbers from one to another, both included.
+    pub(crate) fn range(low: i64, high: i64, one_of: Option<Box<[i64]>>) -> Self {
+        Self {
+            low,
+            high,
+            one_of,
+            stated: (None, None),
+            if_none: false,
+        }
+    }
+
     pub(crate) fn holds(&self, value: i64) -> bool {
         self.low <= value
             && value <= self.high
@@ -277,16 +291,11 @@ impl Compiler<'_> {
                 let test_of = if found.is_some() {
                     self.test(&test.comparison(), grain, &path)
                 } else {
-                    Test {
-                        low: 0,
-                        high: 0,
-                        one_of: None,
-                    }
+                    Test::range(0, 0, None)
                 };
                 Cond::Metric {
                     metric,
                     test: test_of,
-                    if_none: test.if_none.unwrap_or(false),
                 }
             }
             Condition::Tier(test) => self.tier(test, &join(path, "tier")),

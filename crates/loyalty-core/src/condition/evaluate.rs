@@ -147,13 +147,9 @@ fn wanted<S: Sink>(cond: &Cond, want: bool, facts: &impl Facts, sink: &mut S) ->
 fn holds(leaf: &Cond, facts: &impl Facts) -> bool {
     match leaf {
         Cond::AtLeast(..) | Cond::Not(_) => false,
-        Cond::Metric {
-            metric,
-            test,
-            if_none,
-        } => facts
+        Cond::Metric { metric, test } => facts
             .metric(*metric)
-            .map_or(*if_none, |value| test.holds(value)),
+            .map_or(test.if_none, |value| test.holds(value)),
         Cond::Tier { track, test } => {
             i64::try_from(facts.rung(*track)).is_ok_and(|rung| test.holds(rung))
         }
@@ -215,14 +211,19 @@ fn holds(leaf: &Cond, facts: &impl Facts) -> bool {
                     .map(|(_, value)| value),
             )
         }),
-        Cond::Total(lines, test) => {
-            basket(facts).is_some_and(|found| test.holds(total(found, lines.as_ref())))
-        }
-        Cond::Quantity(lines, test) => {
-            basket(facts).is_some_and(|found| test.holds(quantity(found, lines.as_ref())))
-        }
-        Cond::AnyQuantity(lines, test) => basket(facts)
-            .is_some_and(|found| chosen(found, lines.as_ref()).any(|row| test.holds(row.quantity))),
+        Cond::Total(lines, test) => basket(facts).map_or(test.if_none, |found| {
+            test.holds(total(found, lines.as_ref()))
+        }),
+        Cond::Quantity(lines, test) => basket(facts).map_or(test.if_none, |found| {
+            test.holds(quantity(found, lines.as_ref()))
+        }),
+        Cond::AnyQuantity(lines, test) => basket(facts).map_or(test.if_none, |found| {
+            let mut rows = chosen(found, lines.as_ref()).peekable();
+            match rows.peek() {
+                Some(_) => rows.any(|row| test.holds(row.quantity)),
+                None => test.if_none,
+            }
+        }),
         Cond::Contains(lines) => {
             basket(facts).is_some_and(|found| found.rows.iter().any(|row| lines.has(found, row)))
         }

@@ -4,7 +4,7 @@ use super::compile::{Cond, Test};
 use super::evaluate::birthday_in;
 use super::rules::BirthdayTest;
 use crate::calendar::{Date, Span};
-use crate::limits::FLIPS_MAX;
+use crate::limits::{FLIPS_MAX, YEAR_MAX};
 
 /// Which way time alone can move a condition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,28 +95,93 @@ pub(crate) trait Days {
     fn metric_changes_after(&self, metric: usize, day: Date) -> Option<Date>;
     /// The first day after this one on which other points of an account expire within a span.
     fn expiring_changes_after(&self, account: usize, within: Span, day: Date) -> Option<Date>;
+    /// What a leaf says, if time alone can never make it say otherwise.
+    fn constant(&self, leaf: &Cond) -> Option<bool>;
 }
 
+/// What comes every year is the same again after so many years, whatever the leap years do.
+const ROUND_YEARS: i64 = 9;
+
 /// The first day after `day` at whose beginning `changed` says that the condition has changed. Only days on which a leaf may
-/// change are looked at; if there are too many, a day that is too early is given, never one that is too late.
+/// change are looked at, and of the leaves only those that time can make matter; if there are too many days, one that is too early
+/// is given, never one that is too late.
 pub(crate) fn next_flip(
     conds: &[&Cond],
     days: &impl Days,
     day: Date,
     mut changed: impl FnMut(Date) -> bool,
 ) -> Option<Date> {
-    let mut day = day;
+    let mut leaves = Vec::new();
+    conds.iter().for_each(|cond| open(cond, days, &mut leaves));
+    let (yearly, others): (Vec<&Cond>, Vec<&Cond>) =
+        leaves.into_iter().partition(|leaf| comes_every_year(leaf));
+    let next = |leaves: &[&Cond], day: Date| {
+        let all = leaves.iter().filter_map(|leaf| candidate(leaf, days, day));
+        all.min()
+    };
+    let (mut day, mut last) = (day, None);
     for _ in 0..FLIPS_MAX {
-        let next = conds
-            .iter()
-            .filter_map(|cond| candidate(cond, days, day))
-            .min()?;
-        if changed(next) {
-            return Some(next);
+        let other = next(&others, day);
+        let at = other.into_iter().chain(next(&yearly, day)).min()?;
+        if other.is_none() {
+            let last = *last.get_or_insert(day.add_months(12 * ROUND_YEARS).ok()?);
+            if at > last {
+                return None;
+            }
         }
-        day = next;
+        if at.year() > YEAR_MAX {
+            return None;
+        }
+        if changed(at) {
+            return Some(at);
+        }
+        day = at;
     }
     Some(day)
+}
+
+/// Whether a leaf is the same again every year.
+fn comes_every_year(leaf: &Cond) -> bool {
+    matches!(leaf, Cond::Birthday(_) | Cond::Anniversary(_))
+}
+
+/// The leaves of a condition that time can make matter: not those beside one that decides it for good.
+fn open<'c>(cond: &'c Cond, days: &impl Days, out: &mut Vec<&'c Cond>) {
+    if fixed(cond, days).is_some() {
+        return;
+    }
+    match cond {
+        Cond::Not(one) => open(one, days, out),
+        Cond::AtLeast(_, of) => of.iter().for_each(|one| open(one, days, out)),
+        Cond::Segment(of) => of.iter().for_each(|one| open(&one.when, days, out)),
+        Cond::Score(score, _) => {
+            let weights = score.weights.iter();
+            weights.for_each(|(one, _)| open(one, days, out));
+        }
+        leaf => out.push(leaf),
+    }
+}
+
+/// What a condition says, if time alone can never make it say otherwise.
+fn fixed(cond: &Cond, days: &impl Days) -> Option<bool> {
+    let some = |least: usize, of: &mut dyn Iterator<Item = Option<bool>>| {
+        let (mut held, mut may) = (0_usize, 0_usize);
+        for one in of {
+            held = held.saturating_add(usize::from(one == Some(true)));
+            may = may.saturating_add(usize::from(one != Some(false)));
+        }
+        match () {
+            () if held >= least => Some(true),
+            () if may < least => Some(false),
+            () => None,
+        }
+    };
+    match cond {
+        Cond::Not(one) => fixed(one, days).map(|holds| !holds),
+        Cond::AtLeast(least, of) => some(*least, &mut of.iter().map(|one| fixed(one, days))),
+        Cond::Segment(of) => some(1, &mut of.iter().map(|one| fixed(&one.when, days))),
+        leaf => days.constant(leaf),
+    }
 }
 
 /// The first day after `day` on which a leaf of the condition may change.

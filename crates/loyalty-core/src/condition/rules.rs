@@ -150,6 +150,8 @@ pub struct Comparison {
     pub between: Option<(Exact, Exact)>,
     /// One of these.
     pub one_of: Option<Vec<Exact>>,
+    /// What it says of no value.
+    pub if_none: bool,
 }
 
 /// Makes a leaf whose fields end in a [`Comparison`].
@@ -192,6 +194,7 @@ macro_rules! compared {
                     less_than: self.less_than,
                     between: self.between,
                     one_of: self.one_of.clone(),
+                    if_none: self.if_none.unwrap_or(false),
                 }
             }
         }

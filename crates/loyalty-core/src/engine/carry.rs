@@ -5,7 +5,7 @@ use super::work::Work;
 use crate::calendar::{Date, Instant};
 use crate::error::Result;
 use crate::metric::{Carried, Frame};
-use crate::outcome::{Amount, Change, Figure, TierWhy};
+use crate::outcome::{Change, TierWhy};
 use crate::tiers::{CarryPlan, TrackPlan, over};
 
 /// How much less was carried into a stretch of a metric than was thought.
@@ -158,12 +158,7 @@ impl Work<'_> {
         self.enter(Change::CarriedOver {
             track: track.id.clone(),
             metric: metric.id.clone(),
-            amount: match metric.grain {
-                crate::condition::Grain::Money => {
-                    Figure::Money(Amount::new(amount, self.compiled.currency))
-                }
-                _ => Figure::Number(amount),
-            },
+            amount: metric.grain.exact(amount, self.compiled.currency),
         });
     }
 

@@ -244,12 +244,6 @@ impl Facts for Seeing<'_> {
 
     fn holds_from(&self, leaf: &Cond) -> Option<Instant> {
         let before = self.holds(leaf);
-        let metric = |place: usize| self.plan(place).map(metric_moves).unwrap_or_default();
-        let moved = moves(leaf, &metric);
-        // What time cannot change need not be looked for.
-        if !(if before { moved.falls } else { moved.rises }) {
-            return None;
-        }
         let day = next_flip(&[leaf], self, self.day, |day| {
             self.on(day).holds(leaf) != before
         })?;
@@ -278,6 +272,13 @@ impl Seeing<'_> {
 }
 
 impl Days for Seeing<'_> {
+    fn constant(&self, leaf: &Cond) -> Option<bool> {
+        let metric = |place: usize| self.plan(place).map(metric_moves).unwrap_or_default();
+        let (holds, moved) = (self.holds(leaf), moves(leaf, &metric));
+        let stays = if holds { !moved.falls } else { !moved.rises };
+        stays.then_some(holds)
+    }
+
     fn expiring_changes_after(&self, account: usize, within: Span, day: Date) -> Option<Date> {
         let lots = &self.state.accounts.get(account)?.lots;
         let edges = lots.iter().flat_map(|lot| {

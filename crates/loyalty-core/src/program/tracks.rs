@@ -144,9 +144,8 @@ impl Compiler<'_> {
                     "only a metric of a calendar period, a membership year or a term has a next stretch",
                 ),
             };
-            let words = words
-                .or((plan.reading == Reading::Since)
-                    .then_some("days since something are not carried"));
+            let words = words.or((!matches!(plan.reading, Reading::Sum | Reading::Count))
+                .then_some("only what adds up is carried: sums and counts"));
             if let Some(words) = words {
                 let path = join(&path, "metric");
                 self.mistakes
@@ -290,11 +289,12 @@ pub(super) fn restless(tracks: &[TrackPlan], metrics: &[MetricPlan], mistakes: &
 /// A condition that asks for at least so much of one metric and for nothing else.
 fn floor(cond: Option<&Cond>) -> Option<(usize, i64)> {
     match cond? {
-        Cond::Metric {
-            metric,
-            test,
-            if_none: false,
-        } if test.low > i64::MIN && test.high == i64::MAX && test.one_of.is_none() => {
+        Cond::Metric { metric, test }
+            if test.low > i64::MIN
+                && test.high == i64::MAX
+                && test.one_of.is_none()
+                && !test.if_none =>
+        {
             Some((*metric, test.low))
         }
         Cond::AtLeast(1, of) => match of.as_ref() {

@@ -67,7 +67,20 @@ fn threshold(cond: &Cond, metric: usize, view: &impl View) -> Option<i64> {
             metric: asked,
             test,
             ..
-        } => (*asked == metric && test.low > i64::MIN).then_some(test.low),
+        } => test.stated.0.filter(|_| *asked == metric),
+        // Not less than so much is at least so much.
+        Cond::Not(one) => match one.as_ref() {
+            Cond::Metric {
+                metric: asked,
+                test,
+                ..
+            } => test.stated.1.filter(|_| *asked == metric),
+            _ => None,
+        },
+        Cond::Segment(of) => of
+            .iter()
+            .filter(|one| view.holds(&one.when))
+            .find_map(|one| threshold(&one.when, metric, view)),
         Cond::AtLeast(_, of) => of
             .iter()
             .filter(|one| view.holds(one))

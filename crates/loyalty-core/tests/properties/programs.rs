@@ -206,6 +206,11 @@ fn held(track: &mut Value) {
 fn carries(metrics: &[Value], tracks: &mut [Value]) {
     for (place, metric) in metrics.iter().enumerate() {
         let window = &metric["window"];
+        let measure = metric["measure"].to_string();
+        let apart = ["mean", "gap", "distinct", "streak", "periods", "days_since"];
+        if apart.iter().any(|one| measure.contains(one)) {
+            continue;
+        }
         let stretches = window.get("calendar").is_some() || *window == "membership_year";
         let of = ["term", "since_tier"].iter().find_map(|kind| {
             window.get(kind)?["track"]

@@ -94,7 +94,11 @@ impl Model {
 
     /// Takes an event; a refused one changes nothing.
     pub(crate) fn apply(&mut self, report: &Report) -> Result<Answer, Refusal> {
-        if let Some(seen) = self.seen.iter().find(|seen| seen.report.id == report.id) {
+        let now = self.as_of.map_or(report.at, |as_of| as_of.max(report.at));
+        let today = self.today(now);
+        let remembered =
+            |seen: &&Seen| seen.report.id == report.id && seen.on + self.plan.dedup_days >= today;
+        if let Some(seen) = self.seen.iter().rev().find(remembered) {
             if seen.report != *report {
                 return Err("id_conflict");
             }
@@ -146,12 +150,8 @@ impl Model {
         })
     }
 
-    /// What is too old is forgotten.
     fn finish(&mut self, at: i64) {
         self.as_of = Some(at);
-        let today = self.today(at);
-        let dedup = self.plan.dedup_days;
-        self.seen.retain(|seen| seen.on + dedup >= today);
     }
 
     pub(crate) fn today(&self, at: i64) -> i32 {

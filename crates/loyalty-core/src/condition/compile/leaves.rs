@@ -107,11 +107,7 @@ impl Compiler<'_> {
                     .extend(error.map(|error| error.under(&join(path, "track"))));
                 return Cond::Tier {
                     track: 0,
-                    test: Test {
-                        low: 0,
-                        high: 0,
-                        one_of: None,
-                    },
+                    test: Test::range(0, 0, None),
                 };
             }
         };
@@ -153,7 +149,7 @@ impl Compiler<'_> {
         }
         Cond::Tier {
             track,
-            test: Test { low, high, one_of },
+            test: Test::range(low, high, one_of),
         }
     }
 
@@ -166,23 +162,23 @@ impl Compiler<'_> {
                 0
             }
         };
-        let (mut low, mut high) = (i64::MIN, i64::MAX);
-        if let Some(value) = rule.at_least {
-            low = low.max(number(value, "at_least"));
-        }
-        if let Some(value) = rule.more_than {
-            low = low.max(number(value, "more_than").saturating_add(1));
-        }
-        if let Some(value) = rule.at_most {
-            high = high.min(number(value, "at_most"));
-        }
-        if let Some(value) = rule.less_than {
-            high = high.min(number(value, "less_than").saturating_sub(1));
-        }
-        if let Some((first, last)) = rule.between {
-            low = low.max(number(first, "between[0]"));
-            high = high.min(number(last, "between[1]"));
-        }
+        let at_least = rule.at_least.map(|value| number(value, "at_least"));
+        let more_than = rule.more_than.map(|value| number(value, "more_than"));
+        let at_most = rule.at_most.map(|value| number(value, "at_most"));
+        let less_than = rule.less_than.map(|value| number(value, "less_than"));
+        let between = rule
+            .between
+            .map(|(first, last)| (number(first, "between[0]"), number(last, "between[1]")));
+        let (first, last) = between.unzip();
+        let above = more_than.map(|value| value.saturating_add(1));
+        let below = less_than.map(|value| value.saturating_sub(1));
+        let low = [at_least, above, first].into_iter().flatten().max();
+        let high = [at_most, below, last].into_iter().flatten().min();
+        let stated = (
+            [at_least, more_than, first].into_iter().flatten().max(),
+            [at_most, less_than, last].into_iter().flatten().min(),
+        );
+        let (low, high) = (low.unwrap_or(i64::MIN), high.unwrap_or(i64::MAX));
         let one_of: Option<Box<[i64]>> = rule
             .one_of
             .as_ref()
@@ -198,7 +194,13 @@ impl Compiler<'_> {
         {
             self.never(path, "no number can pass this comparison");
         }
-        Test { low, high, one_of }
+        Test {
+            low,
+            high,
+            one_of,
+            stated,
+            if_none: rule.if_none,
+        }
     }
 
     pub(super) fn attribute(
@@ -275,6 +277,26 @@ impl Comparison {
             !set.iter().any(|one| others.holds(one.0))
         });
         crossed || under || none_of
+    }
+
+    /// The bound that a number misses.
+    pub(crate) fn bound(&self, value: crate::amount::Decimal) -> Option<crate::amount::Decimal> {
+        let low = [
+            self.at_least,
+            self.more_than,
+            self.between.map(|(low, _)| low),
+        ];
+        let high = [
+            self.at_most,
+            self.less_than,
+            self.between.map(|(_, high)| high),
+        ];
+        let low = low.into_iter().flatten().max().map(|low| low.0);
+        let high = high.into_iter().flatten().min().map(|high| high.0);
+        let far = |one: &crate::amount::Decimal| one.checked_sub(value).map(|far| far.abs());
+        let nearest = |set: &Vec<Exact>| set.iter().map(|one| one.0).min_by_key(far);
+        let set = self.one_of.as_ref().and_then(nearest);
+        low.filter(|low| value <= *low).or(high).or(set)
     }
 
     /// Whether an exact number passes.

@@ -220,16 +220,23 @@ fn between(from: &Option<Date>, until: &Option<Date>) -> Figure {
 }
 
 fn named(plain: Unmet, test: &Attribute, found: Option<&Scalar<'_>>) -> Unmet {
+    let number = match found {
+        Some(Scalar::Number(number)) => Some(*number),
+        _ => None,
+    };
     let found = found.and_then(|found| match found {
         Scalar::Text(text) => Some(Figure::Text(text.to_string())),
         Scalar::Number(number) => Some(Figure::Text(number.normalize().to_string())),
         Scalar::Flag(flag) => Some(Figure::Text(flag.to_string())),
         Scalar::Nothing => None,
     });
-    let needed = test
-        .texts
-        .as_ref()
-        .map(|texts| Figure::OneOf(texts.iter().map(|text| text.to_string()).collect()));
+    let texts = test.texts.as_ref();
+    let texts = texts.map(|texts| texts.iter().map(|text| text.to_string()).collect());
+    let needed = texts.map(Figure::OneOf).or_else(|| {
+        let bound = test.numbers.as_ref()?.bound(number?)?;
+        Some(Figure::Text(bound.normalize().to_string()))
+    });
+    let needed = needed.filter(|_| !plain.negated);
     Unmet {
         of: Id::new(&test.name).ok(),
         found,
@@ -249,7 +256,12 @@ fn figures(
     let figure = |value: i64| grain.figure(value, currency);
     let value = found.unwrap_or(0);
     let needed = if plain.negated {
-        None
+        // What must not hold may lie beyond the one end that it has.
+        match (test.low > i64::MIN, test.high < i64::MAX, &test.one_of) {
+            (true, false, None) => test.low.checked_sub(1),
+            (false, true, None) => test.high.checked_add(1),
+            _ => None,
+        }
     } else if let Some(set) = &test.one_of {
         set.iter().copied().min_by_key(|one| one.abs_diff(value))
     } else if value < test.low {
@@ -257,7 +269,9 @@ fn figures(
     } else {
         Some(test.high)
     };
+    // Where there is no value, nothing is too much.
     let missing = needed
+        .filter(|needed| found.is_some() || *needed == test.low)
         .and_then(|needed| needed.checked_sub(value))
         .map(figure);
     Unmet {

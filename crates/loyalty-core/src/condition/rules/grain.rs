@@ -41,6 +41,17 @@ impl Grain {
         }
     }
 
+    /// A value as it is, to the last digit.
+    pub(crate) fn exact(self, value: i64, currency: Currency) -> Figure {
+        match self {
+            Self::Decimal => {
+                let exact = Decimal::from_i128_with_scale(i128::from(value), SCALE);
+                Figure::Decimal(Exact(exact.normalize()))
+            }
+            other => other.figure(value, currency),
+        }
+    }
+
     /// How a value is printed.
     pub(crate) fn figure(self, value: i64, currency: Currency) -> Figure {
         match self {
