@@ -233,6 +233,5 @@ fn twenty_on_thirty_lines_are_proven_soon() {
         })
         .collect();
     nodes.sort_unstable();
-    eprintln!("nodes: {nodes:?}");
     assert!(nodes[30] <= 200, "{nodes:?}");
 }
