@@ -143,6 +143,15 @@ impl<'c> Table<'c> {
         !self.apart.get(one).is_some_and(|bits| bits.has(other))
     }
 
+    /// Those that must not be in a set once this one is in it, with those that must not before.
+    fn closed_with(&self, place: usize, before: &Bits) -> Bits {
+        let mut closed = before.clone();
+        if let Some(apart) = self.apart.get(place) {
+            closed.add(apart);
+        }
+        closed
+    }
+
     /// The most of a group.
     pub(super) fn most(&self, group: usize) -> usize {
         let most = self

@@ -4,6 +4,7 @@ mod combining;
 mod deal;
 mod issue;
 mod limit;
+mod targets;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,7 @@ pub use deal::{
 };
 pub use issue::{CouponReturns, CouponValid, Issue, StoredValue, StoredValueAs};
 pub use limit::{LimitBy, LimitPer, LimitWhose, OverLimit, PromotionLimit};
+pub use targets::{SomeTargets, TargetOrder, Targets};
 
 /// An offer, which applies by itself, or a coupon, of which a member has instances or knows a code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,6 +129,10 @@ pub struct Threshold {
     pub basis: Basis,
 }
 
+fn one() -> u32 {
+    1
+}
+
 fn initial() -> PercentBase {
     PercentBase::Initial
 }
@@ -161,66 +167,6 @@ pub enum ThresholdScope {
     Basket,
     /// The lines that the promotion is for.
     Lines,
-}
-
-/// Which units of its lines a promotion is for: `"every"`, or an object.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Targets {
-    /// Every one.
-    #[default]
-    Every,
-    /// Some, in an order of their prices.
-    Some(SomeTargets),
-}
-
-/// Some units, counted through in an order of their prices: the first `skip` are passed over, then every `step`-th is taken, up to
-/// `n` of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct SomeTargets {
-    /// In which order, by the price of one unit before discounts; ties in the order of the lines.
-    pub by: TargetOrder,
-    /// At most so many (default: all).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub n: Option<u32>,
-    /// So many are passed over first.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub skip: u32,
-    /// Then every so many-th is taken (default: each).
-    #[serde(default = "one", skip_serializing_if = "is_one")]
-    pub step: u32,
-    /// The price with or without tax.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub basis: Basis,
-}
-
-fn one() -> u32 {
-    1
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
-fn is_one(step: &u32) -> bool {
-    *step == 1
-}
-
-/// An order of units.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum TargetOrder {
-    /// The cheapest first.
-    #[default]
-    Cheapest,
-    /// The dearest first.
-    Dearest,
-    /// As the lines stand.
-    Rank,
 }
 
 /// Whether later discounts see the units that a discount has used.

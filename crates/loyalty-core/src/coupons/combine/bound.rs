@@ -121,12 +121,13 @@ impl Bounds {
             .is_some_and(|most| most.amount > 0 || most.worth > 0)
     }
 
-    /// The most that sets can reach which go on from the one that is applied, with candidates from a place in the order.
+    /// The most that sets can reach which go on from the one that is applied, with candidates from a place in the order that are
+    /// not closed to it.
     pub(super) fn hope(
         &self,
         table: &Table<'_>,
         till: &Till,
-        turn: &Turn<'_>,
+        (turn, closed): (&Turn<'_>, &Bits),
         order: &[usize],
         first: usize,
     ) -> Result<Hope> {
@@ -134,10 +135,8 @@ impl Bounds {
         let mut run = Running::new(&turn.state, self.cliques);
         let mut open: Vec<(usize, &Most)> = Vec::with_capacity(order.len());
         for (at, place) in order.iter().enumerate().skip(first) {
-            let chosen = turn.chosen.iter().map(|one| one.candidate);
-            let mut before = chosen;
             if let Some(most) = self.each.get(at)
-                && before.all(|one| table.together(one, *place))
+                && !closed.has(*place)
             {
                 open.push((*place, most));
                 run.count(most);

@@ -4,6 +4,7 @@
 
 use core::cmp::Reverse;
 
+use super::bits::Bits;
 use super::bound::Bounds;
 use super::turn::Turn;
 use super::{Candidate, Table};
@@ -68,7 +69,7 @@ pub(super) fn best(table: &Table<'_>, till: &Till) -> Result<Found> {
         order,
     };
     search.dive()?;
-    search.from(0)?;
+    search.from(0, &Bits::new(table.candidates.len()))?;
     let (value, chosen) = search.best;
     // What was left out may be no better than what was found.
     let bound = search.left_out.map(|least| least.min(value.payable));
@@ -161,19 +162,21 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// Looks into every set that goes on from the one that is applied with candidates from a place in the order.
-    fn from(&mut self, first: usize) -> Result<()> {
+    /// Looks into every set that goes on from the one that is applied with candidates from a place in the order; those that must
+    /// not stand beside it are closed.
+    fn from(&mut self, first: usize, closed: &Bits) -> Result<()> {
         let mut passed: Option<usize> = None;
         for at in first..self.order.len() {
             let Some(place) = self.order.get(at).copied() else {
                 break;
             };
-            if self.bounds.never(at) || !self.joins(place) || self.is_twin(passed, place) {
+            if self.bounds.never(at) || !self.joins(place, closed) || self.is_twin(passed, place) {
                 continue;
             }
+            let turn = (&self.turn, closed);
             let hope = self
                 .bounds
-                .hope(self.table, self.till, &self.turn, &self.order, at)?;
+                .hope(self.table, self.till, turn, &self.order, at)?;
             if self.hopeless(&hope) {
                 return if hope.is_end { self.weigh() } else { Ok(()) };
             }
@@ -184,7 +187,8 @@ impl Search<'_> {
             }
             self.nodes = self.nodes.saturating_add(1);
             if self.turn.push(place)? {
-                self.from(at.saturating_add(1))?;
+                let closed = self.table.closed_with(place, closed);
+                self.from(at.saturating_add(1), &closed)?;
                 self.turn.pop();
             }
             passed = Some(place);
@@ -192,16 +196,13 @@ impl Search<'_> {
         self.weigh()
     }
 
-    fn joins(&self, place: usize) -> bool {
-        let chosen = self.turn.chosen.iter().map(|one| one.candidate);
+    fn joins(&self, place: usize, closed: &Bits) -> bool {
         let full = self.table.group(place).is_some_and(|group| {
-            let same = chosen
-                .clone()
-                .filter(|one| self.table.group(*one) == Some(group));
+            let chosen = self.turn.chosen.iter().map(|one| one.candidate);
+            let same = chosen.filter(|one| self.table.group(*one) == Some(group));
             same.count() >= self.table.most(group)
         });
-        let mut chosen = chosen;
-        !full && chosen.all(|one| self.table.together(one, place))
+        !full && !closed.has(place)
     }
 
     /// Whether one just like it, that would be taken rather, was passed over: then this one is, too.

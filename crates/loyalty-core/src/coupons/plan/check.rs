@@ -101,7 +101,7 @@ impl Check<'_> {
         if let Targets::Some(some) = &rule.targets {
             for (number, field) in [(some.n.unwrap_or(1), "n"), (some.step, "step")] {
                 if number == 0 {
-                    let path = format!("{path}.targets.some.{field}");
+                    let path = format!("{path}.targets.{field}");
                     self.say(Code::OutOfRange, &path, "the number must be more than zero");
                 }
             }
@@ -193,7 +193,7 @@ impl Check<'_> {
         );
         if counts && (some.n.is_some() || some.skip > 0 || some.step > 1) {
             let words = "this discount counts its units itself: say only `by`";
-            self.say(Code::Contradiction, &join(path, "targets.some"), words);
+            self.say(Code::Contradiction, &join(path, "targets"), words);
         }
     }
 

@@ -90,6 +90,10 @@ impl Compiler<'_> {
             let words = "a bundle is full by its quantity: leave `every` out";
             self.say(Code::Contradiction, &join(path, "every"), words);
         }
+        if deal.every.is_some() && per == Per::Unit {
+            let words = "how often a step is full is asked of the lines, not of each unit";
+            self.say(Code::Contradiction, &join(path, "every"), words);
+        }
         DealPlan::Plain {
             effect: self.effect(Effect::Amount(deal.amount), deal.of, path),
             per,

@@ -170,9 +170,9 @@ fn any_promotion(number: usize) -> impl Strategy<Value = String> {
                 );
             }
             if units && plain && targets == 0 {
-                text += r#", "targets": {"some": {"by": "cheapest", "n": 2}}"#;
+                text += r#", "targets": {"by": "cheapest", "n": 2}"#;
             } else if units && plain && targets == 1 {
-                text += r#", "targets": {"some": {"by": "dearest", "skip": 1, "step": 2}}"#;
+                text += r#", "targets": {"by": "dearest", "skip": 1, "step": 2}"#;
             }
             match threshold {
                 0 => text += r#", "threshold": {"at_least": 20, "of": "running"}"#,

@@ -58,7 +58,7 @@ fn oss_b01_a_cap_is_shared() {
 fn oss_b11_one_of_the_cheapest() {
     let rules = offer(
         r#"{"percent_off": {"percent": 20}}"#,
-        r#", "targets": {"some": {"by": "cheapest", "n": 1}}"#,
+        r#", "targets": {"by": "cheapest", "n": 1}"#,
     );
     assert_eq!(
         pays(&rules, &[line("a", 2, 1200), line("b", 2, 2000)]),
@@ -67,7 +67,7 @@ fn oss_b11_one_of_the_cheapest() {
     // oss-F05: 4 off one unit that costs 1.
     let rules = offer(
         r#"{"amount_off": {"amount": "4.00"}}"#,
-        r#", "targets": {"some": {"by": "cheapest", "n": 1}}"#,
+        r#", "targets": {"by": "cheapest", "n": 1}"#,
     );
     assert_eq!(pays(&rules, &[line("a", 2, 200), line("b", 2, 100)]), 500);
 }
@@ -240,7 +240,7 @@ fn saas_f13_exclusive_first() {
 
 #[test]
 fn saas_f34_f35_limited_units() {
-    let limited = r#""discount": {"percent_off": {"percent": 30}}, "phase": "item", "targets": {"some": {"by": "dearest", "n": 5}}"#;
+    let limited = r#""discount": {"percent_off": {"percent": 30}}, "phase": "item", "targets": {"by": "dearest", "n": 5}"#;
     let rules = |first: i32| {
         format!(
             r#"{{"offers": [{{"id": "l", {limited}, "priority": {first}}},

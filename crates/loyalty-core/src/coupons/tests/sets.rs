@@ -233,6 +233,17 @@ fn twenty_on_thirty_lines_are_proven_soon() {
         })
         .collect();
     nodes.sort_unstable();
-    eprintln!("nodes: {nodes:?}");
     assert!(nodes[30] <= 200, "{nodes:?}");
+}
+
+#[test]
+fn as_many_as_can_be_weighed_at_once_are_no_danger() {
+    let coupons: Vec<String> = (0..combine::CANDIDATES_MAX)
+        .map(|number| {
+            format!(r#"{{"id": "c{number}", "discount": {{"amount_off": {{"amount": "0.01"}}}}}}"#)
+        })
+        .collect();
+    let rules = format!(r#"{{"coupons": [{}]}}"#, coupons.join(","));
+    let choice = Shop::new(&rules, &[line("a", 1, 100_000)]).choose();
+    assert_eq!((choice.after, choice.proven), (99_000, true));
 }
