@@ -23,10 +23,10 @@ pub use rules::{
     Threshold, ThresholdScope, TieredBy, TieredDeal, TieredStep, Units,
 };
 
-pub(crate) use combine::{Choice, Chosen, choose};
+pub(crate) use combine::choose;
 pub(crate) use effect::{
-    Added, Applied, Candidate, GivenPoints, Left, Shortfall, State, Till, TillRow, Tried,
+    Candidate, Left, Shortfall, Till, TillRow,
 };
-pub(crate) use plan::{CombiningPlan, LimitOf, LimitPlan, PromotionPlan, Promotions};
+pub(crate) use plan::{LimitOf, LimitPlan, PromotionPlan, Promotions};
 pub(crate) use reasons::{Reason, reasons};
 pub(crate) use wallet::Instance;

@@ -34,11 +34,6 @@
 mod amount;
 mod calendar;
 mod condition;
-#[expect(
-    dead_code,
-    unused_imports,
-    reason = "the engine does not use the whole of it yet"
-)]
 mod coupons;
 mod engine;
 mod error;

@@ -20,6 +20,10 @@ pub(crate) const CANDIDATES_MAX: usize = 1_000;
 
 /// The set that was chosen.
 #[derive(Debug)]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "tests look at how it was found")
+)]
 pub(crate) struct Choice {
     /// In the order in which they are applied.
     pub(crate) chosen: Vec<Chosen>,

@@ -226,6 +226,7 @@ impl Till {
     ///
     /// # Errors
     /// [`crate::Code::Overflow`] if amounts are too large to be counted.
+    #[cfg(test)]
     pub(crate) fn apply(&self, candidate: &Candidate<'_>, state: &mut State) -> Result<Tried> {
         self.apply_within(candidate, candidate.left, state)
     }

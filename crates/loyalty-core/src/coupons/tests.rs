@@ -5,6 +5,8 @@ mod deals;
 mod published;
 mod sets;
 
+use super::combine::Choice;
+use super::effect::Tried;
 use super::*;
 use crate::amount::Currency;
 use crate::condition::{Basket, Catalogue, NewRow, RowText, Symbols};

@@ -1,7 +1,7 @@
 //! Several things together (clause 10.2): as many bundles as are complete, also where a unit could be several of their items.
 
 use super::cut::product;
-use super::units::{Run, count, first, without};
+use super::units::{Run, first, without};
 use super::{Applied, Work};
 use crate::coupons::plan::{Bundle, Cap, EffectPlan, Per};
 use crate::coupons::rules::TargetOrder;

@@ -1,12 +1,12 @@
 //! Taking something off units: amounts, parts, prices (clauses 2.3, 2.4, 10.2).
 
-use super::units::{Run, count, first, share};
+use super::units::{Run, count, first};
 use super::{Applied, Work};
-use crate::amount::{Ratio, Rounding, Share, allocate};
+use crate::amount::{Ratio, Share, allocate};
 use crate::coupons::plan::{Cap, DealPlan, EffectPlan, Per};
-use crate::coupons::rules::{Measured, TargetOrder};
+use crate::coupons::rules::TargetOrder;
 use crate::error::{Code, Error, Result};
-use crate::pricing::{Basis, Cut, DiscountPer, Part, PercentBase, Reduction, Rounder, reduce};
+use crate::pricing::{Cut, DiscountPer, Part, PercentBase, Reduction, Rounder, reduce};
 
 /// What is taken off some runs, and what could not be.
 #[derive(Default)]
