@@ -235,6 +235,15 @@
 // The program has no such conversion.
 #define LOYALTY_STATUS_UNKNOWN_CONVERSION 326
 
+// There is no such coupon in the program, or no such instance in the wallet of the member.
+#define LOYALTY_STATUS_UNKNOWN_COUPON 327
+
+// An instance of this name is in the wallet already.
+#define LOYALTY_STATUS_DUPLICATE_COUPON 328
+
+// The coupon cannot be issued, given away or held: its time, its rules or a hold say no.
+#define LOYALTY_STATUS_COUPON_REFUSED 329
+
 // The stored member is damaged: its numbers contradict each other.
 #define LOYALTY_STATUS_MEMBER_CORRUPT 400
 

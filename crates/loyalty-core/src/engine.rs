@@ -25,6 +25,7 @@ mod milestone;
 mod penalty;
 mod portion;
 mod progress;
+mod promote;
 mod purchase;
 mod receipt;
 mod redeem;
@@ -38,6 +39,7 @@ mod tender;
 mod till;
 mod transfer;
 mod undo;
+mod wallet;
 mod work;
 mod yearly;
 
@@ -320,6 +322,8 @@ impl Work<'_> {
             Body::Receive(receive) => self.receive(receive)?,
             Body::Grant(grant) => self.grant(grant)?,
             Body::Revoke(revoke) => self.revoke(revoke)?,
+            Body::Issue(issue) => self.issue(event, issue)?,
+            Body::Give(give) => self.give_coupon(event, give)?,
         }
         self.end_capture();
         self.note_deeds()?;

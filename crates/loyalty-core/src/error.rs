@@ -187,6 +187,12 @@ catalogue! {
     ConversionRefused = 325, "conversion_refused", Refused;
     /// The program has no such conversion.
     UnknownConversion = 326, "unknown_conversion", Refused;
+    /// There is no such coupon in the program, or no such instance in the wallet of the member.
+    UnknownCoupon = 327, "unknown_coupon", Refused;
+    /// An instance of this name is in the wallet already.
+    DuplicateCoupon = 328, "duplicate_coupon", Refused;
+    /// The coupon cannot be issued, given away or held: its time, its rules or a hold say no.
+    CouponRefused = 329, "coupon_refused", Refused;
 
     /// The stored member is damaged: its numbers contradict each other.
     MemberCorrupt = 400, "member_corrupt", Restore;

@@ -1,5 +1,6 @@
 //! What a host can report. An [`Event`] that exists has been checked, as far as that is possible without a program.
 
+mod coupons;
 mod digest;
 mod names;
 mod points;
@@ -15,6 +16,7 @@ pub use points::{
     Redeem, Release, Transfer, Undo,
 };
 
+pub use coupons::{Counter, GiveCoupon, IssueCoupon};
 pub use tiers::{Grant, Revoke, Until};
 
 use std::borrow::Cow;
@@ -26,7 +28,7 @@ use crate::limits;
 use crate::pricing::DiscountPer;
 
 /// The kinds of events, by the names that [`Event::kind`] gives them.
-pub(crate) const KINDS: [&str; 17] = [
+pub(crate) const KINDS: [&str; 21] = [
     "enroll",
     "profile",
     "tags",
@@ -44,6 +46,10 @@ pub(crate) const KINDS: [&str; 17] = [
     "transfer",
     "convert",
     "receive",
+    "grant",
+    "revoke",
+    "issue",
+    "give",
 ];
 /// What receipts and returns call the line of shipping.
 pub(crate) const SHIPPING: &str = "shipping";
@@ -150,8 +156,12 @@ pub enum Body<'a> {
     Receive(Receive<'a>),
     /// A person gives a rung.
     Grant(Grant<'a>),
-    /// What was granted is taken back.
+    /// A rung that was granted, or a coupon that was issued, is taken back.
     Revoke(Revoke<'a>),
+    /// The member gets a coupon.
+    Issue(IssueCoupon<'a>),
+    /// The member gives a coupon to another member.
+    Give(GiveCoupon<'a>),
 }
 
 /// What a host knows of a member.
@@ -193,6 +203,12 @@ pub struct Purchase<'a> {
     pub discounts: Vec<TillDiscount<'a>>,
     /// Rewards that the member wants for this purchase: discounts that cost points.
     pub rewards: Vec<Cow<'a, str>>,
+    /// Coupons that are presented, in their order: instances of the member's wallet, or codes.
+    pub coupons: Vec<Cow<'a, str>>,
+    /// Offers and coupons that are not to be used.
+    pub declined: Vec<Cow<'a, str>>,
+    /// How often promotions have been used by everyone.
+    pub counters: Vec<Counter<'a>>,
     /// Points that the member wants to pay with.
     pub tender: Vec<Tender<'a>>,
     /// A hold whose points are used first; what is left of it is released.
@@ -533,6 +549,8 @@ impl<'a> Event<'a> {
             Body::Receive(_) => "receive",
             Body::Grant(_) => "grant",
             Body::Revoke(_) => "revoke",
+            Body::Issue(_) => "issue",
+            Body::Give(_) => "give",
         }
     }
 
@@ -574,6 +592,8 @@ impl<'a> Event<'a> {
             Body::Receive(receive) => receive.check(),
             Body::Grant(grant) => grant.check(),
             Body::Revoke(revoke) => revoke.check(),
+            Body::Issue(issue) => issue.check(),
+            Body::Give(give) => give.check(),
         }
     }
 }
@@ -648,6 +668,7 @@ impl Purchase<'_> {
                 .map_err(|error| error.under(&format!("purchase.discounts[{place}]")))?;
         }
         ids("purchase.rewards", &self.rewards)?;
+        coupons::check(&self.coupons, &self.declined, &self.counters)?;
         match &self.hold {
             Some(hold) => id("purchase.hold", hold),
             None => Ok(()),

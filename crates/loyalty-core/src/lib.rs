@@ -34,6 +34,7 @@
 mod amount;
 mod calendar;
 mod condition;
+mod coupons;
 mod engine;
 mod error;
 mod event;
@@ -63,13 +64,21 @@ pub use condition::{
     ExpiringTest, Hours, MetricTest, PriceRange, QuantityTest, ScoreRule, ScoreTest, ScoreWeight,
     SegmentRule, Selection, TenureTest, TierTest, TotalTest, Yearly,
 };
+pub use coupons::{
+    AmountDeal, Beside, BesideOnly, BundleDeal, BundleItem, BuyGetDeal, BuyWhat, Choose, Combining,
+    Conflict, CouponReturns, CouponValid, Deal, DealPer, Effect, ExchangeDeal, FixedPriceDeal,
+    FixedPriceOf, FullStep, GetFrom, GetWhat, GiftDeal, Issue, LimitBy, LimitPer, LimitWhose,
+    Measured, OverLimit, PercentDeal, Phase, PointsDeal, Promotion, PromotionGroup, PromotionLimit,
+    ReplaceDeal, ShippingDeal, SomeTargets, StoredValue, StoredValueAs, TargetOrder, Targets,
+    Threshold, ThresholdScope, TieredBy, TieredDeal, TieredStep, Units,
+};
 pub use engine::{Detail, Engine};
 pub use error::{Code, Error, Kind, Result};
 pub use event::{
-    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Convert, Converted, Event, Grant,
-    HoldRequest, Line, Off, OrderSettled, Overdraw, Part, Price, Profile, Purchase, Receive,
-    ReceivedLot, Redeem, Release, Return, ReturnedLine, Revoke, Scalar, Shipping, Tags, Tax, TaxOf,
-    Tender, TillDiscount, Timestamp, Transfer, Undo, Until,
+    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Convert, Converted, Counter, Event,
+    GiveCoupon, Grant, HoldRequest, IssueCoupon, Line, Off, OrderSettled, Overdraw, Part, Price,
+    Profile, Purchase, Receive, ReceivedLot, Redeem, Release, Return, ReturnedLine, Revoke, Scalar,
+    Shipping, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, Transfer, Undo, Until,
 };
 pub use id::Id;
 pub use member::{Balance, MEMBER_SCHEMA, Member};
@@ -81,9 +90,10 @@ pub use metric::{
 pub use outcome::{
     AccountPoints, Amount, Change, DiscountAmount, Entry, ExpiredWhy, Expiring, Figure,
     GrantProgress, Liability, LineRulePoints, LotDates, LotPoints, Message, MessageBody,
-    MessageEvent, Outcome, PendingProgress, Receipt, ReceiptConverted, ReceiptDiscount,
-    ReceiptLine, ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy, ReleaseWhy, RulePoints,
-    RuleTrace, RungProgress, Source, TierWhy, TraceResult, TrackProgress, Unmet, Withheld,
+    MessageEvent, Outcome, PendingProgress, PromotionCount, Receipt, ReceiptAdded,
+    ReceiptConverted, ReceiptDiscount, ReceiptLine, ReceiptPromotions, ReceiptTax, ReceiptTender,
+    ReceiptTotal, RedateWhy, ReleaseWhy, RulePoints, RuleTrace, RungProgress, Source, TierWhy,
+    TraceResult, TrackProgress, Unmet, Unused, UnusedWhy, Withheld,
 };
 pub use points::{
     AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,

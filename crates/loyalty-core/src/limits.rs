@@ -55,6 +55,10 @@ pub const GIVEN_MAX: usize = 200_000;
 pub const HOLD_MINUTES_MAX: u32 = 527_040;
 /// Most holds of one member at a time.
 pub const HOLDS_MAX: usize = 1_000;
+/// Most coupons that are presented or declined in one purchase.
+pub const COUPONS_MAX: usize = 256;
+/// Most coupons in the wallet of one member.
+pub const WALLET_MAX: usize = 10_000;
 /// Most of one reward in one redemption.
 pub const REWARDS_MAX: u32 = 10_000;
 /// Most discounts that a host states for one purchase.

@@ -18,8 +18,8 @@ use crate::tiers::Standing;
 
 pub(crate) use more::More;
 pub(crate) use order::{
-    ConvertedAt, Counted, Order, OrderLine, OrderRow, Put, RowCarried, RowDiscount, RowMeasure,
-    RowPoints, RowTaxed, RowTender, TenderPaid,
+    ConvertedAt, Counted, Order, OrderLine, OrderRow, PromotionUse, Put, RowCarried, RowDiscount,
+    RowMeasure, RowPoints, RowTaxed, RowTender, TenderPaid,
 };
 pub(crate) use profile::Profile;
 

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use crate::amount::{Currency, Exact, Money, Points};
 use crate::calendar::{Date, Instant};
-use crate::event::Receive;
+use crate::event::{IssueCoupon, Receive};
 use crate::id::Id;
 use crate::points::TenderAs;
 
@@ -127,6 +127,8 @@ pub struct MessageEvent {
 pub enum MessageBody {
     /// Points arrive.
     Receive(Receive<'static>),
+    /// A coupon arrives.
+    Issue(IssueCoupon<'static>),
 }
 
 /// One thing that changed.
@@ -419,6 +421,88 @@ pub enum Change {
         /// At how many it costs a rung.
         of: u32,
     },
+    /// A coupon came into the wallet.
+    CouponIssued {
+        /// The coupon, as the program calls it.
+        coupon: Id,
+        /// The instance.
+        instance: Id,
+        /// Its first day, where that is later.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        from: Option<Date>,
+        /// When it is over; none for never.
+        expires_at: Option<Instant>,
+        /// The member who gave it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        giver: Option<Id>,
+    },
+    /// A coupon was given to another member.
+    CouponGiven {
+        /// The coupon, as the program calls it.
+        coupon: Id,
+        /// The instance.
+        instance: Id,
+        /// The other member.
+        to: Id,
+    },
+    /// A coupon was set aside for a while.
+    CouponHeld {
+        /// The name of the hold.
+        key: Id,
+        /// The coupon, as the program calls it.
+        coupon: Id,
+        /// The instance.
+        instance: Id,
+        /// When the hold is over.
+        until: Instant,
+    },
+    /// A coupon that was held is free again.
+    CouponReleased {
+        /// The name of the hold.
+        key: Id,
+        /// The coupon, as the program calls it.
+        coupon: Id,
+        /// The instance.
+        instance: Id,
+        /// Why.
+        why: ReleaseWhy,
+    },
+    /// A coupon was used.
+    CouponRedeemed {
+        /// The coupon, as the program calls it.
+        coupon: Id,
+        /// The instance, or the code.
+        instance: Id,
+        /// The order.
+        order: Id,
+    },
+    /// A coupon came back with its order.
+    CouponRestored {
+        /// The coupon, as the program calls it.
+        coupon: Id,
+        /// The instance.
+        instance: Id,
+        /// The order.
+        order: Id,
+        /// When it is over; none for never.
+        expires_at: Option<Instant>,
+    },
+    /// A coupon is over.
+    CouponExpired {
+        /// The coupon, as the program calls it.
+        coupon: Id,
+        /// The instance.
+        instance: Id,
+    },
+    /// A coupon was taken back.
+    CouponRevoked {
+        /// The coupon, as the program calls it.
+        coupon: Id,
+        /// The instance.
+        instance: Id,
+        /// Why, in a person's words.
+        reason: String,
+    },
     /// A part of a metric flows into its next stretch.
     CarriedOver {
         /// The track whose rule it is.
@@ -574,6 +658,9 @@ pub struct Receipt {
     /// The discounts that are not on a line from the start, in the order in which they were applied.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub discounts: Vec<ReceiptDiscount>,
+    /// Offers and coupons: what they add, and why others were not used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub promotions: Option<ReceiptPromotions>,
     /// The points that were used to pay, or given back.
     pub tender: Vec<ReceiptTender>,
     /// The points that were earned, or taken back, by account.
@@ -586,6 +673,98 @@ pub struct Receipt {
     /// The other currency in which the customer paid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub converted: Option<ReceiptConverted>,
+}
+
+/// What a receipt says of offers and coupons besides their discounts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReceiptPromotions {
+    /// Whether no legal set of them leaves less to be paid.
+    pub proven: bool,
+    /// If not: no set leaves less than this to be paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bound: Option<Amount>,
+    /// Those that were not used, and why.
+    pub unused: Vec<Unused>,
+    /// What they add to the basket: the host hands it out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub added: Vec<ReceiptAdded>,
+    /// What the host adds to its counters, for limits that are for all members together.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub counted: Vec<PromotionCount>,
+}
+
+/// An offer or a coupon that was not used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unused {
+    /// The offer or coupon, as the program calls it; none for what it does not know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub promotion: Option<Id>,
+    /// The instance or code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coupon: Option<Id>,
+    /// Why.
+    pub reason: UnusedWhy,
+    /// What stands against it: offers by name, coupons by instance.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<Id>,
+    /// What its condition or threshold lacks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unmet: Vec<Unmet>,
+}
+
+/// Why an offer or a coupon was not used (clause 10.8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum UnusedWhy {
+    /// Its condition or threshold does not hold.
+    Unmet,
+    /// It would change nothing.
+    NoEffect,
+    /// It has been used as often as it may be.
+    LimitReached,
+    /// It cannot be used on this day or at this hour.
+    NotLive,
+    /// A hold holds it.
+    Held,
+    /// The host declined it.
+    Declined,
+    /// What is used does not let it stand beside it.
+    NotCombinable,
+    /// What comes before it does not let it stand beside it.
+    LowerPriority,
+    /// Another set is better.
+    Beaten,
+    /// The search ended at its limit without it.
+    NotChosenAtBound,
+    /// There is no such coupon, or it is used or over.
+    CodeNotUsable,
+}
+
+/// A thing that a promotion adds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReceiptAdded {
+    /// The promotion.
+    pub by: Id,
+    /// The article.
+    pub sku: Id,
+    /// How many units.
+    pub quantity: i64,
+    /// What is paid for all of them.
+    pub price: Amount,
+}
+
+/// What a promotion was used for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PromotionCount {
+    /// The offer or coupon.
+    pub of: Id,
+    /// How many times.
+    pub uses: u64,
+    /// On how many units.
+    pub units: u64,
+    /// How much money it took off.
+    pub money: Amount,
 }
 
 /// The other currency in which a customer paid; the amounts of the receipt are in the program's.
@@ -638,6 +817,9 @@ pub struct ReceiptTax {
 pub struct ReceiptDiscount {
     /// Its name.
     pub id: Id,
+    /// The instance or code, for a coupon.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coupon: Option<Id>,
     /// How much it took off, or for a return how much of it is undone.
     pub amount: Amount,
     /// How much of it no line could take: the lines were down to zero or to their floor prices.
@@ -772,6 +954,27 @@ pub struct Unmet {
     /// The first whole day that a metric counts, where that is later than its window begins: a later version of the program added it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Date>,
+}
+
+impl Unmet {
+    /// A figure that is too low or too high.
+    pub(crate) fn figure(
+        leaf: &'static str,
+        found: Figure,
+        needed: Option<Figure>,
+        missing: Option<Figure>,
+    ) -> Self {
+        Self {
+            leaf,
+            of: None,
+            negated: false,
+            found: Some(found),
+            needed,
+            missing,
+            from: None,
+            since: None,
+        }
+    }
 }
 
 /// A value in an explanation.

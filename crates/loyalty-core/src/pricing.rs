@@ -63,4 +63,4 @@ impl PricingPlan {
 
 pub(crate) use discount::{Cut, Part, Reduction, Rounder, Sharing, Target, reduce};
 pub(crate) use price::{Stage, Taxed};
-pub(crate) use tax::{RowTax, TaxKind, gross, net_and_gross};
+pub(crate) use tax::{RowTax, TaxKind, gross, net, net_and_gross};

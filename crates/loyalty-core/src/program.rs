@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::amount::Currency;
 use crate::calendar::Zone;
 use crate::condition::{ScoreRule, SegmentRule};
+use crate::coupons::{Combining, Promotion};
 use crate::id::Id;
 use crate::metric::MetricRule;
 use crate::points::{
@@ -124,6 +125,15 @@ pub struct Rules {
     /// Points of one account for points of another one.
     #[serde(default)]
     pub conversions: Vec<ConversionRule>,
+    /// Promotions that apply by themselves.
+    #[serde(default)]
+    pub offers: Vec<Promotion>,
+    /// Promotions of which members have instances, or know a code.
+    #[serde(default)]
+    pub coupons: Vec<Promotion>,
+    /// How promotions combine.
+    #[serde(default)]
+    pub combining: Combining,
     /// How returns are taken.
     #[serde(default)]
     pub returns: Returns,

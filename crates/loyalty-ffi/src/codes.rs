@@ -97,6 +97,12 @@ pub const LOYALTY_STATUS_TRANSFER_REFUSED: u32 = 324;
 pub const LOYALTY_STATUS_CONVERSION_REFUSED: u32 = 325;
 /// The program has no such conversion.
 pub const LOYALTY_STATUS_UNKNOWN_CONVERSION: u32 = 326;
+/// There is no such coupon in the program, or no such instance in the wallet of the member.
+pub const LOYALTY_STATUS_UNKNOWN_COUPON: u32 = 327;
+/// An instance of this name is in the wallet already.
+pub const LOYALTY_STATUS_DUPLICATE_COUPON: u32 = 328;
+/// The coupon cannot be issued, given away or held: its time, its rules or a hold say no.
+pub const LOYALTY_STATUS_COUPON_REFUSED: u32 = 329;
 /// The stored member is damaged: its numbers contradict each other.
 pub const LOYALTY_STATUS_MEMBER_CORRUPT: u32 = 400;
 /// The stored member does not fit the program, or is of a newer schema.
@@ -157,6 +163,9 @@ pub(crate) const fn name(status: u32) -> Option<&'static CStr> {
         LOYALTY_STATUS_TRANSFER_REFUSED => c"transfer_refused",
         LOYALTY_STATUS_CONVERSION_REFUSED => c"conversion_refused",
         LOYALTY_STATUS_UNKNOWN_CONVERSION => c"unknown_conversion",
+        LOYALTY_STATUS_UNKNOWN_COUPON => c"unknown_coupon",
+        LOYALTY_STATUS_DUPLICATE_COUPON => c"duplicate_coupon",
+        LOYALTY_STATUS_COUPON_REFUSED => c"coupon_refused",
         LOYALTY_STATUS_MEMBER_CORRUPT => c"member_corrupt",
         LOYALTY_STATUS_MEMBER_MISMATCH => c"member_mismatch",
         LOYALTY_STATUS_NULL_POINTER => c"null_pointer",

@@ -237,8 +237,8 @@ impl Event {
 
     /// Something is bought. A line has a `sku` and a `price` of one unit or an `amount` of the line.
     #[staticmethod]
-    #[pyo3(signature = (id, at, *, order, lines, shipping=None, discounts=None, rewards=None, tender=None, hold=None,
-        currency=None, converted=None, seq=None, member=None, channel=None, store=None, attributes=None))]
+    #[pyo3(signature = (id, at, *, order, lines, shipping=None, discounts=None, rewards=None, coupons=None, declined=None,
+        counters=None, tender=None, hold=None, currency=None, converted=None, seq=None, member=None, channel=None, store=None, attributes=None))]
     fn purchase(
         id: Any<'_, '_>,
         at: Any<'_, '_>,
@@ -247,6 +247,9 @@ impl Event {
         shipping: Maybe<'_, '_>,
         discounts: Maybe<'_, '_>,
         rewards: Maybe<'_, '_>,
+        coupons: Maybe<'_, '_>,
+        declined: Maybe<'_, '_>,
+        counters: Maybe<'_, '_>,
         tender: Maybe<'_, '_>,
         hold: Maybe<'_, '_>,
         currency: Maybe<'_, '_>,
@@ -267,6 +270,9 @@ impl Event {
                 ("shipping", shipping),
                 ("discounts", discounts),
                 ("rewards", rewards),
+                ("coupons", coupons),
+                ("declined", declined),
+                ("counters", counters),
                 ("tender", tender),
                 ("hold", hold),
             ],

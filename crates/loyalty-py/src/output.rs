@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Deserializer;
 
 /// Fields of a receipt that are money.
-const MONEY: [&str; 11] = [
+const MONEY: [&str; 14] = [
     "list",
     "discounted",
     "net",
@@ -21,6 +21,9 @@ const MONEY: [&str; 11] = [
     "value",
     "withheld",
     "rate",
+    "bound",
+    "price",
+    "money",
 ];
 
 /// Reads JSON; numbers are `int`, there are no others in the documents of the engine.

@@ -5,7 +5,7 @@ mod lacks;
 use std::borrow::Cow;
 
 use super::compile::{Attribute, Cond, ScorePlan};
-use super::rules::{BirthdayTest, Grain};
+use super::rules::{BirthdayTest, Grain, within_day};
 use super::selection::{Basket, Select};
 use crate::amount::Currency;
 use crate::calendar::{Date, Instant, MonthDay, Span, Weekday};
@@ -192,15 +192,9 @@ fn holds(leaf: &Cond, facts: &impl Facts) -> bool {
         Cond::Weekday(days) => facts
             .event()
             .is_some_and(|event| days.contains(&event.weekday)),
-        Cond::Hours(from, until) => facts.event().is_some_and(|event| {
-            let now = event.second_of_day;
-            let (from, until) = (from.second_of_day(), until.second_of_day());
-            if from < until {
-                from <= now && now < until
-            } else {
-                from <= now || now < until
-            }
-        }),
+        Cond::Hours(from, until) => facts
+            .event()
+            .is_some_and(|event| within_day(*from, *until, event.second_of_day)),
         Cond::Dates(from, until) => {
             facts.event().is_some()
                 && from.is_none_or(|from| facts.date() >= from)

@@ -334,6 +334,30 @@ pub struct DateRange {
     pub until: Option<Date>,
 }
 
+impl Hours {
+    /// Whether a second of the day is in it; past midnight where it ends before it begins.
+    pub(crate) fn contains(&self, second_of_day: u32) -> bool {
+        within_day(self.from, self.until, second_of_day)
+    }
+}
+
+/// Whether a second of the day is between two times of day; past midnight where the second is before the first.
+pub(crate) fn within_day(from: TimeOfDay, until: TimeOfDay, now: u32) -> bool {
+    let (from, until) = (from.second_of_day(), until.second_of_day());
+    if from < until {
+        from <= now && now < until
+    } else {
+        from <= now || now < until
+    }
+}
+
+impl DateRange {
+    /// Whether a day is in it.
+    pub(crate) fn contains(&self, day: Date) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
+    }
+}
+
 /// Days of every year: single ones, or from a first to a last (past the new year if the last is before the first).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -58,6 +58,7 @@ impl Work<'_> {
             let before = self.entries.len();
             self.time_out()?;
             self.activate_and_expire()?;
+            self.expire_coupons();
             if self.passing {
                 self.decay()?;
                 self.deduct()?;
@@ -139,6 +140,7 @@ impl Work<'_> {
             .chain(holds)
             .chain(losses)
             .chain(self.auto_due())
+            .chain(self.coupon_due())
             .chain(self.carry_due())
             .min()
     }

@@ -48,6 +48,9 @@ impl Work<'_> {
 
     /// Takes back what was granted.
     pub(super) fn revoke(&mut self, revoke: &Revoke<'_>) -> Result<()> {
+        if let Some(coupon) = &revoke.coupon {
+            return self.revoke_coupon(coupon, &revoke.reason);
+        }
         let place = self.granted_track(revoke.track.as_deref(), "revoke.track")?;
         let Some(standing) = self.state.tiers.get(place) else {
             return Ok(());

@@ -52,9 +52,18 @@ impl Work<'_> {
             });
             points.push(HeldPoints { account: id, lots });
         }
+        let coupons = self.hold_coupons(&key, &hold.coupons, until)?;
         let holds = &mut self.more().holds;
         let place = holds.partition_point(|one| one.key < key);
-        holds.insert(place, Hold { key, until, points });
+        holds.insert(
+            place,
+            Hold {
+                key,
+                until,
+                points,
+                coupons,
+            },
+        );
         Ok(())
     }
 
@@ -128,6 +137,7 @@ impl Work<'_> {
     /// Gives held points back to their lots; says which, by the place of the account.
     fn free(&mut self, hold: Hold, why: ReleaseWhy) -> Result<Vec<(usize, Vec<Given>)>> {
         let mut all = Vec::with_capacity(hold.points.len());
+        self.free_coupons(&hold.key, &hold.coupons, why);
         for one in hold.points {
             let accounts = self.state.accounts.iter();
             let place = accounts.map(|account| &account.id);

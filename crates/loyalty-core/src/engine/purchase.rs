@@ -39,14 +39,20 @@ impl<'w> Work<'w> {
             paid: Amount::new(0, self.compiled.currency),
         });
         let mut bill = Bill::of(purchase);
+        let promoted = self.promote(facts, purchase, &mut rows, &mut bill.applied)?;
+        self.redeem_coupons(&order, &promoted.coupons);
         self.reward_discounts(facts, purchase, &mut rows, &mut bill)?;
         self.till_discounts(purchase, &mut rows, &mut bill.applied)?;
         let mut accrued = self.tenders(facts, (purchase, &order), &mut rows, &mut bill)?;
         self.say_paid(at, bill.left(&rows));
         let earns = self.earns(facts, &order, &rows, &bill);
         let counted = self.count_and_reach(earns, &mut accrued)?;
-        let record = self.record(purchase, &rows, &bill, &mut accrued, order, counted)?;
-        self.receipt = Some(self.receipt_of(&record, &rows, &bill, &accrued)?);
+        let mut record = self.record(purchase, &rows, &bill, &mut accrued, order, counted)?;
+        record.coupons = promoted.coupons;
+        record.used = promoted.used;
+        let mut receipt = self.receipt_of(&record, &rows, &bill, &accrued)?;
+        receipt.promotions = promoted.told;
+        self.receipt = Some(receipt);
         self.ordered = Some(record);
         Ok(())
     }
@@ -247,6 +253,8 @@ impl<'w> Work<'w> {
             put: core::mem::take(&mut accrued.put),
             tender: tender.collect(),
             discounts: bill.applied.iter().map(|one| one.id.clone()).collect(),
+            coupons: Vec::new(),
+            used: Vec::new(),
             shipping: rows.basket.shipping.is_some(),
             converted: purchase.converted.as_ref().map(|one| ConvertedAt {
                 currency: Id::checked(&one.currency),
@@ -307,12 +315,14 @@ impl<'w> Work<'w> {
         });
         let discounts = bill.applied.iter().map(|one| ReceiptDiscount {
             id: one.id.clone(),
+            coupon: one.coupon.clone(),
             amount: Amount::new(one.total, currency),
             unplaced: (one.unplaced != 0).then(|| Amount::new(one.unplaced, currency)),
         });
         Ok(Receipt {
             order: order.id.clone(),
             discounts: discounts.collect(),
+            promotions: None,
             withheld: None,
             converted: converted(order),
             tender: tender.collect(),

@@ -248,6 +248,7 @@ pub(super) fn discounts_undone(
     Ok(undone
         .filter(|(_, amount)| *amount != 0)
         .map(|(id, amount)| ReceiptDiscount {
+            coupon: None,
             id: id.clone(),
             amount: Amount::new(amount, currency),
             unplaced: None,

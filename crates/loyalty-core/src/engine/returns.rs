@@ -57,6 +57,12 @@ impl Work<'_> {
             withheld,
         } = self.reverse(&mut order, &backs, &lines, refund)?;
         let withheld = self.withhold(entry, sums.paid, withheld);
+        if backs.iter().all(Back::all) {
+            self.restore_coupons(&order)?;
+            self.unbook_promotions(&order.used);
+            order.coupons.clear();
+            order.used.clear();
+        }
         let figures = self.figures();
         let changes = self.uncount(&order, &backs, &reversed, &restored)?;
         self.undo_gains(&order, &backs, &figures)?;
@@ -64,6 +70,7 @@ impl Work<'_> {
             order: order.id.clone(),
             lines,
             discounts: discounts_undone(&order, &backs, currency)?,
+            promotions: None,
             tender,
             points,
             total: sums,

@@ -20,7 +20,9 @@ use crate::pricing::{
 /// A discount that was applied.
 pub(super) struct Applied {
     pub(super) id: Id,
-    /// What it took off each row of goods.
+    /// The instance of a coupon.
+    pub(super) coupon: Option<Id>,
+    /// What it took off each row of goods, or of all rows.
     pub(super) off: Vec<i64>,
     /// All of that.
     pub(super) total: i64,
@@ -129,6 +131,7 @@ pub(super) fn apply(
     let reduced = reduce(&targets, reduction, plan.sharing)?;
     let mut applied = Applied {
         id,
+        coupon: None,
         off: vec![0; rows.basket.rows.len()],
         unplaced: reduced.unplaced,
         total: 0,

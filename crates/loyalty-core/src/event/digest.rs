@@ -77,6 +77,9 @@ impl Event<'_> {
                 out.number(hold.minutes.map_or(-1, i64::from));
                 out.number(hold.until.map_or(i64::MIN, |until| until.micros()));
                 out.tenders(&hold.points);
+                if !hold.coupons.is_empty() {
+                    out.texts(&hold.coupons);
+                }
             }
             Body::Release(release) => out.text(&release.key),
             Body::Redeem(redeem) => {
@@ -114,6 +117,20 @@ impl Event<'_> {
             Body::Revoke(revoke) => {
                 out.maybe(revoke.track.as_deref());
                 out.text(&revoke.reason);
+                if let Some(coupon) = &revoke.coupon {
+                    out.text(coupon);
+                }
+            }
+            Body::Issue(issue) => {
+                out.text(&issue.coupon);
+                out.maybe(issue.instance.as_deref());
+                out.date(issue.from);
+                out.date(issue.until);
+                out.maybe(issue.giver.as_deref());
+            }
+            Body::Give(give) => {
+                out.text(&give.coupon);
+                out.text(&give.to);
             }
             Body::Receive(receive) => {
                 out.text(&receive.from);
@@ -236,6 +253,21 @@ impl Bytes {
             self.texts(&discount.lines);
         }
         self.texts(&purchase.rewards);
+        if !(purchase.coupons.is_empty()
+            && purchase.declined.is_empty()
+            && purchase.counters.is_empty())
+        {
+            self.texts(&purchase.coupons);
+            self.texts(&purchase.declined);
+            self.count(purchase.counters.len());
+            for counter in &purchase.counters {
+                self.text(&counter.of);
+                self.maybe(counter.by.as_deref());
+                self.number(i64::try_from(counter.uses).unwrap_or(i64::MAX));
+                self.number(i64::try_from(counter.units).unwrap_or(i64::MAX));
+                self.decimal(1, counter.money.0);
+            }
+        }
         self.maybe(purchase.hold.as_deref());
     }
 

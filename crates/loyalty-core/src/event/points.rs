@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::wire::{cow, maybe_cow};
-use super::{Tender, id, text};
+use super::wire::{cow, cows, maybe_cow};
+use super::{Tender, id, ids, text};
 use crate::amount::Points;
 use crate::calendar::{Date, Instant};
 use crate::error::{Code, Error, Result, join};
@@ -114,8 +114,11 @@ pub struct HoldRequest<'a> {
     #[serde(default)]
     pub until: Option<Instant>,
     /// How many points of which accounts.
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub points: Vec<Tender<'a>>,
+    /// Instances of coupons.
+    #[serde(borrow, default, deserialize_with = "cows")]
+    pub coupons: Vec<Cow<'a, str>>,
 }
 
 /// What is held is given back.
@@ -293,7 +296,8 @@ impl HoldRequest<'_> {
             let words = format!("a hold is for 1 to {} minutes", limits::HOLD_MINUTES_MAX);
             return Err(Error::at(Code::OutOfRange, "hold.minutes", words));
         }
-        if self.points.is_empty() {
+        ids("hold.coupons", &self.coupons)?;
+        if self.points.is_empty() && self.coupons.is_empty() {
             return Err(Error::at(
                 Code::MissingField,
                 "hold.points",

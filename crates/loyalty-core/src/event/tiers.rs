@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 use super::wire::{cow, maybe_cow};
 use super::{id, text};
 use crate::calendar::{Date, Instant};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 
 /// A person gives a rung, with an end of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -32,7 +32,7 @@ pub struct Grant<'a> {
     pub replace: bool,
 }
 
-/// What was granted in a track is taken back.
+/// What was granted in a track is taken back, or a coupon of the wallet.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -40,6 +40,9 @@ pub struct Revoke<'a> {
     /// The track; may be left out where the program has only one.
     #[serde(borrow, default, deserialize_with = "maybe_cow")]
     pub track: Option<Cow<'a, str>>,
+    /// The instance of a coupon; then no track is named.
+    #[serde(borrow, default, deserialize_with = "maybe_cow")]
+    pub coupon: Option<Cow<'a, str>>,
     /// Why.
     #[serde(borrow, deserialize_with = "cow")]
     pub reason: Cow<'a, str>,
@@ -81,6 +84,13 @@ impl Revoke<'_> {
     pub(super) fn check(&self) -> Result<()> {
         if let Some(track) = &self.track {
             id("revoke.track", track)?;
+        }
+        if let Some(coupon) = &self.coupon {
+            id("revoke.coupon", coupon)?;
+            if self.track.is_some() {
+                let words = "take back a rung or a coupon: one of the two";
+                return Err(Error::at(Code::InvalidValue, "revoke", words));
+            }
         }
         text("revoke.reason", &self.reason)
     }

@@ -6,10 +6,10 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::{
-    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Convert, Converted, Event, Grant,
-    HoldRequest, Line, Off, OrderSettled, Overdraw, Part, Price, Profile, Purchase, Receive,
-    Redeem, Release, Return, ReturnedLine, Revoke, Scalar, Shipping, Tags, Tax, TaxOf, Tender,
-    TillDiscount, Timestamp, Transfer, Undo,
+    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Convert, Converted, Counter, Event,
+    GiveCoupon, Grant, HoldRequest, IssueCoupon, Line, Off, OrderSettled, Overdraw, Part, Price,
+    Profile, Purchase, Receive, Redeem, Release, Return, ReturnedLine, Revoke, Scalar, Shipping,
+    Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, Transfer, Undo,
 };
 use crate::amount::{Decimal, Points, parse_decimal};
 use crate::calendar::{Date, Zone};
@@ -114,6 +114,12 @@ pub(crate) struct EventWire<'a> {
     /// What was granted is taken back.
     #[serde(borrow, default)]
     revoke: Option<Revoke<'a>>,
+    /// The member gets a coupon.
+    #[serde(borrow, default)]
+    issue: Option<IssueCoupon<'a>>,
+    /// The member gives a coupon to another member.
+    #[serde(borrow, default)]
+    give: Option<GiveCoupon<'a>>,
 }
 
 /// What a host knows of a member.
@@ -196,6 +202,17 @@ struct PurchaseWire<'a> {
     #[serde(borrow, default)]
     #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     rewards: Vec<Text<'a>>,
+    /// Coupons that are presented, in their order: instances of the member's wallet, or codes.
+    #[serde(borrow, default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+    coupons: Vec<Text<'a>>,
+    /// Offers and coupons that are not to be used.
+    #[serde(borrow, default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+    declined: Vec<Text<'a>>,
+    /// How often promotions have been used by everyone, where limits are for all members together.
+    #[serde(borrow, default)]
+    counters: Vec<Counter<'a>>,
     /// Points that the member wants to pay with.
     #[serde(borrow, default)]
     tender: Vec<Tender<'a>>,
@@ -491,7 +508,7 @@ impl<'a> EventWire<'a> {
             };
         }
         type Made<'a> = Result<Body<'a>>;
-        let bodies: [(&str, Option<Body<'a>>); 18] = bodies! {
+        let bodies: [(&str, Option<Body<'a>>); 20] = bodies! {
             "enroll": self.enroll => |one: ProfileWire<'a>| Made::Ok(Body::Enroll(one.into()));
             "profile": self.profile => |one: ProfileWire<'a>| Made::Ok(Body::Profile(one.into()));
             "tags": self.tags => |one: TagsWire<'a>| Made::Ok(Body::Tags(one.into()));
@@ -510,6 +527,8 @@ impl<'a> EventWire<'a> {
             "receive": self.receive => |one| Made::Ok(Body::Receive(one));
             "grant": self.grant => |one| Made::Ok(Body::Grant(one));
             "revoke": self.revoke => |one| Made::Ok(Body::Revoke(one));
+            "issue": self.issue => |one| Made::Ok(Body::Issue(one));
+            "give": self.give => |one| Made::Ok(Body::Give(one));
         };
         Ok(Event {
             id: self.id.0,
@@ -525,7 +544,7 @@ impl<'a> EventWire<'a> {
 }
 
 /// The one thing that happened; a return and a purchase together are an exchange.
-fn only<'a>(bodies: [(&str, Option<Body<'a>>); 18]) -> Result<Body<'a>> {
+fn only<'a>(bodies: [(&str, Option<Body<'a>>); 20]) -> Result<Body<'a>> {
     let names: Vec<String> = bodies.iter().map(|(name, _)| format!("`{name}`")).collect();
     let mut given = bodies
         .into_iter()
@@ -608,6 +627,9 @@ impl<'a> PurchaseWire<'a> {
             shipping,
             discounts,
             rewards: texts(self.rewards),
+            coupons: texts(self.coupons),
+            declined: texts(self.declined),
+            counters: self.counters,
             tender: self.tender,
             hold: self.hold.map(|text| text.0),
         })
@@ -812,6 +834,13 @@ pub(super) fn maybe_cow<'de: 'a, 'a, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Cow<'a, str>>, D::Error> {
     Ok(Option::<Text<'_>>::deserialize(deserializer)?.map(|text| text.0))
+}
+
+/// Texts.
+pub(super) fn cows<'de: 'a, 'a, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<Cow<'a, str>>, D::Error> {
+    Vec::<Text<'_>>::deserialize(deserializer).map(texts)
 }
 
 fn texts<'a>(texts: Vec<Text<'a>>) -> Vec<Cow<'a, str>> {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Instant;
+use crate::coupons::Instance;
 use crate::id::Id;
 use crate::points::{Carried, Hold, Lot, Reached, Redemption, Streaked};
 
@@ -25,6 +26,9 @@ pub(crate) struct More {
     /// What rules carry to the next event; sorted by rule.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) carried: Vec<Carried>,
+    /// The coupons that the member has; sorted by instance.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) coupons: Vec<Instance>,
     /// What returns left behind of milestones; sorted by rule.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) milestones: Vec<Reached>,
@@ -43,10 +47,24 @@ impl More {
         let held = |hold: &Hold| {
             let known = |id: &Id| accounts.contains(&id);
             let mut points = hold.points.iter();
-            !hold.points.is_empty() && points.all(|one| known(&one.account) && !one.lots.is_empty())
+            let coupons = hold.coupons.iter().all(|id| self.coupon(id).is_some());
+            !(hold.points.is_empty() && hold.coupons.is_empty())
+                && coupons
+                && points.all(|one| known(&one.account) && !one.lots.is_empty())
         };
         if !self.holds.iter().all(held) {
-            return Some("a hold holds nothing, or points of an account that is not there");
+            return Some("a hold holds nothing, or what is not there");
+        }
+        if !self.coupons.is_sorted_by(|one, other| one.id < other.id) {
+            return Some("the coupons of a member are not in order");
+        }
+        let over = |one: &Instance| one.expires_at.is_some_and(|at| Some(at) <= as_of);
+        if self
+            .coupons
+            .iter()
+            .any(|one| over(one) && self.holder(&one.id).is_none())
+        {
+            return Some("a coupon that is over has not expired");
         }
         self.rules_fault()
             .or_else(|| self.redemptions.iter().find_map(Redemption::fault))
@@ -67,6 +85,18 @@ impl More {
         let carried = || self.carried.iter().find_map(Carried::fault);
         let milestones = || self.milestones.iter().find_map(Reached::fault);
         streaks.or_else(carried).or_else(milestones)
+    }
+
+    /// A coupon of the wallet.
+    pub(crate) fn coupon(&self, id: &Id) -> Option<&Instance> {
+        let place = self.coupons.binary_search_by(|one| one.id.cmp(id)).ok()?;
+        self.coupons.get(place)
+    }
+
+    /// The hold that holds a coupon.
+    pub(crate) fn holder(&self, id: &Id) -> Option<&Hold> {
+        let mut holds = self.holds.iter();
+        holds.find(|hold| hold.coupons.binary_search(id).is_ok())
     }
 
     /// The lots of an account that are held.

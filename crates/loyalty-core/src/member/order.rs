@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::amount::Exact;
 use crate::calendar::{Date, Instant};
+use crate::coupons::Instance;
 use crate::id::Id;
 use crate::points::{Crossed, Took};
 
@@ -30,6 +31,12 @@ pub(crate) struct Order {
     /// The discounts that are not a line's own, in the order in which they were applied.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) discounts: Vec<Id>,
+    /// The coupons that it used, as they were in the wallet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) coupons: Vec<Instance>,
+    /// What its promotions were counted for, where something limits them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) used: Vec<PromotionUse>,
     /// Whether the last row is shipping.
     #[serde(default, skip_serializing_if = "crate::json::is_default")]
     pub(crate) shipping: bool,
@@ -42,6 +49,19 @@ pub(crate) struct Order {
     /// The milestones that it reached.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) crossed: Vec<Crossed>,
+}
+
+/// What a promotion was counted for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PromotionUse {
+    pub(crate) of: Id,
+    /// The day in program time.
+    pub(crate) on: Date,
+    pub(crate) uses: i64,
+    pub(crate) units: i64,
+    /// In minor units.
+    pub(crate) money: i64,
 }
 
 /// Lines that are equal in all but id and quantity.

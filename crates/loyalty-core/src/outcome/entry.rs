@@ -47,6 +47,14 @@ impl Change {
             Self::Tier { .. } => "tier",
             Self::TierPending { .. } => "tier_pending",
             Self::Warning { .. } => "warning",
+            Self::CouponIssued { .. } => "coupon_issued",
+            Self::CouponGiven { .. } => "coupon_given",
+            Self::CouponHeld { .. } => "coupon_held",
+            Self::CouponReleased { .. } => "coupon_released",
+            Self::CouponRedeemed { .. } => "coupon_redeemed",
+            Self::CouponRestored { .. } => "coupon_restored",
+            Self::CouponExpired { .. } => "coupon_expired",
+            Self::CouponRevoked { .. } => "coupon_revoked",
             Self::CarriedOver { .. } => "carried_over",
         }
     }

@@ -27,6 +27,16 @@ impl LimitSpec {
         }
     }
 
+    /// A limit of so many in a period.
+    pub(crate) fn counting(key: String, most: i64, per: CapPeriod) -> Self {
+        Self {
+            key: key.into(),
+            times: most,
+            per,
+            term: None,
+        }
+    }
+
     /// How many times are left on a day, in program time.
     pub(crate) fn left(&self, uses: &[CapUse], day: Date) -> i64 {
         let start = self.per.start(day);

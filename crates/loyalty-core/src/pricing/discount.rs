@@ -66,7 +66,7 @@ pub(crate) enum Cut {
 }
 
 /// How an amount of money is rounded, in minor units.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rounder {
     mode: Rounding,
     place: Option<RoundPlace>,
@@ -106,8 +106,18 @@ impl Rounder {
         })
     }
 
+    /// Amounts are rounded to multiples of this, in minor units.
+    pub(crate) fn step(&self) -> i64 {
+        self.step
+    }
+
+    /// Whether it says what is rounded.
+    pub(crate) fn is_placed(&self) -> bool {
+        self.place.is_some()
+    }
+
     /// What is taken off `now` where `num / den` is to be taken off it, in `units` equal parts that are rounded alike.
-    fn off(&self, now: i64, num: i128, den: i128, units: i64) -> Option<i64> {
+    pub(crate) fn off(&self, now: i64, num: i128, den: i128, units: i64) -> Option<i64> {
         let size = den
             .checked_mul(i128::from(units))?
             .checked_mul(i128::from(self.step))?;

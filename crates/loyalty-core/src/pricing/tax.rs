@@ -114,6 +114,19 @@ pub(crate) fn gross(amount: i64, tax: Option<RowTax>) -> i64 {
     }
 }
 
+/// What an amount comes to without its tax, rounded for itself.
+pub(crate) fn net(amount: i64, tax: Option<RowTax>) -> i64 {
+    match tax {
+        Some(tax) if tax.included => {
+            let less = tax
+                .exact(amount)
+                .and_then(|exact| exact.round(Rounding::HalfUp));
+            amount.saturating_sub(less.unwrap_or(0))
+        }
+        _ => amount,
+    }
+}
+
 fn each(taxes: &[Ratio], mode: Rounding) -> Result<Vec<i64>> {
     taxes
         .iter()

@@ -3,6 +3,7 @@
 mod account;
 mod earn;
 mod prices;
+mod promotions;
 mod spend;
 
 use std::collections::BTreeMap;
@@ -75,6 +76,7 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
         check.earn(rule, rules, &format!("earn[{place}]"));
     }
     check.earning(&rules.earning);
+    check.promotions(rules);
     for (place, tender) in rules.tender.iter().enumerate() {
         let path = |field: &str| format!("tender[{place}].{field}");
         check.more_than_nothing(tender.points, &path("points"));

@@ -18,6 +18,7 @@ use crate::condition::{
     Basket, Catalogue, Cond, Condition, Grain, Scope, Select, Selection, Symbols, TrackNames,
     compile,
 };
+use crate::coupons::Promotions;
 use crate::error::{Code, Error, join};
 use crate::id::Id;
 use crate::metric::{DistinctOf, Frame, Reading};
@@ -49,6 +50,7 @@ pub(crate) struct Compiled {
     pub(crate) tender: Vec<TenderPlan>,
     pub(crate) pricing: PricingPlan,
     pub(crate) spend: Spend,
+    pub(crate) promotions: Promotions,
     pub(crate) returns_window: Span,
     pub(crate) returns_partial: bool,
     pub(crate) returns_points: ReturnedPoints,
@@ -235,6 +237,13 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
     let tender = compiler.tender();
     let pricing = compiler.pricing();
     let spend = compiler.spend();
+    let promotions = Promotions::new(
+        (&rules.offers, &rules.coupons, &rules.combining),
+        &rules.pricing.rounding,
+        &compiler.names,
+        &mut compiler.symbols,
+        compiler.mistakes,
+    );
     let mut settings = Settings {
         multipliers: rules.earning.multipliers,
         round: rules.earning.round,
@@ -297,6 +306,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         tender,
         pricing,
         spend,
+        promotions,
         returns_window: rules.returns.window,
         returns_partial: rules.returns.partial == crate::points::Partial::Allow,
         returns_points: rules.returns.points,

@@ -157,6 +157,16 @@ impl Places {
             rules.rewards.iter().map(|one| &one.id).collect(),
         );
         add(
+            "offers",
+            node.get("offers"),
+            rules.offers.iter().map(|one| &one.id).collect(),
+        );
+        add(
+            "coupons",
+            node.get("coupons"),
+            rules.coupons.iter().map(|one| &one.id).collect(),
+        );
+        add(
             "conversions",
             node.get("conversions"),
             rules.conversions.iter().map(|one| &one.id).collect(),

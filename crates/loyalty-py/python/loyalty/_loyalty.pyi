@@ -5,6 +5,7 @@ from typing import Any, Final, Literal, final
 from loyalty.types import (
     Balance,
     Converted,
+    Counter,
     Day,
     Document,
     Expiring,
@@ -196,6 +197,9 @@ class Event:
         shipping: Shipping | None = None,
         discounts: Sequence[TillDiscount] | None = None,
         rewards: Sequence[str] | None = None,
+        coupons: Sequence[str] | None = None,
+        declined: Sequence[str] | None = None,
+        counters: Sequence[Counter] | None = None,
         tender: Sequence[Tender] | None = None,
         hold: str | None = None,
         currency: str | None = None,

@@ -86,6 +86,19 @@ class Tender(_TenderRequired, total=False):
     account: str
 
 
+class _CounterRequired(TypedDict):
+    of: str
+
+
+class Counter(_CounterRequired, total=False):
+    """How often an offer or coupon has been used by everyone, as far as the host knows."""
+
+    by: str
+    uses: int
+    units: int
+    money: Union[str, int, Decimal]
+
+
 class _ReturnedLineRequired(TypedDict):
     line: str
 
@@ -143,9 +156,51 @@ class _ReceiptDiscountRequired(TypedDict):
 
 
 class ReceiptDiscount(_ReceiptDiscountRequired, total=False):
-    """A discount of a receipt, and what of it no line could take."""
+    """A discount of a receipt, the coupon if it was one, and what of it no line could take."""
 
+    coupon: str
     unplaced: Decimal
+
+
+class _UnusedRequired(TypedDict):
+    reason: str
+
+
+_UnusedWith = TypedDict("_UnusedWith", {"with": list[str]}, total=False)
+
+
+class Unused(_UnusedRequired, _UnusedWith, total=False):
+    """An offer or coupon that was not used, and why; `with` is what stands against it."""
+
+    promotion: str
+    coupon: str
+    unmet: "list[Unmet]"
+
+
+ReceiptAdded = TypedDict("ReceiptAdded", {"by": str, "sku": str, "quantity": int, "price": Decimal})
+"""A thing that a promotion adds; the host hands it out."""
+
+
+class PromotionCount(TypedDict):
+    """What the host adds to its counters."""
+
+    of: str
+    uses: int
+    units: int
+    money: Decimal
+
+
+class _ReceiptPromotionsRequired(TypedDict):
+    proven: bool
+    unused: list[Unused]
+
+
+class ReceiptPromotions(_ReceiptPromotionsRequired, total=False):
+    """What a receipt says of offers and coupons besides their discounts."""
+
+    bound: Decimal
+    added: list[ReceiptAdded]
+    counted: list[PromotionCount]
 
 
 class _ReceiptTenderRequired(TypedDict):
@@ -195,6 +250,7 @@ class Receipt(_ReceiptRequired, total=False):
     """A purchase or return, line by line, money as `Decimal`."""
 
     discounts: list[ReceiptDiscount]
+    promotions: ReceiptPromotions
     withheld: Decimal
     converted: Converted
 

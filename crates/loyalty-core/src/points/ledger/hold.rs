@@ -14,7 +14,11 @@ use crate::points::rules::BurnOrder;
 pub(crate) struct Hold {
     pub(crate) key: Id,
     pub(crate) until: Instant,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) points: Vec<HeldPoints>,
+    /// Instances of coupons; sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) coupons: Vec<Id>,
 }
 
 /// Points of one account in a hold, in the order in which they were taken.

@@ -1,0 +1,247 @@
+//! The best legal set (clause 10.7): depth first in the order of application, so that what is applied is exact at every turn; first
+//! with a candidate, then without it. A part is left out only where its bound, which is valid in every context, says that nothing
+//! in it is better.
+
+use core::cmp::Reverse;
+
+use super::bits::Bits;
+use super::bound::Bounds;
+use super::turn::Turn;
+use super::{Candidate, Table};
+use crate::calendar::Instant;
+use crate::coupons::effect::Till;
+use crate::error::Result;
+use crate::id::Id;
+
+/// What was found.
+pub(super) struct Found {
+    pub(super) chosen: Vec<usize>,
+    pub(super) proven: bool,
+    pub(super) bound: Option<i64>,
+    pub(super) nodes: u32,
+}
+
+/// How good a set is: less to pay, more worth, fewer, sooner expiring, earlier names. The least is the best.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::coupons) struct Value {
+    pub(in crate::coupons) payable: i64,
+    pub(in crate::coupons) worth: Reverse<i64>,
+    pub(in crate::coupons) count: usize,
+    /// Whether it lasts for ever, then when it expires, sorted.
+    expiries: Vec<(bool, Option<Instant>)>,
+    ids: Vec<Id>,
+}
+
+impl Value {
+    /// The value of a set that leaves so much to be paid.
+    pub(in crate::coupons) fn new(payable: i64, set: &[&Candidate<'_>]) -> Self {
+        let worth = set.iter().map(|one| one.plan.worth);
+        let mut expiries: Vec<_> = set
+            .iter()
+            .map(|one| (one.expires.is_none(), one.expires))
+            .collect();
+        expiries.sort_unstable();
+        let mut ids: Vec<Id> = set.iter().map(|one| one.name().clone()).collect();
+        ids.sort_unstable();
+        Self {
+            payable,
+            worth: Reverse(worth.fold(0, i64::saturating_add)),
+            count: set.len(),
+            expiries,
+            ids,
+        }
+    }
+}
+
+pub(super) fn best(table: &Table<'_>, till: &Till) -> Result<Found> {
+    let order = search_order(table);
+    let turn = Turn::new(table, till);
+    let bounds = Bounds::new(table, till, &order, &turn.state)?;
+    let before = till.payable(&turn.state)?;
+    let mut search = Search {
+        table,
+        till,
+        bounds,
+        turn,
+        best: (Value::new(before, &[]), Vec::new()),
+        nodes: 0,
+        left_out: None,
+        order,
+    };
+    search.dive()?;
+    search.from(0, &Bits::new(table.candidates.len()))?;
+    let (value, chosen) = search.best;
+    // What was left out may be no better than what was found.
+    let bound = search.left_out.map(|least| least.min(value.payable));
+    Ok(Found {
+        chosen,
+        proven: bound.is_none(),
+        bound,
+        nodes: search.nodes,
+    })
+}
+
+/// The order of application, in which instances of one coupon stand by when they expire: one does as well as another.
+fn search_order(table: &Table<'_>) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..table.candidates.len()).collect();
+    order.sort_by(|one, other| {
+        let (Some(one), Some(other)) = (table.candidates.get(*one), table.candidates.get(*other))
+        else {
+            return core::cmp::Ordering::Equal;
+        };
+        let expiry = |one: &Candidate<'_>| (one.expires.is_none(), one.expires);
+        one.plan
+            .phase
+            .cmp(&other.plan.phase)
+            .then(other.plan.priority.cmp(&one.plan.priority))
+            .then_with(|| one.plan.id.cmp(&other.plan.id))
+            .then_with(|| expiry(one).cmp(&expiry(other)))
+            .then_with(|| one.instance.cmp(&other.instance))
+    });
+    order
+}
+
+struct Search<'s> {
+    table: &'s Table<'s>,
+    till: &'s Till,
+    bounds: Bounds,
+    turn: Turn<'s>,
+    /// The best set so far, as places of candidates.
+    best: (Value, Vec<usize>),
+    nodes: u32,
+    /// The least that something left out at the limit of the search could leave to be paid.
+    left_out: Option<i64>,
+    order: Vec<usize>,
+}
+
+impl Search<'_> {
+    /// A first good set: those that could save most, each if it may join those before it.
+    fn dive(&mut self) -> Result<()> {
+        let mut wanted: Vec<usize> = (0..self.order.len()).collect();
+        wanted.sort_by_key(|at| Reverse(self.bounds.most(*at)));
+        let mut set: Vec<usize> = Vec::new();
+        for at in wanted {
+            if let Some(place) = self.order.get(at).copied()
+                && self.bounds.matters(at)
+                && self.table.may_join(place, &set)
+            {
+                set.push(place);
+            }
+        }
+        let mut pushed = 0_usize;
+        for at in 0..self.order.len() {
+            if let Some(place) = self.order.get(at).copied()
+                && set.contains(&place)
+                && self.turn.push(place)?
+            {
+                pushed = pushed.saturating_add(1);
+            }
+        }
+        self.weigh()?;
+        for _ in 0..pushed {
+            self.turn.pop();
+        }
+        Ok(())
+    }
+
+    /// Weighs the set that is applied.
+    fn weigh(&mut self) -> Result<()> {
+        let payable = self.till.payable(&self.turn.state)?;
+        if payable > self.best.0.payable {
+            return Ok(());
+        }
+        let places = self.turn.chosen.iter().map(|one| one.candidate);
+        let set: Vec<&Candidate<'_>> = places
+            .clone()
+            .filter_map(|place| self.table.candidates.get(place))
+            .collect();
+        let value = Value::new(payable, &set);
+        if value < self.best.0 {
+            self.best = (value, places.collect());
+        }
+        Ok(())
+    }
+
+    /// Looks into every set that goes on from the one that is applied with candidates from a place in the order; those that must
+    /// not stand beside it are closed.
+    fn from(&mut self, first: usize, closed: &Bits) -> Result<()> {
+        let mut passed: Option<usize> = None;
+        for at in first..self.order.len() {
+            let Some(place) = self.order.get(at).copied() else {
+                break;
+            };
+            if self.bounds.never(at) || !self.joins(place, closed) || self.is_twin(passed, place) {
+                continue;
+            }
+            let turn = (&self.turn, closed);
+            let hope = self
+                .bounds
+                .hope(self.table, self.till, turn, &self.order, at)?;
+            if self.hopeless(&hope) {
+                return if hope.is_end { self.weigh() } else { Ok(()) };
+            }
+            if self.nodes >= self.table.combining.nodes {
+                let least = self.left_out.unwrap_or(i64::MAX);
+                self.left_out = Some(least.min(hope.payable));
+                return self.weigh();
+            }
+            self.nodes = self.nodes.saturating_add(1);
+            if self.turn.push(place)? {
+                let closed = self.table.closed_with(place, closed);
+                self.from(at.saturating_add(1), &closed)?;
+                self.turn.pop();
+            }
+            passed = Some(place);
+        }
+        self.weigh()
+    }
+
+    fn joins(&self, place: usize, closed: &Bits) -> bool {
+        let full = self.table.group(place).is_some_and(|group| {
+            let chosen = self.turn.chosen.iter().map(|one| one.candidate);
+            let same = chosen.filter(|one| self.table.group(*one) == Some(group));
+            same.count() >= self.table.most(group)
+        });
+        !full && !closed.has(place)
+    }
+
+    /// Whether one just like it, that would be taken rather, was passed over: then this one is, too.
+    fn is_twin(&self, passed: Option<usize>, place: usize) -> bool {
+        let one = passed.and_then(|passed| self.table.candidates.get(passed));
+        match (one, self.table.candidates.get(place)) {
+            (Some(one), Some(other)) => {
+                one.plan.place == other.plan.place
+                    && one.left == other.left
+                    && one.instance.is_some()
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether nothing that goes on from here can be better than the best so far.
+    fn hopeless(&self, hope: &Hope) -> bool {
+        let best = &self.best.0;
+        if hope.is_end || hope.payable != best.payable {
+            return hope.is_end || hope.payable > best.payable;
+        }
+        match hope.worth.cmp(&best.worth.0) {
+            core::cmp::Ordering::Less => true,
+            core::cmp::Ordering::Greater => false,
+            core::cmp::Ordering::Equal => {
+                let more = usize::from(hope.needs_more);
+                self.turn.chosen.len().saturating_add(more) > best.count
+            }
+        }
+    }
+}
+
+/// The most that sets which go on from one can reach.
+pub(super) struct Hope {
+    /// The least that is left to be paid.
+    pub(super) payable: i64,
+    pub(super) worth: i64,
+    /// Whether that is only reached with one more.
+    pub(super) needs_more: bool,
+    /// Whether nothing that could be added saves money or is worth anything.
+    pub(super) is_end: bool,
+}

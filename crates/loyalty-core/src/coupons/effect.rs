@@ -1,0 +1,376 @@
+//! What one promotion does to a basket (clauses 10.2 to 10.5).
+
+mod bundle;
+mod cut;
+mod extra;
+mod gets;
+mod measure;
+mod most;
+mod units;
+
+use super::plan::{DealPlan, PromotionPlan};
+use crate::amount::Exact;
+use crate::calendar::Instant;
+use crate::condition::{Basket, Select};
+use crate::error::Result;
+use crate::id::Id;
+use crate::pricing::{RowTax, Sharing, TaxRule, net_and_gross};
+
+use units::Run;
+
+/// A basket as promotions see it: what does not change while they are applied.
+#[derive(Debug)]
+pub(crate) struct Till {
+    pub(crate) rows: Vec<TillRow>,
+    pub(crate) shipping: Option<TillRow>,
+    pub(crate) sharing: Sharing,
+    pub(crate) tax: TaxRule,
+}
+
+/// A row, in minor units of the whole row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TillRow {
+    pub(crate) quantity: i64,
+    /// The stated price, before any discount.
+    pub(crate) stated: i64,
+    /// Before all discounts but those of the line.
+    pub(crate) initial: i64,
+    /// As it stands when the first promotion is applied: rewards may have lowered it.
+    pub(crate) now: i64,
+    /// No discount goes below this.
+    pub(crate) least: i64,
+    pub(crate) discountable: bool,
+    pub(crate) tax: Option<RowTax>,
+    pub(crate) tax_group: u32,
+}
+
+/// What changes while promotions are applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct State {
+    /// What each row costs; shipping is the one after the goods.
+    pub(crate) now: Vec<i64>,
+    /// How many units of each row have been consumed.
+    pub(crate) used: Vec<i64>,
+    /// How many units of each row have been replaced by something else.
+    pub(crate) gone: Vec<i64>,
+    /// What is paid for added things.
+    pub(crate) charged: i64,
+}
+
+/// A promotion that may be used, or an instance of a coupon.
+#[derive(Debug)]
+pub(crate) struct Candidate<'p> {
+    pub(crate) plan: &'p PromotionPlan,
+    /// The instance or the code; none for an offer.
+    pub(crate) instance: Option<Id>,
+    pub(crate) expires: Option<Instant>,
+    /// Where it stands among those that were presented.
+    pub(crate) presented: Option<u32>,
+    /// What the limits leave.
+    pub(crate) left: Left,
+    /// The rows that each selection of its plan chooses, in the order of the plan.
+    pub(crate) sets: Vec<Box<[u32]>>,
+}
+
+/// What the limits of a promotion leave for this order; none for no limit. All instances of one coupon share it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Left {
+    /// So many uses.
+    pub(crate) uses: Option<i64>,
+    /// On so many units.
+    pub(crate) units: Option<i64>,
+    /// So much money off, in minor units.
+    pub(crate) money: Option<i64>,
+    /// Whether more units than that make it not be used at all, rather than in part.
+    pub(crate) whole_units: bool,
+    /// Whether more money than that makes it not be used at all, rather than in part.
+    pub(crate) whole_money: bool,
+}
+
+impl Left {
+    /// What is left after a use.
+    pub(super) fn after(self, applied: &Applied) -> Self {
+        let added = applied.added.iter().map(|one| one.quantity);
+        let runs = applied.units.iter().chain(&applied.removed);
+        let units = added.chain(runs.map(|(_, units)| *units));
+        let units = units.fold(0_i64, i64::saturating_add);
+        Self {
+            uses: self.uses.map(|left| left.saturating_sub(1)),
+            units: self.units.map(|left| left.saturating_sub(units).max(0)),
+            money: self
+                .money
+                .map(|left| left.saturating_sub(applied.saved()).max(0)),
+            ..self
+        }
+    }
+}
+
+/// What a promotion has done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Applied {
+    /// What it took off each row; shipping last.
+    pub(crate) off: Vec<i64>,
+    /// All of that.
+    pub(crate) total: i64,
+    /// What no row could take.
+    pub(crate) unplaced: i64,
+    /// The units that it lowered the price of, by row.
+    pub(crate) units: Vec<Run>,
+    /// The units that met its condition, by row.
+    pub(crate) met: Vec<Run>,
+    /// The units that were replaced, by row: what was taken off their rows is their price.
+    pub(crate) removed: Vec<Run>,
+    pub(crate) added: Vec<Added>,
+    pub(crate) points: Option<GivenPoints>,
+}
+
+/// Things that a promotion adds to the basket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Added {
+    pub(crate) sku: Id,
+    pub(crate) quantity: i64,
+    /// What is paid for all of them, in minor units.
+    pub(crate) price: i64,
+}
+
+/// Points that a promotion gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct GivenPoints {
+    /// The place of the account.
+    pub(crate) account: usize,
+    pub(crate) bonus: i64,
+    /// The points of these rows, times this.
+    pub(crate) multiplier: Option<Exact>,
+    pub(crate) rows: Box<[u32]>,
+}
+
+impl<'p> Candidate<'p> {
+    /// Its instance, or what it is an offer of.
+    pub(crate) fn name(&self) -> &Id {
+        self.instance.as_ref().unwrap_or(&self.plan.id)
+    }
+
+    /// A candidate that no limit binds. Whoever makes it has judged its condition, dates and counts.
+    pub(crate) fn new(plan: &'p PromotionPlan, basket: &Basket) -> Self {
+        let select = |lines: &Select| -> Box<[u32]> {
+            let rows = (0_u32..).zip(&basket.rows);
+            rows.filter(|(_, row)| lines.has(basket, row))
+                .map(|(place, _)| place)
+                .collect()
+        };
+        let mut sets = Vec::new();
+        plan.selections(&mut |lines| {
+            sets.push(match lines {
+                Some(lines) => select(lines),
+                None => (0_u32..)
+                    .zip(&basket.rows)
+                    .map(|(place, _)| place)
+                    .collect(),
+            });
+        });
+        Self {
+            plan,
+            instance: None,
+            expires: None,
+            presented: None,
+            left: Left::default(),
+            sets,
+        }
+    }
+}
+
+impl Till {
+    /// The state before the first promotion.
+    pub(crate) fn start(&self) -> State {
+        let rows = self.rows.iter().chain(&self.shipping);
+        let now: Vec<i64> = rows.map(|row| row.now).collect();
+        State {
+            used: vec![0; now.len()],
+            gone: vec![0; now.len()],
+            now,
+            charged: 0,
+        }
+    }
+
+    /// A row; shipping is the one after the goods.
+    pub(crate) fn row(&self, place: usize) -> Option<&TillRow> {
+        self.rows.get(place).or(match &self.shipping {
+            Some(row) if place == self.rows.len() => Some(row),
+            _ => None,
+        })
+    }
+
+    /// Whether a discount moves a tax that is put on top of the price.
+    pub(crate) fn taxed_on_top(&self) -> bool {
+        let mut rows = self.rows.iter().chain(&self.shipping);
+        rows.any(|row| row.tax.is_some_and(|tax| !tax.included))
+    }
+
+    /// What is to be paid in a state, with tax and shipping.
+    ///
+    /// # Errors
+    /// [`crate::Code::Overflow`] as of the tax.
+    pub(crate) fn payable(&self, state: &State) -> Result<i64> {
+        let now = state.now.iter().copied();
+        if !self.taxed_on_top() {
+            return Ok(now.fold(state.charged, i64::saturating_add));
+        }
+        let rows = self.rows.iter().chain(&self.shipping);
+        let amounts: Vec<_> = now.zip(rows.map(|row| row.tax)).collect();
+        let taxed = net_and_gross(&amounts, &self.tax)?;
+        let gross = taxed.iter().map(|one| one.gross);
+        Ok(gross.fold(state.charged, i64::saturating_add))
+    }
+
+    /// Applies a candidate if its threshold holds. The state is as it was unless something is done.
+    ///
+    /// # Errors
+    /// [`crate::Code::Overflow`] if amounts are too large to be counted.
+    #[cfg(test)]
+    pub(crate) fn apply(&self, candidate: &Candidate<'_>, state: &mut State) -> Result<Tried> {
+        self.apply_within(candidate, candidate.left, state)
+    }
+
+    /// The same where other instances have used up some of the limits.
+    pub(super) fn apply_within(
+        &self,
+        candidate: &Candidate<'_>,
+        left: Left,
+        state: &mut State,
+    ) -> Result<Tried> {
+        let work = Work {
+            till: self,
+            candidate,
+            state,
+            left,
+        };
+        if left.uses.is_some_and(|uses| uses < 1) {
+            return Ok(Tried::OverLimit);
+        }
+        if let Some(lacks) = work.lacks()? {
+            return Ok(Tried::Unmet(lacks));
+        }
+        let Some(mut applied) = work.deal()? else {
+            return Ok(Tried::NoEffect);
+        };
+        if !work.within(&mut applied)? {
+            return Ok(Tried::OverLimit);
+        }
+        if !applied.does_something() {
+            return Ok(Tried::NoEffect);
+        }
+        state.book(candidate, &applied);
+        Ok(Tried::Done(applied))
+    }
+}
+
+/// What came of a candidate at its turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Tried {
+    Done(Applied),
+    /// Its threshold does not hold.
+    Unmet(Shortfall),
+    /// It would change nothing.
+    NoEffect,
+    /// It would be over a limit, and is not used in part.
+    OverLimit,
+}
+
+impl Applied {
+    fn does_something(&self) -> bool {
+        self.total > 0 || !self.added.is_empty() || self.points.is_some()
+    }
+
+    /// How much less is to be paid for goods: what is paid for a thing in place of another is not saved.
+    pub(crate) fn saved(&self) -> i64 {
+        if self.removed.is_empty() {
+            self.total
+        } else {
+            self.total.saturating_sub(self.charged())
+        }
+    }
+
+    /// Gives up what was taken off a row.
+    pub(super) fn drop_row(&mut self, row: usize) {
+        if let Some(off) = self.off.get_mut(row) {
+            self.total = self.total.saturating_sub(*off);
+            *off = 0;
+        }
+        let other = |run: &Run| usize::try_from(run.0).is_ok_and(|one| one != row);
+        self.units.retain(other);
+    }
+
+    /// What is paid for added things.
+    fn charged(&self) -> i64 {
+        let prices = self.added.iter().map(|one| one.price);
+        prices.fold(0, i64::saturating_add)
+    }
+}
+
+impl State {
+    fn book(&mut self, candidate: &Candidate<'_>, applied: &Applied) {
+        self.change(candidate, applied, 1);
+    }
+
+    /// Takes back what was booked last.
+    pub(super) fn unbook(&mut self, candidate: &Candidate<'_>, applied: &Applied) {
+        self.change(candidate, applied, -1);
+    }
+
+    fn change(&mut self, candidate: &Candidate<'_>, applied: &Applied, sign: i64) {
+        for (now, off) in self.now.iter_mut().zip(&applied.off) {
+            *now = now.saturating_sub(off.saturating_mul(sign));
+        }
+        let charged = applied.charged().saturating_mul(sign);
+        self.charged = self.charged.saturating_add(charged);
+        let add = |to: &mut Vec<i64>, runs: &[Run]| {
+            for (row, units) in runs {
+                if let Some(there) = to.get_mut(*row as usize) {
+                    *there = there.saturating_add(units.saturating_mul(sign));
+                }
+            }
+        };
+        add(&mut self.gone, &applied.removed);
+        if candidate.plan.consume {
+            add(&mut self.used, &applied.units);
+            add(&mut self.used, &applied.met);
+        }
+    }
+}
+
+/// How far a threshold is from holding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shortfall {
+    /// What was found, in minor units or in units of goods.
+    pub(crate) found: i64,
+    /// The least that holds; none where less is needed.
+    pub(crate) at_least: Option<i64>,
+    /// The most that holds.
+    pub(crate) at_most: Option<i64>,
+    pub(crate) measure: super::rules::Measured,
+}
+
+/// One candidate at its turn.
+struct Work<'w> {
+    till: &'w Till,
+    candidate: &'w Candidate<'w>,
+    state: &'w State,
+    left: Left,
+}
+
+impl Work<'_> {
+    fn deal(&self) -> Result<Option<Applied>> {
+        match &self.candidate.plan.deal {
+            DealPlan::Plain { .. } | DealPlan::Tiered { .. } => self.plain(),
+            DealPlan::Together {
+                price,
+                quantity,
+                repeat,
+            } => self.together(*price, *quantity, *repeat),
+            DealPlan::Basket { price } => self.basket_price(*price),
+            DealPlan::BuyGet(deal) => self.buy_get(deal),
+            DealPlan::Bundle(deal) => self.bundle(deal),
+            _ => self.extra(),
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Several things together (clause 10.2): as many bundles as are complete, also where a unit could be several of their items.
+
+use super::cut::product;
+use super::units::{Run, first, without};
+use super::{Applied, Work};
+use crate::coupons::plan::{Bundle, Cap, EffectPlan, Per};
+use crate::coupons::rules::TargetOrder;
+use crate::error::Result;
+
+/// The place of the selection of the first item.
+const ITEMS: usize = 1;
+
+impl Work<'_> {
+    pub(super) fn bundle(&self, deal: &Bundle) -> Result<Option<Applied>> {
+        let full = Assignment::new(self, deal);
+        let mut times = full.times(deal).min(deal.repeat.unwrap_or(i64::MAX));
+        if let Some(left) = self.left.units.filter(|_| deal.get.is_none()) {
+            let size = needs(deal, u32::MAX, |_, quantity| quantity).max(1);
+            let within = left.checked_div(size).unwrap_or(0);
+            if within < times && self.left.whole_units {
+                return Ok(Some(self.over()));
+            }
+            // Part of a bundle is none.
+            times = times.min(within);
+        }
+        if times == 0 {
+            return Ok(None);
+        }
+        let items = full.assign(deal, times);
+        let all: Vec<Run> = merged(&items);
+        let mut applied = self.nothing();
+        let factor = if deal.multiply { times } else { 1 };
+        match (deal.effect, &deal.get) {
+            (None, _) => {
+                for (runs, item) in items.iter().zip(&deal.items) {
+                    let Some(price) = item.price else { continue };
+                    let price = EffectPlan::Price(price);
+                    let taken = self.cut(runs, price, Per::Unit, Cap::default())?;
+                    self.add(&mut applied, runs, &taken);
+                }
+            }
+            (Some(effect), None) => {
+                let (effect, per) = match effect {
+                    EffectPlan::Amount(amount) => {
+                        (EffectPlan::Amount(product(amount, factor)?), Per::Scope)
+                    }
+                    EffectPlan::Price(price) => {
+                        let price = product(price, factor)?;
+                        let off = self.worth_now(&all).saturating_sub(price).max(0);
+                        (EffectPlan::Amount(off), Per::Scope)
+                    }
+                    percent @ EffectPlan::Percent(..) => (percent, Per::Line),
+                };
+                let taken = self.cut(&all, effect, per, Cap::default())?;
+                self.add(&mut applied, &all, &taken);
+            }
+            (Some(effect), Some(_)) => {
+                let mut pool = without(
+                    &self.pool(ITEMS.saturating_add(deal.items.len()), true),
+                    &all,
+                );
+                let (by, basis) = self.order(TargetOrder::Cheapest);
+                self.sort(&mut pool, by, basis);
+                let (runs, effect, per) = match (deal.get_quantity, effect) {
+                    (None, EffectPlan::Amount(amount)) => (
+                        pool,
+                        EffectPlan::Amount(product(amount, factor)?),
+                        Per::Scope,
+                    ),
+                    (quantity, effect) => {
+                        let most = match quantity {
+                            Some(quantity) => product(quantity, factor)?,
+                            None => i64::MAX,
+                        };
+                        let per = match effect {
+                            EffectPlan::Percent(..) => Per::Line,
+                            _ => Per::Unit,
+                        };
+                        (first(&pool, most), effect, per)
+                    }
+                };
+                let Some(runs) = self.limited(runs) else {
+                    return Ok(Some(self.over()));
+                };
+                let taken = self.cut(&runs, effect, per, Cap::default())?;
+                self.add(&mut applied, &runs, &taken);
+            }
+        }
+        applied.met = without(&all, &applied.units);
+        Ok(Some(applied))
+    }
+}
+
+/// The units of each row, and of which items they could be.
+struct Assignment {
+    /// The row, its units, and a bit for each item.
+    rows: Vec<(u32, i64, u32)>,
+}
+
+impl Assignment {
+    fn new(work: &Work<'_>, deal: &Bundle) -> Self {
+        let mut rows: Vec<(u32, i64, u32)> = Vec::new();
+        for item in 0..deal.items.len() {
+            let lowered = deal.get.is_none();
+            for (row, units) in work.pool(ITEMS.saturating_add(item), lowered) {
+                let bit = 1_u32
+                    .checked_shl(u32::try_from(item).unwrap_or(u32::MAX))
+                    .unwrap_or(0);
+                match rows.iter_mut().find(|(there, ..)| *there == row) {
+                    Some((.., bits)) => *bits |= bit,
+                    None => rows.push((row, units, bit)),
+                }
+            }
+        }
+        rows.sort_unstable();
+        let mut runs: Vec<Run> = rows.iter().map(|(row, units, _)| (*row, *units)).collect();
+        let (by, basis) = match deal.get {
+            Some(_) => (TargetOrder::Dearest, crate::pricing::Basis::AsPriced),
+            None => work.order(TargetOrder::Dearest),
+        };
+        work.sort(&mut runs, by, basis);
+        rows.sort_by_key(|(row, ..)| runs.iter().position(|(one, _)| one == row));
+        Self { rows }
+    }
+
+    /// How many bundles are complete: so many that no set of items needs more units than there are for it.
+    fn times(&self, deal: &Bundle) -> i64 {
+        let mut times = i64::MAX;
+        for set in sets(deal) {
+            let need = needs(deal, set, |_, quantity| quantity);
+            times = times.min(self.units(set).checked_div(need.max(1)).unwrap_or(0));
+        }
+        times
+    }
+
+    fn units(&self, set: u32) -> i64 {
+        let some = self.rows.iter().filter(|(.., bits)| bits & set != 0);
+        some.fold(0, |sum, (_, units, _)| sum.saturating_add(*units))
+    }
+
+    /// The units of each item of so many bundles: in their order, but never so that another item lacks them.
+    fn assign(mut self, deal: &Bundle, times: i64) -> Vec<Vec<Run>> {
+        let mut left: Vec<i64> = deal
+            .items
+            .iter()
+            .map(|item| item.quantity.saturating_mul(times))
+            .collect();
+        let mut items = Vec::with_capacity(left.len());
+        for place in 0..left.len() {
+            let bit = 1_u32
+                .checked_shl(u32::try_from(place).unwrap_or(u32::MAX))
+                .unwrap_or(0);
+            let mut runs: Vec<Run> = Vec::new();
+            for at in 0..self.rows.len() {
+                let Some((row, units, bits)) = self.rows.get(at).copied() else {
+                    continue;
+                };
+                let need = left.get(place).copied().unwrap_or(0);
+                if bits & bit == 0 || need == 0 || units == 0 {
+                    continue;
+                }
+                let mut some = units.min(need);
+                for set in sets(deal) {
+                    if set & bit == 0 && set & bits != 0 {
+                        let need = needs(deal, set, |item, _| left.get(item).copied().unwrap_or(0));
+                        some = some.min(self.units(set).saturating_sub(need));
+                    }
+                }
+                if some > 0 {
+                    runs.push((row, some));
+                    if let Some((_, units, _)) = self.rows.get_mut(at) {
+                        *units = units.saturating_sub(some);
+                    }
+                    if let Some(left) = left.get_mut(place) {
+                        *left = left.saturating_sub(some);
+                    }
+                }
+            }
+            items.push(runs);
+        }
+        items
+    }
+}
+
+/// Every set of items but the empty one. A bundle has few of them.
+fn sets(deal: &Bundle) -> impl Iterator<Item = u32> + use<> {
+    let items = u32::try_from(deal.items.len()).unwrap_or(u32::MAX);
+    1..1_u32.checked_shl(items).unwrap_or(1)
+}
+
+fn needs(deal: &Bundle, set: u32, need: impl Fn(usize, i64) -> i64) -> i64 {
+    let items = deal.items.iter().enumerate();
+    let of_set = items.filter(|(place, _)| {
+        let bit = u32::try_from(*place)
+            .ok()
+            .and_then(|place| 1_u32.checked_shl(place));
+        bit.is_some_and(|bit| set & bit != 0)
+    });
+    of_set.fold(0, |sum: i64, (place, item)| {
+        sum.saturating_add(need(place, item.quantity))
+    })
+}
+
+fn merged(items: &[Vec<Run>]) -> Vec<Run> {
+    let mut all: Vec<Run> = Vec::new();
+    for (row, units) in items.iter().flatten() {
+        match all.iter_mut().find(|(there, _)| there == row) {
+            Some((_, more)) => *more = more.saturating_add(*units),
+            None => all.push((*row, *units)),
+        }
+    }
+    all.sort_unstable();
+    all
+}

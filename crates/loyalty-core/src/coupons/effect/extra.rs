@@ -1,0 +1,178 @@
+//! What takes nothing off the price of units: gifts, replacements, shipping, points; and a thing for the coupon (clause 10.2).
+
+use super::cut::{overflow, product};
+use super::units::{count, first};
+use super::{Added, Applied, GivenPoints, Work};
+use crate::coupons::plan::{Cap, DealPlan, EffectPlan, Every, Per};
+use crate::coupons::rules::TargetOrder;
+use crate::error::Result;
+use crate::id::Id;
+use crate::pricing::{Part, PercentBase};
+
+/// Everything.
+const FREE: EffectPlan = EffectPlan::Percent(Part { part: 1, whole: 1 }, PercentBase::Running);
+
+impl Work<'_> {
+    pub(super) fn extra(&self) -> Result<Option<Applied>> {
+        match &self.candidate.plan.deal {
+            DealPlan::Gift {
+                sku,
+                quantity,
+                price,
+                every,
+                repeat,
+            } => {
+                let times = self.gifts(every.as_ref(), *repeat)?;
+                self.gift(sku, product(times, *quantity)?, *price)
+            }
+            DealPlan::Replace {
+                quantity,
+                sku,
+                by_quantity,
+                price,
+                repeat,
+            } => self.replace((*quantity, *repeat), (sku, *by_quantity), *price),
+            DealPlan::Shipping { effect, max } => self.shipping(*effect, *max),
+            DealPlan::Points {
+                account,
+                bonus,
+                multiplier,
+            } => {
+                let rows: Box<[u32]> = self.pool(0, false).iter().map(|(row, _)| *row).collect();
+                if rows.is_empty() {
+                    return Ok(None);
+                }
+                let mut applied = self.nothing();
+                applied.points = Some(GivenPoints {
+                    account: *account,
+                    bonus: *bonus,
+                    multiplier: *multiplier,
+                    rows,
+                });
+                Ok(Some(applied))
+            }
+            DealPlan::Exchange {
+                quantity,
+                sku: Some(sku),
+            } => {
+                let times = self.gifts(None, None)?;
+                self.gift(sku, product(times, *quantity)?, 0)
+            }
+            DealPlan::Exchange { quantity, .. } => {
+                let Some(runs) =
+                    self.limited(first(&self.targets(TargetOrder::Cheapest), *quantity))
+                else {
+                    return Ok(Some(self.over()));
+                };
+                let taken = self.cut(&runs, FREE, Per::Line, Cap::default())?;
+                let mut applied = self.nothing();
+                self.add(&mut applied, &runs, &taken);
+                Ok(Some(applied))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// How many times something is given; nothing without a line that it is for.
+    fn gifts(&self, every: Option<&Every>, repeat: Option<i64>) -> Result<i64> {
+        let runs = self.pool(0, false);
+        if runs.is_empty() {
+            return Ok(0);
+        }
+        let times = match every {
+            Some(every) => self.times(every, &runs)?,
+            None => 1,
+        };
+        Ok(times.min(repeat.unwrap_or(i64::MAX)))
+    }
+
+    fn gift(&self, sku: &Id, quantity: i64, price: i64) -> Result<Option<Applied>> {
+        let mut quantity = quantity;
+        if let Some(left) = self.left.units
+            && quantity > left
+        {
+            if self.left.whole_units {
+                return Ok(Some(self.over()));
+            }
+            quantity = left;
+        }
+        if quantity == 0 {
+            return Ok(None);
+        }
+        let mut applied = self.nothing();
+        applied.added.push(Added {
+            sku: sku.clone(),
+            quantity,
+            price: product(price, quantity)?,
+        });
+        Ok(Some(applied))
+    }
+
+    fn replace(
+        &self,
+        (quantity, repeat): (i64, i64),
+        (sku, by_quantity): (&Id, i64),
+        price: Option<i64>,
+    ) -> Result<Option<Applied>> {
+        let Some(pool) = self.limited(self.targets(TargetOrder::Dearest)) else {
+            return Ok(Some(self.over()));
+        };
+        let full = count(&pool).checked_div(quantity).unwrap_or(0);
+        let times = full.min(repeat);
+        if times == 0 {
+            return Ok(None);
+        }
+        let mut applied = self.nothing();
+        applied.removed = first(&pool, product(times, quantity)?);
+        for run in &applied.removed {
+            let Some(target) = self.target(*run) else {
+                continue;
+            };
+            if let Some(off) = applied.off.get_mut(run.0 as usize) {
+                *off = target.now;
+                applied.total = applied.total.saturating_add(target.now);
+            }
+        }
+        let elsewhere = match price {
+            Some(price) => product(price, times)?,
+            None => i64::MAX,
+        };
+        applied.added.push(Added {
+            sku: sku.clone(),
+            quantity: product(times, by_quantity)?,
+            price: applied.total.min(elsewhere),
+        });
+        Ok(Some(applied))
+    }
+
+    fn shipping(&self, effect: EffectPlan, max: Option<i64>) -> Result<Option<Applied>> {
+        let place = self.till.rows.len();
+        let Some(row) = &self.till.shipping else {
+            return Ok(None);
+        };
+        let now = self.now(place);
+        let wanted = match effect {
+            EffectPlan::Price(price) => now.saturating_sub(price),
+            EffectPlan::Amount(amount) => amount,
+            EffectPlan::Percent(part, of) => {
+                let base = match of {
+                    PercentBase::Running => now,
+                    PercentBase::Initial => row.initial,
+                };
+                let num = i128::from(base).checked_mul(part.part);
+                let rounder = self.candidate.plan.rounder;
+                let off = num.and_then(|num| rounder.off(now, num, part.whole, 1));
+                off.ok_or_else(overflow)?
+            }
+        };
+        let wanted = wanted.min(max.unwrap_or(i64::MAX));
+        let off = wanted.min(now.saturating_sub(row.least)).max(0);
+        let mut applied = self.nothing();
+        if let Some(there) = applied.off.get_mut(place) {
+            *there = off;
+        }
+        applied.total = off;
+        applied.unplaced = wanted.saturating_sub(off).max(0);
+        Ok(Some(applied))
+    }
+}

@@ -1,0 +1,198 @@
+//! Which units a promotion sees, and in which order (clause 10.3). Units of one row are alike, so they are counted, not listed.
+
+use super::{TillRow, Work};
+use crate::coupons::rules::{SomeTargets, TargetOrder};
+use crate::pricing::{Basis, Target, Weights, gross, net};
+
+/// So many units of a row.
+pub(crate) type Run = (u32, i64);
+
+impl Work<'_> {
+    /// The units of a row that are still in the basket.
+    pub(super) fn there(&self, place: usize, row: &TillRow) -> i64 {
+        let gone = self.state.gone.get(place).copied().unwrap_or(0);
+        row.quantity.saturating_sub(gone).max(0)
+    }
+
+    /// The units of a row that this promotion sees.
+    pub(super) fn seen(&self, place: usize, row: &TillRow) -> i64 {
+        let there = self.there(place, row);
+        if !self.candidate.plan.consume {
+            return there;
+        }
+        let used = self.state.used.get(place).copied().unwrap_or(0);
+        there.saturating_sub(used).max(0)
+    }
+
+    pub(super) fn now(&self, place: usize) -> i64 {
+        self.state.now.get(place).copied().unwrap_or(0)
+    }
+
+    /// The units of the rows of one of its selections. Targets are units whose price may be lowered.
+    pub(super) fn pool(&self, set: usize, targets: bool) -> Vec<Run> {
+        let Some(rows) = self.candidate.sets.get(set) else {
+            return Vec::new();
+        };
+        let mut pool = Vec::with_capacity(rows.len());
+        for number in rows {
+            let place = *number as usize;
+            let Some(row) = self.till.rows.get(place) else {
+                continue;
+            };
+            let skipped = self.candidate.plan.skip_discounted && self.now(place) < row.stated;
+            if skipped || (targets && !row.discountable) {
+                continue;
+            }
+            let seen = self.seen(place, row);
+            if seen > 0 {
+                pool.push((*number, seen));
+            }
+        }
+        pool
+    }
+
+    /// Puts runs into an order of their prices before discounts.
+    pub(super) fn sort(&self, runs: &mut [Run], by: TargetOrder, basis: Basis) {
+        if by == TargetOrder::Rank || runs.len() < 2 {
+            return;
+        }
+        let price = |run: &Run| {
+            let Some(row) = self.till.rows.get(run.0 as usize) else {
+                return (0, 1);
+            };
+            let price = match basis {
+                Basis::AsPriced => row.stated,
+                Basis::Net => net(row.stated, row.tax),
+                Basis::Gross => gross(row.stated, row.tax),
+            };
+            (i128::from(price), i128::from(row.quantity.max(1)))
+        };
+        runs.sort_by(|one, other| {
+            let ((one, of_one), (other, of_other)) = (price(one), price(other));
+            // Amounts and quantities of 64 bits: their products never leave 128 bits.
+            let (one, other) = (one.saturating_mul(of_other), other.saturating_mul(of_one));
+            match by {
+                TargetOrder::Dearest => other.cmp(&one),
+                _ => one.cmp(&other),
+            }
+        });
+    }
+
+    /// The order of its targets, where the discount itself would take another one.
+    pub(super) fn order(&self, else_by: TargetOrder) -> (TargetOrder, Basis) {
+        match &self.candidate.plan.targets {
+            Some(some) => (some.by, some.basis),
+            None => (else_by, Basis::AsPriced),
+        }
+    }
+
+    /// The units that it is for, in their order.
+    pub(super) fn targets(&self, else_by: TargetOrder) -> Vec<Run> {
+        let mut pool = self.pool(0, true);
+        let (by, basis) = self.order(else_by);
+        self.sort(&mut pool, by, basis);
+        match &self.candidate.plan.targets {
+            Some(some) => pick(&pool, some),
+            None => pool,
+        }
+    }
+
+    /// So many units of a row, as a discount sees them.
+    pub(super) fn target(&self, run: Run) -> Option<Target> {
+        let (number, units) = run;
+        let place = number as usize;
+        let row = self.till.rows.get(place)?;
+        let there = self.there(place, row).max(1);
+        let now = share(self.now(place), units, there);
+        // What is stated is so for all units, also those that have been replaced.
+        let of_all = |amount: i64| share(amount, units, row.quantity);
+        let least = part(row.least, units, row.quantity, true);
+        Some(Target {
+            quantity: units,
+            stated: of_all(row.stated),
+            initial: of_all(row.initial),
+            now,
+            least: least.min(now),
+            gross: match self.till.sharing.weights {
+                Weights::Gross => gross(now, row.tax),
+                _ => now,
+            },
+            tax_group: row.tax_group,
+        })
+    }
+}
+
+/// The amount of so many units of a row, rounded half up where it is not whole.
+pub(super) fn share(amount: i64, units: i64, of: i64) -> i64 {
+    part(amount, units, of, false)
+}
+
+fn part(amount: i64, units: i64, of: i64, up: bool) -> i64 {
+    if units == of {
+        return amount;
+    }
+    let rounding = if up {
+        crate::amount::Rounding::Ceil
+    } else {
+        crate::amount::Rounding::HalfUp
+    };
+    let product = i128::from(amount).saturating_mul(i128::from(units));
+    rounding
+        .divide(product, i128::from(of))
+        .and_then(|part| i64::try_from(part).ok())
+        .unwrap_or(0)
+}
+
+/// Counts through the units: the first ones are passed over, then every so many-th is taken, up to a number.
+fn pick(runs: &[Run], some: &SomeTargets) -> Vec<Run> {
+    let (skip, step) = (i64::from(some.skip), i64::from(some.step.max(1)));
+    let most = some.n.map_or(i64::MAX, i64::from);
+    // How many of the first so many units are taken.
+    let taken = |first: i64| {
+        let after = first.saturating_sub(skip).max(0);
+        let steps = after.saturating_add(step).saturating_sub(1);
+        steps.checked_div(step).unwrap_or(0).min(most)
+    };
+    let mut picked = Vec::with_capacity(runs.len());
+    let mut first = 0_i64;
+    for (row, units) in runs {
+        let next = first.saturating_add(*units);
+        let some = taken(next).saturating_sub(taken(first));
+        if some > 0 {
+            picked.push((*row, some));
+        }
+        first = next;
+    }
+    picked
+}
+
+/// The first so many units.
+pub(super) fn first(runs: &[Run], most: i64) -> Vec<Run> {
+    let mut left = most;
+    let mut taken = Vec::with_capacity(runs.len());
+    for (row, units) in runs {
+        let some = (*units).min(left);
+        if some > 0 {
+            taken.push((*row, some));
+            left = left.saturating_sub(some);
+        }
+    }
+    taken
+}
+
+/// What is left of the first runs without the others.
+pub(super) fn without(runs: &[Run], others: &[Run]) -> Vec<Run> {
+    let taken = |row: u32| {
+        let same = others.iter().filter(|(other, _)| *other == row);
+        same.fold(0_i64, |sum, (_, units)| sum.saturating_add(*units))
+    };
+    let left = runs
+        .iter()
+        .map(|(row, units)| (*row, units.saturating_sub(taken(*row))));
+    left.filter(|(_, units)| *units > 0).collect()
+}
+
+pub(super) fn count(runs: &[Run]) -> i64 {
+    runs.iter()
+        .fold(0, |sum, (_, units)| sum.saturating_add(*units))
+}

@@ -1,0 +1,91 @@
+//! How often a promotion is used (clause 10.4).
+
+use serde::{Deserialize, Serialize};
+
+use crate::amount::Exact;
+use crate::json::is_default;
+
+/// A limit: exactly one of `uses`, `units` and `money`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PromotionLimit {
+    /// At most so many times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses: Option<u32>,
+    /// On at most so many units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub units: Option<u32>,
+    /// At most so much money off, in major units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub money: Option<Exact>,
+    /// In which period, in program time.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub per: LimitPer,
+    /// Whose uses count.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub whose: LimitWhose,
+    /// Counts apart for each value of this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<LimitBy>,
+    /// What happens with what is over it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub over: OverLimit,
+}
+
+/// The period of a limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum LimitPer {
+    /// One order.
+    Order,
+    /// A civil day.
+    Day,
+    /// An ISO week.
+    Week,
+    /// A calendar month.
+    Month,
+    /// A calendar year.
+    Year,
+    /// For ever.
+    #[default]
+    Lifetime,
+}
+
+/// Whose uses count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum LimitWhose {
+    /// Those of the member.
+    #[default]
+    Member,
+    /// Those of all members together: the host passes how many there are.
+    Everyone,
+}
+
+/// By what uses are counted apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum LimitBy {
+    /// By article.
+    Product,
+    /// By an attribute of the event: the cashier.
+    Attribute(String),
+}
+
+/// What happens with what is over a limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum OverLimit {
+    /// The promotion is not used at all.
+    #[default]
+    Drop,
+    /// What is left is used.
+    Partial,
+    /// While anything is left, the whole is used.
+    Overshoot,
+}

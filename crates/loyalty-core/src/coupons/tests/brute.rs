@@ -1,0 +1,289 @@
+//! The best set against all sets, told plainly: every subset is applied from the start and judged by itself.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// The least that any legal set leaves to be paid, with the number that is used and their worth.
+fn best_of_all(shop: &Shop, candidates: &[Candidate<'_>]) -> (i64, i64, usize) {
+    let mut best = (shop.till.payable(&shop.till.start()).unwrap(), 0, 0);
+    for set in 1_u32..1 << candidates.len() {
+        let mut chosen: Vec<&Candidate<'_>> = (0_u32..)
+            .zip(candidates)
+            .filter(|(place, _)| set >> place & 1 == 1)
+            .map(|(_, one)| one)
+            .collect();
+        if !may_stand(shop, &chosen) {
+            continue;
+        }
+        chosen.sort_by(|one, other| {
+            let (a, b) = (one.plan, other.plan);
+            a.phase
+                .cmp(&b.phase)
+                .then(b.priority.cmp(&a.priority))
+                .then(a.id.cmp(&b.id))
+        });
+        let mut state = shop.till.start();
+        let mut legal = true;
+        for one in &chosen {
+            legal = legal && matches!(shop.till.apply(one, &mut state), Ok(Tried::Done(_)));
+        }
+        if !legal {
+            continue;
+        }
+        let worth: i64 = chosen.iter().map(|one| one.plan.worth).sum();
+        let value = (shop.till.payable(&state).unwrap(), -worth, chosen.len());
+        best = best.min(value);
+    }
+    best
+}
+
+fn may_stand(shop: &Shop, chosen: &[&Candidate<'_>]) -> bool {
+    for (place, one) in chosen.iter().enumerate() {
+        for other in &chosen[..place] {
+            if !one.plan.permits(other.plan) || !other.plan.permits(one.plan) {
+                return false;
+            }
+        }
+    }
+    (0..)
+        .zip(&shop.promotions.combining.groups)
+        .all(|(group, max)| {
+            let same = chosen.iter().filter(|one| one.plan.group == Some(group));
+            same.count() <= usize::try_from(*max).unwrap_or(usize::MAX)
+        })
+}
+
+const SKUS: [&str; 3] = ["x", "y", "z"];
+
+fn any_line() -> impl Strategy<Value = Line> {
+    let tax = prop_oneof![
+        4 => Just(None),
+        1 => Just(Some((20, false))),
+        1 => Just(Some((7, true))),
+    ];
+    (
+        0_usize..3,
+        1_i64..5,
+        1_i64..3000,
+        0_i64..4,
+        any::<bool>(),
+        tax,
+    )
+        .prop_map(|(sku, quantity, price, floor, excluded, tax)| Line {
+            sku: SKUS[sku],
+            quantity,
+            price,
+            floor: price * floor / 6,
+            discountable: !excluded || price % 3 != 0,
+            tax,
+        })
+}
+
+fn money(cents: i64) -> String {
+    format!("{}.{:02}", cents / 100, cents % 100)
+}
+
+fn any_deal() -> impl Strategy<Value = String> {
+    let scope = prop_oneof![Just("scope"), Just("line"), Just("unit")];
+    let amount = (scope, 1_i64..2000, any::<bool>()).prop_map(|(per, amount, every)| {
+        let every = if every && per != "unit" {
+            r#", "every": {"amount": "9.00"}"#
+        } else {
+            ""
+        };
+        format!(
+            r#"{{"amount_off": {{"amount": "{}", "per": "{per}"{every}}}}}"#,
+            money(amount)
+        )
+    });
+    let scope = prop_oneof![
+        Just(""),
+        Just(r#", "per": "line""#),
+        Just(r#", "per": "unit""#)
+    ];
+    let percent =
+        (scope, 1_i64..100, any::<bool>(), 1_i64..3000).prop_map(|(per, percent, initial, max)| {
+            let of = if initial { r#", "of": "initial""# } else { "" };
+            let max = if max < 1000 {
+                format!(r#", "max": "{}""#, money(max))
+            } else {
+                String::new()
+            };
+            format!(r#"{{"percent_off": {{"percent": {percent}{per}{of}{max}}}}}"#)
+        });
+    let tiered = (1_i64..40, 1_i64..90).prop_map(|(amount, percent)| {
+        format!(r#"{{"tiered": {{"of": "running", "steps": [{{"from": 5, "effect": {{"percent": {percent}}}}},
+            {{"from": 20, "effect": {{"amount": {amount}}}}}]}}}}"#)
+    });
+    let fixed = (1_i64..3000)
+        .prop_map(|price| format!(r#"{{"fixed_price": {{"price": "{}"}}}}"#, money(price)));
+    let together = (1_i64..4000, 2..4).prop_map(|(price, quantity)| {
+        format!(
+            r#"{{"fixed_price": {{"price": "{}", "of": "bundle", "quantity": {quantity}}}}}"#,
+            money(price)
+        )
+    });
+    let get = (1..3, 1..3, 0_usize..3, any::<bool>()).prop_map(|(buy, get, sku, partial)| {
+        let lines = if sku == 0 { String::new() } else { format!(r#", "lines": {{"sku": ["{}"]}}"#, SKUS[sku]) };
+        format!(r#"{{"buy_x_get_y": {{"buy": {{"quantity": {buy}{lines}}}, "get": {{"quantity": {get}}}, "partial": {partial}}}}}"#)
+    });
+    let bundle = (1_i64..900).prop_map(|amount| {
+        format!(r#"{{"bundle": {{"items": [{{"lines": {{"sku": ["x", "z"]}}}}, {{"lines": {{"sku": ["y", "z"]}}}}], "effect": {{"amount": "{}"}}}}}}"#, money(amount))
+    });
+    let others = prop_oneof![
+        Just(r#"{"gift": {"sku": "cup"}}"#.to_owned()),
+        Just(r#"{"gift": {"sku": "cup", "price": "1.00"}}"#.to_owned()),
+        Just(r#"{"points": {"bonus": 5}}"#.to_owned()),
+        Just(r#"{"shipping_off": {}}"#.to_owned()),
+        Just(r#"{"shipping_off": {"effect": {"percent": 30}}}"#.to_owned()),
+    ];
+    let replace = Just(r#"{"replace": {"sku": "new", "price": "5.00"}}"#.to_owned());
+    prop_oneof![4 => amount, 4 => percent, 1 => tiered, 2 => fixed, 1 => together, 3 => get, 1 => bundle, 2 => others, 1 => replace]
+}
+
+fn any_promotion(number: usize) -> impl Strategy<Value = String> {
+    let more = (
+        0_u8..4,
+        0_u8..6,
+        0_u8..4,
+        0_u8..4,
+        0_i32..3,
+        0_u8..5,
+        0_u8..6,
+    );
+    (any_deal(), more).prop_map(
+        move |(deal, (lines, targets, threshold, beside, priority, group, more))| {
+            let mut text =
+                format!(r#"{{"id": "c{number}", "priority": {priority}, "discount": {deal}"#);
+            let units = !["gift", "points", "shipping"]
+                .iter()
+                .any(|kind| deal.contains(kind));
+            let plain =
+                deal.contains("_off") || deal.contains("fixed_price") || deal.contains("tiered");
+            if deal.contains("replace") {
+                text += r#", "lines": {"sku": ["x"]}"#;
+            } else if lines < 2 && !deal.contains("shipping") {
+                text += &format!(
+                    r#", "lines": {{"sku": ["{}", "z"]}}"#,
+                    SKUS[usize::from(lines)]
+                );
+            }
+            if units && plain && targets == 0 {
+                text += r#", "targets": {"by": "cheapest", "n": 2}"#;
+            } else if units && plain && targets == 1 {
+                text += r#", "targets": {"by": "dearest", "skip": 1, "step": 2}"#;
+            }
+            match threshold {
+                0 => text += r#", "threshold": {"at_least": 20, "of": "running"}"#,
+                1 => text += r#", "threshold": {"at_most": 40, "of": "running"}"#,
+                _ => {}
+            }
+            match beside {
+                0 => text += r#", "beside": "none""#,
+                1 => text += r#", "beside": {"not": {"groups": ["g1"]}}"#,
+                _ => {}
+            }
+            if group < 3 {
+                text += &format!(r#", "group": "g{group}""#);
+            }
+            match more {
+                0 if units => text += r#", "units": "consume""#,
+                1 if units => text += r#", "units": "consume", "phase": "item""#,
+                2 if units => text += r#", "skip_discounted": true"#,
+                3 => text += r#", "limits": [{"money": 3, "over": "partial"}]"#,
+                _ => {}
+            }
+            text + "}"
+        },
+    )
+}
+
+fn any_shop(most: usize) -> impl Strategy<Value = (String, Vec<Line>, Option<i64>)> {
+    let each: Vec<_> = (0..most).map(any_promotion).collect();
+    let weights = prop_oneof![
+        3 => Just(""),
+        1 => Just(r#", "pricing": {"weights": "quantity"}"#),
+        1 => Just(r#", "pricing": {"rounding": {"mode": "floor", "of": "price"}}"#),
+        1 => Just(r#", "pricing": {"rounding": {"to": "0.10"}}"#),
+    ];
+    let lines = prop::collection::vec(any_line(), 1..6);
+    (
+        each,
+        1..=most,
+        lines,
+        prop::option::of(1_i64..1500),
+        weights,
+    )
+        .prop_map(|(each, count, lines, shipping, pricing)| {
+            let groups = r#"[{"id": "g0", "max": 1}, {"id": "g1", "max": 2}, {"id": "g2"}]"#;
+            let rules = format!(
+                r#"{{"combining": {{"groups": {groups}}}, "coupons": [{}]{pricing}}}"#,
+                each[..count].join(",\n")
+            );
+            (rules, lines, shipping)
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_best_set_is_the_best_of_all((rules, lines, shipping) in any_shop(8)) {
+        let shop = Shop::shipping(&rules, &lines, shipping);
+        let candidates = shop.candidates();
+        let choice = shop.choose();
+        prop_assert!(choice.proven);
+        let worth: i64 = choice.chosen.iter().map(|one| candidates[one.candidate].plan.worth).sum();
+        let found = (choice.after, -worth, choice.chosen.len());
+        prop_assert_eq!(found, best_of_all(&shop, &candidates));
+    }
+
+    #[test]
+    fn nothing_goes_below_its_floor_and_parts_sum((rules, lines, shipping) in any_shop(6)) {
+        let shop = Shop::shipping(&rules, &lines, shipping);
+        let choice = shop.choose();
+        let mut now = shop.till.start().now;
+        for one in &choice.chosen {
+            prop_assert_eq!(one.applied.off.iter().sum::<i64>(), one.applied.total);
+            for (now, off) in now.iter_mut().zip(&one.applied.off) {
+                prop_assert!(*off >= 0);
+                *now -= off;
+            }
+        }
+        prop_assert_eq!(&now, &choice.state.now);
+        let replaces = rules.contains("replace");
+        for (now, row) in now.iter().zip(&shop.till.rows) {
+            let least = if replaces { 0 } else { row.least };
+            prop_assert!(*now >= least);
+        }
+        prop_assert!(choice.after <= choice.before);
+    }
+
+    #[test]
+    fn one_more_never_raises_what_is_paid((rules, lines, shipping) in any_shop(6)) {
+        let shop = Shop::shipping(&rules, &lines, shipping);
+        let mut candidates = shop.candidates();
+        let combining = &shop.promotions.combining;
+        let mut before = None;
+        while !candidates.is_empty() {
+            let choice = choose(&candidates, &shop.till, combining).unwrap();
+            prop_assert!(before.is_none_or(|before| choice.after >= before));
+            before = Some(choice.after);
+            candidates.pop();
+        }
+    }
+
+    #[test]
+    fn a_bound_is_never_passed((rules, lines, shipping) in any_shop(8), nodes in 1_u32..12) {
+        let limited = rules.replace(r#""combining": {"#, &format!(r#""combining": {{"nodes": {nodes}, "#));
+        let choice = Shop::shipping(&limited, &lines, shipping).choose();
+        let full = Shop::shipping(&rules, &lines, shipping).choose();
+        prop_assert!(choice.nodes <= nodes);
+        prop_assert!(choice.after >= full.after);
+        if choice.proven {
+            prop_assert_eq!(choice.after, full.after);
+        }
+        prop_assert!(choice.bound.is_none_or(|bound| bound <= full.after));
+    }
+}

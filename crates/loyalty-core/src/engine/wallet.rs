@@ -1,0 +1,262 @@
+//! The wallet: coupons that come, go and expire (clauses 10.9, 3.10).
+
+use std::borrow::Cow;
+
+use super::transfer::derived;
+use super::work::Work;
+use crate::calendar::Instant;
+use crate::coupons::{Instance, PromotionPlan};
+use crate::error::{Code, Error, Result};
+use crate::event::{Event, GiveCoupon, IssueCoupon};
+use crate::id::Id;
+use crate::limits::WALLET_MAX;
+use crate::member::Order;
+use crate::outcome::{Change, Message, MessageBody, MessageEvent, ReleaseWhy};
+
+impl<'w> Work<'w> {
+    pub(super) fn issue(&mut self, event: &Event<'_>, issue: &IssueCoupon<'_>) -> Result<()> {
+        let plan = self.coupon_plan(&issue.coupon, "issue.coupon")?;
+        let id = Id::checked(issue.instance.as_deref().unwrap_or(event.id()));
+        let lasts = plan
+            .rule
+            .lasts(self.today, (issue.from, issue.until))
+            .map_err(|error| error.under("issue"))?;
+        let expires_at = lasts.over.map(|over| self.zone.start_of(over));
+        let expires_at = expires_at.transpose()?;
+        if expires_at.is_some_and(|at| at <= self.as_of) {
+            let words = "the coupon is over already";
+            return Err(Error::at(Code::CouponRefused, "issue.until", words));
+        }
+        let instance = Instance {
+            id,
+            coupon: plan.id.clone(),
+            from: (lasts.from > self.today).then_some(lasts.from),
+            expires_at,
+        };
+        self.put_coupon(instance.clone(), "issue.instance")?;
+        self.enter(Change::CouponIssued {
+            coupon: instance.coupon,
+            instance: instance.id,
+            from: instance.from,
+            expires_at,
+            giver: issue.giver.as_deref().map(Id::checked),
+        });
+        Ok(())
+    }
+
+    pub(super) fn give_coupon(&mut self, event: &Event<'_>, give: &GiveCoupon<'_>) -> Result<()> {
+        if *give.to == *self.member.id.as_str() {
+            let words = "coupons are given to another member, not to oneself";
+            return Err(Error::at(Code::CouponRefused, "give.to", words));
+        }
+        let instance = self.free_coupon(&give.coupon, "give.coupon")?;
+        let plan = self.coupon_plan(instance.coupon.as_str(), "give.coupon")?;
+        if !plan.rule.issue.as_ref().is_some_and(|issue| issue.giftable) {
+            let words = format!("the coupon `{}` cannot be given away", plan.id);
+            return Err(Error::at(Code::CouponRefused, "give.coupon", words));
+        }
+        let last = instance.expires_at.map(|at| self.zone.date_at(at.prev()));
+        self.drop_coupon(&instance.id);
+        let to = Id::checked(&give.to);
+        self.enter(Change::CouponGiven {
+            coupon: instance.coupon.clone(),
+            instance: instance.id.clone(),
+            to: to.clone(),
+        });
+        let owned = |id: &Id| Cow::Owned(id.as_str().to_owned());
+        let number = u64::try_from(self.messages.len()).unwrap_or(u64::MAX);
+        let id = derived(
+            &[self.member.id.as_str(), event.id()],
+            number.saturating_add(1),
+        );
+        let body = MessageBody::Issue(IssueCoupon {
+            coupon: owned(&instance.coupon),
+            instance: Some(owned(&instance.id)),
+            from: instance.from,
+            until: last,
+            giver: Some(owned(&self.member.id)),
+        });
+        self.messages.push(Message {
+            member: to,
+            program: None,
+            event: MessageEvent { id, body },
+        });
+        Ok(())
+    }
+
+    pub(super) fn revoke_coupon(&mut self, coupon: &str, reason: &str) -> Result<()> {
+        let instance = self.own_coupon(coupon, "revoke.coupon")?;
+        if self.state.more.holder(&instance.id).is_some() {
+            self.let_go(&instance.id);
+        }
+        self.drop_coupon(&instance.id);
+        self.enter(Change::CouponRevoked {
+            coupon: instance.coupon,
+            instance: instance.id,
+            reason: reason.to_owned(),
+        });
+        Ok(())
+    }
+
+    /// Takes a coupon out of the hold that holds it; a hold that holds nothing more is over.
+    fn let_go(&mut self, id: &Id) {
+        let holds = &mut self.more().holds;
+        for hold in holds.iter_mut() {
+            hold.coupons.retain(|one| one != id);
+        }
+        holds.retain(|hold| !(hold.points.is_empty() && hold.coupons.is_empty()));
+    }
+
+    /// Sets coupons aside in a hold.
+    pub(super) fn hold_coupons(
+        &mut self,
+        key: &Id,
+        coupons: &[Cow<'_, str>],
+        until: Instant,
+    ) -> Result<Vec<Id>> {
+        let mut held: Vec<Id> = Vec::with_capacity(coupons.len());
+        for (number, coupon) in coupons.iter().enumerate() {
+            let path = format!("hold.coupons[{number}]");
+            let instance = self.free_coupon(coupon, &path)?;
+            match held.binary_search(&instance.id) {
+                Ok(_) => {
+                    let words = "each coupon can be named once";
+                    return Err(Error::at(Code::DuplicateId, path, words));
+                }
+                Err(place) => held.insert(place, instance.id.clone()),
+            }
+            self.enter(Change::CouponHeld {
+                key: key.clone(),
+                coupon: instance.coupon,
+                instance: instance.id,
+                until,
+            });
+        }
+        Ok(held)
+    }
+
+    /// Coupons of a hold are free again; those whose date is past expire now.
+    pub(super) fn free_coupons(&mut self, key: &Id, coupons: &[Id], why: ReleaseWhy) {
+        for id in coupons {
+            if let Some(instance) = self.state.more.coupon(id).cloned() {
+                self.enter(Change::CouponReleased {
+                    key: key.clone(),
+                    coupon: instance.coupon,
+                    instance: instance.id,
+                    why,
+                });
+            }
+        }
+    }
+
+    /// Coupons whose time is over expire; held ones when they are free again.
+    pub(super) fn expire_coupons(&mut self) {
+        let now = self.as_of;
+        let more = &self.state.more;
+        let over = |one: &&Instance| one.expires_at.is_some_and(|at| at <= now);
+        let mut gone: Vec<Instance> = more.coupons.iter().filter(over).cloned().collect();
+        gone.retain(|one| more.holder(&one.id).is_none());
+        gone.sort_by(|one, other| (one.expires_at, &one.id).cmp(&(other.expires_at, &other.id)));
+        for instance in gone {
+            self.drop_coupon(&instance.id);
+            self.enter(Change::CouponExpired {
+                coupon: instance.coupon,
+                instance: instance.id,
+            });
+        }
+    }
+
+    /// When a coupon expires next.
+    pub(super) fn coupon_due(&self) -> Option<Instant> {
+        let more = &self.state.more;
+        let dated = more
+            .coupons
+            .iter()
+            .filter_map(|one| Some((one.expires_at?, &one.id)));
+        let free = dated.filter(|(_, id)| more.holder(id).is_none());
+        free.map(|(at, _)| at).min()
+    }
+
+    /// The coupons of an order that is all back come back, as the program says.
+    pub(super) fn restore_coupons(&mut self, order: &Order) -> Result<()> {
+        for used in &order.coupons {
+            let Some(plan) = self.compiled.promotions.coupon(&used.coupon) else {
+                continue;
+            };
+            let restored = plan.rule.restored(self.today, self.zone, used.expires_at)?;
+            let Some(expires_at) = restored else {
+                continue;
+            };
+            let instance = Instance {
+                expires_at,
+                ..used.clone()
+            };
+            self.put_coupon(instance, "return")?;
+            self.enter(Change::CouponRestored {
+                coupon: used.coupon.clone(),
+                instance: used.id.clone(),
+                order: order.id.clone(),
+                expires_at,
+            });
+        }
+        Ok(())
+    }
+
+    /// A coupon of the program.
+    fn coupon_plan(&self, id: &str, path: &str) -> Result<&'w PromotionPlan> {
+        let coupons = self.compiled.promotions.coupons.iter();
+        let found = coupons.into_iter().find(|plan| plan.id == *id);
+        found.ok_or_else(|| {
+            let words = format!("there is no coupon `{id}` in this program");
+            Error::at(Code::UnknownCoupon, path, words)
+        })
+    }
+
+    /// A coupon that the member has.
+    fn own_coupon(&self, id: &str, path: &str) -> Result<Instance> {
+        let own = self.state.more.coupon(&Id::checked(id));
+        own.cloned().ok_or_else(|| {
+            let words =
+                format!("the member has no coupon `{id}`: it was used, is over, or never was");
+            Error::at(Code::UnknownCoupon, path, words)
+        })
+    }
+
+    /// A coupon that the member has and that is not held.
+    fn free_coupon(&self, id: &str, path: &str) -> Result<Instance> {
+        let own = self.own_coupon(id, path)?;
+        match self.state.more.holder(&own.id) {
+            None => Ok(own),
+            Some(hold) => {
+                let words = format!("the coupon `{id}` is held by `{}`", hold.key);
+                Err(Error::at(Code::CouponRefused, path, words))
+            }
+        }
+    }
+
+    fn put_coupon(&mut self, instance: Instance, path: &str) -> Result<()> {
+        let coupons = &self.state.more.coupons;
+        let Err(place) = coupons.binary_search_by(|one| one.id.cmp(&instance.id)) else {
+            let words = format!("the member has a coupon `{}` already", instance.id);
+            return Err(Error::at(Code::DuplicateCoupon, path, words));
+        };
+        if coupons.len() >= WALLET_MAX {
+            let words = format!("a member has at most {WALLET_MAX} coupons at a time");
+            return Err(Error::at(Code::LimitExceeded, path, words));
+        }
+        self.more().coupons.insert(place, instance);
+        Ok(())
+    }
+
+    /// Takes a coupon out of the wallet.
+    pub(super) fn drop_coupon(&mut self, id: &Id) {
+        self.more().coupons.retain(|one| one.id != *id);
+    }
+}
+
+impl crate::coupons::Promotions {
+    /// The coupon of a name.
+    pub(crate) fn coupon(&self, id: &Id) -> Option<&PromotionPlan> {
+        self.coupons.iter().find(|plan| plan.id == *id)
+    }
+}

@@ -1,0 +1,147 @@
+//! Events of the wallet: coupons that are issued, given away and taken back, and what a purchase says of them (section 10).
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::wire::{cow, maybe_cow};
+use super::{id, ids, not_negative};
+use crate::amount::Exact;
+use crate::calendar::Date;
+use crate::error::{Code, Error, Result};
+use crate::limits;
+
+/// The member gets an instance of a coupon: issued by the host, claimed, or given by another member.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct IssueCoupon<'a> {
+    /// The coupon, as the program calls it.
+    #[serde(borrow, deserialize_with = "cow")]
+    pub coupon: Cow<'a, str>,
+    /// The name of the instance (default: the id of the event).
+    #[serde(
+        borrow,
+        default,
+        deserialize_with = "maybe_cow",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub instance: Option<Cow<'a, str>>,
+    /// Its first day; else what the program says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Date>,
+    /// Its last day; else what the program says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+    /// The member who gave it.
+    #[serde(
+        borrow,
+        default,
+        deserialize_with = "maybe_cow",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub giver: Option<Cow<'a, str>>,
+}
+
+/// The member gives a coupon to another member.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct GiveCoupon<'a> {
+    /// The instance.
+    #[serde(borrow, deserialize_with = "cow")]
+    pub coupon: Cow<'a, str>,
+    /// The other member.
+    #[serde(borrow, deserialize_with = "cow")]
+    pub to: Cow<'a, str>,
+}
+
+/// How often a promotion has been used by everyone, as far as the host knows: limits that are for all members together need it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Counter<'a> {
+    /// The offer or coupon.
+    #[serde(borrow, deserialize_with = "cow")]
+    pub of: Cow<'a, str>,
+    /// The product or the value of the attribute by which the limit counts apart.
+    #[serde(borrow, default, deserialize_with = "maybe_cow")]
+    pub by: Option<Cow<'a, str>>,
+    /// How many times.
+    #[serde(default)]
+    pub uses: u64,
+    /// On how many units.
+    #[serde(default)]
+    pub units: u64,
+    /// How much money it took off, in major units.
+    #[serde(default)]
+    pub money: Exact,
+}
+
+impl IssueCoupon<'_> {
+    pub(super) fn check(&self) -> Result<()> {
+        id("issue.coupon", &self.coupon)?;
+        if let Some(instance) = &self.instance {
+            id("issue.instance", instance)?;
+        }
+        if let Some(giver) = &self.giver {
+            id("issue.giver", giver)?;
+        }
+        match (self.from, self.until) {
+            (Some(from), Some(until)) if until < from => Err(Error::at(
+                Code::InvalidTime,
+                "issue.until",
+                "the last day is before the first one",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl GiveCoupon<'_> {
+    pub(super) fn check(&self) -> Result<()> {
+        id("give.coupon", &self.coupon)?;
+        id("give.to", &self.to)
+    }
+}
+
+/// What a purchase says of promotions.
+pub(super) fn check(
+    coupons: &[Cow<'_, str>],
+    declined: &[Cow<'_, str>],
+    counters: &[Counter<'_>],
+) -> Result<()> {
+    for (list, field) in [(coupons, "coupons"), (declined, "declined")] {
+        let path = format!("purchase.{field}");
+        if list.len() > limits::COUPONS_MAX {
+            let words = format!("at most {} are allowed", limits::COUPONS_MAX);
+            return Err(Error::at(Code::LimitExceeded, path, words));
+        }
+        ids(&path, list)?;
+        let mut sorted: Vec<&str> = list.iter().map(|one| &**one).collect();
+        sorted.sort_unstable();
+        if let Some(pair) = sorted
+            .windows(2)
+            .find(|pair| matches!(pair, [a, b] if a == b))
+        {
+            let words = format!(
+                "`{}` is named twice",
+                pair.first().copied().unwrap_or_default()
+            );
+            return Err(Error::at(Code::DuplicateId, path, words));
+        }
+    }
+    if counters.len() > limits::LIST_MAX {
+        let words = format!("at most {} are allowed", limits::LIST_MAX);
+        return Err(Error::at(Code::LimitExceeded, "purchase.counters", words));
+    }
+    for (place, counter) in counters.iter().enumerate() {
+        let path = |field: &str| format!("purchase.counters[{place}].{field}");
+        id(&path("of"), &counter.of)?;
+        if let Some(by) = &counter.by {
+            id(&path("by"), by)?;
+        }
+        not_negative(&path("money"), Some(counter.money.0))?;
+    }
+    Ok(())
+}
