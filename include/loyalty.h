@@ -202,6 +202,9 @@
 // The member that the event names is another one.
 #define LOYALTY_STATUS_WRONG_MEMBER 314
 
+// There is no granted rung that could be taken back.
+#define LOYALTY_STATUS_NOTHING_GRANTED 340
+
 // There is no hold of this name.
 #define LOYALTY_STATUS_UNKNOWN_HOLD 315
 

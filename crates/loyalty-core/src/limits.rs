@@ -57,6 +57,8 @@ pub const HOLD_MINUTES_MAX: u32 = 527_040;
 pub const HOLDS_MAX: usize = 1_000;
 /// Most coupons that are presented or declined in one purchase.
 pub const COUPONS_MAX: usize = 256;
+/// Most rows that the search for the best set of promotions looks at, all sets together.
+pub const ROWS_SEEN_MAX: usize = 20_000_000;
 /// Most coupons in the wallet of one member.
 pub const WALLET_MAX: usize = 10_000;
 /// Most of one reward in one redemption.

@@ -75,6 +75,8 @@ pub const LOYALTY_STATUS_OVERFLOW: u32 = 312;
 pub const LOYALTY_STATUS_UNKNOWN_ACCOUNT: u32 = 313;
 /// The member that the event names is another one.
 pub const LOYALTY_STATUS_WRONG_MEMBER: u32 = 314;
+/// There is no granted rung that could be taken back.
+pub const LOYALTY_STATUS_NOTHING_GRANTED: u32 = 340;
 /// There is no hold of this name.
 pub const LOYALTY_STATUS_UNKNOWN_HOLD: u32 = 315;
 /// No points are pending that could be cancelled.
@@ -152,6 +154,7 @@ pub(crate) const fn name(status: u32) -> Option<&'static CStr> {
         LOYALTY_STATUS_OVERFLOW => c"overflow",
         LOYALTY_STATUS_UNKNOWN_ACCOUNT => c"unknown_account",
         LOYALTY_STATUS_WRONG_MEMBER => c"wrong_member",
+        LOYALTY_STATUS_NOTHING_GRANTED => c"nothing_granted",
         LOYALTY_STATUS_UNKNOWN_HOLD => c"unknown_hold",
         LOYALTY_STATUS_NOTHING_PENDING => c"nothing_pending",
         LOYALTY_STATUS_NOTHING_TO_REINSTATE => c"nothing_to_reinstate",

@@ -10,9 +10,10 @@ use crate::coupons::{
     Candidate, Instance, Left, LimitOf, LimitPer, LimitPlan, LimitWhose, Measured, OverLimit,
     PromotionPlan, Reason, Shortfall, Till, TillRow, choose, reasons,
 };
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::event::{Counter, Purchase};
 use crate::id::Id;
+use crate::limits::DISCOUNTED_MAX;
 use crate::member::PromotionUse;
 use crate::outcome::{
     Amount, Change, Figure, PromotionCount, ReceiptAdded, ReceiptPromotions, Unmet, Unused,
@@ -54,6 +55,14 @@ impl<'w> Work<'w> {
         let promotions = &compiled.promotions;
         if promotions.offers.is_empty() && promotions.coupons.is_empty() {
             return Ok(self.unknown_codes(purchase));
+        }
+        let weighed = promotions
+            .offers
+            .len()
+            .saturating_add(purchase.coupons.len());
+        if weighed.saturating_mul(rows.basket.rows.len()) > DISCOUNTED_MAX {
+            let words = format!("more than {DISCOUNTED_MAX} pairs of a line and a promotion");
+            return Err(Error::at(Code::LimitExceeded, "purchase.lines", words));
         }
         let mut unused = Vec::new();
         let mut candidates = Vec::new();
@@ -163,17 +172,18 @@ impl<'w> Work<'w> {
         Ok(promoted)
     }
 
-    /// Takes the coupons of a purchase out of the wallet.
-    pub(super) fn redeem_coupons(&mut self, order: &Id, coupons: &[Instance]) {
-        for instance in coupons {
-            if self.state.more.coupon(&instance.id).is_some() {
-                self.drop_coupon(&instance.id);
-            }
+    /// Takes the coupons of a purchase out of the wallet; a code that was presented is in none, and does not come back into one.
+    pub(super) fn redeem_coupons(&mut self, order: &Id, coupons: &mut Vec<Instance>) {
+        for instance in coupons.iter() {
             self.enter(Change::CouponRedeemed {
                 coupon: instance.coupon.clone(),
                 instance: instance.id.clone(),
                 order: order.clone(),
             });
+        }
+        coupons.retain(|instance| self.state.more.coupon(&instance.id).is_some());
+        for instance in coupons.iter() {
+            self.drop_coupon(&instance.id);
         }
     }
 

@@ -39,8 +39,8 @@ impl<'w> Work<'w> {
             paid: Amount::new(0, self.compiled.currency),
         });
         let mut bill = Bill::of(purchase);
-        let promoted = self.promote(facts, purchase, &mut rows, &mut bill.applied)?;
-        self.redeem_coupons(&order, &promoted.coupons);
+        let mut promoted = self.promote(facts, purchase, &mut rows, &mut bill.applied)?;
+        self.redeem_coupons(&order, &mut promoted.coupons);
         self.reward_discounts(facts, purchase, &mut rows, &mut bill)?;
         self.till_discounts(purchase, &mut rows, &mut bill.applied)?;
         let mut accrued = self.tenders(facts, (purchase, &order), &mut rows, &mut bill)?;

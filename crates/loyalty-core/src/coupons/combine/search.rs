@@ -12,6 +12,7 @@ use crate::calendar::Instant;
 use crate::coupons::effect::Till;
 use crate::error::Result;
 use crate::id::Id;
+use crate::limits::ROWS_SEEN_MAX;
 
 /// What was found.
 pub(super) struct Found {
@@ -65,6 +66,7 @@ pub(super) fn best(table: &Table<'_>, till: &Till) -> Result<Found> {
         turn,
         best: (Value::new(before, &[]), Vec::new()),
         nodes: 0,
+        most: most(table, till),
         left_out: None,
         order,
     };
@@ -109,6 +111,8 @@ struct Search<'s> {
     /// The best set so far, as places of candidates.
     best: (Value, Vec<usize>),
     nodes: u32,
+    /// How many sets are looked into at most.
+    most: u32,
     /// The least that something left out at the limit of the search could leave to be paid.
     left_out: Option<i64>,
     order: Vec<usize>,
@@ -180,7 +184,7 @@ impl Search<'_> {
             if self.hopeless(&hope) {
                 return if hope.is_end { self.weigh() } else { Ok(()) };
             }
-            if self.nodes >= self.table.combining.nodes {
+            if self.nodes >= self.most {
                 let least = self.left_out.unwrap_or(i64::MAX);
                 self.left_out = Some(least.min(hope.payable));
                 return self.weigh();
@@ -244,4 +248,14 @@ pub(super) struct Hope {
     pub(super) needs_more: bool,
     /// Whether nothing that could be added saves money or is worth anything.
     pub(super) is_end: bool,
+}
+
+/// How many sets are looked into at most: as many as the program says, fewer where the basket has very many rows.
+fn most(table: &Table<'_>, till: &Till) -> u32 {
+    let rows = till.rows.len().max(1);
+    let room = ROWS_SEEN_MAX.checked_div(rows).unwrap_or(1).max(1);
+    table
+        .combining
+        .nodes
+        .min(u32::try_from(room).unwrap_or(u32::MAX))
 }
