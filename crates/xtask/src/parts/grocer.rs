@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use super::Done;
 use crate::diff;
-use crate::shell::{capture_text, cargo, say};
+use crate::shell::{capture_text, cargo, in_parallel, say};
 use crate::workspace::Workspace;
 
 /// Runs the example on a fresh database and then once more.
@@ -22,7 +22,7 @@ pub(super) fn run_all(workspace: &Workspace) -> Result<Done> {
     }
     let once = || {
         capture_text(
-            cargo(&workspace.root)
+            in_parallel(&mut cargo(&workspace.root))
                 .args("run --quiet --release -p loyalty-examples --bin grocer --".split(' '))
                 .args(["--quiet", "--database"])
                 .arg(workspace.target.join("grocer-test.sqlite")),

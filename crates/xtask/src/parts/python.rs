@@ -8,7 +8,9 @@ use std::process::Command;
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::Done;
-use crate::shell::{command, first_line, number_before, run, run_and_read, run_quietly};
+use crate::shell::{
+    command, first_line, in_parallel, number_before, run, run_and_read, run_quietly,
+};
 use crate::workspace::{Workspace, read, write};
 
 /// Where the tools of the virtual environment are named, each with its version.
@@ -167,7 +169,7 @@ impl Environment {
             fs::remove_dir_all(&wheels)
                 .with_context(|| format!("`{}` cannot be emptied", workspace.shown(&wheels)))?;
         }
-        run(command(self.tool("maturin"), root)
+        run(in_parallel(&mut command(self.tool("maturin"), root))
             .args(["build", "--release", "--manifest-path"])
             .arg("crates/loyalty-py/Cargo.toml")
             .arg("--interpreter")
