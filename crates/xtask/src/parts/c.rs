@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use super::Done;
 use crate::diff;
-use crate::shell::{capture_text, cargo, command, first_line, in_parallel, run, say};
+use crate::shell::{capture_text, cargo, command, first_line, run, say};
 use crate::workspace::{Workspace, read, write};
 
 /// The compiler's flags: C11, and no warning goes by.
@@ -111,9 +111,7 @@ impl Library {
     pub(super) fn build(workspace: &Workspace) -> Result<Self> {
         workspace.need("crates/loyalty-ffi/Cargo.toml", "the C interface")?;
         workspace.need("include/loyalty.h", "the C header")?;
-        let mut build = cargo(&workspace.root);
-        build.args(["build", "--release", "-p", "loyalty-ffi"]);
-        run(in_parallel(&mut build))?;
+        run(cargo(&workspace.root).args(["build", "--release", "-p", "loyalty-ffi"]))?;
         let built = workspace.target.join("release");
         let archive = built.join("libloyalty.a");
         let shared = workspace.target_folder("c/lib")?;
