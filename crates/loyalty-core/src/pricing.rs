@@ -61,6 +61,6 @@ impl PricingPlan {
     }
 }
 
-pub(crate) use discount::{Cut, Part, Reduction, Rounder, Sharing, Target, reduce};
+pub(crate) use discount::{Cut, Part, Reduced, Reduction, Rounder, Sharing, Target, reduce};
 pub(crate) use price::{Stage, Taxed};
 pub(crate) use tax::{RowTax, TaxKind, gross, net, net_and_gross};

@@ -165,6 +165,16 @@ impl PromotionPlan {
 }
 
 impl Promotions {
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.offers.is_empty() && self.coupons.is_empty()
+    }
+
+    /// The coupon of a name.
+    pub(crate) fn coupon(&self, id: &str) -> Option<&PromotionPlan> {
+        self.coupons.iter().find(|plan| plan.id == *id)
+    }
+
     /// Compiles the offers and coupons of a program. Mistakes are reported with their paths; what is compiled then is never used.
     pub(crate) fn new(
         (offers, coupons, combining): (&[Promotion], &[Promotion], &Combining),

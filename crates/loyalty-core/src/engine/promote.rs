@@ -53,8 +53,8 @@ impl<'w> Work<'w> {
     ) -> Result<Promoted> {
         let compiled = self.compiled;
         let promotions = &compiled.promotions;
-        if promotions.offers.is_empty() && promotions.coupons.is_empty() {
-            return Ok(self.unknown_codes(purchase));
+        if promotions.is_empty() && purchase.coupons.is_empty() {
+            return Ok(Promoted::default());
         }
         let weighed = promotions
             .offers
@@ -69,7 +69,11 @@ impl<'w> Work<'w> {
         let mut instances = Vec::new();
         for asked in self.asked(purchase) {
             let Some(plan) = asked.plan else {
-                unused.push(self.not_usable(&asked));
+                unused.push(told_of(
+                    None,
+                    asked.instance.as_ref(),
+                    Why::plain(UnusedWhy::CodeNotUsable),
+                ));
                 continue;
             };
             match self.eligible(facts, purchase, plan, &asked, rows) {
@@ -81,7 +85,7 @@ impl<'w> Work<'w> {
                     instances.push(asked.instance);
                 }
                 Err(why) if !asked.quiet || !matches!(why.0, UnusedWhy::NotLive) => {
-                    unused.push(self.unused(plan, asked.instance.as_ref(), why));
+                    unused.push(told_of(Some(plan), asked.instance.as_ref(), why));
                 }
                 Err(_) => {}
             }
@@ -92,7 +96,7 @@ impl<'w> Work<'w> {
         for ((candidate, instance), why) in candidates.iter().zip(&instances).zip(whys) {
             if let Some(reason) = why {
                 let why = self.told(&candidates, reason);
-                unused.push(self.unused(candidate.plan, instance.as_ref(), why));
+                unused.push(told_of(Some(candidate.plan), instance.as_ref(), why));
             }
         }
         let mut promoted = Promoted::default();
@@ -187,30 +191,6 @@ impl<'w> Work<'w> {
         }
     }
 
-    /// Coupons that are presented to a program that knows none.
-    fn unknown_codes(&self, purchase: &Purchase<'_>) -> Promoted {
-        if purchase.coupons.is_empty() {
-            return Promoted::default();
-        }
-        let unknown = purchase.coupons.iter().map(|code| Unused {
-            promotion: None,
-            coupon: Some(Id::checked(code)),
-            reason: UnusedWhy::CodeNotUsable,
-            with: Vec::new(),
-            unmet: Vec::new(),
-        });
-        Promoted {
-            told: Some(ReceiptPromotions {
-                proven: true,
-                bound: None,
-                unused: unknown.collect(),
-                added: Vec::new(),
-                counted: Vec::new(),
-            }),
-            ..Promoted::default()
-        }
-    }
-
     /// All offers, what is presented, and what the wallet uses by itself.
     fn asked(&self, purchase: &Purchase<'_>) -> Vec<Asked<'w>> {
         let promotions = &self.compiled.promotions;
@@ -225,7 +205,7 @@ impl<'w> Work<'w> {
             let id = Id::checked(name);
             let own = self.state.more.coupon(&id).cloned();
             let plan = match &own {
-                Some(own) => promotions.coupon(&own.coupon),
+                Some(own) => promotions.coupon(own.coupon.as_str()),
                 None => promotions.coupons.iter().find(|plan| {
                     let issue = plan.rule.issue.as_ref();
                     issue.is_some_and(|issue| issue.code.as_ref() == Some(&id))
@@ -245,7 +225,7 @@ impl<'w> Work<'w> {
         }
         for own in &self.state.more.coupons {
             let named = purchase.coupons.iter().any(|name| own.id == **name);
-            let plan = promotions.coupon(&own.coupon);
+            let plan = promotions.coupon(own.coupon.as_str());
             let auto =
                 plan.is_some_and(|plan| plan.rule.issue.as_ref().is_some_and(|one| one.auto));
             if auto && !named {
@@ -269,7 +249,7 @@ impl<'w> Work<'w> {
         asked: &Asked<'w>,
         rows: &Rows,
     ) -> Result<Candidate<'w>, Why> {
-        let no = |why| Err(Why(why, Vec::new(), Vec::new()));
+        let no = |why| Err(Why::plain(why));
         let instance = asked.instance.as_ref();
         let named = |id: &Id| purchase.declined.iter().any(|one| *id == **one);
         if named(&plan.id) || instance.is_some_and(|one| named(&one.id)) {
@@ -409,26 +389,6 @@ impl<'w> Work<'w> {
         }
     }
 
-    fn not_usable(&self, asked: &Asked<'_>) -> Unused {
-        Unused {
-            promotion: None,
-            coupon: asked.instance.as_ref().map(|one| one.id.clone()),
-            reason: UnusedWhy::CodeNotUsable,
-            with: Vec::new(),
-            unmet: Vec::new(),
-        }
-    }
-
-    fn unused(&self, plan: &PromotionPlan, instance: Option<&Instance>, why: Why) -> Unused {
-        Unused {
-            promotion: Some(plan.id.clone()),
-            coupon: instance.map(|one| one.id.clone()),
-            reason: why.0,
-            with: why.1,
-            unmet: why.2,
-        }
-    }
-
     /// A reason in the words of an outcome.
     fn told(&self, candidates: &[Candidate<'_>], reason: Reason) -> Why {
         let names = |places: Vec<usize>| -> Vec<Id> {
@@ -439,8 +399,8 @@ impl<'w> Work<'w> {
         };
         match reason {
             Reason::Unmet(lacks) => Why(UnusedWhy::Unmet, Vec::new(), vec![self.shortfall(lacks)]),
-            Reason::NoEffect => Why(UnusedWhy::NoEffect, Vec::new(), Vec::new()),
-            Reason::LimitReached => Why(UnusedWhy::LimitReached, Vec::new(), Vec::new()),
+            Reason::NoEffect => Why::plain(UnusedWhy::NoEffect),
+            Reason::LimitReached => Why::plain(UnusedWhy::LimitReached),
             Reason::NotCombinable { with } => {
                 Why(UnusedWhy::NotCombinable, names(with), Vec::new())
             }
@@ -448,7 +408,7 @@ impl<'w> Work<'w> {
                 Why(UnusedWhy::LowerPriority, names(than), Vec::new())
             }
             Reason::Beaten { by } => Why(UnusedWhy::Beaten, names(by), Vec::new()),
-            Reason::NotChosenAtBound => Why(UnusedWhy::NotChosenAtBound, Vec::new(), Vec::new()),
+            Reason::NotChosenAtBound => Why::plain(UnusedWhy::NotChosenAtBound),
         }
     }
 
@@ -524,6 +484,25 @@ fn leave(limit: &LimitPlan, rest: i64, left: &mut Left) {
 
 /// Why something is not used: the reason, what stands against it, what is lacking.
 struct Why(UnusedWhy, Vec<Id>, Vec<Unmet>);
+
+impl Why {
+    /// A reason that says all by itself.
+    fn plain(why: UnusedWhy) -> Self {
+        Self(why, Vec::new(), Vec::new())
+    }
+}
+
+/// What a receipt says of something that is not used.
+fn told_of(plan: Option<&PromotionPlan>, instance: Option<&Instance>, why: Why) -> Unused {
+    let Why(reason, with, unmet) = why;
+    Unused {
+        promotion: plan.map(|plan| plan.id.clone()),
+        coupon: instance.map(|one| one.id.clone()),
+        reason,
+        with,
+        unmet,
+    }
+}
 
 /// Lowers the prices of rows; shipping last.
 fn take_off(rows: &mut Rows, off: &[i64]) {

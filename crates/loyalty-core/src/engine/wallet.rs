@@ -151,11 +151,8 @@ impl<'w> Work<'w> {
 
     /// Coupons whose time is over expire; held ones when they are free again.
     pub(super) fn expire_coupons(&mut self) {
-        let now = self.as_of;
-        let more = &self.state.more;
-        let over = |one: &&Instance| one.expires_at.is_some_and(|at| at <= now);
-        let mut gone: Vec<Instance> = more.coupons.iter().filter(over).cloned().collect();
-        gone.retain(|one| more.holder(&one.id).is_none());
+        let over = self.dated_coupons().filter(|(at, _)| *at <= self.as_of);
+        let mut gone: Vec<Instance> = over.map(|(_, one)| one.clone()).collect();
         gone.sort_by(|one, other| (one.expires_at, &one.id).cmp(&(other.expires_at, &other.id)));
         for instance in gone {
             self.drop_coupon(&instance.id);
@@ -168,19 +165,23 @@ impl<'w> Work<'w> {
 
     /// When a coupon expires next.
     pub(super) fn coupon_due(&self) -> Option<Instant> {
+        self.dated_coupons().map(|(at, _)| at).min()
+    }
+
+    /// The coupons that expire and that nothing holds.
+    fn dated_coupons(&self) -> impl Iterator<Item = (Instant, &Instance)> {
         let more = &self.state.more;
         let dated = more
             .coupons
             .iter()
-            .filter_map(|one| Some((one.expires_at?, &one.id)));
-        let free = dated.filter(|(_, id)| more.holder(id).is_none());
-        free.map(|(at, _)| at).min()
+            .filter_map(|one| Some((one.expires_at?, one)));
+        dated.filter(|(_, one)| more.holder(&one.id).is_none())
     }
 
     /// The coupons of an order that is all back come back, as the program says.
     pub(super) fn restore_coupons(&mut self, order: &Order) -> Result<()> {
         for used in &order.coupons {
-            let Some(plan) = self.compiled.promotions.coupon(&used.coupon) else {
+            let Some(plan) = self.compiled.promotions.coupon(used.coupon.as_str()) else {
                 continue;
             };
             let restored = plan.rule.restored(self.today, self.zone, used.expires_at)?;
@@ -204,9 +205,7 @@ impl<'w> Work<'w> {
 
     /// A coupon of the program.
     fn coupon_plan(&self, id: &str, path: &str) -> Result<&'w PromotionPlan> {
-        let coupons = self.compiled.promotions.coupons.iter();
-        let found = coupons.into_iter().find(|plan| plan.id == *id);
-        found.ok_or_else(|| {
+        self.compiled.promotions.coupon(id).ok_or_else(|| {
             let words = format!("there is no coupon `{id}` in this program");
             Error::at(Code::UnknownCoupon, path, words)
         })
@@ -251,12 +250,5 @@ impl<'w> Work<'w> {
     /// Takes a coupon out of the wallet.
     pub(super) fn drop_coupon(&mut self, id: &Id) {
         self.more().coupons.retain(|one| one.id != *id);
-    }
-}
-
-impl crate::coupons::Promotions {
-    /// The coupon of a name.
-    pub(crate) fn coupon(&self, id: &Id) -> Option<&PromotionPlan> {
-        self.coupons.iter().find(|plan| plan.id == *id)
     }
 }

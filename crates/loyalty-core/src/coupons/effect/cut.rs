@@ -6,15 +6,7 @@ use crate::amount::{Ratio, Share, allocate};
 use crate::coupons::plan::{Cap, DealPlan, EffectPlan, Per};
 use crate::coupons::rules::TargetOrder;
 use crate::error::{Code, Error, Result};
-use crate::pricing::{Cut, DiscountPer, Part, PercentBase, Reduction, Rounder, reduce};
-
-/// What is taken off some runs, and what could not be.
-#[derive(Default)]
-pub(super) struct Taken {
-    /// For each run.
-    pub(super) off: Vec<i64>,
-    pub(super) unplaced: i64,
-}
+use crate::pricing::{Cut, DiscountPer, Part, PercentBase, Reduced, Reduction, Rounder, reduce};
 
 impl Work<'_> {
     /// An effect on the targets.
@@ -176,7 +168,7 @@ impl Work<'_> {
         effect: EffectPlan,
         per: Per,
         cap: Cap,
-    ) -> Result<Taken> {
+    ) -> Result<Reduced> {
         let targets: Vec<_> = runs.iter().filter_map(|run| self.target(*run)).collect();
         let rounder = self.candidate.plan.rounder;
         let per = match per {
@@ -188,7 +180,7 @@ impl Work<'_> {
         let all = cap.all.filter(|_| !single);
         let mut taken = match effect {
             EffectPlan::Price(price) => {
-                let mut taken = Taken::default();
+                let mut taken = Reduced::default();
                 for target in &targets {
                     let price = product(price, target.quantity)?.max(target.least);
                     taken.off.push(target.now.saturating_sub(price).max(0));
@@ -205,11 +197,7 @@ impl Work<'_> {
                     per,
                     rounder,
                 };
-                let reduced = reduce(&targets, &reduction, self.till.sharing)?;
-                Taken {
-                    off: reduced.off,
-                    unplaced: reduced.unplaced,
-                }
+                reduce(&targets, &reduction, self.till.sharing)?
             }
             EffectPlan::Percent(part, of) => {
                 if let Some(exact) = self.exact(runs, (part, of), per, all)? {
@@ -220,11 +208,7 @@ impl Work<'_> {
                         per,
                         rounder,
                     };
-                    let reduced = reduce(&targets, &reduction, self.till.sharing)?;
-                    Taken {
-                        off: reduced.off,
-                        unplaced: reduced.unplaced,
-                    }
+                    reduce(&targets, &reduction, self.till.sharing)?
                 }
             }
         };
@@ -249,7 +233,7 @@ impl Work<'_> {
         (part, of): (Part, PercentBase),
         per: DiscountPer,
         max: Option<i64>,
-    ) -> Result<Option<Taken>> {
+    ) -> Result<Option<Reduced>> {
         let rounder = self.candidate.plan.rounder;
         let mut rows = Vec::new();
         let mut broken = false;
@@ -287,12 +271,12 @@ impl Work<'_> {
                 rounder: Rounder::EXACT,
             };
             let reduced = reduce(&targets, &reduction, self.till.sharing)?;
-            return Ok(Some(Taken {
+            return Ok(Some(Reduced {
                 off: reduced.off,
                 unplaced: reduced.unplaced,
             }));
         }
-        let mut taken = Taken::default();
+        let mut taken = Reduced::default();
         for ((amount, whole), target) in rows.into_iter().zip(&targets) {
             let units = match per {
                 DiscountPer::Unit => target.quantity,
@@ -319,7 +303,7 @@ impl Work<'_> {
     }
 
     /// Adds what was taken off some units. No row goes below its least, also where its units were rounded one group after another.
-    pub(super) fn add(&self, applied: &mut Applied, runs: &[Run], taken: &Taken) {
+    pub(super) fn add(&self, applied: &mut Applied, runs: &[Run], taken: &Reduced) {
         applied.unplaced = applied.unplaced.saturating_add(taken.unplaced);
         for ((number, units), off) in runs.iter().zip(&taken.off) {
             let place = *number as usize;
@@ -378,6 +362,14 @@ impl Work<'_> {
                 (!self.left.whole_units).then(|| first(&runs, left))
             }
             _ => Some(runs),
+        }
+    }
+
+    /// How many of so many added units the limits leave; none where they leave too few, and only all will do.
+    pub(super) fn added_units(&self, quantity: i64) -> Option<i64> {
+        match self.left.units {
+            Some(left) if quantity > left => (!self.left.whole_units).then_some(left),
+            _ => Some(quantity),
         }
     }
 

@@ -87,15 +87,9 @@ impl Work<'_> {
     }
 
     fn gift(&self, sku: &Id, quantity: i64, price: i64) -> Result<Option<Applied>> {
-        let mut quantity = quantity;
-        if let Some(left) = self.left.units
-            && quantity > left
-        {
-            if self.left.whole_units {
-                return Ok(Some(self.over()));
-            }
-            quantity = left;
-        }
+        let Some(quantity) = self.added_units(quantity) else {
+            return Ok(Some(self.over()));
+        };
         if quantity == 0 {
             return Ok(None);
         }

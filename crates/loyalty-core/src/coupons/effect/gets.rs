@@ -28,15 +28,10 @@ impl Work<'_> {
         let bought = self.bought(deal, buy)?;
         let full = bought.checked_div(deal.step).unwrap_or(0);
         let times = full.min(deal.repeat.unwrap_or(i64::MAX));
-        let mut quantity = product(times, deal.quantity)?;
-        if let Some(left) = self.left.units
-            && quantity > left
-        {
-            if self.left.whole_units {
-                return Ok(Some(self.over()));
-            }
-            quantity = left;
-        }
+        let quantity = product(times, deal.quantity)?;
+        let Some(quantity) = self.added_units(quantity) else {
+            return Ok(Some(self.over()));
+        };
         if quantity == 0 {
             return Ok(None);
         }
