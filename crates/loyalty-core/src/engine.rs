@@ -32,6 +32,7 @@ mod receipt;
 mod redeem;
 mod redeemed;
 mod report;
+mod reprice;
 mod returns;
 mod settle;
 mod standing;

@@ -102,9 +102,9 @@ pub use points::{
     ExpiryAfter, ExpiryAnnual, ExpiryFrom, ExpiryInactivity, Fee, FreeUnits, Give, LiabilityRule,
     Limit, Milestone, MilestoneStep, MissedDays, MovedLots, Multipliers, OpenLots, Over, OverCap,
     Overrides, PaidInPoints, Partial, PercentOf, PointRounding, PointValue, PointsOf, PointsPlace,
-    Rate, RateMode, Restore, ReturnedPoints, Returns, Reward, RewardGive, RewardItem, RoundWhen,
-    Streak, StreakEnd, Surplus, TenderAs, TenderRate, TenderRule, TierExpiry, TierPoints,
-    TransferRule, YearlyDeduction,
+    Rate, RateMode, Restore, ReturnedDiscounts, ReturnedPoints, Returns, Reward, RewardGive,
+    RewardItem, RoundWhen, Streak, StreakEnd, Surplus, TenderAs, TenderRate, TenderRule,
+    TierExpiry, TierPoints, TransferRule, YearlyDeduction,
 };
 pub use pricing::{
     AmountOff, Basis, Discount, DiscountPer, MoneyRounding, PercentBase, PercentOff, Pricing,

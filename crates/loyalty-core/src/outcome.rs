@@ -743,7 +743,10 @@ pub struct Receipt {
     pub points: Vec<AccountPoints>,
     /// The sums of the lines.
     pub total: ReceiptTotal,
-    /// For a return: money that is kept back for points that are missing; the refund is `total.paid` less this.
+    /// For a return under a program that prices anew what is kept: what is given back, in place of `total.paid`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repriced: Option<Amount>,
+    /// For a return: money that is kept back for points that are missing; the refund is `total.paid` (or `repriced`) less this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withheld: Option<Amount>,
     /// The other currency in which the customer paid.

@@ -22,9 +22,9 @@ pub use rules::{
     ExpiryAfter, ExpiryAnnual, ExpiryFrom, ExpiryInactivity, Fee, FreeUnits, Give, LiabilityRule,
     Limit, Milestone, MilestoneStep, MissedDays, MovedLots, Multipliers, OpenLots, Over, OverCap,
     Overrides, PaidInPoints, Partial, PercentOf, PointRounding, PointValue, PointsOf, PointsPlace,
-    Rate, RateMode, Restore, ReturnedPoints, Returns, Reward, RewardGive, RewardItem, RoundWhen,
-    Streak, StreakEnd, Surplus, TenderAs, TenderRate, TenderRule, TierExpiry, TierPoints,
-    TransferRule, YearlyDeduction,
+    Rate, RateMode, Restore, ReturnedDiscounts, ReturnedPoints, Returns, Reward, RewardGive,
+    RewardItem, RoundWhen, Streak, StreakEnd, Surplus, TenderAs, TenderRate, TenderRule,
+    TierExpiry, TierPoints, TransferRule, YearlyDeduction,
 };
 
 pub(crate) use caps::{CapBefore, CapSpec, CapUse, Uses};

@@ -5,6 +5,7 @@ mod deal;
 mod kinds;
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use super::rules::{
     Beside, BesideOnly, Choose, Combining, Conflict, LimitBy, Measured, OverLimit, Phase,
@@ -124,7 +125,8 @@ pub(crate) struct LimitPlan {
 }
 
 /// What a limit counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum LimitOf {
     Uses,
     Units,

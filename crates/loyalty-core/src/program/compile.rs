@@ -22,7 +22,9 @@ use crate::coupons::Promotions;
 use crate::error::{Code, Error, join};
 use crate::id::Id;
 use crate::metric::{DistinctOf, Frame, Reading};
-use crate::points::{CapSpec, Plan, ReturnedPoints, Settings, TenderPlan, Worth};
+use crate::points::{
+    CapSpec, Plan, ReturnedDiscounts, ReturnedPoints, Settings, TenderPlan, Worth,
+};
 use crate::pricing::{Discount, DiscountPlan, PricingPlan, Reduction};
 use crate::tiers::TrackPlan;
 pub(crate) use earn::EarningPlan;
@@ -54,6 +56,8 @@ pub(crate) struct Compiled {
     pub(crate) returns_window: Span,
     pub(crate) returns_partial: bool,
     pub(crate) returns_points: ReturnedPoints,
+    /// Whether a return gives back what was paid less what is kept would have cost.
+    pub(crate) returns_reprice: bool,
     pub(crate) dedup_days: u32,
     rule_places: FxHashMap<Id, usize>,
     /// The offset of the program's own zone.
@@ -313,6 +317,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         returns_window: rules.returns.window,
         returns_partial: rules.returns.partial == crate::points::Partial::Allow,
         returns_points: rules.returns.points,
+        returns_reprice: rules.returns.discounts == ReturnedDiscounts::Reprice,
         dedup_days: rules.dedup_days,
     }
 }
