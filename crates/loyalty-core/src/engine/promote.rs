@@ -18,6 +18,7 @@ use crate::member::{CardPaid, PromotionUse, Repricing};
 use crate::outcome::{
     Amount, Change, Figure, ReceiptAdded, ReceiptPromotions, Unmet, Unused, UnusedWhy,
 };
+use crate::program::Places;
 
 /// What promotions did to a purchase.
 #[derive(Default)]
@@ -67,10 +68,10 @@ impl<'w> Work<'w> {
         if promotions.is_empty() && purchase.coupons.is_empty() {
             return Ok(Promoted::default());
         }
-        let weighed = promotions
-            .offers
-            .len()
-            .saturating_add(purchase.coupons.len());
+        let offers = compiled.offers_for(&rows.basket, facts.channel, facts.store, |track| {
+            self.rung(track)
+        });
+        let weighed = offers.count().saturating_add(purchase.coupons.len());
         if weighed.saturating_mul(rows.basket.rows.len()) > DISCOUNTED_MAX {
             let words = format!("more than {DISCOUNTED_MAX} pairs of a line and a promotion");
             return Err(Error::at(Code::LimitExceeded, "purchase.lines", words));
@@ -82,7 +83,7 @@ impl<'w> Work<'w> {
             products: &products,
         };
         let mut sifted = Sifted::default();
-        let asked = self.asked(purchase)?;
+        let asked = self.asked(purchase, &offers)?;
         let repricing = self.note_prices(asks, &asked, rows);
         for asked in asked {
             self.sift(asks, asked, rows, &mut sifted);
@@ -249,10 +250,13 @@ impl<'w> Work<'w> {
         }
     }
 
-    /// All offers, what is presented, and what the wallet uses by itself.
-    fn asked(&self, purchase: &Purchase<'_>) -> Result<Vec<Asked<'w>>> {
+    /// The offers that can be for the basket, what is presented, and what the wallet uses by itself.
+    fn asked(&self, purchase: &Purchase<'_>, offers: &Places) -> Result<Vec<Asked<'w>>> {
         let promotions = &self.compiled.promotions;
-        let offers = promotions.offers.iter().map(|plan| Asked {
+        let offers = offers
+            .iter()
+            .filter_map(|place| promotions.offers.get(place));
+        let offers = offers.map(|plan| Asked {
             plan: Some(plan),
             instance: None,
             presented: None,

@@ -53,6 +53,8 @@ pub(crate) struct Compiled {
     pub(crate) pricing: PricingPlan,
     pub(crate) spend: Spend,
     pub(crate) promotions: Promotions,
+    /// The offers by what they ask for.
+    offers: Index,
     pub(crate) returns_window: Span,
     pub(crate) returns_partial: bool,
     pub(crate) returns_points: ReturnedPoints,
@@ -163,6 +165,18 @@ impl Compiled {
             .get(account)
             .map(Vec::as_slice)
             .unwrap_or_default()
+    }
+
+    /// The offers that can be for a purchase of this basket.
+    pub(crate) fn offers_for(
+        &self,
+        basket: &Basket,
+        channel: Option<&str>,
+        store: Option<&str>,
+        rung: impl Fn(usize) -> usize,
+    ) -> Places {
+        let offers = self.promotions.offers.len();
+        self.offers.candidates(offers, basket, channel, store, rung)
     }
 
     /// The rules that can answer a purchase of this basket.
@@ -291,11 +305,16 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         worth,
         metrics,
         tracks,
-        index: Index::new(
-            plans
+        offers: Index::new(
+            promotions
+                .offers
                 .iter()
-                .map(|rule| (rule.on == On::Purchase).then(|| gate(rule, &rungs))),
+                .map(|plan| Some(gate(plan.asks_for(), plan.when.as_ref(), &rungs))),
         ),
+        index: Index::new(plans.iter().map(|rule| {
+            (rule.on == On::Purchase)
+                .then(|| gate(rule.plan.lines.as_ref(), rule.when.as_ref(), &rungs))
+        })),
         rule_places: plans
             .iter()
             .enumerate()
