@@ -74,6 +74,9 @@ impl Work<'_> {
             Some(gave) => Some(self.take_back_gift(gave, &redemption.reward)?),
             None => None,
         };
+        for instance in &redemption.coupons {
+            self.take_back_coupon(instance, "undo.event")?;
+        }
         redemption.undone = true;
         let day = self.program_day(redemption.at);
         let plan = self.compiled.spend.reward(redemption.reward.as_str());

@@ -17,6 +17,6 @@ pub use earn::{
 };
 pub use returns::{Partial, PointValue, ReturnedDiscounts, ReturnedPoints, Returns};
 pub use spend::{
-    AutoReward, AutoRun, ConversionRule, Fee, Limit, MovedLots, Over, PointsOf, Reward, RewardGive,
-    RewardItem, Surplus, TenderAs, TenderRate, TenderRule, TierPoints, TransferRule,
+    AutoReward, AutoRun, ConversionRule, CouponOf, Fee, Limit, MovedLots, Over, PointsOf, Reward,
+    RewardGive, RewardItem, Surplus, TenderAs, TenderRate, TenderRule, TierPoints, TransferRule,
 };
