@@ -41,6 +41,8 @@ mod takeback;
 mod tender;
 mod till;
 mod transfer;
+mod trigger;
+mod trigger_due;
 mod undo;
 mod wallet;
 mod work;
@@ -305,6 +307,7 @@ impl Work<'_> {
         self.settle_to(event.at.instant)?;
         self.trace = (detail == Detail::Trace).then(Vec::new);
         self.event = self.entries.len();
+        self.before_event();
         match &event.body {
             Body::Enroll(profile) => self.enroll(event, profile)?,
             Body::Profile(profile) => self.profile(profile)?,
@@ -331,6 +334,7 @@ impl Work<'_> {
         }
         self.end_capture();
         self.note_deeds()?;
+        self.after_event(event)?;
         self.settle_at()?;
         self.prune();
         Ok(())

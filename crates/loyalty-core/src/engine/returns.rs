@@ -66,6 +66,7 @@ impl Work<'_> {
         if backs.iter().all(Back::all) {
             self.restore_coupons(&order)?;
             self.unbook_promotions(&order.used);
+            self.undo_awards(&mut order)?;
             order.coupons.clear();
             order.used.clear();
         }
