@@ -159,10 +159,14 @@ pub(crate) fn discount() -> impl Strategy<Value = (Value, bool)> {
         Just(json!({"shipping_off": {}})),
         Just(json!({"shipping_off": {"effect": {"percent": 30}}})),
         Just(json!({"exchange": {"quantity": 1}})),
+        Just(json!({"gift": {"sku": "cup", "price": "3.00"}})),
+        Just(json!({"points": {"bonus": 50}})),
+        Just(json!({"points": {"multiplier": "2.5"}})),
+        Just(json!({"replace": {"sku": "new", "price": "5.00"}})),
     ];
     prop_oneof![
         4 => amount, 5 => percent, 2 => tiered, 2 => fixed, 4 => get, 2 => bundle,
-        2 => others.prop_map(|deal| (deal, false)),
+        4 => others.prop_map(|deal| (deal, false)),
     ]
 }
 
@@ -192,8 +196,12 @@ pub(crate) fn promotion() -> impl Strategy<Value = Deal> {
             (units, limit, over, most),
         )| {
             let is = |kind: &str| deal.get(kind).is_some();
-            let (shipping, bundle, exchange) = (is("shipping_off"), is("bundle"), is("exchange"));
-            let in_basket = !shipping && !is("gift");
+            let (shipping, bundle, exchange) = (
+                is("shipping_off"),
+                is("bundle"),
+                is("exchange") || is("replace"),
+            );
+            let in_basket = !shipping && !is("gift") && !is("points") && !is("replace");
             let mut one = json!({"priority": priority, "discount": deal});
             if let Some(sku) = SKUS
                 .get(if exchange { sku % 4 } else { sku })
@@ -335,6 +343,10 @@ impl Case {
         let named = |(place, deal): (usize, &Deal), list: &str| {
             let mut one = deal.0.clone();
             one["id"] = json!(format!("{list}-{place}"));
+            if list == "offer" && one["discount"]["gift"].get("price").is_some() {
+                // Nobody has asked for an offer: it does not charge.
+                one["discount"]["gift"] = json!({"sku": "cup"});
+            }
             if list == "coupon" && !self.in_wallet(place) {
                 one["issue"] = json!({"code": self.name(place)});
             }
