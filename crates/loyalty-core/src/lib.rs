@@ -66,12 +66,13 @@ pub use condition::{
     SegmentRule, Selection, TenureTest, TierTest, TotalTest, Yearly,
 };
 pub use coupons::{
-    AmountDeal, Beside, BesideOnly, BundleDeal, BundleItem, BuyGetDeal, BuyWhat, Choose, Combining,
-    Conflict, CouponReturns, CouponValid, Deal, DealPer, Effect, ExchangeDeal, FixedPriceDeal,
-    FixedPriceOf, FullStep, GetFrom, GetWhat, GiftDeal, Issue, LimitBy, LimitPer, LimitWhose,
-    Measured, OverLimit, PercentDeal, Phase, PointsDeal, Promotion, PromotionGroup, PromotionLimit,
-    ReplaceDeal, ShippingDeal, SomeTargets, StoredValueAs, StoredValueDeal, TargetOrder, Targets,
-    Threshold, ThresholdScope, TieredBy, TieredDeal, TieredStep, Units,
+    AmountDeal, Beside, BesideOnly, BundleDeal, BundleItem, BuyGetDeal, BuyWhat, Choose, CodeKey,
+    Combining, Conflict, CouponCode, CouponReturns, CouponValid, Deal, DealPer, Effect,
+    ExchangeDeal, FixedPriceDeal, FixedPriceOf, FullStep, GetFrom, GetWhat, GiftDeal, Issue,
+    LimitBy, LimitPer, LimitWhose, Measured, OverLimit, PercentDeal, Phase, PointsDeal, Promotion,
+    PromotionGroup, PromotionLimit, ReplaceDeal, ShippingDeal, SomeTargets, StoredValueAs,
+    StoredValueDeal, TargetOrder, Targets, Threshold, ThresholdScope, TieredBy, TieredDeal,
+    TieredStep, Units,
 };
 pub use engine::{Detail, Engine};
 pub use error::{Code, Error, Kind, Result};

@@ -63,6 +63,8 @@ pub const COUPONS_MAX: usize = 256;
 pub const ROWS_SEEN_MAX: usize = 20_000_000;
 /// Most coupons in the wallet of one member.
 pub const WALLET_MAX: usize = 10_000;
+/// Highest number of a template of codes.
+pub const CODE_TEMPLATE_MAX: u32 = 1_048_575;
 /// Most of one reward in one redemption.
 pub const REWARDS_MAX: u32 = 10_000;
 /// Most discounts that a host states for one purchase.

@@ -26,6 +26,7 @@ mod lines;
 mod metrics;
 mod prices;
 mod programs;
+mod promotions;
 mod receipts;
 mod returns;
 mod run;
