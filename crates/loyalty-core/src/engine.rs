@@ -291,7 +291,9 @@ impl Engine {
             .as_of
             .map_or(event.at.instant, |as_of| as_of.max(event.at.instant));
         let last = on.add_days(i64::from(compiled.dedup_days));
-        last.map_or(true, |last| zone.date_at(now) <= last)
+        let today = zone.date_at(now);
+        let today = member.state.reached.map_or(today, |day| day.max(today));
+        last.map_or(true, |last| today <= last)
     }
 }
 
@@ -327,7 +329,7 @@ impl Work<'_> {
         }
         self.end_capture();
         self.note_deeds()?;
-        self.settle_at()?;
+        self.settle_event()?;
         self.prune();
         Ok(())
     }

@@ -32,7 +32,15 @@ pub(super) struct Work<'w> {
     pub(super) version: u64,
     pub(super) as_of: Instant,
     pub(super) zone: Zone,
+    /// The civil day by the member's clocks. It never goes back: where a move has put the clocks back, it lasts until they are
+    /// past it again.
     pub(super) today: Date,
+    /// Whether a move has put the clocks back to before the first instant of `today`.
+    pub(super) early: bool,
+    /// The day before the one that begins at this instant, if one does.
+    pub(super) turned: Option<Date>,
+    /// Whether a move has made it begin.
+    pub(super) moved: bool,
     pub(super) enrolled: Option<Date>,
     pub(super) entries: Vec<Entry>,
     /// When lots are due next, if that is known: it has been asked, and since then lots have only come.
@@ -95,14 +103,21 @@ impl<'w> Work<'w> {
             adopt(compiled, &mut state, since, member.version);
         }
         let zone = state.profile.timezone.unwrap_or(compiled.zone);
-        let enrolled = state.enrolled_at.map(|at| zone.date_at(at));
-        if !known {
-            begin_terms(compiled, &mut state, (as_of, enrolled, zone), false);
-        }
+        let on = state.enrolled_on;
+        let enrolled = state
+            .enrolled_at
+            .map(|at| on.unwrap_or_else(|| zone.date_at(at)));
+        state.enrolled_on = enrolled;
         let today = match member.day {
             Some((of, day)) if of == zone && member.as_of.is_some() => day,
             _ => compiled.date_at(zone, as_of),
         };
+        let early = state.reached.is_some();
+        let today = state.reached.map_or(today, |reached| reached.max(today));
+        if !known {
+            let person = Person { enrolled, zone };
+            begin_terms(compiled, &mut state, (as_of, today, person), false);
+        }
         Self {
             program,
             compiled,
@@ -111,6 +126,9 @@ impl<'w> Work<'w> {
             as_of,
             zone,
             today,
+            early,
+            turned: None,
+            moved: false,
             enrolled,
             rungs: (0..compiled.tracks.len())
                 .map(|track| rung(compiled, &state, track))
@@ -271,7 +289,7 @@ impl<'w> Work<'w> {
 
     /// The civil day in the program's own zone: caps are counted by it, whatever the member's zone is.
     pub(super) fn program_day(&self, at: Instant) -> Date {
-        if self.zone == self.compiled.zone && at == self.as_of {
+        if self.zone == self.compiled.zone && at == self.as_of && !self.early {
             return self.today;
         }
         self.compiled.zone.date_at(at)
@@ -365,7 +383,8 @@ impl<'w> Work<'w> {
     }
 
     /// What the call answers, and what it leaves behind, for [`Done::commit`].
-    pub(super) fn finish(self) -> Done {
+    pub(super) fn finish(mut self) -> Done {
+        self.state.reached = self.early.then_some(self.today);
         let next_due = self.next_due();
         let earliest = self.earliest_today();
         let seen_from = earliest
@@ -521,10 +540,10 @@ fn adopt(compiled: &Compiled, state: &mut State, as_of: Instant, version: u64) {
 pub(super) fn begin_terms(
     compiled: &Compiled,
     state: &mut State,
-    (as_of, enrolled, zone): (Instant, Option<Date>, Zone),
+    (as_of, today, person): (Instant, Date, Person),
     anew: bool,
 ) {
-    let person = Person { enrolled, zone };
+    let zone = person.zone;
     for (standing, track) in state.tiers.iter_mut().zip(&compiled.tracks) {
         // What a review has gone over has had its first term.
         let reviewed = standing.begun.is_some();
@@ -542,17 +561,16 @@ pub(super) fn begin_terms(
             continue;
         }
         // Under rules that are newer than the standing, a term that would be over begins now.
-        let ends = [standing.since, as_of].map(|begun| {
-            let first = zone.date_at(begun);
+        let ends = [standing.entered(zone), today].map(|first| {
             let begin = Begin {
                 first,
                 after: None,
-                entered: zone.date_at(standing.since),
-                now: as_of,
+                entered: standing.entered(zone),
+                today,
             };
             track.term_end(rung, begin, person).ok().flatten()
         });
-        standing.until = ends.into_iter().flatten().find(|end| *end > as_of);
+        standing.end_at(ends.into_iter().flatten().find(|end| *end > as_of));
     }
 }
 

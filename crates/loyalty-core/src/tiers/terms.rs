@@ -23,8 +23,8 @@ pub(crate) struct Begin {
     pub(crate) after: Option<Date>,
     /// The day on which the rung was entered.
     pub(crate) entered: Date,
-    /// The term ends after this.
-    pub(crate) now: Instant,
+    /// A review lies after this day.
+    pub(crate) today: Date,
 }
 
 impl TrackPlan {
@@ -39,14 +39,19 @@ impl TrackPlan {
             return Ok(None);
         };
         let day = match self.review {
-            Review::Every(every) => return next_of(every, begin.now, person.zone).map(Some),
+            Review::Every(every) => {
+                return person.zone.start_of(next_of(every, begin.today)?).map(Some);
+            }
             Review::Anniversary(of) => {
                 let of = match of {
                     Anniversary::Enrolment => person.enrolled,
                     Anniversary::Rung => Some(begin.entered),
                 };
                 return match of {
-                    Some(day) => anniversary(day, begin.now, person.zone).map(Some),
+                    Some(day) => {
+                        let day = anniversary(day, begin.today)?;
+                        person.zone.start_of(day).map(Some)
+                    }
                     None => Ok(None),
                 };
             }
@@ -111,11 +116,11 @@ impl Grace {
     }
 }
 
-/// The first such day that begins after an instant.
-fn next_of(every: Every, now: Instant, zone: Zone) -> Result<Instant> {
-    let first = zone.date_at(now).first_of_month();
-    let mut start = now;
-    // A year and a month hold every month that is asked for, once after the instant.
+/// The first such day after a day.
+fn next_of(every: Every, today: Date) -> Result<Date> {
+    let first = today.first_of_month();
+    let mut on = today;
+    // A year and a month hold every month that is asked for, once after the day.
     for more in 0..=13_i64 {
         let month = first.add_months(more)?;
         let asked = month
@@ -126,26 +131,26 @@ fn next_of(every: Every, now: Instant, zone: Zone) -> Result<Instant> {
             continue;
         }
         let day = every.on_day.min(month.last_of_month().day());
-        start = zone.start_of(month.add_days(i64::from(day.saturating_sub(1)))?)?;
-        if start > now {
+        on = month.add_days(i64::from(day.saturating_sub(1)))?;
+        if on > today {
             break;
         }
     }
-    Ok(start)
+    Ok(on)
 }
 
-/// The first anniversary of a day that begins after an instant.
-fn anniversary(of: Date, now: Instant, zone: Zone) -> Result<Instant> {
-    let years = zone.date_at(now).year().saturating_sub(of.year());
-    let mut start = now;
+/// The first anniversary of a day after a day.
+fn anniversary(of: Date, today: Date) -> Result<Date> {
+    let years = today.year().saturating_sub(of.year());
+    let mut on = today;
     for more in 0..=2_i32 {
         let years = years.saturating_add(more).max(1);
-        start = zone.start_of(of.add_months(i64::from(years).saturating_mul(12))?)?;
-        if start > now {
+        on = of.add_months(i64::from(years).saturating_mul(12))?;
+        if on > today {
             break;
         }
     }
-    Ok(start)
+    Ok(on)
 }
 
 /// The first day after a term; none for good.
