@@ -304,7 +304,16 @@ impl<'w> Work<'w> {
     pub(super) fn is_in_window(&self, on: Date) -> bool {
         let last = self.compiled.returns_window.after(on);
         // A window that reaches past the calendar has no end.
-        last.map_or(true, |last| self.today <= last)
+        last.map_or(true, |last| self.clock_day() <= last)
+    }
+
+    /// The civil day that the member's clocks show: what a buyer may still bring back goes by it, whatever day has been reached.
+    fn clock_day(&self) -> Date {
+        if self.early {
+            self.zone.date_at(self.as_of)
+        } else {
+            self.today
+        }
     }
 
     /// Whether an order can be named: as long as it can be returned, or points of it are pending.
@@ -316,7 +325,7 @@ impl<'w> Work<'w> {
     pub(super) fn remember_from(&self) -> Date {
         self.compiled
             .returns_window
-            .before(self.today)
+            .before(self.clock_day())
             .unwrap_or(self.today)
     }
 

@@ -564,7 +564,7 @@ impl Model {
                 });
             }
             Fact::Undo { event } => {
-                let today = self.today(at);
+                let today = day_at(self.zone, at);
                 let window = self.plan.returns.window;
                 let found = self
                     .redemptions
@@ -684,7 +684,8 @@ impl Model {
 
     /// The place of an order that can still be returned.
     pub(crate) fn order(&self, id: &str, at: i64) -> Result<usize, Refusal> {
-        let (today, window) = (self.today(at), self.plan.returns.window);
+        // What a buyer may still bring back goes by the clock.
+        let (today, window) = (day_at(self.zone, at), self.plan.returns.window);
         self.orders
             .iter()
             .position(|one| one.id == *id && one.on + window >= today)
@@ -903,7 +904,7 @@ impl Model {
     fn repay_forgiven(&mut self, at: i64, lot: usize, target: usize, points: i64) -> i64 {
         let mut rest = points;
         let account = self.ledger.lots[lot].account;
-        let known = self.today(at) - self.plan.returns.window;
+        let known = day_at(self.zone, at) - self.plan.returns.window;
         for order in 0..self.orders.len() {
             // With an order all that is known of it is forgotten.
             if self.orders[order].on < known {
