@@ -35,6 +35,7 @@ mod returns;
 mod settle;
 mod standing;
 mod takeback;
+mod taken;
 mod tender;
 mod till;
 mod transfer;

@@ -164,6 +164,15 @@ impl<'w> Work<'w> {
         self.amended.push((place, order));
     }
 
+    /// A recorded order, as this call has changed it so far.
+    pub(super) fn order_at(&self, place: usize) -> Option<&Order> {
+        let mut amended = self.amended.iter().rev();
+        let amended = amended.find(|(number, _)| *number == place);
+        amended
+            .map(|(_, order)| order)
+            .or_else(|| self.member.orders.get(place))
+    }
+
     /// The place of the rung that is held in a track.
     pub(super) fn rung(&self, track: usize) -> usize {
         self.rungs.get(track).copied().unwrap_or(0)
