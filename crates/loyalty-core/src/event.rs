@@ -335,6 +335,8 @@ pub struct Tender<'a> {
 }
 
 /// Goods that go back.
+///
+/// Of several equal lines, what goes back first is worth what the first units are: see [`ReceiptLine`](crate::ReceiptLine).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Return<'a> {
     /// The order that they were bought in.

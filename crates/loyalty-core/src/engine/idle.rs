@@ -184,17 +184,19 @@ fn loss(decay: &Decay, available: i64) -> i64 {
         .max(0)
 }
 
-/// The k-th day of decay after a day, computed from that day (clause 1.6).
+/// The k-th day of decay after a day, computed from that day (clause 1.6). The day that the lengths reach is the last one of
+/// being inactive (clause 1.7): points leave when it is over, as they do with expiry by inactivity.
 fn nth(decay: &Decay, anchor: Date, k: i64) -> Result<Date> {
     let (first, first_in_months) = units(decay.after_inactive);
     let (every, in_months) = units(decay.every);
     let later = every.saturating_mul(k);
-    match (first_in_months, in_months) {
+    let last = match (first_in_months, in_months) {
         (true, true) => anchor.add_months(first.saturating_add(later)),
         (false, false) => anchor.add_days(first.saturating_add(later)),
         (true, false) => anchor.add_months(first)?.add_days(later),
         (false, true) => anchor.add_days(first)?.add_months(later),
-    }
+    };
+    last?.add_days(1)
 }
 
 /// A length in months or in days.

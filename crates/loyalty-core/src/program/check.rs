@@ -100,15 +100,13 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
                 );
             }
         }
-        if let (Some(min), Some(max)) = (tender.min_points, tender.max_points)
-            && max < min
-        {
-            check.say(
-                Code::Contradiction,
-                &path("max_points"),
-                "`max_points` is less than `min_points`",
-            );
-        }
+        let step = tender.step.map_or(1, crate::amount::Points::get);
+        check.possible(
+            tender.min_points,
+            tender.max_points,
+            step,
+            &format!("tender[{place}]"),
+        );
     }
     check.returns(&rules.returns);
     check.prices(rules);

@@ -628,7 +628,7 @@ fn tender() -> Gen {
         select(std::vec![1_u32, 3, 10, 100]),
         select(std::vec![1_i64, 7, 100, 1_000]),
         weighted(0.3, 1_u32..60),
-        weighted(0.3, 60_u32..600),
+        weighted(0.3, 90_u32..600),
         weighted(0.4, words(&["100", "50", "33.3", "0.5"])),
         weighted(0.4, 1_u32..30),
         weighted(0.3, selection()),
