@@ -264,6 +264,7 @@ impl Work<'_> {
         standing.begun = earlier.begun;
         standing.until = earlier.until;
         standing.ends_on = earlier.ends_on;
+        standing.month_day = earlier.month_day;
         standing.grace = earlier.grace;
         standing.judged = earlier.judged;
         self.hold_rung(place);

@@ -9,8 +9,8 @@ use crate::metric::Reading;
 use crate::outcome::{Change, TierWhy};
 use crate::program::Feed;
 use crate::tiers::{
-    Basis, Begin, Decision, Hold, Judged, Pending, Person, Present, TrackPlan, Upgrade, Verdict,
-    View, judge, review,
+    Basis, Begin, Decision, Hold, Judged, Pending, Person, Present, Term, TrackPlan, Upgrade,
+    Verdict, View, judge, review,
 };
 
 /// On which day a track is judged, and the last day of the term that a new one follows.
@@ -293,8 +293,9 @@ impl Work<'_> {
             after: None,
             entered: standing.entered(self.zone),
             today: self.today,
+            month_day: None,
         };
-        let until = track.term_end(present, begin, self.person())?;
+        let until = track.term_end(present, begin, self.person())?.until;
         if until <= standing.until || !self.seeing(self.today).holds(qualify) {
             return Ok(());
         }
@@ -367,7 +368,8 @@ impl Work<'_> {
         let Some(plan) = track.rungs.get(to) else {
             return Ok(());
         };
-        let until = self.term_end(place, track, verdict, asked)?;
+        let term = self.term_end(place, track, verdict, asked)?;
+        let until = term.until;
         let left = self.term_carry(place, track, why, to != from, asked.on);
         let at = self.as_of;
         let on = self.early.then_some(self.today);
@@ -397,6 +399,7 @@ impl Work<'_> {
         }
         standing.grace = None;
         standing.end_at(until);
+        standing.month_day = term.month_day;
         standing.judged = judged;
         standing.barred = why == TierWhy::Penalty && until.is_some();
         if pending.is_some_and(|pending| pending <= to) || standing.barred {
@@ -424,10 +427,10 @@ impl Work<'_> {
         track: &TrackPlan,
         verdict: Verdict,
         asked: Asked,
-    ) -> Result<Option<Instant>> {
+    ) -> Result<Term> {
         let to = verdict.rung;
         if to == 0 && !track.reviews_base() && verdict.why != TierWhy::Penalty {
-            return Ok(None);
+            return Ok(Term::default());
         }
         let standing = self.state.tiers.get(place);
         let entered = match standing {
@@ -435,11 +438,16 @@ impl Work<'_> {
             _ => self.today,
         };
         let ended = self.ended_on(place);
+        // A grace that is over has no term that the next one follows.
+        let follows = standing.filter(|standing| {
+            asked.after.is_some() && (standing.grace.is_none() || verdict.why == TierWhy::Restored)
+        });
         let mut begin = Begin {
             first: self.today,
             after: asked.after,
             entered,
             today: ended.map_or(self.today, |ended| ended.max(self.today)),
+            month_day: follows.and_then(|standing| standing.month_day),
         };
         if verdict.why != TierWhy::Restored {
             return track.term_end(to, begin, self.person());
@@ -448,15 +456,16 @@ impl Work<'_> {
         for _ in 0..crate::limits::ROUNDS_MAX {
             let Some(last) = begin.after else { break };
             begin.first = last.add_days(1)?;
-            match track.term_end(to, begin, self.person())? {
-                Some(until) if until <= self.as_of => {
-                    begin.after = Some(self.zone.date_at(until.prev()));
-                }
-                until => return Ok(until),
+            let term = track.term_end(to, begin, self.person())?;
+            match term.until.filter(|until| *until <= self.as_of) {
+                Some(until) => begin.after = Some(self.zone.date_at(until.prev())),
+                None => return Ok(term),
             }
+            begin.month_day = term.month_day;
         }
         begin.first = self.today;
         begin.after = None;
+        begin.month_day = None;
         track.term_end(to, begin, self.person())
     }
 

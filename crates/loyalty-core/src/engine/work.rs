@@ -10,7 +10,7 @@ use crate::metric::Tally;
 use crate::outcome::{Change, Entry, Message, Outcome, Receipt, RuleTrace};
 use crate::points::{Account, BurnOrder, CapSpec, CapUse, Given, LimitSpec, Lot, LotKind};
 use crate::program::{Compiled, Program};
-use crate::tiers::{Begin, JudgedValue, Person, Review, Standing};
+use crate::tiers::{Begin, JudgedValue, Person, Review, Standing, Term};
 
 use super::facts::rung;
 use super::undo::Undo;
@@ -585,10 +585,14 @@ pub(super) fn begin_terms(
                 after: None,
                 entered: standing.entered(zone),
                 today,
+                month_day: None,
             };
-            track.term_end(rung, begin, person).ok().flatten()
+            track.term_end(rung, begin, person).unwrap_or_default()
         });
-        standing.end_at(ends.into_iter().flatten().find(|end| *end > as_of));
+        let later = |term: &Term| term.until.is_some_and(|until| until > as_of);
+        let term = ends.into_iter().find(later).unwrap_or_default();
+        standing.end_at(term.until);
+        standing.month_day = term.month_day;
     }
 }
 

@@ -25,6 +25,9 @@ pub(crate) struct Standing {
     /// The civil day that begins then, where the member's clocks were others when that was laid down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) ends_on: Option<Date>,
+    /// The day of the month that the next term comes back to, where this one ends in a month without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) month_day: Option<u32>,
     /// The rung is lost and kept for a while only: the last day of its term.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) grace: Option<Date>,
@@ -116,6 +119,8 @@ pub(crate) struct Earlier {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) ends_on: Option<Date>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) month_day: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) grace: Option<Date>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) judged: Option<Judged>,
@@ -142,6 +147,7 @@ impl Standing {
             begun: None,
             until: None,
             ends_on: None,
+            month_day: None,
             grace: None,
             barred: false,
             pending: None,
@@ -163,6 +169,7 @@ impl Standing {
             begun: self.begun,
             until: self.until,
             ends_on: self.ends_on,
+            month_day: self.month_day,
             grace: self.grace,
             judged: self.judged.clone(),
         });
