@@ -19,7 +19,8 @@ impl Work<'_> {
                 format!("the member enrolled at {at} already"),
             ));
         }
-        self.update(profile)?;
+        self.update(profile)
+            .map_err(|error| error.under("enroll"))?;
         self.state.enrolled_at = Some(self.as_of);
         self.state.enrolled_on = Some(self.today);
         self.enrolled = Some(self.today);
@@ -32,12 +33,19 @@ impl Work<'_> {
     }
 
     pub(super) fn profile(&mut self, profile: &Profile<'_>) -> Result<()> {
-        self.update(profile)?;
+        self.update(profile)
+            .map_err(|error| error.under("profile"))?;
         self.enter(Change::Profile {});
         Ok(())
     }
 
     fn update(&mut self, profile: &Profile<'_>) -> Result<()> {
+        let zone = profile.timezone.unwrap_or(self.zone);
+        let today = zone.date_at(self.as_of).max(self.today);
+        if profile.birthday.is_some_and(|birthday| birthday > today) {
+            let words = "nobody is born on a day to come";
+            return Err(Error::at(Code::InvalidTime, "birthday", words));
+        }
         Arc::make_mut(&mut self.state.profile).update(profile)?;
         if let Some(zone) = profile.timezone.filter(|zone| *zone != self.zone) {
             self.move_to(zone);
