@@ -19,12 +19,12 @@ pub use rules::{
     Conflict, CouponReturns, CouponValid, Deal, DealPer, Effect, ExchangeDeal, FixedPriceDeal,
     FixedPriceOf, FullStep, GetFrom, GetWhat, GiftDeal, Issue, LimitBy, LimitPer, LimitWhose,
     Measured, OverLimit, PercentDeal, Phase, PointsDeal, Promotion, PromotionGroup, PromotionLimit,
-    ReplaceDeal, ShippingDeal, SomeTargets, StoredValue, StoredValueAs, TargetOrder, Targets,
+    ReplaceDeal, ShippingDeal, SomeTargets, StoredValueAs, StoredValueDeal, TargetOrder, Targets,
     Threshold, ThresholdScope, TieredBy, TieredDeal, TieredStep, Units,
 };
 
 pub(crate) use combine::choose;
-pub(crate) use effect::{Candidate, Left, Shortfall, Till, TillRow};
-pub(crate) use plan::{LimitOf, LimitPlan, PromotionPlan, Promotions};
+pub(crate) use effect::{Added, Applied, Candidate, Left, ProductsLeft, Shortfall, Till, TillRow};
+pub(crate) use plan::{DealPlan, LimitOf, LimitPlan, PromotionPlan, Promotions};
 pub(crate) use reasons::{Reason, reasons};
 pub(crate) use wallet::Instance;

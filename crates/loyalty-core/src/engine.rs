@@ -26,6 +26,7 @@ mod penalty;
 mod portion;
 mod progress;
 mod promote;
+mod promotion_limits;
 mod purchase;
 mod receipt;
 mod redeem;
@@ -34,6 +35,7 @@ mod report;
 mod returns;
 mod settle;
 mod standing;
+mod stored_value;
 mod takeback;
 mod taken;
 mod tender;
@@ -327,6 +329,7 @@ impl Work<'_> {
             Body::Revoke(revoke) => self.revoke(revoke)?,
             Body::Issue(issue) => self.issue(event, issue)?,
             Body::Give(give) => self.give_coupon(event, give)?,
+            Body::TopUp(top_up) => self.top_up(top_up)?,
         }
         self.end_capture();
         self.note_deeds()?;

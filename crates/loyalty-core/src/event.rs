@@ -16,7 +16,7 @@ pub use points::{
     Redeem, Release, Transfer, Undo,
 };
 
-pub use coupons::{Counter, GiveCoupon, IssueCoupon};
+pub use coupons::{Counter, GiveCoupon, IssueCoupon, StoredTender, TopUp};
 pub use tiers::{Grant, Revoke, Until};
 
 use std::borrow::Cow;
@@ -28,7 +28,7 @@ use crate::limits;
 use crate::pricing::DiscountPer;
 
 /// The kinds of events, by the names that [`Event::kind`] gives them.
-pub(crate) const KINDS: [&str; 21] = [
+pub(crate) const KINDS: [&str; 22] = [
     "enroll",
     "profile",
     "tags",
@@ -50,6 +50,7 @@ pub(crate) const KINDS: [&str; 21] = [
     "revoke",
     "issue",
     "give",
+    "top_up",
 ];
 /// What receipts and returns call the line of shipping.
 pub(crate) const SHIPPING: &str = "shipping";
@@ -162,6 +163,8 @@ pub enum Body<'a> {
     Issue(IssueCoupon<'a>),
     /// The member gives a coupon to another member.
     Give(GiveCoupon<'a>),
+    /// A card of stored value is topped up.
+    TopUp(TopUp<'a>),
 }
 
 /// What a host knows of a member.
@@ -211,6 +214,8 @@ pub struct Purchase<'a> {
     pub counters: Vec<Counter<'a>>,
     /// Points that the member wants to pay with.
     pub tender: Vec<Tender<'a>>,
+    /// Stored value that pays for what is left after points, in this order.
+    pub stored_value: Vec<StoredTender<'a>>,
     /// A hold whose points are used first; what is left of it is released.
     pub hold: Option<Cow<'a, str>>,
 }
@@ -553,6 +558,7 @@ impl<'a> Event<'a> {
             Body::Revoke(_) => "revoke",
             Body::Issue(_) => "issue",
             Body::Give(_) => "give",
+            Body::TopUp(_) => "top_up",
         }
     }
 
@@ -596,6 +602,7 @@ impl<'a> Event<'a> {
             Body::Revoke(revoke) => revoke.check(),
             Body::Issue(issue) => issue.check(),
             Body::Give(give) => give.check(),
+            Body::TopUp(top_up) => top_up.check(),
         }
     }
 }
@@ -671,6 +678,7 @@ impl Purchase<'_> {
         }
         ids("purchase.rewards", &self.rewards)?;
         coupons::check(&self.coupons, &self.declined, &self.counters)?;
+        coupons::cards(&self.stored_value, "purchase.stored_value")?;
         match &self.hold {
             Some(hold) => id("purchase.hold", hold),
             None => Ok(()),

@@ -69,7 +69,7 @@ pub use coupons::{
     Conflict, CouponReturns, CouponValid, Deal, DealPer, Effect, ExchangeDeal, FixedPriceDeal,
     FixedPriceOf, FullStep, GetFrom, GetWhat, GiftDeal, Issue, LimitBy, LimitPer, LimitWhose,
     Measured, OverLimit, PercentDeal, Phase, PointsDeal, Promotion, PromotionGroup, PromotionLimit,
-    ReplaceDeal, ShippingDeal, SomeTargets, StoredValue, StoredValueAs, TargetOrder, Targets,
+    ReplaceDeal, ShippingDeal, SomeTargets, StoredValueAs, StoredValueDeal, TargetOrder, Targets,
     Threshold, ThresholdScope, TieredBy, TieredDeal, TieredStep, Units,
 };
 pub use engine::{Detail, Engine};
@@ -78,7 +78,8 @@ pub use event::{
     Activity, Adjust, Adjustment, Attributes, Body, Cancel, Convert, Converted, Counter, Event,
     GiveCoupon, Grant, HoldRequest, IssueCoupon, Line, Off, OrderSettled, Overdraw, Part, Price,
     Profile, Purchase, Receive, ReceivedLot, Redeem, Release, Return, ReturnedLine, Revoke, Scalar,
-    Shipping, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, Transfer, Undo, Until,
+    Shipping, StoredTender, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer,
+    Undo, Until,
 };
 pub use id::Id;
 pub use member::{Balance, MEMBER_SCHEMA, Member};
@@ -89,11 +90,11 @@ pub use metric::{
 };
 pub use outcome::{
     AccountPoints, Amount, Change, DiscountAmount, Entry, ExpiredWhy, Expiring, Figure,
-    GrantProgress, Liability, LineRulePoints, LotDates, LotPoints, Message, MessageBody,
+    GrantProgress, Liability, LineRulePoints, LineUnits, LotDates, LotPoints, Message, MessageBody,
     MessageEvent, Outcome, PendingProgress, PromotionCount, Receipt, ReceiptAdded,
-    ReceiptConverted, ReceiptDiscount, ReceiptLine, ReceiptPromotions, ReceiptTax, ReceiptTender,
-    ReceiptTotal, RedateWhy, ReleaseWhy, RulePoints, RuleTrace, RungProgress, Source, TierWhy,
-    TraceResult, TrackProgress, Unmet, Unused, UnusedWhy, Withheld,
+    ReceiptConverted, ReceiptDiscount, ReceiptLine, ReceiptPromotions, ReceiptStoredValue,
+    ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy, ReleaseWhy, RulePoints, RuleTrace,
+    RungProgress, Source, TierWhy, TraceResult, TrackProgress, Unmet, Unused, UnusedWhy, Withheld,
 };
 pub use points::{
     AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,

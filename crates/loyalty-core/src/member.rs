@@ -18,8 +18,8 @@ use crate::tiers::Standing;
 
 pub(crate) use more::More;
 pub(crate) use order::{
-    ConvertedAt, Counted, Order, OrderLine, OrderRow, PromotionUse, Put, RowCarried, RowDiscount,
-    RowMeasure, RowPoints, RowTaxed, RowTender, TenderPaid,
+    CardPaid, ConvertedAt, Counted, KeyUse, Order, OrderLine, OrderRow, PromotionUse, Put,
+    RowCarried, RowDiscount, RowMeasure, RowPoints, RowTaxed, RowTender, TenderPaid, ValueUse,
 };
 pub(crate) use profile::Profile;
 

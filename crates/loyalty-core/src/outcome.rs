@@ -432,6 +432,9 @@ pub enum Change {
         from: Option<Date>,
         /// When it is over; none for never.
         expires_at: Option<Instant>,
+        /// The money that it holds, if it is stored value.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value: Option<Amount>,
         /// The member who gave it.
         #[serde(skip_serializing_if = "Option::is_none")]
         giver: Option<Id>,
@@ -444,6 +447,9 @@ pub enum Change {
         instance: Id,
         /// The other member.
         to: Id,
+        /// The money that it holds, if it is stored value.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value: Option<Amount>,
     },
     /// A coupon was set aside for a while.
     CouponHeld {
@@ -493,6 +499,9 @@ pub enum Change {
         coupon: Id,
         /// The instance.
         instance: Id,
+        /// The money that it still held, if it is stored value.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value: Option<Amount>,
     },
     /// A coupon was taken back.
     CouponRevoked {
@@ -500,8 +509,72 @@ pub enum Change {
         coupon: Id,
         /// The instance.
         instance: Id,
+        /// The money that it still held, if it is stored value.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value: Option<Amount>,
         /// Why, in a person's words.
         reason: String,
+    },
+    /// Stored value paid for an order, or lowered its price.
+    StoredValueSpent {
+        /// The coupon, as the program calls it.
+        coupon: Id,
+        /// The instance.
+        instance: Id,
+        /// The order.
+        order: Id,
+        /// How much.
+        amount: Amount,
+        /// What the instance holds then.
+        left: Amount,
+    },
+    /// A return gave money back to the card that it came from.
+    StoredValueRefunded {
+        /// The coupon, as the program calls it.
+        coupon: Id,
+        /// The instance.
+        instance: Id,
+        /// The order.
+        order: Id,
+        /// How much.
+        amount: Amount,
+        /// What the instance holds then.
+        left: Amount,
+    },
+    /// Stored value was topped up.
+    StoredValueToppedUp {
+        /// The coupon, as the program calls it.
+        coupon: Id,
+        /// The instance.
+        instance: Id,
+        /// How much.
+        amount: Amount,
+        /// What the instance holds then.
+        left: Amount,
+    },
+    /// A part of stored value was set aside for a while.
+    StoredValueHeld {
+        /// The name of the hold.
+        key: Id,
+        /// The coupon, as the program calls it.
+        coupon: Id,
+        /// The instance.
+        instance: Id,
+        /// How much.
+        amount: Amount,
+    },
+    /// A part of stored value that was held is free again.
+    StoredValueReleased {
+        /// The name of the hold.
+        key: Id,
+        /// The coupon, as the program calls it.
+        coupon: Id,
+        /// The instance.
+        instance: Id,
+        /// How much.
+        amount: Amount,
+        /// Why.
+        why: ReleaseWhy,
     },
     /// A part of a metric flows into its next stretch.
     CarriedOver {
@@ -663,6 +736,9 @@ pub struct Receipt {
     pub promotions: Option<ReceiptPromotions>,
     /// The points that were used to pay, or given back.
     pub tender: Vec<ReceiptTender>,
+    /// The stored value that paid or lowered the price, or that was given back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stored_value: Vec<ReceiptStoredValue>,
     /// The points that were earned, or taken back, by account.
     pub points: Vec<AccountPoints>,
     /// The sums of the lines.
@@ -710,6 +786,9 @@ pub struct Unused {
     /// What its condition or threshold lacks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unmet: Vec<Unmet>,
+    /// For a coupon that was not presented: how much less there would be to pay with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub saves: Option<Amount>,
 }
 
 /// Why an offer or a coupon was not used (clause 10.8).
@@ -733,6 +812,8 @@ pub enum UnusedWhy {
     NotCombinable,
     /// What comes before it does not let it stand beside it.
     LowerPriority,
+    /// It is in the wallet, and could be used besides: nobody presented it.
+    NotPresented,
     /// Another set is better.
     Beaten,
     /// The search ended at its limit without it.
@@ -750,8 +831,23 @@ pub struct ReceiptAdded {
     pub sku: Id,
     /// How many units.
     pub quantity: i64,
-    /// What is paid for all of them.
+    /// What is paid for all of them besides.
     pub price: Amount,
+    /// Its line in this receipt, if it costs anything: it can go back like every other line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<Id>,
+    /// The lines in place of which it comes, with the units: what is paid for these is its price.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub instead: Vec<LineUnits>,
+}
+
+/// Units of a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LineUnits {
+    /// The line.
+    pub line: Id,
+    /// How many of its units.
+    pub quantity: i64,
 }
 
 /// What a promotion was used for.
@@ -759,6 +855,9 @@ pub struct ReceiptAdded {
 pub struct PromotionCount {
     /// The offer or coupon.
     pub of: Id,
+    /// The product, or the value of the attribute, by which a limit counts apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     /// How many times.
     pub uses: u64,
     /// On how many units.
@@ -891,8 +990,24 @@ pub struct ReceiptTotal {
     /// Without and with tax, where a line of the receipt states a tax.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tax: Option<ReceiptTax>,
-    /// What is left to pay in money, or to give back.
+    /// What is left to pay in money or stored value, or to give back.
     pub paid: Amount,
+    /// Where stored value pays, or gets back what it paid: the rest, in money.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<Amount>,
+}
+
+/// What stored value did for an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReceiptStoredValue {
+    /// The coupon, as the program calls it.
+    pub coupon: Id,
+    /// The instance.
+    pub instance: Id,
+    /// How much was used, or given back.
+    pub amount: Amount,
+    /// What the instance holds then.
+    pub left: Amount,
 }
 
 /// Why a rule gave or did not give.

@@ -35,8 +35,8 @@ pub(crate) use expiry::{
 };
 pub(crate) use give::{Asks, Rare, Told};
 pub(crate) use ledger::{
-    Account, ActiveFrom, DatedBy, Given, Head, HeldPoints, Hold, Lot, LotKind, Missing, Took,
-    after_expiry,
+    Account, ActiveFrom, DatedBy, Given, Head, HeldPoints, HeldValue, Hold, Lot, LotKind, Missing,
+    Took, after_expiry,
 };
 pub(crate) use limit::LimitSpec;
 pub(crate) use milestone::{Crossed, Reached, Values, reached};

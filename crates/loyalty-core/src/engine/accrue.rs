@@ -58,13 +58,16 @@ impl<'w> Work<'w> {
     ) -> Result<Accrued<'w>> {
         let compiled = self.compiled;
         let rules = compiled.rules.len();
-        let candidates = match event.basket {
+        let mut candidates = match event.basket {
             _ if crossings.is_some() => Places::of(rules, &compiled.milestones),
             Some(basket) if self.trace.is_none() => {
                 compiled.candidates(basket, event.channel, event.store, |track| self.rung(track))
             }
             _ => Places::all(rules),
         };
+        if *on == On::Purchase {
+            candidates.include(&self.promoted);
+        }
         let mut trace = self.trace.take();
         let rows = event.basket.map_or(0, |basket| basket.all().count());
         let mut gifts = Gifts::with_capacity(candidates.count().min(16), rows);
@@ -82,7 +85,11 @@ impl<'w> Work<'w> {
             if rule.plan.milestone().is_some() != crossings.is_some() {
                 continue;
             }
-            let bid = fires(rule, on, &seeing, trace.is_some());
+            let answers = match rule.on {
+                On::Promotion => self.promoted.contains(&place),
+                _ => rule.on == *on,
+            };
+            let bid = fires(rule, answers, &seeing, trace.is_some());
             let bid = bid.and_then(|()| {
                 let crossed = crossings.and_then(|crossings| crossings.get(number));
                 let rare = match crossed {
@@ -268,9 +275,9 @@ fn level(lots: &mut [NewLot]) {
 type Silent = (TraceResult, Vec<Unmet>);
 
 /// Whether a rule fires, as far as its lines do not decide it.
-fn fires(rule: &RulePlan, on: &On, seeing: &Seeing<'_>, explain: bool) -> Result<(), Silent> {
+fn fires(rule: &RulePlan, answers: bool, seeing: &Seeing<'_>, explain: bool) -> Result<(), Silent> {
     let no = |result| Err((result, Vec::new()));
-    if rule.on != *on {
+    if !answers {
         return no(TraceResult::OtherEvent);
     }
     if rule.from.is_some_and(|from| seeing.day < from)

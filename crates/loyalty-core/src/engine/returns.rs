@@ -56,7 +56,14 @@ impl Work<'_> {
             all: reversed,
             withheld,
         } = self.reverse(&mut order, &backs, &lines, refund)?;
+        let kept = withheld.min(refund);
         let withheld = self.withhold(entry, sums.paid, withheld);
+        let open = refund.saturating_sub(kept);
+        let (stored_value, given) = self.refund_stored(&mut order, &backs, open)?;
+        let mut sums = sums;
+        if given > 0 {
+            sums.due = Some(self.amount(open.saturating_sub(given)));
+        }
         if backs.iter().all(Back::all) {
             self.restore_coupons(&order)?;
             self.unbook_promotions(&order.used);
@@ -71,6 +78,7 @@ impl Work<'_> {
             lines,
             discounts: discounts_undone(&order, &backs, currency)?,
             promotions: None,
+            stored_value,
             tender,
             points,
             total: sums,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::transfer::derived;
 use super::work::Work;
+use crate::amount::Exact;
 use crate::calendar::Instant;
 use crate::coupons::{Instance, PromotionPlan};
 use crate::error::{Code, Error, Result};
@@ -32,6 +33,7 @@ impl<'w> Work<'w> {
             coupon: plan.id.clone(),
             from: (lasts.from > self.today).then_some(lasts.from),
             expires_at,
+            value: self.value_issued(plan, issue.value)?,
         };
         self.put_coupon(instance.clone(), "issue.instance")?;
         self.enter(Change::CouponIssued {
@@ -39,6 +41,7 @@ impl<'w> Work<'w> {
             instance: instance.id,
             from: instance.from,
             expires_at,
+            value: instance.value.map(|value| self.amount(value)),
             giver: issue.giver.as_deref().map(Id::checked),
         });
         Ok(())
@@ -62,6 +65,7 @@ impl<'w> Work<'w> {
             coupon: instance.coupon.clone(),
             instance: instance.id.clone(),
             to: to.clone(),
+            value: instance.value.map(|value| self.amount(value)),
         });
         let owned = |id: &Id| Cow::Owned(id.as_str().to_owned());
         let number = u64::try_from(self.messages.len()).unwrap_or(u64::MAX);
@@ -74,6 +78,13 @@ impl<'w> Work<'w> {
             instance: Some(owned(&instance.id)),
             from: instance.from,
             until: last,
+            value: instance.value.map(|value| {
+                Exact(
+                    self.amount(value)
+                        .money()
+                        .to_decimal(self.compiled.currency),
+                )
+            }),
             giver: Some(owned(&self.member.id)),
         });
         self.messages.push(Message {
@@ -93,6 +104,7 @@ impl<'w> Work<'w> {
         self.enter(Change::CouponRevoked {
             coupon: instance.coupon,
             instance: instance.id,
+            value: instance.value.map(|value| self.amount(value)),
             reason: reason.to_owned(),
         });
         Ok(())
@@ -103,8 +115,9 @@ impl<'w> Work<'w> {
         let holds = &mut self.more().holds;
         for hold in holds.iter_mut() {
             hold.coupons.retain(|one| one != id);
+            hold.stored_value.retain(|one| one.instance != *id);
         }
-        holds.retain(|hold| !(hold.points.is_empty() && hold.coupons.is_empty()));
+        holds.retain(|hold| !hold.is_empty());
     }
 
     /// Sets coupons aside in a hold.
@@ -159,6 +172,7 @@ impl<'w> Work<'w> {
             self.enter(Change::CouponExpired {
                 coupon: instance.coupon,
                 instance: instance.id,
+                value: instance.value.map(|value| self.amount(value)),
             });
         }
     }
@@ -181,7 +195,7 @@ impl<'w> Work<'w> {
     /// The coupons of an order that is all back come back, as the program says.
     pub(super) fn restore_coupons(&mut self, order: &Order) -> Result<()> {
         for used in &order.coupons {
-            let Some(plan) = self.compiled.promotions.coupon(used.coupon.as_str()) else {
+            let Some(plan) = self.compiled.promotions.coupon(&used.coupon) else {
                 continue;
             };
             let restored = plan.rule.restored(self.today, self.zone, used.expires_at)?;
@@ -204,15 +218,18 @@ impl<'w> Work<'w> {
     }
 
     /// A coupon of the program.
-    fn coupon_plan(&self, id: &str, path: &str) -> Result<&'w PromotionPlan> {
-        self.compiled.promotions.coupon(id).ok_or_else(|| {
-            let words = format!("there is no coupon `{id}` in this program");
-            Error::at(Code::UnknownCoupon, path, words)
-        })
+    pub(super) fn coupon_plan(&self, id: &str, path: &str) -> Result<&'w PromotionPlan> {
+        self.compiled
+            .promotions
+            .coupon(&Id::checked(id))
+            .ok_or_else(|| {
+                let words = format!("there is no coupon `{id}` in this program");
+                Error::at(Code::UnknownCoupon, path, words)
+            })
     }
 
     /// A coupon that the member has.
-    fn own_coupon(&self, id: &str, path: &str) -> Result<Instance> {
+    pub(super) fn own_coupon(&self, id: &str, path: &str) -> Result<Instance> {
         let own = self.state.more.coupon(&Id::checked(id));
         own.cloned().ok_or_else(|| {
             let words =
@@ -233,7 +250,7 @@ impl<'w> Work<'w> {
         }
     }
 
-    fn put_coupon(&mut self, instance: Instance, path: &str) -> Result<()> {
+    pub(super) fn put_coupon(&mut self, instance: Instance, path: &str) -> Result<()> {
         let coupons = &self.state.more.coupons;
         let Err(place) = coupons.binary_search_by(|one| one.id.cmp(&instance.id)) else {
             let words = format!("the member has a coupon `{}` already", instance.id);

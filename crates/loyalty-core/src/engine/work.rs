@@ -60,6 +60,8 @@ pub(super) struct Work<'w> {
     pub(super) ordered: Option<Order>,
     /// An order to put in the place of another.
     pub(super) returned: Option<Box<(usize, Order)>>,
+    /// The rules of the offers and coupons that this purchase uses, by their places.
+    pub(super) promoted: Vec<usize>,
     /// How this event has used the caps that are by event.
     pub(super) event_caps: Vec<CapUse>,
     /// Orders that changed beside it, by their places.
@@ -147,6 +149,7 @@ impl<'w> Work<'w> {
             before_expiry: Vec::new(),
             ordered: None,
             returned: None,
+            promoted: Vec::new(),
             event_caps: Vec::new(),
             amended: Vec::new(),
             passing: false,
@@ -273,6 +276,13 @@ impl<'w> Work<'w> {
     /// Books so many uses of a limit on a day; less than zero gives them back.
     pub(super) fn book_limit(&mut self, limit: &LimitSpec, day: Date, times: i64) {
         if let Some(before) = limit.book(&mut self.state.caps, day, times) {
+            self.undo.cap(before);
+        }
+    }
+
+    /// Forgets the uses of limits whose names begin so and whose periods are over.
+    pub(super) fn forget_uses(&mut self, limit: &LimitSpec, prefix: &str, day: Date) {
+        while let Some(before) = limit.forget(&mut self.state.caps, prefix, day) {
             self.undo.cap(before);
         }
     }

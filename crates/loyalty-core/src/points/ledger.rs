@@ -17,7 +17,7 @@ use crate::calendar::{Date, Instant};
 use crate::error::{Code, Error, Result};
 use crate::id::Id;
 
-pub(crate) use hold::{HeldPoints, Hold};
+pub(crate) use hold::{HeldPoints, HeldValue, Hold};
 pub(crate) use idle::LastActive;
 pub(crate) use lapsed::Lapsed;
 pub(crate) use lot::{ActiveFrom, DatedBy, Lot, LotKind, Taken, Took};

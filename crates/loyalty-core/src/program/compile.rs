@@ -113,6 +113,8 @@ pub(crate) enum On {
     Purchase,
     Enroll,
     Activity(Box<str>),
+    /// A purchase in which the offer or coupon of its name is used.
+    Promotion,
 }
 
 impl Compiled {
@@ -233,6 +235,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         .enumerate()
         .filter_map(|(place, rule)| compiler.earn(place, rule, &metrics))
         .collect();
+    plans.extend(compiler.promotion_points(&metrics));
     number_lots(&mut plans);
     let tender = compiler.tender();
     let pricing = compiler.pricing();
