@@ -10,7 +10,7 @@ use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
 use crate::conditions::{
-    Gen, condition, date, extend, metric, month_day, object, of_event, of_member, of_tier,
+    Gen, condition, date, extend, lasting, metric, month_day, object, of_event, of_member, of_tier,
     selection, span, track, words,
 };
 
@@ -160,6 +160,7 @@ fn assemble(shape: Shape, lists: Lists, settings: Settings) -> Value {
     if metrics.iter().any(emptied) {
         tracks.iter_mut().for_each(held);
     }
+    tracks.iter_mut().for_each(lasting);
     let mut earn = named(rules, "e");
     earn.iter_mut()
         .for_each(|rule| crate::gives::settle(rule, &earning));
