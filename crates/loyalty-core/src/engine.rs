@@ -38,6 +38,7 @@ mod settle;
 mod standing;
 mod stored_value;
 mod takeback;
+mod taken;
 mod tender;
 mod till;
 mod transfer;
@@ -296,7 +297,9 @@ impl Engine {
             .as_of
             .map_or(event.at.instant, |as_of| as_of.max(event.at.instant));
         let last = on.add_days(i64::from(compiled.dedup_days));
-        last.map_or(true, |last| zone.date_at(now) <= last)
+        let today = zone.date_at(now);
+        let today = member.state.reached.map_or(today, |day| day.max(today));
+        last.map_or(true, |last| today <= last)
     }
 }
 
@@ -335,7 +338,7 @@ impl Work<'_> {
         self.end_capture();
         self.note_deeds()?;
         self.after_event(event)?;
-        self.settle_at()?;
+        self.settle_event()?;
         self.prune();
         Ok(())
     }

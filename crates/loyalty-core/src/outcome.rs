@@ -963,6 +963,12 @@ pub struct ReceiptConverted {
 }
 
 /// One line of a receipt.
+///
+/// Lines that are equal in all but id and quantity are one row, and its amounts are shared among them in the order of their places.
+/// A return undoes the row in the order of time: what goes back first is worth what the first units of the row are, whichever of
+/// the equal lines it is named by. So a return of one of them alone may give a minor unit or a point less or more than the
+/// purchase's receipt says of that line; all of them together give exactly what was paid and take exactly what was earned. A host
+/// that shows what a return would give asks with [`Engine::quote`](crate::Engine::quote).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ReceiptLine {
     /// The id of the line.

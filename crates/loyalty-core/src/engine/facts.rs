@@ -333,7 +333,8 @@ impl Days for Seeing<'_> {
                     .map(|more| birthday.in_year(day.year().saturating_add(more)))
                     .find(|at| *at > day)
             }
-            (_, Reading::Since) => self.value(metric).and_then(|_| day.add_days(1).ok()),
+            // Where there is no last day, one may come into the window.
+            (_, Reading::Since) if self.on(day).value(metric).is_some() => day.add_days(1).ok(),
             _ if plan.frame.is_stretch_before() => None,
             (_, reading) => {
                 let tally = self.tally(metric)?;
