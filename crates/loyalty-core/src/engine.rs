@@ -32,6 +32,7 @@ mod receipt;
 mod redeem;
 mod redeemed;
 mod report;
+mod reprice;
 mod returns;
 mod settle;
 mod standing;
@@ -41,6 +42,8 @@ mod taken;
 mod tender;
 mod till;
 mod transfer;
+mod trigger;
+mod trigger_due;
 mod undo;
 mod wallet;
 mod work;
@@ -307,6 +310,7 @@ impl Work<'_> {
         self.settle_to(event.at.instant)?;
         self.trace = (detail == Detail::Trace).then(Vec::new);
         self.event = self.entries.len();
+        self.before_event();
         match &event.body {
             Body::Enroll(profile) => self.enroll(event, profile)?,
             Body::Profile(profile) => self.profile(profile)?,
@@ -333,6 +337,7 @@ impl Work<'_> {
         }
         self.end_capture();
         self.note_deeds()?;
+        self.after_event(event)?;
         self.settle_event()?;
         self.prune();
         Ok(())

@@ -4,6 +4,7 @@ mod decode;
 mod more;
 mod order;
 mod profile;
+mod repricing;
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ pub(crate) use order::{
     RowCarried, RowDiscount, RowMeasure, RowPoints, RowTaxed, RowTender, TenderPaid, ValueUse,
 };
 pub(crate) use profile::Profile;
+pub(crate) use repricing::{Offered, Repricing, RowFacts};
 
 /// The schema of member documents that this engine writes; it reads all earlier ones.
 pub const MEMBER_SCHEMA: u32 = 1;

@@ -1,7 +1,7 @@
 //! The passing of time: everything that is due, in the order of the calendar (clauses 1.3 to 1.5).
 //!
 //! At one instant: holds are released; pending points become available; points expire; what leaves accounts by time; windows roll;
-//! rewards that are given before tiers; tiers; other rewards that are given by themselves. Rounds repeat until one makes no entry.
+//! rewards that are given before tiers; tiers; other rewards that are given by themselves; triggers. Rounds repeat until one makes no entry.
 
 use super::work::Work;
 use crate::amount::Points;
@@ -14,6 +14,7 @@ use crate::points::AutoRun;
 impl Work<'_> {
     /// Brings the member to an instant, due things first.
     pub(super) fn settle_to(&mut self, to: Instant) -> Result<()> {
+        self.begin_days();
         let mut next = match self.member.due {
             Some((digest, due)) if digest == self.digest() => due,
             _ => self.next_due(),
@@ -22,6 +23,7 @@ impl Work<'_> {
             self.go_to(due);
             self.carry_over()?;
             self.passing = true;
+            self.trigger_rounds = 0;
             let settled = self.settle_at();
             self.passing = false;
             settled?;
@@ -63,7 +65,9 @@ impl Work<'_> {
             return self.settle_at();
         }
         self.carry_over()?;
+        self.settle_at()?;
         self.passing = true;
+        self.trigger_rounds = 0;
         let settled = self.settle_at();
         self.passing = false;
         settled
@@ -103,6 +107,7 @@ impl Work<'_> {
             self.auto_rewards(AutoRun::BeforeTiers)?;
             self.judge_tiers()?;
             self.auto_rewards(AutoRun::WithTriggers)?;
+            self.fire_triggers()?;
             if self.entries.len() == before {
                 return Ok(());
             }
@@ -178,6 +183,7 @@ impl Work<'_> {
             .chain(losses)
             .chain(self.auto_due())
             .chain(self.coupon_due())
+            .chain(self.trigger_due())
             .chain(self.carry_due())
             .min()
     }

@@ -62,6 +62,12 @@ pub(super) struct Work<'w> {
     pub(super) returned: Option<Box<(usize, Order)>>,
     /// The rules of the offers and coupons that this purchase uses, by their places.
     pub(super) promoted: Vec<usize>,
+    /// The entries before this one have been looked at by triggers.
+    pub(super) scanned: usize,
+    /// How many rounds of triggers there have been since the event.
+    pub(super) trigger_rounds: u32,
+    /// What the metrics of milestones were when triggers last looked at them.
+    pub(super) trigger_values: Vec<i64>,
     /// How this event has used the caps that are by event.
     pub(super) event_caps: Vec<CapUse>,
     /// Orders that changed beside it, by their places.
@@ -150,6 +156,9 @@ impl<'w> Work<'w> {
             ordered: None,
             returned: None,
             promoted: Vec::new(),
+            scanned: 0,
+            trigger_rounds: 0,
+            trigger_values: Vec::new(),
             event_caps: Vec::new(),
             amended: Vec::new(),
             passing: false,

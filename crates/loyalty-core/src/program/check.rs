@@ -55,6 +55,16 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
         rules.earn.iter().map(|one| &one.id),
         limits::LIST_MAX,
     );
+    check.unique(
+        "topics",
+        rules.topics.iter().map(|one| &one.id),
+        limits::MEMBER_LIST_MAX,
+    );
+    check.unique(
+        "triggers",
+        rules.triggers.iter().map(|one| &one.id),
+        limits::MEMBER_LIST_MAX,
+    );
     for (place, account) in rules.accounts.iter().enumerate() {
         let path = format!("accounts[{place}]");
         check.account(account, &rules.returns, &path);

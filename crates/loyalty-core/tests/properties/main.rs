@@ -27,6 +27,7 @@ mod metrics;
 mod moves;
 mod prices;
 mod programs;
+mod promotions;
 mod receipts;
 mod returns;
 mod run;

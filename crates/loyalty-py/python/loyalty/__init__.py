@@ -60,12 +60,15 @@ from loyalty._loyalty import (
     PROGRAM_SCHEMA,
     RULES_VERSION,
     ZONE_DATA_VERSION,
+    CodeKey,
+    CouponCode,
     Engine,
     Event,
     Member,
     Outcome,
     Program,
     __version__,
+    verify_code,
 )
 
 __all__ = [
@@ -74,7 +77,9 @@ __all__ = [
     "RULES_VERSION",
     "ZONE_DATA_VERSION",
     "CallError",
+    "CodeKey",
     "CorruptMember",
+    "CouponCode",
     "Engine",
     "ErrorCode",
     "Event",
@@ -89,4 +94,5 @@ __all__ = [
     "Refused",
     "__version__",
     "error_codes",
+    "verify_code",
 ]

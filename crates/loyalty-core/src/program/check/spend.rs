@@ -49,7 +49,7 @@ impl Check<'_> {
             self.number(money, &join(path, "money"), true);
         }
         match &rule.give {
-            RewardGive::Item(_) => {}
+            RewardGive::Item(_) | RewardGive::Coupon(_) => {}
             RewardGive::Discount(discount) => self.discount(discount, &join(path, "give.discount")),
             RewardGive::Points(of) => {
                 self.more_than_nothing(of.points, &join(path, "give.points.points"));
