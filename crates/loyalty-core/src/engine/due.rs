@@ -65,7 +65,9 @@ impl Work<'_> {
             return self.settle_at();
         }
         self.carry_over()?;
+        self.settle_at()?;
         self.passing = true;
+        self.trigger_rounds = 0;
         let settled = self.settle_at();
         self.passing = false;
         settled
