@@ -365,6 +365,7 @@ impl<'w> Work<'w> {
     }
 
     /// What the call answers, and what it leaves behind, for [`Done::commit`].
+    #[inline]
     pub(super) fn finish(self) -> Done {
         let next_due = self.next_due();
         let earliest = self.earliest_today();
@@ -428,6 +429,7 @@ pub(super) struct Done {
 
 impl Done {
     /// Carries the call out and answers it. This cannot fail: everything has been worked out before.
+    #[inline]
     pub(super) fn commit(self, member: &mut Member, seen: Option<Seen>) -> Outcome {
         member.state = self.state;
         member.version = self.outcome.version;
