@@ -16,7 +16,7 @@ pub use points::{
     Redeem, Release, Transfer, Undo,
 };
 
-pub use coupons::{Counter, GiveCoupon, IssueCoupon};
+pub use coupons::{Counter, GiveCoupon, IssueCoupon, StoredTender, TopUp};
 pub use tiers::{Grant, Revoke, Until};
 
 use std::borrow::Cow;
@@ -28,7 +28,7 @@ use crate::limits;
 use crate::pricing::DiscountPer;
 
 /// The kinds of events, by the names that [`Event::kind`] gives them.
-pub(crate) const KINDS: [&str; 21] = [
+pub(crate) const KINDS: [&str; 22] = [
     "enroll",
     "profile",
     "tags",
@@ -50,6 +50,7 @@ pub(crate) const KINDS: [&str; 21] = [
     "revoke",
     "issue",
     "give",
+    "top_up",
 ];
 /// What receipts and returns call the line of shipping.
 pub(crate) const SHIPPING: &str = "shipping";
@@ -162,14 +163,20 @@ pub enum Body<'a> {
     Issue(IssueCoupon<'a>),
     /// The member gives a coupon to another member.
     Give(GiveCoupon<'a>),
+    /// A card of stored value is topped up.
+    TopUp(TopUp<'a>),
 }
 
 /// What a host knows of a member.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile<'a> {
-    /// The date of birth.
+    /// The date of birth; not a day to come.
     pub birthday: Option<Date>,
     /// The zone of the member's civil days, if it is not the program's.
+    ///
+    /// A move changes no day that lies behind, the day of enrolment among them, and no instant that has been laid down. No civil day
+    /// comes twice: where the new clocks show an earlier day, the one that has begun lasts until they are past it; what may still
+    /// be returned goes by the clocks. Days that the new clocks are ahead by begin with the move, and bring what they bring.
     pub timezone: Option<Zone>,
     /// Further facts, for conditions.
     pub attributes: Attributes<'a>,
@@ -211,6 +218,8 @@ pub struct Purchase<'a> {
     pub counters: Vec<Counter<'a>>,
     /// Points that the member wants to pay with.
     pub tender: Vec<Tender<'a>>,
+    /// Stored value that pays for what is left after points, in this order.
+    pub stored_value: Vec<StoredTender<'a>>,
     /// A hold whose points are used first; what is left of it is released.
     pub hold: Option<Cow<'a, str>>,
 }
@@ -335,6 +344,8 @@ pub struct Tender<'a> {
 }
 
 /// Goods that go back.
+///
+/// Of several equal lines, what goes back first is worth what the first units are: see [`ReceiptLine`](crate::ReceiptLine).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Return<'a> {
     /// The order that they were bought in.
@@ -551,6 +562,7 @@ impl<'a> Event<'a> {
             Body::Revoke(_) => "revoke",
             Body::Issue(_) => "issue",
             Body::Give(_) => "give",
+            Body::TopUp(_) => "top_up",
         }
     }
 
@@ -594,6 +606,7 @@ impl<'a> Event<'a> {
             Body::Revoke(revoke) => revoke.check(),
             Body::Issue(issue) => issue.check(),
             Body::Give(give) => give.check(),
+            Body::TopUp(top_up) => top_up.check(),
         }
     }
 }
@@ -669,6 +682,7 @@ impl Purchase<'_> {
         }
         ids("purchase.rewards", &self.rewards)?;
         coupons::check(&self.coupons, &self.declined, &self.counters)?;
+        coupons::cards(&self.stored_value, "purchase.stored_value")?;
         match &self.hold {
             Some(hold) => id("purchase.hold", hold),
             None => Ok(()),

@@ -9,6 +9,7 @@ use crate::calendar::{Date, Instant};
 use crate::event::{IssueCoupon, Receive};
 use crate::id::Id;
 use crate::points::TenderAs;
+use crate::text::Label;
 
 /// An amount of money that knows how it is written: `"12.30"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -432,6 +433,9 @@ pub enum Change {
         from: Option<Date>,
         /// When it is over; none for never.
         expires_at: Option<Instant>,
+        /// The money that it holds, if it is stored value.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value: Option<Amount>,
         /// The member who gave it.
         #[serde(skip_serializing_if = "Option::is_none")]
         giver: Option<Id>,
@@ -444,6 +448,9 @@ pub enum Change {
         instance: Id,
         /// The other member.
         to: Id,
+        /// The money that it holds, if it is stored value.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value: Option<Amount>,
     },
     /// A coupon was set aside for a while.
     CouponHeld {
@@ -493,6 +500,9 @@ pub enum Change {
         coupon: Id,
         /// The instance.
         instance: Id,
+        /// The money that it still held, if it is stored value.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value: Option<Amount>,
     },
     /// A coupon was taken back.
     CouponRevoked {
@@ -500,8 +510,104 @@ pub enum Change {
         coupon: Id,
         /// The instance.
         instance: Id,
+        /// The money that it still held, if it is stored value.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value: Option<Amount>,
         /// Why, in a person's words.
         reason: String,
+    },
+    /// Stored value paid for an order, or lowered its price.
+    StoredValueSpent {
+        /// The coupon, as the program calls it.
+        coupon: Id,
+        /// The instance.
+        instance: Id,
+        /// The order.
+        order: Id,
+        /// How much.
+        amount: Amount,
+        /// What the instance holds then.
+        left: Amount,
+    },
+    /// A return gave money back to the card that it came from.
+    StoredValueRefunded {
+        /// The coupon, as the program calls it.
+        coupon: Id,
+        /// The instance.
+        instance: Id,
+        /// The order.
+        order: Id,
+        /// How much.
+        amount: Amount,
+        /// What the instance holds then.
+        left: Amount,
+    },
+    /// Stored value was topped up.
+    StoredValueToppedUp {
+        /// The coupon, as the program calls it.
+        coupon: Id,
+        /// The instance.
+        instance: Id,
+        /// How much.
+        amount: Amount,
+        /// What the instance holds then.
+        left: Amount,
+    },
+    /// A part of stored value was set aside for a while.
+    StoredValueHeld {
+        /// The name of the hold.
+        key: Id,
+        /// The coupon, as the program calls it.
+        coupon: Id,
+        /// The instance.
+        instance: Id,
+        /// How much.
+        amount: Amount,
+    },
+    /// A part of stored value that was held is free again.
+    StoredValueReleased {
+        /// The name of the hold.
+        key: Id,
+        /// The coupon, as the program calls it.
+        coupon: Id,
+        /// The instance.
+        instance: Id,
+        /// How much.
+        amount: Amount,
+        /// Why.
+        why: ReleaseWhy,
+    },
+    /// A trigger fired.
+    Triggered {
+        /// The trigger.
+        trigger: Id,
+        /// What it is about.
+        #[serde(skip_serializing_if = "TriggerAbout::is_empty")]
+        about: TriggerAbout,
+    },
+    /// Something is to be said to the member: the host sends it.
+    Notified {
+        /// The trigger.
+        trigger: Id,
+        /// The topic.
+        topic: Id,
+        /// What is said, if the program says it.
+        #[serde(skip_serializing_if = "Label::is_empty")]
+        text: Label,
+        /// What it is about.
+        #[serde(skip_serializing_if = "TriggerAbout::is_empty")]
+        about: TriggerAbout,
+        /// Not before this instant: until then it is quiet.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        not_before: Option<Instant>,
+        /// Why it is not to be sent at all, if it is not.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        muted: Option<Muted>,
+    },
+    /// Triggers set off each other for too long: these would have fired next, and did not.
+    ChainStopped {
+        /// The triggers.
+        triggers: Vec<Id>,
     },
     /// A part of a metric flows into its next stretch.
     CarriedOver {
@@ -533,6 +639,57 @@ pub enum Source {
     Conversion(Id),
     /// They are a reward, or belonged to one that was undone.
     Reward(Id),
+    /// A trigger gave them, or took back what it had given for an order.
+    Trigger(Id),
+}
+
+/// What a trigger is about, as far as that is more than its name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TriggerAbout {
+    /// The rung that was entered, or that is near.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rung: Option<Id>,
+    /// What is missing for the rung.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<Figure>,
+    /// The value that a metric has reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Figure>,
+    /// The account whose points expire.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<Id>,
+    /// How many points expire.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub points: Option<Points>,
+    /// The coupon that expires, as the program calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coupon: Option<Id>,
+    /// The instance that expires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance: Option<Id>,
+    /// The first day on which these can be used no longer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub over: Option<Date>,
+    /// The event after which it comes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<Id>,
+}
+
+impl TriggerAbout {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Why something is not said to a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Muted {
+    /// The member has not consented to the topic.
+    NoConsent,
+    /// As much has been said of the topic as may be.
+    TooOften,
 }
 
 /// Why points that were held are free again.
@@ -663,11 +820,17 @@ pub struct Receipt {
     pub promotions: Option<ReceiptPromotions>,
     /// The points that were used to pay, or given back.
     pub tender: Vec<ReceiptTender>,
+    /// The stored value that paid or lowered the price, or that was given back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stored_value: Vec<ReceiptStoredValue>,
     /// The points that were earned, or taken back, by account.
     pub points: Vec<AccountPoints>,
     /// The sums of the lines.
     pub total: ReceiptTotal,
-    /// For a return: money that is kept back for points that are missing; the refund is `total.paid` less this.
+    /// For a return under a program that prices anew what is kept: what is given back, in place of `total.paid`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repriced: Option<Amount>,
+    /// For a return: money that is kept back for points that are missing; the refund is `total.paid` (or `repriced`) less this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withheld: Option<Amount>,
     /// The other currency in which the customer paid.
@@ -710,6 +873,9 @@ pub struct Unused {
     /// What its condition or threshold lacks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unmet: Vec<Unmet>,
+    /// For a coupon that was not presented: how much less there would be to pay with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub saves: Option<Amount>,
 }
 
 /// Why an offer or a coupon was not used (clause 10.8).
@@ -733,6 +899,8 @@ pub enum UnusedWhy {
     NotCombinable,
     /// What comes before it does not let it stand beside it.
     LowerPriority,
+    /// It is in the wallet, and could be used besides: nobody presented it.
+    NotPresented,
     /// Another set is better.
     Beaten,
     /// The search ended at its limit without it.
@@ -750,8 +918,23 @@ pub struct ReceiptAdded {
     pub sku: Id,
     /// How many units.
     pub quantity: i64,
-    /// What is paid for all of them.
+    /// What is paid for all of them besides.
     pub price: Amount,
+    /// Its line in this receipt, if it costs anything: it can go back like every other line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<Id>,
+    /// The lines in place of which it comes, with the units: what is paid for these is its price.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub instead: Vec<LineUnits>,
+}
+
+/// Units of a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LineUnits {
+    /// The line.
+    pub line: Id,
+    /// How many of its units.
+    pub quantity: i64,
 }
 
 /// What a promotion was used for.
@@ -759,6 +942,9 @@ pub struct ReceiptAdded {
 pub struct PromotionCount {
     /// The offer or coupon.
     pub of: Id,
+    /// The product, or the value of the attribute, by which a limit counts apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     /// How many times.
     pub uses: u64,
     /// On how many units.
@@ -777,6 +963,12 @@ pub struct ReceiptConverted {
 }
 
 /// One line of a receipt.
+///
+/// Lines that are equal in all but id and quantity are one row, and its amounts are shared among them in the order of their places.
+/// A return undoes the row in the order of time: what goes back first is worth what the first units of the row are, whichever of
+/// the equal lines it is named by. So a return of one of them alone may give a minor unit or a point less or more than the
+/// purchase's receipt says of that line; all of them together give exactly what was paid and take exactly what was earned. A host
+/// that shows what a return would give asks with [`Engine::quote`](crate::Engine::quote).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ReceiptLine {
     /// The id of the line.
@@ -885,8 +1077,24 @@ pub struct ReceiptTotal {
     /// Without and with tax, where a line of the receipt states a tax.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tax: Option<ReceiptTax>,
-    /// What is left to pay in money, or to give back.
+    /// What is left to pay in money or stored value, or to give back.
     pub paid: Amount,
+    /// Where stored value pays, or gets back what it paid: the rest, in money.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<Amount>,
+}
+
+/// What stored value did for an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReceiptStoredValue {
+    /// The coupon, as the program calls it.
+    pub coupon: Id,
+    /// The instance.
+    pub instance: Id,
+    /// How much was used, or given back.
+    pub amount: Amount,
+    /// What the instance holds then.
+    pub left: Amount,
 }
 
 /// Why a rule gave or did not give.

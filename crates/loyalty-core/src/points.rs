@@ -18,13 +18,13 @@ mod worth;
 
 pub use rules::{
     AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,
-    Crossing, Decay, DeductionDay, EarnAt, EarnBase, EarnGroup, EarnRule, Earning, Expiry,
-    ExpiryAfter, ExpiryAnnual, ExpiryFrom, ExpiryInactivity, Fee, FreeUnits, Give, LiabilityRule,
-    Limit, Milestone, MilestoneStep, MissedDays, MovedLots, Multipliers, OpenLots, Over, OverCap,
-    Overrides, PaidInPoints, Partial, PercentOf, PointRounding, PointValue, PointsOf, PointsPlace,
-    Rate, RateMode, Restore, ReturnedPoints, Returns, Reward, RewardGive, RewardItem, RoundWhen,
-    Streak, StreakEnd, Surplus, TenderAs, TenderRate, TenderRule, TierExpiry, TierPoints,
-    TransferRule, YearlyDeduction,
+    CouponOf, Crossing, Decay, DeductionDay, EarnAt, EarnBase, EarnGroup, EarnRule, Earning,
+    Expiry, ExpiryAfter, ExpiryAnnual, ExpiryFrom, ExpiryInactivity, Fee, FreeUnits, Give,
+    LiabilityRule, Limit, Milestone, MilestoneStep, MissedDays, MovedLots, Multipliers, OpenLots,
+    Over, OverCap, Overrides, PaidInPoints, Partial, PercentOf, PointRounding, PointValue,
+    PointsOf, PointsPlace, Rate, RateMode, Restore, ReturnedDiscounts, ReturnedPoints, Returns,
+    Reward, RewardGive, RewardItem, RoundWhen, Streak, StreakEnd, Surplus, TenderAs, TenderRate,
+    TenderRule, TierExpiry, TierPoints, TransferRule, YearlyDeduction,
 };
 
 pub(crate) use caps::{CapBefore, CapSpec, CapUse, Uses};
@@ -35,8 +35,8 @@ pub(crate) use expiry::{
 };
 pub(crate) use give::{Asks, Rare, Told};
 pub(crate) use ledger::{
-    Account, ActiveFrom, DatedBy, Given, Head, HeldPoints, Hold, Lot, LotKind, Missing, Took,
-    after_expiry,
+    Account, ActiveFrom, DatedBy, Given, Head, HeldPoints, HeldValue, Hold, Lot, LotKind, Missing,
+    Took, after_expiry,
 };
 pub(crate) use limit::LimitSpec;
 pub(crate) use milestone::{Crossed, Reached, Values, reached};

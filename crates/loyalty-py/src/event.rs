@@ -238,7 +238,7 @@ impl Event {
     /// Something is bought. A line has a `sku` and a `price` of one unit or an `amount` of the line.
     #[staticmethod]
     #[pyo3(signature = (id, at, *, order, lines, shipping=None, discounts=None, rewards=None, coupons=None, declined=None,
-        counters=None, tender=None, hold=None, currency=None, converted=None, seq=None, member=None, channel=None, store=None, attributes=None))]
+        counters=None, tender=None, stored_value=None, hold=None, currency=None, converted=None, seq=None, member=None, channel=None, store=None, attributes=None))]
     fn purchase(
         id: Any<'_, '_>,
         at: Any<'_, '_>,
@@ -251,6 +251,7 @@ impl Event {
         declined: Maybe<'_, '_>,
         counters: Maybe<'_, '_>,
         tender: Maybe<'_, '_>,
+        stored_value: Maybe<'_, '_>,
         hold: Maybe<'_, '_>,
         currency: Maybe<'_, '_>,
         converted: Maybe<'_, '_>,
@@ -274,6 +275,7 @@ impl Event {
                 ("declined", declined),
                 ("counters", counters),
                 ("tender", tender),
+                ("stored_value", stored_value),
                 ("hold", hold),
             ],
         )

@@ -61,7 +61,7 @@ pub(crate) fn choose(
         let words = format!("at most {CANDIDATES_MAX} offers and coupons can be weighed at once");
         return Err(Error::new(Code::LimitExceeded, words));
     }
-    let table = Table::new(candidates, combining);
+    let table = Table::new(candidates, candidates.len(), combining);
     let (chosen, proven, bound, nodes) = match combining.choose {
         Choose::Best => {
             let found = search::best(&table, till)?;
@@ -118,11 +118,17 @@ pub(super) struct Table<'c> {
 }
 
 impl<'c> Table<'c> {
-    pub(super) fn new(candidates: &'c [Candidate<'c>], combining: &'c CombiningPlan) -> Self {
+    /// The first `asked` candidates may be in one set; each of the others is only looked at beside them.
+    pub(super) fn new(
+        candidates: &'c [Candidate<'c>],
+        asked: usize,
+        combining: &'c CombiningPlan,
+    ) -> Self {
         let none = || vec![Bits::new(candidates.len()); candidates.len()];
         let (mut apart, mut off_row) = (none(), none());
         for (at, one) in candidates.iter().enumerate() {
-            for (beside, other) in candidates.iter().enumerate() {
+            let others = if at < asked { candidates.len() } else { asked };
+            for (beside, other) in candidates.iter().enumerate().take(others) {
                 if at == beside || (one.plan.permits(other.plan) && other.plan.permits(one.plan)) {
                     continue;
                 }

@@ -8,12 +8,14 @@ mod measure;
 mod most;
 mod units;
 
-use super::plan::{DealPlan, PromotionPlan};
-use crate::amount::Exact;
+use serde::{Deserialize, Serialize};
+
+use super::plan::{DealPlan, LimitOf, PromotionPlan};
 use crate::calendar::Instant;
 use crate::condition::{Basket, Select};
 use crate::error::Result;
 use crate::id::Id;
+use crate::json::is_default;
 use crate::pricing::{RowTax, Sharing, TaxRule, net_and_gross};
 
 use units::Run;
@@ -42,6 +44,8 @@ pub(crate) struct TillRow {
     pub(crate) discountable: bool,
     pub(crate) tax: Option<RowTax>,
     pub(crate) tax_group: u32,
+    /// Rows of one product have one number, where any limit counts by product.
+    pub(crate) product: u32,
 }
 
 /// What changes while promotions are applied.
@@ -51,10 +55,6 @@ pub(crate) struct State {
     pub(crate) now: Vec<i64>,
     /// How many units of each row have been consumed.
     pub(crate) used: Vec<i64>,
-    /// How many units of each row have been replaced by something else.
-    pub(crate) gone: Vec<i64>,
-    /// What is paid for added things.
-    pub(crate) charged: i64,
 }
 
 /// A promotion that may be used, or an instance of a coupon.
@@ -68,38 +68,82 @@ pub(crate) struct Candidate<'p> {
     pub(crate) presented: Option<u32>,
     /// What the limits leave.
     pub(crate) left: Left,
+    /// The money that the instance holds, in minor units.
+    pub(crate) stored: i64,
     /// The rows that each selection of its plan chooses, in the order of the plan.
     pub(crate) sets: Vec<Box<[u32]>>,
 }
 
 /// What the limits of a promotion leave for this order; none for no limit. All instances of one coupon share it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(crate) struct Left {
     /// So many uses.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) uses: Option<i64>,
     /// On so many units.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) units: Option<i64>,
     /// So much money off, in minor units.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) money: Option<i64>,
     /// Whether more units than that make it not be used at all, rather than in part.
+    #[serde(skip_serializing_if = "is_default")]
     pub(crate) whole_units: bool,
     /// Whether more money than that makes it not be used at all, rather than in part.
+    #[serde(skip_serializing_if = "is_default")]
     pub(crate) whole_money: bool,
+    /// What limits leave that count by product.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) products: Vec<ProductsLeft>,
+}
+
+/// What a limit leaves that counts by product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProductsLeft {
+    /// Uses or units.
+    pub(crate) of: LimitOf,
+    /// Whether a product of which more units are there than that is left out, rather than used in part.
+    pub(crate) whole: bool,
+    /// By the number of the product.
+    pub(crate) left: Vec<(u32, i64)>,
+}
+
+impl ProductsLeft {
+    /// What is left of a product.
+    pub(crate) fn of(&self, product: u32) -> i64 {
+        let mut all = self.left.iter();
+        let found = all.find(|(one, _)| *one == product);
+        found.map_or(i64::MAX, |(_, left)| *left)
+    }
+
+    fn use_up(&mut self, product: u32, units: i64) {
+        let times = match self.of {
+            LimitOf::Units => units,
+            _ => 1,
+        };
+        if let Some((_, left)) = self.left.iter_mut().find(|(one, _)| *one == product) {
+            *left = left.saturating_sub(times).max(0);
+        }
+    }
 }
 
 impl Left {
     /// What is left after a use.
-    pub(super) fn after(self, applied: &Applied) -> Self {
-        let added = applied.added.iter().map(|one| one.quantity);
-        let runs = applied.units.iter().chain(&applied.removed);
-        let units = added.chain(runs.map(|(_, units)| *units));
-        let units = units.fold(0_i64, i64::saturating_add);
+    pub(super) fn after(mut self, applied: &Applied, till: &Till) -> Self {
+        for limit in &mut self.products {
+            for (product, units) in till.by_product(&applied.units) {
+                limit.use_up(product, units);
+            }
+        }
+        let units = applied.counted();
         Self {
             uses: self.uses.map(|left| left.saturating_sub(1)),
             units: self.units.map(|left| left.saturating_sub(units).max(0)),
             money: self
                 .money
-                .map(|left| left.saturating_sub(applied.saved()).max(0)),
+                .map(|left| left.saturating_sub(applied.total).max(0)),
             ..self
         }
     }
@@ -118,30 +162,20 @@ pub(crate) struct Applied {
     pub(crate) units: Vec<Run>,
     /// The units that met its condition, by row.
     pub(crate) met: Vec<Run>,
-    /// The units that were replaced, by row: what was taken off their rows is their price.
-    pub(crate) removed: Vec<Run>,
     pub(crate) added: Vec<Added>,
-    pub(crate) points: Option<GivenPoints>,
+    /// Whether it gives points: what and how many says the earn rule of its name.
+    pub(crate) points: bool,
 }
 
-/// Things that a promotion adds to the basket.
+/// Things that a promotion adds to the basket, or that come in place of some of its units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Added {
     pub(crate) sku: Id,
     pub(crate) quantity: i64,
-    /// What is paid for all of them, in minor units.
+    /// What is paid for all of them besides, in minor units.
     pub(crate) price: i64,
-}
-
-/// Points that a promotion gives.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct GivenPoints {
-    /// The place of the account.
-    pub(crate) account: usize,
-    pub(crate) bonus: i64,
-    /// The points of these rows, times this.
-    pub(crate) multiplier: Option<Exact>,
-    pub(crate) rows: Box<[u32]>,
+    /// The units in place of which they come, by row: what these cost is what is paid.
+    pub(crate) instead: Vec<Run>,
 }
 
 impl<'p> Candidate<'p> {
@@ -174,6 +208,7 @@ impl<'p> Candidate<'p> {
             expires: None,
             presented: None,
             left: Left::default(),
+            stored: 0,
             sets,
         }
     }
@@ -186,9 +221,7 @@ impl Till {
         let now: Vec<i64> = rows.map(|row| row.now).collect();
         State {
             used: vec![0; now.len()],
-            gone: vec![0; now.len()],
             now,
-            charged: 0,
         }
     }
 
@@ -200,26 +233,42 @@ impl Till {
         })
     }
 
+    /// How many units of each product some runs are.
+    pub(crate) fn by_product(&self, runs: &[Run]) -> Vec<(u32, i64)> {
+        let mut products: Vec<(u32, i64)> = Vec::with_capacity(runs.len());
+        for (row, units) in runs {
+            let Some(row) = self.rows.get(*row as usize) else {
+                continue;
+            };
+            match products.iter_mut().find(|(one, _)| *one == row.product) {
+                Some((_, more)) => *more = more.saturating_add(*units),
+                None => products.push((row.product, *units)),
+            }
+        }
+        products
+    }
+
     /// Whether a discount moves a tax that is put on top of the price.
     pub(crate) fn taxed_on_top(&self) -> bool {
         let mut rows = self.rows.iter().chain(&self.shipping);
         rows.any(|row| row.tax.is_some_and(|tax| !tax.included))
     }
 
-    /// What is to be paid in a state, with tax and shipping.
+    /// What is to be paid in a state, with tax and shipping, for what is in the basket: what a thing costs that comes besides is
+    /// no loss, for it was asked for.
     ///
     /// # Errors
     /// [`crate::Code::Overflow`] as of the tax.
     pub(crate) fn payable(&self, state: &State) -> Result<i64> {
         let now = state.now.iter().copied();
         if !self.taxed_on_top() {
-            return Ok(now.fold(state.charged, i64::saturating_add));
+            return Ok(now.fold(0, i64::saturating_add));
         }
         let rows = self.rows.iter().chain(&self.shipping);
         let amounts: Vec<_> = now.zip(rows.map(|row| row.tax)).collect();
         let taxed = net_and_gross(&amounts, &self.tax)?;
         let gross = taxed.iter().map(|one| one.gross);
-        Ok(gross.fold(state.charged, i64::saturating_add))
+        Ok(gross.fold(0, i64::saturating_add))
     }
 
     /// Applies a candidate if its threshold holds. The state is as it was unless something is done.
@@ -228,7 +277,7 @@ impl Till {
     /// [`crate::Code::Overflow`] if amounts are too large to be counted.
     #[cfg(test)]
     pub(crate) fn apply(&self, candidate: &Candidate<'_>, state: &mut State) -> Result<Tried> {
-        self.apply_within(candidate, candidate.left, state)
+        self.apply_within(candidate, candidate.left.clone(), state)
     }
 
     /// The same where other instances have used up some of the limits.
@@ -244,7 +293,7 @@ impl Till {
             state,
             left,
         };
-        if left.uses.is_some_and(|uses| uses < 1) {
+        if work.left.uses.is_some_and(|uses| uses < 1) {
             return Ok(Tried::OverLimit);
         }
         if let Some(lacks) = work.lacks()? {
@@ -278,16 +327,15 @@ pub(crate) enum Tried {
 
 impl Applied {
     fn does_something(&self) -> bool {
-        self.total > 0 || !self.added.is_empty() || self.points.is_some()
+        self.total > 0 || !self.added.is_empty() || self.points
     }
 
-    /// How much less is to be paid for goods: what is paid for a thing in place of another is not saved.
-    pub(crate) fn saved(&self) -> i64 {
-        if self.removed.is_empty() {
-            self.total
-        } else {
-            self.total.saturating_sub(self.charged())
-        }
+    /// How many units count against a limit: those whose price was lowered, and what comes besides.
+    pub(crate) fn counted(&self) -> i64 {
+        let besides = self.added.iter().filter(|one| one.instead.is_empty());
+        let besides = besides.map(|one| one.quantity);
+        let lowered = self.units.iter().map(|(_, units)| *units);
+        besides.chain(lowered).fold(0_i64, i64::saturating_add)
     }
 
     /// Gives up what was taken off a row.
@@ -298,12 +346,6 @@ impl Applied {
         }
         let other = |run: &Run| usize::try_from(run.0).is_ok_and(|one| one != row);
         self.units.retain(other);
-    }
-
-    /// What is paid for added things.
-    fn charged(&self) -> i64 {
-        let prices = self.added.iter().map(|one| one.price);
-        prices.fold(0, i64::saturating_add)
     }
 }
 
@@ -321,8 +363,6 @@ impl State {
         for (now, off) in self.now.iter_mut().zip(&applied.off) {
             *now = now.saturating_sub(off.saturating_mul(sign));
         }
-        let charged = applied.charged().saturating_mul(sign);
-        self.charged = self.charged.saturating_add(charged);
         let add = |to: &mut Vec<i64>, runs: &[Run]| {
             for (row, units) in runs {
                 if let Some(there) = to.get_mut(*row as usize) {
@@ -330,7 +370,6 @@ impl State {
                 }
             }
         };
-        add(&mut self.gone, &applied.removed);
         if candidate.plan.consume {
             add(&mut self.used, &applied.units);
             add(&mut self.used, &applied.met);
@@ -368,6 +407,7 @@ impl Work<'_> {
                 repeat,
             } => self.together(*price, *quantity, *repeat),
             DealPlan::Basket { price } => self.basket_price(*price),
+            DealPlan::StoredValue { max, .. } => self.stored_value(*max),
             DealPlan::BuyGet(deal) => self.buy_get(deal),
             DealPlan::Bundle(deal) => self.bundle(deal),
             _ => self.extra(),

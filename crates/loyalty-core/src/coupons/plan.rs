@@ -5,10 +5,11 @@ mod deal;
 mod kinds;
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use super::rules::{
-    Beside, BesideOnly, Choose, Combining, Conflict, Measured, OverLimit, Phase, Promotion,
-    PromotionLimit, SomeTargets, Targets, Threshold, ThresholdScope, Units,
+    Beside, BesideOnly, Choose, Combining, Conflict, LimitBy, Measured, OverLimit, Phase,
+    Promotion, PromotionLimit, SomeTargets, Targets, Threshold, ThresholdScope, Units,
 };
 use crate::amount::{Exact, Money};
 use crate::condition::{Catalogue, Cond, Scope, Select, Symbols, compile};
@@ -27,6 +28,12 @@ pub(crate) struct Promotions {
     pub(crate) offers: Vec<PromotionPlan>,
     pub(crate) coupons: Vec<PromotionPlan>,
     pub(crate) combining: CombiningPlan,
+    /// The places of all of them: offers first.
+    places: FxHashMap<Id, usize>,
+    /// The places of the coupons with a code that everybody may know.
+    codes: FxHashMap<Id, usize>,
+    /// Whether any limit counts by product.
+    pub(crate) by_product: bool,
 }
 
 /// A compiled [`Promotion`].
@@ -118,7 +125,8 @@ pub(crate) struct LimitPlan {
 }
 
 /// What a limit counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum LimitOf {
     Uses,
     Units,
@@ -143,6 +151,17 @@ impl PromotionPlan {
 }
 
 impl PromotionPlan {
+    /// The lines without any of which it does nothing; none where it can be for every line.
+    pub(crate) fn asks_for(&self) -> Option<&Select> {
+        let lines = self.lines.as_ref();
+        match &self.deal {
+            DealPlan::BuyGet(deal) => deal.buy.as_ref().or(lines),
+            DealPlan::Bundle(deal) => deal.items.first().map(|item| &item.lines),
+            DealPlan::Shipping { .. } => None,
+            _ => lines,
+        }
+    }
+
     /// Every selection that it has, in a fixed order: its lines, then those of its discount. None for all lines.
     pub(crate) fn selections(&self, out: &mut dyn FnMut(Option<&Select>)) {
         out(self.lines.as_ref());
@@ -170,9 +189,25 @@ impl Promotions {
         self.offers.is_empty() && self.coupons.is_empty()
     }
 
+    /// The offer or coupon of a name.
+    pub(crate) fn of(&self, id: &Id) -> Option<&PromotionPlan> {
+        let place = *self.places.get(id)?;
+        match place.checked_sub(self.offers.len()) {
+            None => self.offers.get(place),
+            Some(coupon) => self.coupons.get(coupon),
+        }
+    }
+
     /// The coupon of a name.
-    pub(crate) fn coupon(&self, id: &str) -> Option<&PromotionPlan> {
-        self.coupons.iter().find(|plan| plan.id == *id)
+    pub(crate) fn coupon(&self, id: &Id) -> Option<&PromotionPlan> {
+        self.of(id).filter(|plan| plan.place >= self.offers.len())
+    }
+
+    /// The coupon with a code.
+    pub(crate) fn with_code(&self, code: &Id) -> Option<&PromotionPlan> {
+        self.codes
+            .get(code)
+            .and_then(|coupon| self.coupons.get(*coupon))
     }
 
     /// Compiles the offers and coupons of a program. Mistakes are reported with their paths; what is compiled then is never used.
@@ -200,9 +235,22 @@ impl Promotions {
             });
             each.collect()
         };
+        let (offer_plans, coupon_plans) = (
+            list(offers, "offers", 0),
+            list(coupons, "coupons", offers.len()),
+        );
+        let code = |(place, rule): (usize, &Promotion)| {
+            let code = rule.issue.as_ref()?.code.clone()?;
+            Some((code, place))
+        };
+        let plans = offer_plans.iter().chain(&coupon_plans);
+        let mut limits = plans.flat_map(|plan| &plan.limits);
         Self {
-            offers: list(offers, "offers", 0),
-            coupons: list(coupons, "coupons", offers.len()),
+            by_product: limits.any(|limit| limit.rule.by == Some(LimitBy::Product)),
+            places: numbered(offers.iter().chain(coupons).map(|one| &one.id)),
+            codes: coupons.iter().enumerate().filter_map(code).collect(),
+            offers: offer_plans,
+            coupons: coupon_plans,
             combining: CombiningPlan {
                 choose: combining.choose,
                 exclusive_first: combining.exclusive_first,
@@ -267,6 +315,9 @@ impl Compiler<'_> {
         let deal = self.deal(rule, path);
         // What gives something is not left out because nobody says what that is worth.
         let gives = i64::from(deal.gives());
+        // What has been replaced is not replaced again.
+        let replaces = matches!(deal, DealPlan::Replace { .. });
+        let consume = replaces || rule.units == Units::Consume;
         let limits = rule.limits.iter().enumerate();
         let limits = limits
             .filter_map(|(place, limit)| self.limit(limit, &format!("{path}.limits[{place}]")));
@@ -285,7 +336,7 @@ impl Compiler<'_> {
                 .unwrap_or_else(|| deal.phase(rule.lines.is_some(), targets)),
             deal,
             targets,
-            consume: rule.units == Units::Consume,
+            consume,
             skip_discounted: rule.skip_discounted,
             priority: rule.priority,
             group: rule

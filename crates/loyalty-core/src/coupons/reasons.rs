@@ -23,26 +23,30 @@ pub(crate) enum Reason {
     Beaten { by: Vec<usize> },
     /// It is not in the best set that was found when the search ended.
     NotChosenAtBound,
+    /// It was not presented; beside what is used it would save so much.
+    NotPresented { saves: i64 },
 }
 
-/// For each candidate why it was not used; none for one that is.
+/// For each candidate why it was not used; none for one that is. Those after the first `presented` were not asked for.
 ///
 /// # Errors
 /// [`crate::Code::Overflow`] if amounts are too large to be counted.
 pub(crate) fn reasons(
     candidates: &[Candidate<'_>],
+    presented: usize,
     choice: &Choice,
     till: &Till,
     combining: &CombiningPlan,
 ) -> Result<Vec<Option<Reason>>> {
-    let table = Table::new(candidates, combining);
+    let table = Table::new(candidates, presented, combining);
     let chosen: Vec<usize> = choice.chosen.iter().map(|one| one.candidate).collect();
     let mut reasons = Vec::with_capacity(candidates.len());
     for place in 0..candidates.len() {
         reasons.push(if chosen.contains(&place) {
             None
         } else {
-            Some(reason(&table, till, (&chosen, choice.proven), place)?)
+            let asked = place < presented;
+            Some(reason(&table, till, (&chosen, choice, asked), place)?)
         });
     }
     Ok(reasons)
@@ -51,7 +55,7 @@ pub(crate) fn reasons(
 fn reason(
     table: &Table<'_>,
     till: &Till,
-    (chosen, proven): (&[usize], bool),
+    (chosen, choice, asked): (&[usize], &Choice, bool),
     place: usize,
 ) -> Result<Reason> {
     // What it cannot do by itself, it is not kept from by others.
@@ -78,7 +82,11 @@ fn reason(
             _ => {}
         }
     }
-    Ok(if proven {
+    if !asked {
+        let saves = choice.after.saturating_sub(till.payable(&turn.state)?);
+        return Ok(Reason::NotPresented { saves });
+    }
+    Ok(if choice.proven {
         Reason::Beaten {
             by: chosen.to_vec(),
         }

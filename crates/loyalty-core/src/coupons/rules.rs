@@ -20,9 +20,9 @@ pub use combining::{Beside, BesideOnly, Choose, Combining, Conflict, PromotionGr
 pub use deal::{
     AmountDeal, BundleDeal, BundleItem, BuyGetDeal, BuyWhat, Deal, DealPer, Effect, ExchangeDeal,
     FixedPriceDeal, FixedPriceOf, FullStep, GetFrom, GetWhat, GiftDeal, PercentDeal, PointsDeal,
-    ReplaceDeal, ShippingDeal, TieredBy, TieredDeal, TieredStep,
+    ReplaceDeal, ShippingDeal, StoredValueAs, StoredValueDeal, TieredBy, TieredDeal, TieredStep,
 };
-pub use issue::{CouponReturns, CouponValid, Issue, StoredValue, StoredValueAs};
+pub use issue::{CouponReturns, CouponValid, Issue};
 pub use limit::{LimitBy, LimitPer, LimitWhose, OverLimit, PromotionLimit};
 pub use targets::{SomeTargets, TargetOrder, Targets};
 

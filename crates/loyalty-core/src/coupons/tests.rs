@@ -159,6 +159,7 @@ impl Shop {
                     included,
                 }),
                 tax_group: 0,
+                product: 0,
             });
         }
         let plan = PricingPlan::new(&rules.pricing, names.currency).unwrap();
@@ -171,6 +172,7 @@ impl Shop {
             discountable: false,
             tax: None,
             tax_group: 0,
+            product: 0,
         });
         Self {
             promotions,

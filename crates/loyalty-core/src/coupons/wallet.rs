@@ -20,6 +20,9 @@ pub(crate) struct Instance {
     /// When it is over; none for never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) expires_at: Option<Instant>,
+    /// The money that it holds, in minor units; none for what holds none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) value: Option<i64>,
 }
 
 /// The days on which an instance can be used: its first one, and the first one on which it no longer can.

@@ -58,13 +58,16 @@ impl<'w> Work<'w> {
     ) -> Result<Accrued<'w>> {
         let compiled = self.compiled;
         let rules = compiled.rules.len();
-        let candidates = match event.basket {
+        let mut candidates = match event.basket {
             _ if crossings.is_some() => Places::of(rules, &compiled.milestones),
             Some(basket) if self.trace.is_none() => {
                 compiled.candidates(basket, event.channel, event.store, |track| self.rung(track))
             }
             _ => Places::all(rules),
         };
+        if *on == On::Purchase {
+            candidates.include(&self.promoted);
+        }
         let mut trace = self.trace.take();
         let rows = event.basket.map_or(0, |basket| basket.all().count());
         let mut gifts = Gifts::with_capacity(candidates.count().min(16), rows);
@@ -82,9 +85,13 @@ impl<'w> Work<'w> {
             if rule.plan.milestone().is_some() != crossings.is_some() {
                 continue;
             }
+            let answers = match rule.on {
+                On::Promotion => self.promoted.contains(&place),
+                _ => rule.on == *on,
+            };
             let mut unmet = Vec::new();
-            let fires = fires(rule, on, &seeing, trace.is_some().then_some(&mut unmet));
-            let bid = fires.and_then(|()| {
+            let explain = trace.is_some().then_some(&mut unmet);
+            let bid = fires(rule, answers, &seeing, explain).and_then(|()| {
                 let crossed = crossings.and_then(|crossings| crossings.get(number));
                 let rare = match crossed {
                     Some(values) => Ok(rule.plan.reaches(values)),
@@ -267,11 +274,11 @@ fn level(lots: &mut [NewLot]) {
 /// Whether a rule fires, as far as its lines do not decide it; else why not, and with `unmet` what its condition lacks.
 fn fires(
     rule: &RulePlan,
-    on: &On,
+    answers: bool,
     seeing: &Seeing<'_>,
     unmet: Option<&mut Vec<Unmet>>,
 ) -> Result<(), TraceResult> {
-    if rule.on != *on {
+    if !answers {
         return Err(TraceResult::OtherEvent);
     }
     if rule.from.is_some_and(|from| seeing.day < from)
@@ -310,7 +317,7 @@ fn brings(
 ) -> Result<(), TraceResult> {
     let (money, units) = (plan.counts_money(), plan.counts_units());
     let even = plan.counts_rows();
-    let free = counts_free(plan, earning);
+    let free = counts_free(plan, earning, basket);
     let mine = |row: &Row| is_for(plan, free, basket, row);
     let (mut any, mut nothing) = (false, true);
     let from = out.len();
@@ -354,9 +361,14 @@ fn brings(
     Ok(())
 }
 
-/// What costs nothing brings no money; whether it counts as a unit, a line or a purchase is for the program to say.
-pub(super) fn counts_free(plan: &Plan, earning: &EarningPlan) -> bool {
-    plan.counts_money() || plan.is_multiplier() || earning.free_units
+/// What costs nothing brings no money; whether it counts as a unit or a line is for the program to say. A gift for the purchase
+/// asks for neither: a basket that costs nothing at all is a purchase too.
+pub(super) fn counts_free(plan: &Plan, earning: &EarningPlan, basket: &Basket) -> bool {
+    let for_purchase = || {
+        let by_line = plan.counts_units() || plan.counts_rows() || plan.lines.is_some();
+        !by_line && basket.rows.iter().all(|row| row.discounted == 0)
+    };
+    plan.counts_money() || plan.is_multiplier() || earning.free_units || for_purchase()
 }
 
 /// Whether shipping counts for a rule, if it earns.

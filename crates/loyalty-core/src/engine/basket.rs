@@ -13,7 +13,9 @@ use crate::amount::{Currency, Decimal, Money};
 use crate::condition::{Basket, NewRow, Row, RowText, Select, Symbols};
 use crate::error::{Code, Error, Result};
 use crate::event::{Line, Price, Purchase, Shipping, TaxOf};
+use crate::id::Id;
 use crate::limits::MONEY_MAX;
+use crate::outcome::LineUnits;
 use crate::pricing::RowTax;
 
 /// The rows of a purchase, and which lines are in them.
@@ -24,6 +26,15 @@ pub(super) struct Rows {
     /// The tax of shipping.
     pub(super) shipping_tax: Option<RowTax>,
     groups: Groups,
+    /// The lines of the rows that promotions have added, after all others.
+    pub(super) added: Vec<AddedLine>,
+}
+
+/// A line that a promotion has added.
+pub(super) struct AddedLine {
+    pub(super) id: Id,
+    pub(super) sku: Id,
+    pub(super) quantity: i64,
 }
 
 /// Which lines are one row: the lines row by row, in the order of the purchase, and where those of each row end.
@@ -101,6 +112,7 @@ impl Rows {
             extras: Vec::new(),
             shipping_tax: None,
             groups,
+            added: Vec::new(),
         };
         if !plain {
             rows.fill(purchase, &sums, currency, symbols)?;
@@ -184,6 +196,80 @@ impl Rows {
         for (row, mark) in self.basket.rows.iter_mut().zip(marks) {
             row.earns &= !mark;
         }
+    }
+
+    /// Adds a row for so many units of an article that a promotion adds, at a price for all of them that no discount lowers.
+    /// Says what its line is called.
+    pub(super) fn add(
+        &mut self,
+        symbols: &Symbols,
+        purchase: &Purchase<'_>,
+        (sku, quantity, price): (&Id, i64, i64),
+    ) -> Id {
+        self.extras.resize(self.basket.rows.len(), Extra::PLAIN);
+        self.extras.push(Extra {
+            discountable: false,
+            ..Extra::PLAIN
+        });
+        let text = &mut RowText {
+            sku: sku.as_str(),
+            category: None,
+            brand: None,
+            tags: &mut core::iter::empty(),
+            attributes: &[],
+            line: u32::MAX,
+        };
+        let new = NewRow {
+            quantity,
+            list: price,
+            discounted: price,
+            earns: true,
+        };
+        self.basket.push(symbols, text, new);
+        let named = |id: &str| {
+            let mut lines = purchase.lines.iter();
+            lines.any(|line| line.id.as_deref() == Some(id))
+        };
+        let first = self.added.len().saturating_add(1);
+        let mut names = (first..).map(|number| format!("+{number}"));
+        let id = names
+            .find(|name| !named(name) && !self.added.iter().any(|one| *one.id.as_str() == **name));
+        let id = Id::checked(&id.unwrap_or_default());
+        self.added.push(AddedLine {
+            id: id.clone(),
+            sku: sku.clone(),
+            quantity,
+        });
+        id
+    }
+
+    /// The lines that so many units of a row are of.
+    pub(super) fn units_of(
+        &self,
+        purchase: &Purchase<'_>,
+        (row, units): (u32, i64),
+    ) -> Vec<LineUnits> {
+        let lines = self.groups.iter().nth(row as usize).unwrap_or_default();
+        let mut left = units;
+        let mut named = Vec::new();
+        for place in lines {
+            let Some(line) = purchase.lines.get(*place as usize) else {
+                continue;
+            };
+            let some = line.quantity.min(left);
+            left = left.saturating_sub(some);
+            if some > 0 {
+                let line = match &line.id {
+                    Some(id) => Id::checked(id),
+                    None => Id::number(place.saturating_add(1)),
+                };
+                named.push(LineUnits {
+                    line,
+                    quantity: some,
+                });
+            }
+        }
+        named
     }
 
     /// How many lines there are.

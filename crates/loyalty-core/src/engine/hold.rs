@@ -29,6 +29,7 @@ impl Work<'_> {
             self.free(held, ReleaseWhy::Replaced)?;
             // What has outlived its date in the old hold does not go into the new one.
             self.activate_and_expire()?;
+            self.expire_coupons();
         }
         if self.state.more.holds.len() >= HOLDS_MAX {
             let words = format!("a member has at most {HOLDS_MAX} holds at a time");
@@ -53,6 +54,7 @@ impl Work<'_> {
             points.push(HeldPoints { account: id, lots });
         }
         let coupons = self.hold_coupons(&key, &hold.coupons, until)?;
+        let stored_value = self.hold_values(&key, &hold.stored_value)?;
         let holds = &mut self.more().holds;
         let place = holds.partition_point(|one| one.key < key);
         holds.insert(
@@ -62,6 +64,7 @@ impl Work<'_> {
                 until,
                 points,
                 coupons,
+                stored_value,
             },
         );
         Ok(())
@@ -138,6 +141,7 @@ impl Work<'_> {
     fn free(&mut self, hold: Hold, why: ReleaseWhy) -> Result<Vec<(usize, Vec<Given>)>> {
         let mut all = Vec::with_capacity(hold.points.len());
         self.free_coupons(&hold.key, &hold.coupons, why);
+        self.free_values(&hold.key, &hold.stored_value, why);
         for one in hold.points {
             let accounts = self.state.accounts.iter();
             let place = accounts.map(|account| &account.id);

@@ -2,24 +2,23 @@
 
 use super::basket::Rows;
 use super::facts::Seeing;
+use super::promotion_limits::{Asks, Products};
 use super::till::Applied;
 use super::work::Work;
-use crate::amount::{Currency, Money};
 use crate::condition::{EventFacts, Explain, evaluate};
 use crate::coupons::{
-    Candidate, Instance, Left, LimitOf, LimitPer, LimitPlan, LimitWhose, Measured, OverLimit,
-    PromotionPlan, Reason, Shortfall, Till, TillRow, choose, reasons,
+    Added, Candidate, DealPlan, Instance, Measured, PromotionPlan, Reason, Shortfall,
+    StoredValueAs, Till, TillRow, choose, reasons,
 };
 use crate::error::{Code, Error, Result};
-use crate::event::{Counter, Purchase};
+use crate::event::Purchase;
 use crate::id::Id;
 use crate::limits::DISCOUNTED_MAX;
-use crate::member::PromotionUse;
+use crate::member::{CardPaid, PromotionUse, Repricing};
 use crate::outcome::{
-    Amount, Change, Figure, PromotionCount, ReceiptAdded, ReceiptPromotions, Unmet, Unused,
-    UnusedWhy,
+    Amount, Change, Figure, ReceiptAdded, ReceiptPromotions, Unmet, Unused, UnusedWhy,
 };
-use crate::points::{CapPeriod, LimitSpec};
+use crate::program::Places;
 
 /// What promotions did to a purchase.
 #[derive(Default)]
@@ -28,16 +27,29 @@ pub(super) struct Promoted {
     pub(super) coupons: Vec<Instance>,
     /// What was counted against limits.
     pub(super) used: Vec<PromotionUse>,
+    /// The facts by which they were chosen, where returns price anew.
+    pub(super) repricing: Option<Box<Repricing>>,
+    /// Stored value that lowered the price.
+    pub(super) cards: Vec<CardPaid>,
     /// What the receipt says.
     pub(super) told: Option<ReceiptPromotions>,
 }
 
+/// What may be used, and why the rest may not.
+#[derive(Default)]
+struct Sifted<'w> {
+    candidates: Vec<Candidate<'w>>,
+    /// The instance or code of each candidate; none for an offer.
+    instances: Vec<Option<Instance>>,
+    unused: Vec<Unused>,
+}
+
 /// Something that may be used, or the reason why not.
-struct Asked<'w> {
-    plan: Option<&'w PromotionPlan>,
+pub(super) struct Asked<'w> {
+    pub(super) plan: Option<&'w PromotionPlan>,
     /// The instance or code as it is named; none for an offer.
-    instance: Option<Instance>,
-    presented: Option<u32>,
+    pub(super) instance: Option<Instance>,
+    pub(super) presented: Option<u32>,
     /// Whether it is looked at without being named: then it is not told of where it is simply not live.
     quiet: bool,
 }
@@ -56,63 +68,63 @@ impl<'w> Work<'w> {
         if promotions.is_empty() && purchase.coupons.is_empty() {
             return Ok(Promoted::default());
         }
-        let weighed = promotions
-            .offers
-            .len()
-            .saturating_add(purchase.coupons.len());
+        let offers = compiled.offers_for(&rows.basket, facts.channel, facts.store, |track| {
+            self.rung(track)
+        });
+        let weighed = offers.count().saturating_add(purchase.coupons.len());
         if weighed.saturating_mul(rows.basket.rows.len()) > DISCOUNTED_MAX {
             let words = format!("more than {DISCOUNTED_MAX} pairs of a line and a promotion");
             return Err(Error::at(Code::LimitExceeded, "purchase.lines", words));
         }
-        let mut unused = Vec::new();
-        let mut candidates = Vec::new();
-        let mut instances = Vec::new();
-        for asked in self.asked(purchase) {
-            let Some(plan) = asked.plan else {
-                unused.push(told_of(
-                    None,
-                    asked.instance.as_ref(),
-                    Why::plain(UnusedWhy::CodeNotUsable),
-                ));
-                continue;
-            };
-            match self.eligible(facts, purchase, plan, &asked, rows) {
-                Ok(mut candidate) => {
-                    candidate.instance = asked.instance.as_ref().map(|one| one.id.clone());
-                    candidate.expires = asked.instance.as_ref().and_then(|one| one.expires_at);
-                    candidate.presented = asked.presented;
-                    candidates.push(candidate);
-                    instances.push(asked.instance);
-                }
-                Err(why) if !asked.quiet || !matches!(why.0, UnusedWhy::NotLive) => {
-                    unused.push(told_of(Some(plan), asked.instance.as_ref(), why));
-                }
-                Err(_) => {}
-            }
+        let products = Products::of(purchase, rows, promotions.by_product);
+        let asks = Asks {
+            facts,
+            purchase,
+            products: &products,
+        };
+        let mut sifted = Sifted::default();
+        let asked = self.asked(purchase, &offers)?;
+        let repricing = self.note_prices(asks, &asked, rows);
+        for asked in asked {
+            self.sift(asks, asked, rows, &mut sifted);
         }
-        let till = self.till_of(rows);
-        let choice = choose(&candidates, &till, &promotions.combining)?;
-        let whys = reasons(&candidates, &choice, &till, &promotions.combining)?;
+        // Coupons of the wallet that nobody presented are not used, but told what they would do.
+        let presented = sifted.candidates.len();
+        for asked in self.left_in_wallet(purchase) {
+            self.sift(asks, asked, rows, &mut sifted);
+        }
+        let Sifted {
+            candidates,
+            instances,
+            mut unused,
+        } = sifted;
+        let till = self.till_of(rows, &products);
+        let asked = candidates.get(..presented).unwrap_or_default();
+        let choice = choose(asked, &till, &promotions.combining)?;
+        let whys = reasons(
+            &candidates,
+            presented,
+            &choice,
+            &till,
+            &promotions.combining,
+        )?;
         for ((candidate, instance), why) in candidates.iter().zip(&instances).zip(whys) {
             if let Some(reason) = why {
                 let why = self.told(&candidates, reason);
                 unused.push(told_of(Some(candidate.plan), instance.as_ref(), why));
             }
         }
-        let mut promoted = Promoted::default();
+        let mut promoted = Promoted {
+            repricing,
+            ..Promoted::default()
+        };
         let mut counts = Vec::new();
-        let mut added = Vec::new();
         for chosen in &choice.chosen {
             let Some(candidate) = candidates.get(chosen.candidate) else {
                 continue;
             };
             let plan = candidate.plan;
             take_off(rows, &chosen.applied.off);
-            let units = chosen
-                .applied
-                .units
-                .iter()
-                .fold(0_i64, |sum, (_, units)| sum.saturating_add(*units));
             applied.push(Applied {
                 id: plan.id.clone(),
                 coupon: candidate.instance.clone(),
@@ -120,41 +132,35 @@ impl<'w> Work<'w> {
                 total: chosen.applied.total,
                 unplaced: chosen.applied.unplaced,
             });
-            added.extend(chosen.applied.added.iter().map(|one| ReceiptAdded {
-                by: plan.id.clone(),
-                sku: one.sku.clone(),
-                quantity: one.quantity,
-                price: Amount::new(one.price, compiled.currency),
-            }));
-            if plan.limits.is_empty() {
+            if chosen.applied.points {
+                self.promoted.extend(compiled.rule_place(&plan.id));
+            }
+            if let Some(used) = self.used(asks, plan, &chosen.applied, &till) {
+                self.book_promotion(plan, &used, 1);
+                counts.extend(plan.counts(&used, compiled.currency));
+                promoted.used.push(used);
+            }
+            let Some(Some(instance)) = instances.get(chosen.candidate) else {
                 continue;
-            }
-            let used = PromotionUse {
-                of: plan.id.clone(),
-                on: self.program_day(self.as_of),
-                uses: 1,
-                units,
-                money: chosen.applied.total,
             };
-            self.book_promotion(plan, &used, 1);
-            if plan
-                .limits
-                .iter()
-                .any(|limit| limit.rule.whose == LimitWhose::Everyone)
-            {
-                counts.push(PromotionCount {
-                    of: plan.id.clone(),
-                    uses: 1,
-                    units: units.unsigned_abs(),
-                    money: Amount::new(chosen.applied.total, compiled.currency),
-                });
-            }
-            promoted.used.push(used);
-        }
-        for chosen in &choice.chosen {
-            if let Some(Some(instance)) = instances.get(chosen.candidate) {
+            if matches!(plan.deal, DealPlan::StoredValue { .. }) {
+                let place = u32::try_from(applied.len().saturating_sub(1)).ok();
+                let taken = chosen.applied.total;
+                let card = self.draw(instance, taken, &purchase.order, place);
+                promoted.cards.push(card);
+            } else {
                 promoted.coupons.push(instance.clone());
             }
+        }
+        let gifts: Vec<_> = choice
+            .chosen
+            .iter()
+            .filter_map(|chosen| Some((candidates.get(chosen.candidate)?.plan, &chosen.applied)))
+            .flat_map(|(plan, applied)| applied.added.iter().map(move |one| (&plan.id, one)))
+            .collect();
+        let added = self.add(&gifts, purchase, rows, applied);
+        if choice.chosen.is_empty() && unused.is_empty() {
+            return Ok(promoted);
         }
         promoted.told = Some(ReceiptPromotions {
             proven: choice.proven,
@@ -165,15 +171,68 @@ impl<'w> Work<'w> {
             added,
             counted: counts,
         });
-        if choice.chosen.is_empty()
-            && promoted
-                .told
-                .as_ref()
-                .is_some_and(|told| told.unused.is_empty())
-        {
-            promoted.told = None;
-        }
         Ok(promoted)
+    }
+
+    /// Adds what promotions add: what costs something is a row of its own, the rest is only told.
+    fn add(
+        &self,
+        gifts: &[(&Id, &Added)],
+        purchase: &Purchase<'_>,
+        rows: &mut Rows,
+        applied: &mut [Applied],
+    ) -> Vec<ReceiptAdded> {
+        let goods = rows.basket.rows.len();
+        let mut told = Vec::with_capacity(gifts.len());
+        for (by, gift) in gifts {
+            let instead = gift
+                .instead
+                .iter()
+                .flat_map(|run| rows.units_of(purchase, *run));
+            let instead = instead.collect();
+            let line = (gift.price > 0).then(|| {
+                let row = (&gift.sku, gift.quantity, gift.price);
+                rows.add(&self.compiled.symbols, purchase, row)
+            });
+            told.push(ReceiptAdded {
+                by: (*by).clone(),
+                sku: gift.sku.clone(),
+                quantity: gift.quantity,
+                price: Amount::new(gift.price, self.compiled.currency),
+                line,
+                instead,
+            });
+        }
+        // Shipping is the one after the goods, also after those that came.
+        let came = rows.basket.rows.len().saturating_sub(goods);
+        for one in applied.iter_mut().filter(|_| came > 0) {
+            let at = goods.min(one.off.len());
+            one.off.splice(at..at, core::iter::repeat_n(0, came));
+        }
+        told
+    }
+
+    /// Makes a candidate of what is asked for, or says why it is none.
+    fn sift(&self, asks: Asks<'_>, asked: Asked<'w>, rows: &Rows, sifted: &mut Sifted<'w>) {
+        let Some(plan) = asked.plan else {
+            let why = Why::plain(UnusedWhy::CodeNotUsable);
+            let told = told_of(None, asked.instance.as_ref(), why);
+            return sifted.unused.push(told);
+        };
+        match self.eligible(asks, plan, &asked, rows) {
+            Ok(mut candidate) => {
+                candidate.instance = asked.instance.as_ref().map(|one| one.id.clone());
+                candidate.expires = asked.instance.as_ref().and_then(|one| one.expires_at);
+                candidate.presented = asked.presented;
+                sifted.candidates.push(candidate);
+                sifted.instances.push(asked.instance);
+            }
+            Err(why) if !asked.quiet || !matches!(why.why, UnusedWhy::NotLive) => {
+                let told = told_of(Some(plan), asked.instance.as_ref(), why);
+                sifted.unused.push(told);
+            }
+            Err(_) => {}
+        }
     }
 
     /// Takes the coupons of a purchase out of the wallet; a code that was presented is in none, and does not come back into one.
@@ -191,10 +250,13 @@ impl<'w> Work<'w> {
         }
     }
 
-    /// All offers, what is presented, and what the wallet uses by itself.
-    fn asked(&self, purchase: &Purchase<'_>) -> Vec<Asked<'w>> {
+    /// The offers that can be for the basket, what is presented, and what the wallet uses by itself.
+    fn asked(&self, purchase: &Purchase<'_>, offers: &Places) -> Result<Vec<Asked<'w>>> {
         let promotions = &self.compiled.promotions;
-        let offers = promotions.offers.iter().map(|plan| Asked {
+        let offers = offers
+            .iter()
+            .filter_map(|place| promotions.offers.get(place));
+        let offers = offers.map(|plan| Asked {
             plan: Some(plan),
             instance: None,
             presented: None,
@@ -205,86 +267,110 @@ impl<'w> Work<'w> {
             let id = Id::checked(name);
             let own = self.state.more.coupon(&id).cloned();
             let plan = match &own {
-                Some(own) => promotions.coupon(own.coupon.as_str()),
-                None => promotions.coupons.iter().find(|plan| {
-                    let issue = plan.rule.issue.as_ref();
-                    issue.is_some_and(|issue| issue.code.as_ref() == Some(&id))
-                }),
+                Some(own) => promotions.coupon(&own.coupon),
+                None => promotions.with_code(&id),
             };
+            if plan.is_some_and(pays) {
+                let words = format!("`{id}` pays: name it in `stored_value`");
+                let path = format!("purchase.coupons[{place}]");
+                return Err(Error::at(Code::CouponRefused, path, words));
+            }
             all.push(Asked {
                 instance: Some(own.unwrap_or_else(|| Instance {
                     coupon: plan.map_or_else(|| id.clone(), |plan| plan.id.clone()),
                     id,
                     from: None,
                     expires_at: None,
+                    value: None,
                 })),
                 plan,
                 presented: Some(place),
                 quiet: false,
             });
         }
-        for own in &self.state.more.coupons {
-            let named = purchase.coupons.iter().any(|name| own.id == **name);
-            let plan = promotions.coupon(own.coupon.as_str());
-            let auto =
-                plan.is_some_and(|plan| plan.rule.issue.as_ref().is_some_and(|one| one.auto));
-            if auto && !named {
-                all.push(Asked {
-                    plan,
-                    instance: Some(own.clone()),
-                    presented: None,
-                    quiet: false,
-                });
-            }
-        }
-        all
+        all.extend(self.in_wallet(purchase, true));
+        Ok(all)
+    }
+
+    /// The coupons of the wallet that are neither presented nor used by themselves.
+    fn left_in_wallet(&self, purchase: &Purchase<'_>) -> Vec<Asked<'w>> {
+        self.in_wallet(purchase, false).collect()
+    }
+
+    /// The coupons of the wallet that are not presented: those that are used by themselves, or the others.
+    fn in_wallet(&self, purchase: &Purchase<'_>, auto: bool) -> impl Iterator<Item = Asked<'w>> {
+        let promotions = &self.compiled.promotions;
+        let own = self.state.more.coupons.iter();
+        own.filter_map(move |own| {
+            let plan = promotions.coupon(&own.coupon);
+            let issue = plan.and_then(|plan| plan.rule.issue.as_ref());
+            let named = || purchase.coupons.iter().any(|name| own.id == **name);
+            let wanted = issue.is_some_and(|issue| issue.auto) == auto;
+            (wanted && plan.is_some_and(|plan| !pays(plan)) && !named()).then(|| Asked {
+                plan,
+                instance: Some(own.clone()),
+                presented: None,
+                quiet: false,
+            })
+        })
     }
 
     /// A candidate, as far as the basket does not decide it; or why it is none.
     fn eligible(
         &self,
-        facts: EventFacts<'_>,
-        purchase: &Purchase<'_>,
+        asks: Asks<'_>,
         plan: &'w PromotionPlan,
         asked: &Asked<'w>,
         rows: &Rows,
     ) -> Result<Candidate<'w>, Why> {
-        let no = |why| Err(Why::plain(why));
         let instance = asked.instance.as_ref();
-        let named = |id: &Id| purchase.declined.iter().any(|one| *id == **one);
-        if named(&plan.id) || instance.is_some_and(|one| named(&one.id)) {
-            return no(UnusedWhy::Declined);
-        }
-        if instance.is_some_and(|one| self.state.more.holder(&one.id).is_some()) {
-            return no(UnusedWhy::Held);
-        }
-        if !self.live(plan, instance, facts) {
-            return no(UnusedWhy::NotLive);
+        if let Some(why) = self.barred(asks, plan, asked) {
+            return Err(Why::plain(why));
         }
         if let Some(when) = &plan.when {
             let seeing = Seeing {
                 event: Some(EventFacts {
                     basket: Some(&rows.basket),
-                    ..facts
+                    ..asks.facts
                 }),
                 ..self.seeing(self.today)
             };
             let mut lacks = Explain::default();
             if !evaluate(when, &seeing, &mut lacks) {
-                return Err(Why(UnusedWhy::Unmet, Vec::new(), lacks.0));
+                return Err(Why {
+                    unmet: lacks.0,
+                    ..Why::plain(UnusedWhy::Unmet)
+                });
             }
         }
         let mut candidate = Candidate::new(plan, &rows.basket);
-        match self.limits_left(plan, purchase) {
-            Some(left) => {
-                candidate.left = left;
-                Ok(candidate)
-            }
-            None => no(UnusedWhy::LimitReached),
+        candidate.stored = instance.map_or(0, |one| self.free_value(one));
+        if self.leave(asks, &mut candidate) {
+            Ok(candidate)
+        } else {
+            Err(Why::plain(UnusedWhy::LimitReached))
         }
     }
 
-    fn live(
+    /// Why something cannot be used, whatever is bought.
+    pub(super) fn barred(
+        &self,
+        asks: Asks<'_>,
+        plan: &PromotionPlan,
+        asked: &Asked<'_>,
+    ) -> Option<UnusedWhy> {
+        let instance = asked.instance.as_ref();
+        let named = |id: &Id| asks.purchase.declined.iter().any(|one| *id == **one);
+        if named(&plan.id) || instance.is_some_and(|one| named(&one.id)) {
+            return Some(UnusedWhy::Declined);
+        }
+        if instance.is_some_and(|one| self.state.more.holder(&one.id).is_some()) {
+            return Some(UnusedWhy::Held);
+        }
+        (!self.live(plan, instance, asks.facts)).then_some(UnusedWhy::NotLive)
+    }
+
+    pub(super) fn live(
         &self,
         plan: &PromotionPlan,
         instance: Option<&Instance>,
@@ -304,62 +390,7 @@ impl<'w> Work<'w> {
         begun && !over && !blacked && weekday && hours
     }
 
-    /// What the limits of a promotion leave; none: it is used up.
-    fn limits_left(&self, plan: &PromotionPlan, purchase: &Purchase<'_>) -> Option<Left> {
-        let mut left = Left::default();
-        let today = self.program_day(self.as_of);
-        for (place, limit) in plan.limits.iter().enumerate() {
-            let used = match limit.rule.whose {
-                LimitWhose::Member => spec(plan, limit, place).map_or(0, |spec| {
-                    limit
-                        .most
-                        .saturating_sub(spec.left(&self.state.caps, today))
-                }),
-                LimitWhose::Everyone => {
-                    let mut counters = purchase.counters.iter();
-                    let counter = counters.find(|one| plan.id == *one.of);
-                    counter.map_or(0, |one| counted(limit, one, self.compiled.currency))
-                }
-            };
-            let rest = limit.most.saturating_sub(used);
-            if rest <= 0 {
-                return None;
-            }
-            leave(limit, rest, &mut left);
-        }
-        Some(left)
-    }
-
-    /// Counts a use against the limits of a promotion; `sign` is −1 where an order gives it back.
-    pub(super) fn book_promotion(&mut self, plan: &PromotionPlan, used: &PromotionUse, sign: i64) {
-        for (place, limit) in plan.limits.iter().enumerate() {
-            if limit.rule.whose == LimitWhose::Everyone {
-                continue;
-            }
-            let amount = match limit.of {
-                LimitOf::Uses => used.uses,
-                LimitOf::Units => used.units,
-                LimitOf::Money => used.money,
-            };
-            if let Some(spec) = spec(plan, limit, place) {
-                self.book_limit(&spec, used.on, amount.saturating_mul(sign));
-            }
-        }
-    }
-
-    /// An order that is all back gives back what its promotions were counted for.
-    pub(super) fn unbook_promotions(&mut self, used: &[PromotionUse]) {
-        let compiled = self.compiled;
-        for one in used {
-            let promotions = &compiled.promotions;
-            let mut all = promotions.offers.iter().chain(&promotions.coupons);
-            if let Some(plan) = all.find(|plan| plan.id == one.of) {
-                self.book_promotion(plan, one, -1);
-            }
-        }
-    }
-
-    fn till_of(&self, rows: &Rows) -> Till {
+    fn till_of(&self, rows: &Rows, products: &Products<'_>) -> Till {
         let pricing = &self.compiled.pricing;
         let row = |place: usize, row: &crate::condition::Row| {
             let extra = rows.extra(place);
@@ -372,6 +403,7 @@ impl<'w> Work<'w> {
                 discountable: extra.discountable,
                 tax: extra.tax,
                 tax_group: extra.tax_group,
+                product: products.of_row(place),
             }
         };
         let goods = rows.basket.rows.len();
@@ -398,17 +430,29 @@ impl<'w> Work<'w> {
                 .collect()
         };
         match reason {
-            Reason::Unmet(lacks) => Why(UnusedWhy::Unmet, Vec::new(), vec![self.shortfall(lacks)]),
+            Reason::Unmet(lacks) => Why {
+                unmet: vec![self.shortfall(lacks)],
+                ..Why::plain(UnusedWhy::Unmet)
+            },
             Reason::NoEffect => Why::plain(UnusedWhy::NoEffect),
             Reason::LimitReached => Why::plain(UnusedWhy::LimitReached),
-            Reason::NotCombinable { with } => {
-                Why(UnusedWhy::NotCombinable, names(with), Vec::new())
-            }
-            Reason::LowerPriority { than } => {
-                Why(UnusedWhy::LowerPriority, names(than), Vec::new())
-            }
-            Reason::Beaten { by } => Why(UnusedWhy::Beaten, names(by), Vec::new()),
+            Reason::NotCombinable { with } => Why {
+                with: names(with),
+                ..Why::plain(UnusedWhy::NotCombinable)
+            },
+            Reason::LowerPriority { than } => Why {
+                with: names(than),
+                ..Why::plain(UnusedWhy::LowerPriority)
+            },
+            Reason::Beaten { by } => Why {
+                with: names(by),
+                ..Why::plain(UnusedWhy::Beaten)
+            },
             Reason::NotChosenAtBound => Why::plain(UnusedWhy::NotChosenAtBound),
+            Reason::NotPresented { saves } => Why {
+                saves: Some(Amount::new(saves, self.compiled.currency)),
+                ..Why::plain(UnusedWhy::NotPresented)
+            },
         }
     }
 
@@ -433,74 +477,41 @@ impl<'w> Work<'w> {
     }
 }
 
-/// How a limit of the member is counted; none where it is by order.
-fn spec(plan: &PromotionPlan, limit: &LimitPlan, place: usize) -> Option<LimitSpec> {
-    let per = match limit.rule.per {
-        LimitPer::Order => return None,
-        LimitPer::Day => CapPeriod::Day,
-        LimitPer::Week => CapPeriod::Week,
-        LimitPer::Month => CapPeriod::Month,
-        LimitPer::Year => CapPeriod::Year,
-        LimitPer::Lifetime => CapPeriod::Lifetime,
-    };
-    let key = format!("promotion/{}/{place}", plan.id);
-    Some(LimitSpec::counting(key, limit.most, per))
+/// Whether it is stored value that pays, and so no promotion.
+fn pays(plan: &PromotionPlan) -> bool {
+    let role = StoredValueAs::Payment;
+    matches!(&plan.deal, DealPlan::StoredValue { role: own, .. } if *own == role)
 }
 
-/// What everyone together has used of a limit, as the host says.
-fn counted(limit: &LimitPlan, counter: &Counter<'_>, currency: Currency) -> i64 {
-    let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    match limit.of {
-        LimitOf::Uses => whole(counter.uses),
-        LimitOf::Units => whole(counter.units),
-        LimitOf::Money => {
-            let money = Money::from_decimal(counter.money.0, currency);
-            money.map_or(i64::MAX, Money::minor)
-        }
-    }
+/// Why something is not used: the reason, what stands against it, what is lacking, what it would save.
+struct Why {
+    why: UnusedWhy,
+    with: Vec<Id>,
+    unmet: Vec<Unmet>,
+    saves: Option<Amount>,
 }
-
-/// What a limit leaves for this order.
-fn leave(limit: &LimitPlan, rest: i64, left: &mut Left) {
-    if limit.over == OverLimit::Overshoot {
-        return;
-    }
-    let whole = limit.over == OverLimit::Drop;
-    let least = |there: &mut Option<i64>| {
-        *there = Some(there.map_or(rest, |there| there.min(rest)));
-    };
-    match limit.of {
-        LimitOf::Uses => least(&mut left.uses),
-        LimitOf::Units => {
-            least(&mut left.units);
-            left.whole_units |= whole;
-        }
-        LimitOf::Money => {
-            least(&mut left.money);
-            left.whole_money |= whole;
-        }
-    }
-}
-
-/// Why something is not used: the reason, what stands against it, what is lacking.
-struct Why(UnusedWhy, Vec<Id>, Vec<Unmet>);
 
 impl Why {
     /// A reason that says all by itself.
     fn plain(why: UnusedWhy) -> Self {
-        Self(why, Vec::new(), Vec::new())
+        Self {
+            why,
+            with: Vec::new(),
+            unmet: Vec::new(),
+            saves: None,
+        }
     }
 }
 
 /// What a receipt says of something that is not used.
 fn told_of(plan: Option<&PromotionPlan>, instance: Option<&Instance>, why: Why) -> Unused {
-    let Why(reason, with, unmet) = why;
     Unused {
         promotion: plan.map(|plan| plan.id.clone()),
         coupon: instance.map(|one| one.id.clone()),
-        reason,
-        with,
-        unmet,
+        reason: why.why,
+        with: why.with,
+        unmet: why.unmet,
+        saves: why.saves,
     }
 }
 

@@ -45,14 +45,19 @@ impl<'w> Work<'w> {
         self.till_discounts(purchase, &mut rows, &mut bill.applied)?;
         let mut accrued = self.tenders(facts, (purchase, &order), &mut rows, &mut bill)?;
         self.say_paid(at, bill.left(&rows));
+        let mut cards = promoted.cards;
+        cards.extend(self.pay_stored(facts, purchase, &rows, &bill)?);
         let earns = self.earns(facts, &order, &rows, &bill);
         let counted = self.count_and_reach(earns, &mut accrued)?;
         few_enough(&accrued, &rows)?;
         let mut record = self.record(purchase, &rows, &bill, &mut accrued, order, counted);
         record.coupons = promoted.coupons;
         record.used = promoted.used;
+        record.cards = cards;
+        record.repricing = promoted.repricing;
         let mut receipt = self.receipt_of(&record, &rows, &bill, &accrued)?;
         receipt.promotions = promoted.told;
+        self.tell_cards(&mut receipt, &record);
         self.receipt = Some(receipt);
         self.ordered = Some(record);
         Ok(())
@@ -195,6 +200,17 @@ impl<'w> Work<'w> {
             let Some(sku) = sku else { continue };
             recorded.push(order_row(place, row, (sku, named), bill, rows, &given));
         }
+        let came = rows.basket.rows.iter().enumerate();
+        for ((place, row), line) in came.skip(recorded.len()).zip(&rows.added) {
+            let sent = OrderLine {
+                id: line.id.clone(),
+                quantity: line.quantity,
+                back: 0,
+                back_amount: 0,
+            };
+            let named = (line.sku.clone(), vec![sent]);
+            recorded.push(order_row(place, row, named, bill, rows, &given));
+        }
         if let Some(row) = &rows.basket.shipping {
             let line = OrderLine {
                 id: Id::checked(SHIPPING),
@@ -251,6 +267,9 @@ impl<'w> Work<'w> {
             discounts: bill.applied.iter().map(|one| one.id.clone()).collect(),
             coupons: Vec::new(),
             used: Vec::new(),
+            cards: Vec::new(),
+            repricing: None,
+            awards: Vec::new(),
             shipping: rows.basket.shipping.is_some(),
             converted: purchase.converted.as_ref().map(|one| ConvertedAt {
                 currency: Id::checked(&one.currency),
@@ -287,8 +306,10 @@ impl<'w> Work<'w> {
         // The lines stand as they were sent: by their places, which the rows may have mixed; then shipping.
         let places = || rows.lines().flatten().copied();
         if rows.mixed() && !places().is_sorted() {
-            let mut placed: Vec<(u32, ReceiptLine)> =
-                places().chain([u32::MAX]).zip(lines).collect();
+            let mut placed: Vec<(u32, ReceiptLine)> = places()
+                .chain(core::iter::repeat(u32::MAX))
+                .zip(lines)
+                .collect();
             placed.sort_by_key(|(place, _)| *place);
             lines = placed.into_iter().map(|(_, line)| line).collect();
         }
@@ -320,6 +341,8 @@ impl<'w> Work<'w> {
             order: order.id.clone(),
             discounts: discounts.collect(),
             promotions: None,
+            stored_value: Vec::new(),
+            repriced: None,
             withheld: None,
             converted: converted(order),
             tender,

@@ -221,16 +221,13 @@ pub(super) fn total(lines: &[ReceiptLine], currency: Currency) -> ReceiptTotal {
         list,
         discounted,
         paid,
+        due: None,
         tax: taxes.map(|[net, gross]| taxed(net, gross, currency)),
     }
 }
 
-/// What of the discounts of an order is undone.
-pub(super) fn discounts_undone(
-    order: &Order,
-    backs: &Backs,
-    currency: Currency,
-) -> Result<Vec<ReceiptDiscount>> {
+/// What of each discount of an order is undone.
+pub(super) fn undone(order: &Order, backs: &Backs) -> Result<Vec<i64>> {
     let mut sums = vec![0_i64; order.discounts.len()];
     for (row, back) in order.rows.iter().zip(backs) {
         let minor = |total: i64| money_part(total, back.before, back.after, back.whole);
@@ -244,7 +241,16 @@ pub(super) fn discounts_undone(
             }
         }
     }
-    let undone = order.discounts.iter().zip(sums);
+    Ok(sums)
+}
+
+/// The same, as a receipt tells it.
+pub(super) fn discounts_undone(
+    order: &Order,
+    backs: &Backs,
+    currency: Currency,
+) -> Result<Vec<ReceiptDiscount>> {
+    let undone = order.discounts.iter().zip(undone(order, backs)?);
     Ok(undone
         .filter(|(_, amount)| *amount != 0)
         .map(|(id, amount)| ReceiptDiscount {

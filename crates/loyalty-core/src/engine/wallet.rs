@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use super::transfer::derived;
 use super::work::Work;
-use crate::calendar::Instant;
+use crate::amount::Exact;
+use crate::calendar::{Date, Instant};
 use crate::coupons::{Instance, PromotionPlan};
 use crate::error::{Code, Error, Result};
 use crate::event::{Event, GiveCoupon, IssueCoupon};
@@ -13,33 +14,58 @@ use crate::limits::WALLET_MAX;
 use crate::member::Order;
 use crate::outcome::{Change, Message, MessageBody, MessageEvent, ReleaseWhy};
 
+/// What an issue may say besides the coupon.
+#[derive(Default)]
+pub(super) struct IssueMore {
+    pub(super) from: Option<Date>,
+    pub(super) until: Option<Date>,
+    pub(super) value: Option<Exact>,
+    pub(super) giver: Option<Id>,
+}
+
 impl<'w> Work<'w> {
     pub(super) fn issue(&mut self, event: &Event<'_>, issue: &IssueCoupon<'_>) -> Result<()> {
         let plan = self.coupon_plan(&issue.coupon, "issue.coupon")?;
         let id = Id::checked(issue.instance.as_deref().unwrap_or(event.id()));
-        let lasts = plan
-            .rule
-            .lasts(self.today, (issue.from, issue.until))
-            .map_err(|error| error.under("issue"))?;
+        let more = IssueMore {
+            from: issue.from,
+            until: issue.until,
+            value: issue.value,
+            giver: issue.giver.as_deref().map(Id::checked),
+        };
+        self.issue_instance(plan, id, more)
+            .map_err(|error| error.under("issue"))
+    }
+
+    /// Puts an instance of a coupon into the wallet. The paths of errors are those of an `issue`.
+    pub(super) fn issue_instance(
+        &mut self,
+        plan: &PromotionPlan,
+        id: Id,
+        more: IssueMore,
+    ) -> Result<()> {
+        let lasts = plan.rule.lasts(self.today, (more.from, more.until))?;
         let expires_at = lasts.over.map(|over| self.zone.start_of(over));
         let expires_at = expires_at.transpose()?;
         if expires_at.is_some_and(|at| at <= self.as_of) {
             let words = "the coupon is over already";
-            return Err(Error::at(Code::CouponRefused, "issue.until", words));
+            return Err(Error::at(Code::CouponRefused, "until", words));
         }
         let instance = Instance {
             id,
             coupon: plan.id.clone(),
             from: (lasts.from > self.today).then_some(lasts.from),
             expires_at,
+            value: self.value_issued(plan, more.value)?,
         };
-        self.put_coupon(instance.clone(), "issue.instance")?;
+        self.put_coupon(instance.clone(), "instance")?;
         self.enter(Change::CouponIssued {
             coupon: instance.coupon,
             instance: instance.id,
             from: instance.from,
             expires_at,
-            giver: issue.giver.as_deref().map(Id::checked),
+            value: instance.value.map(|value| self.amount(value)),
+            giver: more.giver,
         });
         Ok(())
     }
@@ -62,6 +88,7 @@ impl<'w> Work<'w> {
             coupon: instance.coupon.clone(),
             instance: instance.id.clone(),
             to: to.clone(),
+            value: instance.value.map(|value| self.amount(value)),
         });
         let owned = |id: &Id| Cow::Owned(id.as_str().to_owned());
         let number = u64::try_from(self.messages.len()).unwrap_or(u64::MAX);
@@ -74,6 +101,13 @@ impl<'w> Work<'w> {
             instance: Some(owned(&instance.id)),
             from: instance.from,
             until: last,
+            value: instance.value.map(|value| {
+                Exact(
+                    self.amount(value)
+                        .money()
+                        .to_decimal(self.compiled.currency),
+                )
+            }),
             giver: Some(owned(&self.member.id)),
         });
         self.messages.push(Message {
@@ -93,7 +127,26 @@ impl<'w> Work<'w> {
         self.enter(Change::CouponRevoked {
             coupon: instance.coupon,
             instance: instance.id,
+            value: instance.value.map(|value| self.amount(value)),
             reason: reason.to_owned(),
+        });
+        Ok(())
+    }
+
+    /// Takes back a coupon that a redemption gave: it must be there still, with all that it held.
+    pub(super) fn take_back_coupon(&mut self, instance: &Id, path: &str) -> Result<()> {
+        let own = self.free_coupon(instance.as_str(), path)?;
+        let used = |order: &Order| order.cards.iter().any(|one| one.card.id == own.id);
+        if self.member.orders.iter().any(used) {
+            let words = format!("money of `{instance}` was used already");
+            return Err(Error::at(Code::CouponRefused, path, words));
+        }
+        self.drop_coupon(&own.id);
+        self.enter(Change::CouponRevoked {
+            coupon: own.coupon,
+            instance: own.id,
+            value: own.value.map(|value| self.amount(value)),
+            reason: "the redemption is undone".to_owned(),
         });
         Ok(())
     }
@@ -103,8 +156,9 @@ impl<'w> Work<'w> {
         let holds = &mut self.more().holds;
         for hold in holds.iter_mut() {
             hold.coupons.retain(|one| one != id);
+            hold.stored_value.retain(|one| one.instance != *id);
         }
-        holds.retain(|hold| !(hold.points.is_empty() && hold.coupons.is_empty()));
+        holds.retain(|hold| !hold.is_empty());
     }
 
     /// Sets coupons aside in a hold.
@@ -159,6 +213,7 @@ impl<'w> Work<'w> {
             self.enter(Change::CouponExpired {
                 coupon: instance.coupon,
                 instance: instance.id,
+                value: instance.value.map(|value| self.amount(value)),
             });
         }
     }
@@ -181,7 +236,7 @@ impl<'w> Work<'w> {
     /// The coupons of an order that is all back come back, as the program says.
     pub(super) fn restore_coupons(&mut self, order: &Order) -> Result<()> {
         for used in &order.coupons {
-            let Some(plan) = self.compiled.promotions.coupon(used.coupon.as_str()) else {
+            let Some(plan) = self.compiled.promotions.coupon(&used.coupon) else {
                 continue;
             };
             let restored = plan.rule.restored(self.today, self.zone, used.expires_at)?;
@@ -204,15 +259,18 @@ impl<'w> Work<'w> {
     }
 
     /// A coupon of the program.
-    fn coupon_plan(&self, id: &str, path: &str) -> Result<&'w PromotionPlan> {
-        self.compiled.promotions.coupon(id).ok_or_else(|| {
-            let words = format!("there is no coupon `{id}` in this program");
-            Error::at(Code::UnknownCoupon, path, words)
-        })
+    pub(super) fn coupon_plan(&self, id: &str, path: &str) -> Result<&'w PromotionPlan> {
+        self.compiled
+            .promotions
+            .coupon(&Id::checked(id))
+            .ok_or_else(|| {
+                let words = format!("there is no coupon `{id}` in this program");
+                Error::at(Code::UnknownCoupon, path, words)
+            })
     }
 
     /// A coupon that the member has.
-    fn own_coupon(&self, id: &str, path: &str) -> Result<Instance> {
+    pub(super) fn own_coupon(&self, id: &str, path: &str) -> Result<Instance> {
         let own = self.state.more.coupon(&Id::checked(id));
         own.cloned().ok_or_else(|| {
             let words =
@@ -233,7 +291,7 @@ impl<'w> Work<'w> {
         }
     }
 
-    fn put_coupon(&mut self, instance: Instance, path: &str) -> Result<()> {
+    pub(super) fn put_coupon(&mut self, instance: Instance, path: &str) -> Result<()> {
         let coupons = &self.state.more.coupons;
         let Err(place) = coupons.binary_search_by(|one| one.id.cmp(&instance.id)) else {
             let words = format!("the member has a coupon `{}` already", instance.id);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::wire::{cow, maybe_cow};
 use super::{id, ids, not_negative};
-use crate::amount::Exact;
+use crate::amount::{Decimal, Exact};
 use crate::calendar::Date;
 use crate::error::{Code, Error, Result};
 use crate::limits;
@@ -33,6 +33,9 @@ pub struct IssueCoupon<'a> {
     /// Its last day; else what the program says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Date>,
+    /// The money that it holds, in major units: for stored value, and only for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Exact>,
     /// The member who gave it.
     #[serde(
         borrow,
@@ -41,6 +44,31 @@ pub struct IssueCoupon<'a> {
         skip_serializing_if = "Option::is_none"
     )]
     pub giver: Option<Cow<'a, str>>,
+}
+
+/// A card of stored value is topped up.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TopUp<'a> {
+    /// The instance.
+    #[serde(borrow, deserialize_with = "cow")]
+    pub coupon: Cow<'a, str>,
+    /// How much comes to it, in major units.
+    pub value: Exact,
+}
+
+/// Stored value that a purchase is paid with, or a part of it that is set aside.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct StoredTender<'a> {
+    /// The instance.
+    #[serde(borrow, deserialize_with = "cow")]
+    pub coupon: Cow<'a, str>,
+    /// At most so much, in major units (default: as much as is needed, or all of it).
+    #[serde(default)]
+    pub amount: Option<Exact>,
 }
 
 /// The member gives a coupon to another member.
@@ -87,6 +115,7 @@ impl IssueCoupon<'_> {
         if let Some(giver) = &self.giver {
             id("issue.giver", giver)?;
         }
+        not_negative("issue.value", self.value.map(|value| value.0))?;
         match (self.from, self.until) {
             (Some(from), Some(until)) if until < from => Err(Error::at(
                 Code::InvalidTime,
@@ -96,6 +125,45 @@ impl IssueCoupon<'_> {
             _ => Ok(()),
         }
     }
+}
+
+impl TopUp<'_> {
+    pub(super) fn check(&self) -> Result<()> {
+        id("top_up.coupon", &self.coupon)?;
+        more_than_nothing("top_up.value", self.value)
+    }
+}
+
+/// Cards, each of them once, and how much of them.
+pub(super) fn cards(cards: &[StoredTender<'_>], path: &str) -> Result<()> {
+    if cards.len() > limits::COUPONS_MAX {
+        let words = format!("at most {} are allowed", limits::COUPONS_MAX);
+        return Err(Error::at(Code::LimitExceeded, path, words));
+    }
+    for (place, card) in cards.iter().enumerate() {
+        let at = |field: &str| format!("{path}[{place}].{field}");
+        id(&at("coupon"), &card.coupon)?;
+        if let Some(amount) = card.amount {
+            more_than_nothing(&at("amount"), amount)?;
+        }
+        if cards
+            .iter()
+            .take(place)
+            .any(|one| one.coupon == card.coupon)
+        {
+            let words = format!("`{}` is named twice", card.coupon);
+            return Err(Error::at(Code::DuplicateId, at("coupon"), words));
+        }
+    }
+    Ok(())
+}
+
+fn more_than_nothing(path: &str, amount: Exact) -> Result<()> {
+    if amount.0 > Decimal::ZERO {
+        return Ok(());
+    }
+    let words = "the amount must be more than zero";
+    Err(Error::at(Code::OutOfRange, path, words))
 }
 
 impl GiveCoupon<'_> {

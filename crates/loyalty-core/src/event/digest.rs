@@ -1,8 +1,8 @@
 //! The content of an event as one number: tells a repeated event from another one with the same id (clause 1.9).
 
 use super::{
-    Adjustment, Attributes, Body, Event, Off, Part, Price, Profile, Purchase, Return, Scalar, Tax,
-    TaxOf, Tender, Until,
+    Adjustment, Attributes, Body, Event, Off, Part, Price, Profile, Purchase, Return, Scalar,
+    StoredTender, Tax, TaxOf, Tender, Until,
 };
 use crate::amount::Decimal;
 
@@ -80,6 +80,7 @@ impl Event<'_> {
                 if !hold.coupons.is_empty() {
                     out.texts(&hold.coupons);
                 }
+                out.cards(&hold.stored_value);
             }
             Body::Release(release) => out.text(&release.key),
             Body::Redeem(redeem) => {
@@ -127,6 +128,13 @@ impl Event<'_> {
                 out.date(issue.from);
                 out.date(issue.until);
                 out.maybe(issue.giver.as_deref());
+                if let Some(value) = issue.value {
+                    out.decimal(1, value.0);
+                }
+            }
+            Body::TopUp(top_up) => {
+                out.text(&top_up.coupon);
+                out.decimal(1, top_up.value.0);
             }
             Body::Give(give) => {
                 out.text(&give.coupon);
@@ -268,7 +276,17 @@ impl Bytes {
                 self.decimal(1, counter.money.0);
             }
         }
+        self.cards(&purchase.stored_value);
         self.maybe(purchase.hold.as_deref());
+    }
+
+    /// Nothing where there are none.
+    fn cards(&mut self, cards: &[StoredTender<'_>]) {
+        for card in cards {
+            self.0.push(9);
+            self.text(&card.coupon);
+            self.maybe_decimal(card.amount.map(|amount| amount.0));
+        }
     }
 
     fn tax(&mut self, tax: Option<&Tax>) {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::wire::{cow, cows, maybe_cow};
-use super::{Tender, id, ids, text};
+use super::{StoredTender, Tender, id, ids, text};
 use crate::amount::Points;
 use crate::calendar::{Date, Instant};
 use crate::error::{Code, Error, Result, join};
@@ -119,6 +119,9 @@ pub struct HoldRequest<'a> {
     /// Instances of coupons.
     #[serde(borrow, default, deserialize_with = "cows")]
     pub coupons: Vec<Cow<'a, str>>,
+    /// Parts of stored value.
+    #[serde(borrow, default)]
+    pub stored_value: Vec<StoredTender<'a>>,
 }
 
 /// What is held is given back.
@@ -297,7 +300,8 @@ impl HoldRequest<'_> {
             return Err(Error::at(Code::OutOfRange, "hold.minutes", words));
         }
         ids("hold.coupons", &self.coupons)?;
-        if self.points.is_empty() && self.coupons.is_empty() {
+        super::coupons::cards(&self.stored_value, "hold.stored_value")?;
+        if self.points.is_empty() && self.coupons.is_empty() && self.stored_value.is_empty() {
             return Err(Error::at(
                 Code::MissingField,
                 "hold.points",
@@ -405,11 +409,11 @@ pub(super) fn tenders(path: &str, all: &[Tender<'_>]) -> Result<()> {
         if let Some(account) = &tender.account {
             id("account", account).map_err(|error| error.under(&path()))?;
         }
-        let same = |other: &&Tender<'_>| other.account == tender.account;
-        if all.iter().filter(same).count() > 1 {
+        let same = |other: &Tender<'_>| other.account == tender.account;
+        if all.iter().take(place).any(same) {
             return Err(Error::at(
                 Code::DuplicateId,
-                path(),
+                join(&path(), "account"),
                 "each account can be named once",
             ));
         }

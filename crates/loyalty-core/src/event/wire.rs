@@ -9,7 +9,7 @@ use super::{
     Activity, Adjust, Adjustment, Attributes, Body, Cancel, Convert, Converted, Counter, Event,
     GiveCoupon, Grant, HoldRequest, IssueCoupon, Line, Off, OrderSettled, Overdraw, Part, Price,
     Profile, Purchase, Receive, Redeem, Release, Return, ReturnedLine, Revoke, Scalar, Shipping,
-    Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, Transfer, Undo,
+    StoredTender, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer, Undo,
 };
 use crate::amount::{Decimal, Points, parse_decimal};
 use crate::calendar::{Date, Zone};
@@ -120,6 +120,9 @@ pub(crate) struct EventWire<'a> {
     /// The member gives a coupon to another member.
     #[serde(borrow, default)]
     give: Option<GiveCoupon<'a>>,
+    /// A card of stored value is topped up.
+    #[serde(borrow, default)]
+    top_up: Option<TopUp<'a>>,
 }
 
 /// What a host knows of a member.
@@ -216,6 +219,9 @@ struct PurchaseWire<'a> {
     /// Points that the member wants to pay with.
     #[serde(borrow, default)]
     tender: Vec<Tender<'a>>,
+    /// Stored value that pays for what is left after points, in this order.
+    #[serde(borrow, default)]
+    stored_value: Vec<StoredTender<'a>>,
     /// A hold whose points are used first; what is left of it is released.
     #[serde(borrow, default)]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
@@ -508,7 +514,7 @@ impl<'a> EventWire<'a> {
             };
         }
         type Made<'a> = Result<Body<'a>>;
-        let bodies: [(&str, Option<Body<'a>>); 20] = bodies! {
+        let bodies: [(&str, Option<Body<'a>>); 21] = bodies! {
             "enroll": self.enroll => |one: ProfileWire<'a>| Made::Ok(Body::Enroll(one.into()));
             "profile": self.profile => |one: ProfileWire<'a>| Made::Ok(Body::Profile(one.into()));
             "tags": self.tags => |one: TagsWire<'a>| Made::Ok(Body::Tags(one.into()));
@@ -529,6 +535,7 @@ impl<'a> EventWire<'a> {
             "revoke": self.revoke => |one| Made::Ok(Body::Revoke(one));
             "issue": self.issue => |one| Made::Ok(Body::Issue(one));
             "give": self.give => |one| Made::Ok(Body::Give(one));
+            "top_up": self.top_up => |one| Made::Ok(Body::TopUp(one));
         };
         Ok(Event {
             id: self.id.0,
@@ -544,7 +551,7 @@ impl<'a> EventWire<'a> {
 }
 
 /// The one thing that happened; a return and a purchase together are an exchange.
-fn only<'a>(bodies: [(&str, Option<Body<'a>>); 20]) -> Result<Body<'a>> {
+fn only<'a>(bodies: [(&str, Option<Body<'a>>); 21]) -> Result<Body<'a>> {
     let names: Vec<String> = bodies.iter().map(|(name, _)| format!("`{name}`")).collect();
     let mut given = bodies
         .into_iter()
@@ -631,6 +638,7 @@ impl<'a> PurchaseWire<'a> {
             declined: texts(self.declined),
             counters: self.counters,
             tender: self.tender,
+            stored_value: self.stored_value,
             hold: self.hold.map(|text| text.0),
         })
     }

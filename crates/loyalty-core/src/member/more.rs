@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Instant;
 use crate::coupons::Instance;
 use crate::id::Id;
+use crate::limits::MONEY_MAX;
 use crate::points::{Carried, Hold, Lot, Reached, Redemption, Streaked};
+use crate::triggers::TriggerMarks;
 
 /// What only some members have.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +31,9 @@ pub(crate) struct More {
     /// The coupons that the member has; sorted by instance.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) coupons: Vec<Instance>,
+    /// What triggers have done, and will do.
+    #[serde(default, skip_serializing_if = "TriggerMarks::is_empty")]
+    pub(crate) triggers: TriggerMarks,
     /// What returns left behind of milestones; sorted by rule.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) milestones: Vec<Reached>,
@@ -48,8 +53,10 @@ impl More {
             let known = |id: &Id| accounts.contains(&id);
             let mut points = hold.points.iter();
             let coupons = hold.coupons.iter().all(|id| self.coupon(id).is_some());
-            !(hold.points.is_empty() && hold.coupons.is_empty())
+            let mut values = hold.stored_value.iter();
+            !hold.is_empty()
                 && coupons
+                && values.all(|one| one.amount > 0 && self.coupon(&one.instance).is_some())
                 && points.all(|one| known(&one.account) && !one.lots.is_empty())
         };
         if !self.holds.iter().all(held) {
@@ -57,6 +64,17 @@ impl More {
         }
         if !self.coupons.is_sorted_by(|one, other| one.id < other.id) {
             return Some("the coupons of a member are not in order");
+        }
+        let marks = &self.triggers;
+        if !marks.pending.is_sorted() || !marks.near.is_sorted_by(|one, other| one < other) {
+            return Some("what triggers wait for is not in order");
+        }
+        let overdrawn = |one: &Instance| {
+            let value = one.value.unwrap_or(0);
+            !(0..=MONEY_MAX).contains(&value) || self.held_value(&one.id) > value
+        };
+        if self.coupons.iter().any(overdrawn) {
+            return Some("a card holds less than nothing, too much, or less than is set aside");
         }
         let over = |one: &Instance| one.expires_at.is_some_and(|at| Some(at) <= as_of);
         if self
@@ -93,10 +111,17 @@ impl More {
         self.coupons.get(place)
     }
 
-    /// The hold that holds a coupon.
+    /// The hold that holds a coupon, or a part of its money.
     pub(crate) fn holder(&self, id: &Id) -> Option<&Hold> {
         let mut holds = self.holds.iter();
-        holds.find(|hold| hold.coupons.binary_search(id).is_ok())
+        holds.find(|hold| hold.has(id))
+    }
+
+    /// How much of the money of an instance is held.
+    pub(crate) fn held_value(&self, id: &Id) -> i64 {
+        let held = self.holds.iter().flat_map(|hold| &hold.stored_value);
+        let held = held.filter(|one| one.instance == *id);
+        held.fold(0, |sum, one| sum.saturating_add(one.amount))
     }
 
     /// The lots of an account that are held.

@@ -6,7 +6,9 @@ use crate::amount::Exact;
 use crate::calendar::{Date, Instant};
 use crate::coupons::Instance;
 use crate::id::Id;
+use crate::member::Repricing;
 use crate::points::{Crossed, Took};
+use crate::triggers::Awarded;
 
 /// An order, row by row. All money is in minor units of the whole row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +39,15 @@ pub(crate) struct Order {
     /// What its promotions were counted for, where something limits them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) used: Vec<PromotionUse>,
+    /// The stored value that it used, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) cards: Vec<CardPaid>,
+    /// What triggers gave for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) awards: Vec<Awarded>,
+    /// The facts by which its promotions were chosen, where returns price what is kept anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) repricing: Option<Box<Repricing>>,
     /// Whether the last row is shipping.
     #[serde(default, skip_serializing_if = "crate::json::is_default")]
     pub(crate) shipping: bool,
@@ -51,6 +62,22 @@ pub(crate) struct Order {
     pub(crate) crossed: Vec<Crossed>,
 }
 
+/// Stored value that an order used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CardPaid {
+    /// The instance, and what it held then.
+    pub(crate) card: Instance,
+    /// How much, in minor units.
+    pub(crate) value: i64,
+    /// How much of that is back on it.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub(crate) back: i64,
+    /// The discount that it was, by its place among those of the order; none where it paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) discount: Option<u32>,
+}
+
 /// What a promotion was counted for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,6 +89,28 @@ pub(crate) struct PromotionUse {
     pub(crate) units: i64,
     /// In minor units.
     pub(crate) money: i64,
+    /// Where a limit counts by product: the units of each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) products: Vec<KeyUse>,
+    /// Where limits count by an attribute of the event: what that was, by the place of the limit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) values: Vec<ValueUse>,
+}
+
+/// Units of a product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeyUse {
+    pub(crate) sku: Id,
+    pub(crate) units: i64,
+}
+
+/// The value of an attribute by which a limit counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ValueUse {
+    pub(crate) limit: u32,
+    pub(crate) value: Box<str>,
 }
 
 /// Lines that are equal in all but id and quantity.
@@ -368,6 +417,27 @@ impl Order {
                 .all(|tender| tender.lots.iter().all(took))
         {
             return Some("more points of an order are back than there were");
+        }
+        let card = |one: &CardPaid| {
+            let place = one.discount.map(usize::try_from);
+            (0..=one.value).contains(&one.back)
+                && one.value <= crate::limits::MONEY_MAX
+                && place.is_none_or(|place| place.is_ok_and(|place| place < self.discounts.len()))
+        };
+        if !self.cards.iter().all(card) {
+            return Some("the stored value of an order contradicts itself");
+        }
+        let mut gave = self.awards.iter().filter_map(|one| one.gave.as_ref());
+        if !gave.all(|gave| gave.lot.lot.points > 0 && gave.lot.is_right()) {
+            return Some("more points that a trigger gave are back than there were");
+        }
+        let rows = self.goods().count();
+        if self
+            .repricing
+            .as_ref()
+            .is_some_and(|one| one.is_wrong(rows))
+        {
+            return Some("the facts of an order contradict each other");
         }
         let rising = |one: &RowMeasure| 0 <= one.now && one.now <= one.list;
         if !self.rows.iter().all(|row| row.measured.iter().all(rising)) {

@@ -55,6 +55,14 @@ impl Change {
             Self::CouponRestored { .. } => "coupon_restored",
             Self::CouponExpired { .. } => "coupon_expired",
             Self::CouponRevoked { .. } => "coupon_revoked",
+            Self::StoredValueSpent { .. } => "stored_value_spent",
+            Self::StoredValueRefunded { .. } => "stored_value_refunded",
+            Self::StoredValueToppedUp { .. } => "stored_value_topped_up",
+            Self::StoredValueHeld { .. } => "stored_value_held",
+            Self::StoredValueReleased { .. } => "stored_value_released",
+            Self::Triggered { .. } => "triggered",
+            Self::Notified { .. } => "notified",
+            Self::ChainStopped { .. } => "chain_stopped",
             Self::CarriedOver { .. } => "carried_over",
         }
     }

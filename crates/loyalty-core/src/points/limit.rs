@@ -101,6 +101,28 @@ impl LimitSpec {
         }
     }
 
+    /// Forgets one use whose name begins so and whose period is over on a day. Says what was there, if anything was.
+    pub(crate) fn forget(
+        &self,
+        uses: &mut Vec<CapUse>,
+        prefix: &str,
+        day: Date,
+    ) -> Option<CapBefore> {
+        let start = self.per.start(day)?;
+        let first = uses.partition_point(|one| &*one.key < prefix);
+        let mut same = uses.iter().enumerate().skip(first);
+        let mut same = same
+            .by_ref()
+            .take_while(|(_, one)| one.key.starts_with(prefix));
+        let (place, _) = same.find(|(_, one)| one.from.is_some_and(|from| from < start))?;
+        let used = Some(uses.remove(place));
+        Some(CapBefore {
+            place,
+            used,
+            there: false,
+        })
+    }
+
     /// A term begins, and with it the use of the limit of this name. Says what was there before, if anything was.
     pub(crate) fn begin(uses: &mut [CapUse], key: &str, version: u64) -> Option<CapBefore> {
         let place = find(uses, key).ok()?;

@@ -166,6 +166,12 @@ impl Places {
         all
     }
 
+    /// These, too.
+    pub(crate) fn include(&mut self, places: &[usize]) {
+        let places = places.iter().filter_map(|place| u32::try_from(*place).ok());
+        places.for_each(|place| self.set(place));
+    }
+
     fn add(&mut self, places: &[u32]) {
         places.iter().for_each(|place| self.set(*place));
     }

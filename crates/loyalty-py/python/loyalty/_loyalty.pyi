@@ -16,6 +16,7 @@ from loyalty.types import (
     RuleTrace,
     Scalar,
     Shipping,
+    StoredTender,
     Tender,
     TillDiscount,
     Time,
@@ -33,6 +34,8 @@ __all__ = [
     "PROGRAM_SCHEMA",
     "RULES_VERSION",
     "ZONE_DATA_VERSION",
+    "CodeKey",
+    "CouponCode",
     "Engine",
     "Event",
     "Member",
@@ -40,9 +43,33 @@ __all__ = [
     "Program",
     "__version__",
     "error_codes",
+    "verify_code",
 ]
 
 def error_codes() -> list[tuple[str, str, int, str]]: ...
+def verify_code(text: str, keys: list[CodeKey] | tuple[CodeKey, ...]) -> CouponCode: ...
+@final
+class CodeKey:
+    def __new__(cls, number: int, secret: bytes, /) -> CodeKey: ...
+    @property
+    def number(self) -> int: ...
+    def issue(self, template: int, serial: int) -> str: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class CouponCode:
+    @property
+    def template(self) -> int: ...
+    @property
+    def serial(self) -> int: ...
+    @property
+    def key(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
 @final
 class Program:
     def __new__(cls, document: Program | Document | str | bytes, /) -> Program: ...
@@ -201,6 +228,7 @@ class Event:
         declined: Sequence[str] | None = None,
         counters: Sequence[Counter] | None = None,
         tender: Sequence[Tender] | None = None,
+        stored_value: Sequence[StoredTender] | None = None,
         hold: str | None = None,
         currency: str | None = None,
         converted: Converted | None = None,

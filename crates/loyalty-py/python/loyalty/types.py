@@ -99,6 +99,16 @@ class Counter(_CounterRequired, total=False):
     money: Union[str, int, Decimal]
 
 
+class _StoredTenderRequired(TypedDict):
+    coupon: str
+
+
+class StoredTender(_StoredTenderRequired, total=False):
+    """A card of stored value that pays, and at most how much of it."""
+
+    amount: Union[str, int, Decimal]
+
+
 class _ReturnedLineRequired(TypedDict):
     line: str
 

@@ -67,8 +67,6 @@ impl Bounds {
                 goods.set(place);
             }
         }
-        let replaces = |one: &Candidate<'_>| matches!(one.plan.deal, DealPlan::Replace { .. });
-        let fixed = !table.candidates.iter().any(replaces);
         let (of_each, cliques) = cliques(table, order);
         let mut each = Vec::with_capacity(order.len());
         for (place, clique) in order.iter().zip(of_each) {
@@ -83,7 +81,7 @@ impl Bounds {
             let never = till.never(candidate, start)?;
             let amount = match never {
                 true => 0,
-                false => till.most(candidate, start, fixed)?,
+                false => till.most(candidate, start)?,
             };
             let (part, share) = parts(till, candidate, (&rows, mask == goods), start);
             each.push(Most {

@@ -216,6 +216,7 @@ impl Search<'_> {
             (Some(one), Some(other)) => {
                 one.plan.place == other.plan.place
                     && one.left == other.left
+                    && one.stored == other.stored
                     && one.instance.is_some()
             }
             _ => false,

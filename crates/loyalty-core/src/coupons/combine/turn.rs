@@ -73,7 +73,9 @@ impl<'t> Turn<'t> {
             let other = self.table.candidates.get(one.candidate);
             other.is_some_and(|other| other.plan.place == candidate.plan.place)
         });
-        same.fold(candidate.left, |left, one| left.after(&one.applied))
+        same.fold(candidate.left.clone(), |left, one| {
+            left.after(&one.applied, self.till)
+        })
     }
 
     /// Which of those applied must not be on one row with this one.
@@ -127,7 +129,7 @@ impl<'t> Turn<'t> {
                 *now = now.saturating_add(lost).saturating_sub(*theirs);
             }
         }
-        if took && applied.total == 0 && applied.added.is_empty() && applied.points.is_none() {
+        if took && applied.total == 0 && applied.added.is_empty() && !applied.points {
             (self.state, self.chosen) = before;
             return Ok(Tried::NoEffect);
         }

@@ -103,6 +103,16 @@ impl Work<'_> {
         self.one(&runs, EffectPlan::Amount(off), Per::Scope, Cap::default())
     }
 
+    /// What the instance holds, as far as it is needed.
+    pub(super) fn stored_value(&self, max: Option<i64>) -> Result<Option<Applied>> {
+        let Some(runs) = self.limited(self.targets(TargetOrder::Rank)) else {
+            return Ok(Some(self.over()));
+        };
+        let amount = self.candidate.stored.min(max.unwrap_or(i64::MAX));
+        let amount = EffectPlan::Amount(amount.min(self.worth_now(&runs)));
+        self.one(&runs, amount, Per::Scope, Cap::default())
+    }
+
     /// What some units cost now.
     pub(super) fn worth_now(&self, runs: &[Run]) -> i64 {
         let amounts = runs.iter().filter_map(|run| self.target(*run));
@@ -243,7 +253,7 @@ impl Work<'_> {
                 continue;
             };
             let (amount, whole) = match of {
-                PercentBase::Running => (self.now(place), self.there(place, row)),
+                PercentBase::Running => (self.now(place), row.quantity),
                 PercentBase::Initial => (row.initial, row.quantity),
             };
             let amount = i128::from(amount).saturating_mul(i128::from(*units));
@@ -389,11 +399,10 @@ impl Work<'_> {
         let Some(left) = self.left.money else {
             return Ok(true);
         };
-        if applied.saved() <= left {
+        if applied.total <= left {
             return Ok(true);
         }
-        // What is replaced is replaced whole.
-        if self.left.whole_money || left <= 0 || !applied.removed.is_empty() {
+        if self.left.whole_money || left <= 0 {
             return Ok(false);
         }
         self.down_to(&mut applied.off, left)?;

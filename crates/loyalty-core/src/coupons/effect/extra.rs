@@ -2,7 +2,7 @@
 
 use super::cut::{overflow, product};
 use super::units::{count, first};
-use super::{Added, Applied, GivenPoints, Work};
+use super::{Added, Applied, Work};
 use crate::coupons::plan::{Cap, DealPlan, EffectPlan, Every, Per};
 use crate::coupons::rules::TargetOrder;
 use crate::error::Result;
@@ -33,22 +33,9 @@ impl Work<'_> {
                 repeat,
             } => self.replace((*quantity, *repeat), (sku, *by_quantity), *price),
             DealPlan::Shipping { effect, max } => self.shipping(*effect, *max),
-            DealPlan::Points {
-                account,
-                bonus,
-                multiplier,
-            } => {
-                let rows: Box<[u32]> = self.pool(0, false).iter().map(|(row, _)| *row).collect();
-                if rows.is_empty() {
-                    return Ok(None);
-                }
+            DealPlan::Points => {
                 let mut applied = self.nothing();
-                applied.points = Some(GivenPoints {
-                    account: *account,
-                    bonus: *bonus,
-                    multiplier: *multiplier,
-                    rows,
-                });
+                applied.points = !self.pool(0, false).is_empty();
                 Ok(Some(applied))
             }
             DealPlan::Exchange {
@@ -98,10 +85,12 @@ impl Work<'_> {
             sku: sku.clone(),
             quantity,
             price: product(price, quantity)?,
+            instead: Vec::new(),
         });
         Ok(Some(applied))
     }
 
+    /// What comes in place of units is paid as these are, and never dearer than it is elsewhere.
     fn replace(
         &self,
         (quantity, repeat): (i64, i64),
@@ -116,25 +105,21 @@ impl Work<'_> {
         if times == 0 {
             return Ok(None);
         }
-        let mut applied = self.nothing();
-        applied.removed = first(&pool, product(times, quantity)?);
-        for run in &applied.removed {
-            let Some(target) = self.target(*run) else {
-                continue;
-            };
-            if let Some(off) = applied.off.get_mut(run.0 as usize) {
-                *off = target.now;
-                applied.total = applied.total.saturating_add(target.now);
-            }
-        }
+        let runs = first(&pool, product(times, quantity)?);
         let elsewhere = match price {
             Some(price) => product(price, times)?,
             None => i64::MAX,
         };
+        let off = self.worth_now(&runs).saturating_sub(elsewhere).max(0);
+        let taken = self.cut(&runs, EffectPlan::Amount(off), Per::Scope, Cap::default())?;
+        let mut applied = self.nothing();
+        self.add(&mut applied, &runs, &taken);
+        applied.units.clone_from(&runs);
         applied.added.push(Added {
             sku: sku.clone(),
             quantity: product(times, by_quantity)?,
-            price: applied.total.min(elsewhere),
+            price: 0,
+            instead: runs,
         });
         Ok(Some(applied))
     }

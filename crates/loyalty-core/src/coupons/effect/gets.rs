@@ -45,6 +45,7 @@ impl Work<'_> {
             sku: sku.clone(),
             quantity,
             price: product(price, quantity)?,
+            instead: Vec::new(),
         });
         Ok(Some(applied))
     }

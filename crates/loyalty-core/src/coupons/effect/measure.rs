@@ -78,7 +78,7 @@ impl Work<'_> {
             };
             let amount = match of {
                 PercentBase::Initial => share(row.initial, run.1, row.quantity),
-                PercentBase::Running => share(self.now(place), run.1, self.there(place, row)),
+                PercentBase::Running => share(self.now(place), run.1, row.quantity),
             };
             amounts.push((amount, row.tax));
         }

@@ -1,6 +1,6 @@
 //! The most that a promotion could ever take off a basket: at any later turn, beside whatever else (clause 10.7).
 //!
-//! Prices only fall and units only become fewer. Where a promotion always meets the same units, it takes the most from the prices
+//! Prices only fall and units that can be met only become fewer. Where a promotion always meets the same units, it takes the most from the prices
 //! of the start; where it could meet others, the dearest of them count.
 
 use super::cut::{overflow, product};
@@ -16,7 +16,7 @@ impl Till {
     pub(in crate::coupons) fn lowered(&self, candidate: &Candidate<'_>) -> Box<[u32]> {
         let sets = &candidate.sets;
         let mut rows: Vec<u32> = match &candidate.plan.deal {
-            DealPlan::Gift { .. } | DealPlan::Points { .. } => Vec::new(),
+            DealPlan::Gift { .. } | DealPlan::Points => Vec::new(),
             DealPlan::Exchange { sku: Some(_), .. } => Vec::new(),
             DealPlan::BuyGet(deal) if deal.sku.is_some() => Vec::new(),
             DealPlan::Shipping { .. } => {
@@ -58,26 +58,21 @@ impl Till {
             till: self,
             candidate,
             state: start,
-            left: candidate.left,
+            left: candidate.left.clone(),
         };
         let lacks = work.lacks()?;
         Ok(candidate.left.uses.is_some_and(|uses| uses < 1)
             || lacks.is_some_and(|lacks| lacks.at_least.is_some_and(|least| lacks.found < least)))
     }
 
-    /// The most that a candidate could take off, from the prices of the start. `fixed` says that no units can go.
+    /// The most that a candidate could take off, from the prices of the start.
     ///
     /// # Errors
     /// [`crate::Code::Overflow`] if amounts are too large to be counted.
-    pub(in crate::coupons) fn most(
-        &self,
-        candidate: &Candidate<'_>,
-        start: &State,
-        fixed: bool,
-    ) -> Result<i64> {
+    pub(in crate::coupons) fn most(&self, candidate: &Candidate<'_>, start: &State) -> Result<i64> {
         let left = Left {
             money: None,
-            ..candidate.left
+            ..candidate.left.clone()
         };
         let work = Work {
             till: self,
@@ -87,8 +82,11 @@ impl Till {
         };
         let plan = candidate.plan;
         let stepped = matches!(&plan.deal, DealPlan::Tiered { .. });
-        let same =
-            fixed && !plan.consume && !plan.skip_discounted && !stepped && plan.rounder.step() == 1;
+        let same = !plan.consume
+            && !plan.skip_discounted
+            && !stepped
+            && plan.rounder.step() == 1
+            && candidate.left.products.is_empty();
         let most = if same {
             work.deal()?.map_or(0, |applied| applied.total.max(0))
         } else {
@@ -160,6 +158,10 @@ impl Work<'_> {
                 let now = self.dearest(&all, i64::MAX);
                 Ok(now.saturating_sub(*price).max(0))
             }
+            DealPlan::StoredValue { max, .. } => {
+                let amount = self.candidate.stored.min(max.unwrap_or(i64::MAX));
+                Ok(self.dearest(&all, i64::MAX).min(amount))
+            }
             DealPlan::BuyGet(deal) => self.most_got(deal),
             DealPlan::Bundle(deal) => {
                 let mut runs: Vec<Run> = Vec::new();
@@ -199,7 +201,7 @@ impl Work<'_> {
                     0
                 })
             }
-            DealPlan::Gift { .. } | DealPlan::Points { .. } | DealPlan::Exchange { .. } => Ok(0),
+            DealPlan::Gift { .. } | DealPlan::Points | DealPlan::Exchange { .. } => Ok(0),
         }
     }
 
@@ -293,7 +295,7 @@ impl Work<'_> {
     fn dearest(&self, runs: &[Run], units: i64) -> i64 {
         self.dearest_by(runs, units, |place| {
             let row = self.till.rows.get(place);
-            (self.now(place), row.map_or(1, |row| self.there(place, row)))
+            (self.now(place), row.map_or(1, |row| row.quantity))
         })
     }
 

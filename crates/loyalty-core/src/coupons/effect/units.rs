@@ -1,6 +1,7 @@
 //! Which units a promotion sees, and in which order (clause 10.3). Units of one row are alike, so they are counted, not listed.
 
-use super::{TillRow, Work};
+use super::{ProductsLeft, TillRow, Work};
+use crate::coupons::plan::LimitOf;
 use crate::coupons::rules::{SomeTargets, TargetOrder};
 use crate::pricing::{Basis, Target, Weights, gross, net};
 
@@ -8,20 +9,13 @@ use crate::pricing::{Basis, Target, Weights, gross, net};
 pub(crate) type Run = (u32, i64);
 
 impl Work<'_> {
-    /// The units of a row that are still in the basket.
-    pub(super) fn there(&self, place: usize, row: &TillRow) -> i64 {
-        let gone = self.state.gone.get(place).copied().unwrap_or(0);
-        row.quantity.saturating_sub(gone).max(0)
-    }
-
     /// The units of a row that this promotion sees.
     pub(super) fn seen(&self, place: usize, row: &TillRow) -> i64 {
-        let there = self.there(place, row);
         if !self.candidate.plan.consume {
-            return there;
+            return row.quantity;
         }
         let used = self.state.used.get(place).copied().unwrap_or(0);
-        there.saturating_sub(used).max(0)
+        row.quantity.saturating_sub(used).max(0)
     }
 
     pub(super) fn now(&self, place: usize) -> i64 {
@@ -48,7 +42,32 @@ impl Work<'_> {
                 pool.push((*number, seen));
             }
         }
+        if targets {
+            for limit in &self.left.products {
+                self.within_products(limit, &mut pool);
+            }
+        }
         pool
+    }
+
+    /// Leaves the units that a limit by product leaves.
+    fn within_products(&self, limit: &ProductsLeft, pool: &mut Vec<Run>) {
+        for (product, units) in self.till.by_product(pool) {
+            let mut left = match limit.of(product) {
+                left if left >= units => continue,
+                left if limit.of == LimitOf::Units && !limit.whole => left,
+                left if limit.of == LimitOf::Uses && left > 0 => continue,
+                _ => 0,
+            };
+            for (row, units) in pool.iter_mut() {
+                let row = self.till.rows.get(*row as usize);
+                if row.is_some_and(|row| row.product == product) {
+                    *units = left.min(*units);
+                    left = left.saturating_sub(*units);
+                }
+            }
+        }
+        pool.retain(|(_, units)| *units > 0);
     }
 
     /// Puts runs into an order of their prices before discounts.
@@ -102,10 +121,8 @@ impl Work<'_> {
         let (number, units) = run;
         let place = number as usize;
         let row = self.till.rows.get(place)?;
-        let there = self.there(place, row).max(1);
-        let now = share(self.now(place), units, there);
-        // What is stated is so for all units, also those that have been replaced.
         let of_all = |amount: i64| share(amount, units, row.quantity);
+        let now = of_all(self.now(place));
         let least = part(row.least, units, row.quantity, true);
         Some(Target {
             quantity: units,

@@ -4,8 +4,8 @@
 use rustc_hash::FxHashMap;
 
 use super::super::rules::{
-    Beside, Combining, Deal, LimitBy, LimitPer, LimitWhose, OverLimit, Promotion, Targets,
-    Threshold, ThresholdScope, Units,
+    Beside, Combining, CouponReturns, Deal, Effect, GetFrom, LimitBy, LimitPer, LimitWhose,
+    OverLimit, Promotion, StoredValueAs, Targets, Threshold, ThresholdScope, Units,
 };
 use crate::calendar::Date;
 use crate::error::{Code, Error, join};
@@ -107,6 +107,25 @@ impl Check<'_> {
             }
         }
         self.fits(rule, path);
+        let price = match &rule.discount {
+            Deal::Gift(gift) => gift.price.map(|price| (price, "gift.price")),
+            Deal::BuyXGetY(deal) if deal.units == GetFrom::Added => match deal.y {
+                Effect::Price(price) => Some((price, "buy_x_get_y.y.price")),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some((_, field)) = price.filter(|(price, _)| !coupon && !price.0.is_zero()) {
+            let words = "an offer applies by itself, and nobody has asked for what costs something: make it a coupon";
+            self.say(
+                Code::Contradiction,
+                &format!("{path}.discount.{field}"),
+                words,
+            );
+        }
+        if let Deal::StoredValue(deal) = &rule.discount {
+            self.stored_value(rule, deal.role, coupon, path);
+        }
         self.counts(rule, path);
         if rule.exclusive && rule.beside != Beside::All {
             let words = "what is exclusive stands beside nothing: leave `beside` out";
@@ -127,6 +146,15 @@ impl Check<'_> {
             {
                 self.mistakes
                     .push(error.under(&join(&path, "by.attribute")));
+            }
+            let by_product = limit.by == Some(LimitBy::Product);
+            if by_product && limit.money.is_some() {
+                let words = "money off is counted in all: by product say `uses` or `units`";
+                self.say(Code::Contradiction, &join(&path, "by"), words);
+            }
+            if by_product && matches!(rule.discount, Deal::ShippingOff(_)) {
+                let words = "shipping is no product";
+                self.say(Code::Contradiction, &join(&path, "by"), words);
             }
         }
         self.issue(rule, coupon, &at("issue"));
@@ -179,6 +207,42 @@ impl Check<'_> {
         if matches!(rule.discount, Deal::Replace(_)) && rule.lines.is_none() {
             let words = "say in `lines` what is replaced";
             self.say(Code::MissingField, &join(path, "lines"), words);
+        }
+    }
+
+    /// Stored value belongs to an instance; as a payment it knows nothing of lines and of other promotions.
+    fn stored_value(&mut self, rule: &Promotion, role: StoredValueAs, coupon: bool, path: &str) {
+        if !coupon {
+            let words = "money is held by instances of a coupon: an offer has none";
+            self.say(Code::WrongPlace, &join(path, "discount"), words);
+        }
+        let issue = rule.issue.as_ref();
+        if issue.is_some_and(|issue| issue.returns == CouponReturns::Forfeit) {
+            let words = "what was paid with stored value is not forfeited by a return";
+            self.say(Code::Contradiction, &join(path, "issue.returns"), words);
+        }
+        if issue.is_some_and(|issue| issue.code.is_some()) {
+            let words = "whoever knows a code has no instance that holds money";
+            self.say(Code::Contradiction, &join(path, "issue.code"), words);
+        }
+        let pays = role == StoredValueAs::Payment;
+        for (said, field) in [
+            (rule.threshold.is_some(), "threshold"),
+            (rule.lines.is_some(), "lines"),
+            (rule.targets != Targets::Every, "targets"),
+            (rule.units == Units::Consume, "units"),
+            (rule.skip_discounted, "skip_discounted"),
+            (rule.phase.is_some(), "phase"),
+            (rule.group.is_some(), "group"),
+            (rule.beside != Beside::All, "beside"),
+            (rule.exclusive, "exclusive"),
+            (!rule.limits.is_empty(), "limits"),
+            (issue.is_some_and(|issue| issue.auto), "issue.auto"),
+        ] {
+            if said && pays {
+                let words = "a payment comes after all prices: this is for `as: discount`";
+                self.say(Code::Contradiction, &join(path, field), words);
+            }
         }
     }
 

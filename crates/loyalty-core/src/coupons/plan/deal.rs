@@ -1,7 +1,6 @@
 //! Compiled kinds of discounts.
 
-use super::super::rules::{Measured, Phase, SomeTargets};
-use crate::amount::Exact;
+use super::super::rules::{Measured, Phase, SomeTargets, StoredValueAs};
 use crate::condition::Select;
 use crate::id::Id;
 use crate::pricing::{Basis, Part, PercentBase};
@@ -56,14 +55,16 @@ pub(crate) enum DealPlan {
         effect: EffectPlan,
         max: Option<i64>,
     },
-    Points {
-        account: usize,
-        bonus: i64,
-        multiplier: Option<Exact>,
-    },
+    /// What and how many says the earn rule of its name.
+    Points,
     Exchange {
         quantity: i64,
         sku: Option<Id>,
+    },
+    /// What the instance holds, for one order at most so much.
+    StoredValue {
+        max: Option<i64>,
+        role: StoredValueAs,
     },
 }
 
@@ -148,7 +149,7 @@ impl DealPlan {
     /// Whether it gives something besides money.
     pub(super) fn gives(&self) -> bool {
         match self {
-            Self::Gift { .. } | Self::Replace { .. } | Self::Points { .. } => true,
+            Self::Gift { .. } | Self::Replace { .. } | Self::Points => true,
             Self::Exchange { sku, .. } => sku.is_some(),
             Self::BuyGet(deal) => deal.sku.is_some(),
             _ => false,
@@ -160,7 +161,7 @@ impl DealPlan {
         let chosen = lines || targets.is_some();
         match self {
             Self::Shipping { .. } => Phase::Shipping,
-            Self::Basket { .. } if !chosen => Phase::Basket,
+            Self::Basket { .. } | Self::StoredValue { .. } if !chosen => Phase::Basket,
             Self::Plain {
                 per: Per::Scope,
                 effect: EffectPlan::Percent(..) | EffectPlan::Amount(_),
@@ -170,7 +171,7 @@ impl DealPlan {
                 per: None | Some(Per::Scope),
                 ..
             } if !chosen => Phase::Basket,
-            Self::Points { .. } | Self::Gift { .. } => Phase::Basket,
+            Self::Points | Self::Gift { .. } => Phase::Basket,
             _ => Phase::Item,
         }
     }

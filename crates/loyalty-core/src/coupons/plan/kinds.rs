@@ -57,6 +57,10 @@ impl Compiler<'_> {
                 }
             }
             Deal::Points(deal) => self.points(deal, &join(&path, "points")),
+            Deal::StoredValue(deal) => DealPlan::StoredValue {
+                max: self.most(deal.max, &join(&path, "stored_value.max")),
+                role: deal.role,
+            },
             Deal::Exchange(deal) => {
                 let path = join(&path, "exchange");
                 DealPlan::Exchange {
@@ -302,14 +306,10 @@ impl Compiler<'_> {
     }
 
     fn points(&mut self, deal: &PointsDeal, path: &str) -> DealPlan {
-        let account = match self.names.account(deal.account.as_ref()) {
-            Ok(account) => account,
-            Err(error) => {
-                let error = error.map(|error| error.under(&join(path, "account")));
-                self.mistakes.extend(error);
-                0
-            }
-        };
+        if let Err(error) = self.names.account(deal.account.as_ref()) {
+            let error = error.map(|error| error.under(&join(path, "account")));
+            self.mistakes.extend(error);
+        }
         if deal.bonus.is_some() == deal.multiplier.is_some() {
             self.say(
                 Code::MissingField,
@@ -324,11 +324,7 @@ impl Compiler<'_> {
         if let Some(multiplier) = deal.multiplier {
             self.rate(multiplier, &join(path, "multiplier"));
         }
-        DealPlan::Points {
-            account,
-            bonus: deal.bonus.map_or(0, |bonus| bonus.get()),
-            multiplier: deal.multiplier,
-        }
+        DealPlan::Points
     }
 
     fn effect(&mut self, effect: Effect, of: PercentBase, path: &str) -> EffectPlan {

@@ -36,6 +36,8 @@ pub enum Deal {
     Points(PointsDeal),
     /// A thing for the coupon.
     Exchange(ExchangeDeal),
+    /// The money that the coupon holds.
+    StoredValue(StoredValueDeal),
 }
 
 /// What happens to a price.
@@ -340,7 +342,8 @@ pub struct BundleItem {
     pub price: Option<Exact>,
 }
 
-/// A thing that is added to the basket.
+/// A thing that is added to the basket. What costs something is a line of the order, with an id of its own (`+1`), and can go back;
+/// what is free is only told: the host hands it out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -350,7 +353,7 @@ pub struct GiftDeal {
     /// So many units, each time.
     #[serde(default = "one")]
     pub quantity: u32,
-    /// What one unit costs, in major units (default: nothing).
+    /// What one unit costs, in major units (default: nothing). Only a coupon may charge: nobody has asked for an offer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Exact>,
     /// As often as this is full before discounts (default: once).
@@ -361,7 +364,8 @@ pub struct GiftDeal {
     pub repeat: Option<u32>,
 }
 
-/// Another thing in place of one, for no more than that one costs.
+/// Another thing in place of one, for what that one costs, and for no more than it costs elsewhere. The line stays as it was sent, and
+/// later discounts see it so; the receipt says what comes in place of which units. No unit is replaced twice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -395,7 +399,8 @@ pub struct ShippingDeal {
     pub max: Option<Exact>,
 }
 
-/// Points besides (`bonus`), or more of those that the purchase earns (`multiplier`).
+/// Points besides (`bonus`), or more of those that the purchase earns (`multiplier`). They are given as by an earn rule of the
+/// name of the promotion: with the multipliers and caps of the program, and taken back by returns like all others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -403,7 +408,7 @@ pub struct PointsDeal {
     /// The account; may be left out where the program has only one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<Id>,
-    /// So many points.
+    /// So many points, shared over the lines that it is for; no factor multiplies them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bonus: Option<Points>,
     /// The points of the lines that it is for, times this.
@@ -422,4 +427,32 @@ pub struct ExchangeDeal {
     /// The article, where it is added to the basket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sku: Option<Id>,
+}
+
+/// Pays with the money that an instance of the coupon holds: a gift card, a stored-value card. Its instances are issued with a
+/// `value`, topped up, and used in parts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+#[serde(default)]
+pub struct StoredValueDeal {
+    /// At most so much for one order, in major units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<Exact>,
+    /// Whether it pays, after all else (then a purchase names its instances in `stored_value`), or lowers the price (then they
+    /// are presented in `coupons`).
+    #[serde(rename = "as", skip_serializing_if = "is_default")]
+    pub role: StoredValueAs,
+}
+
+/// What stored value is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum StoredValueAs {
+    /// A payment.
+    #[default]
+    Payment,
+    /// A discount.
+    Discount,
 }

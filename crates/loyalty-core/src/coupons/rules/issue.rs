@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::amount::Exact;
 use crate::calendar::{Align, Date, LastDay, Span};
 use crate::id::Id;
 use crate::json::is_default;
@@ -28,9 +27,6 @@ pub struct Issue {
     /// May be given to another member.
     #[serde(skip_serializing_if = "is_default")]
     pub giftable: bool,
-    /// Holds money: a gift card.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stored_value: Option<StoredValue>,
 }
 
 /// How long an instance lasts. Without a word it lasts as long as the promotion.
@@ -71,30 +67,4 @@ pub enum CouponReturns {
     },
     /// It is gone.
     Forfeit,
-}
-
-/// Money on a card.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-#[serde(default)]
-pub struct StoredValue {
-    /// At most so much for one order, in major units.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max: Option<Exact>,
-    /// Whether it pays or lowers the price.
-    #[serde(rename = "as", skip_serializing_if = "is_default")]
-    pub role: StoredValueAs,
-}
-
-/// What stored value is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum StoredValueAs {
-    /// A payment.
-    #[default]
-    Payment,
-    /// A discount.
-    Discount,
 }

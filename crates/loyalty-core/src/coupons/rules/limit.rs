@@ -65,14 +65,15 @@ pub enum LimitWhose {
     Everyone,
 }
 
-/// By what uses are counted apart.
+/// By what uses are counted apart: each value has a limit of its own, and a use is kept for as long as its period lasts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum LimitBy {
-    /// By article.
+    /// By article: `units` and `uses` only. A product over its limit is left out, or lowered for as many units as are left
+    /// (`over: partial`), while the others are not.
     Product,
-    /// By an attribute of the event: the cashier.
+    /// By an attribute of the event: the cashier. Events without it are counted together.
     Attribute(String),
 }
 

@@ -177,7 +177,7 @@ fn gifts_points_and_shipping() {
     assert_eq!(choice.chosen[0].applied.added[0].quantity, 2);
     let points = offer(r#"{"points": {"bonus": 50}}"#, r#", "worth": "0.50""#);
     let choice = Shop::new(&points, &[line("a", 1, 1000)]).choose();
-    assert_eq!(choice.chosen[0].applied.points.as_ref().unwrap().bonus, 50);
+    assert!(choice.chosen[0].applied.points);
     let ships = |deal: &str| {
         let rules = offer(&format!(r#"{{"shipping_off": {deal}}}"#), "");
         Shop::shipping(&rules, &[line("a", 1, 1000)], Some(800)).pays()

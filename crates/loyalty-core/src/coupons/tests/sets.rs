@@ -5,7 +5,14 @@ use super::*;
 fn reasons_of(shop: &Shop) -> Vec<Option<Reason>> {
     let candidates = shop.candidates();
     let choice = shop.choose();
-    reasons(&candidates, &choice, &shop.till, &shop.promotions.combining).unwrap()
+    reasons(
+        &candidates,
+        candidates.len(),
+        &choice,
+        &shop.till,
+        &shop.promotions.combining,
+    )
+    .unwrap()
 }
 
 #[test]
@@ -112,7 +119,14 @@ fn instances_of_one_coupon_share_its_limits() {
         .collect();
     let choice = choose(&candidates, &shop.till, &shop.promotions.combining).unwrap();
     assert_eq!((choice.after, choice.proven), (800, true));
-    let all = reasons(&candidates, &choice, &shop.till, &shop.promotions.combining).unwrap();
+    let all = reasons(
+        &candidates,
+        candidates.len(),
+        &choice,
+        &shop.till,
+        &shop.promotions.combining,
+    )
+    .unwrap();
     assert_eq!(
         all,
         [

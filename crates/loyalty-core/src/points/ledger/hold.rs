@@ -19,6 +19,34 @@ pub(crate) struct Hold {
     /// Instances of coupons; sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) coupons: Vec<Id>,
+    /// Parts of stored value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) stored_value: Vec<HeldValue>,
+}
+
+/// A part of the money of an instance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HeldValue {
+    pub(crate) instance: Id,
+    /// In minor units.
+    pub(crate) amount: i64,
+}
+
+impl Hold {
+    /// Whether it holds nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.points.is_empty() && self.coupons.is_empty() && self.stored_value.is_empty()
+    }
+
+    /// Whether it holds an instance, or a part of its money.
+    pub(crate) fn has(&self, instance: &Id) -> bool {
+        self.coupons.contains(instance)
+            || self
+                .stored_value
+                .iter()
+                .any(|one| one.instance == *instance)
+    }
 }
 
 /// Points of one account in a hold, in the order in which they were taken.

@@ -2,7 +2,8 @@
 
 use super::super::index::Gate;
 use super::{Compiler, Feed, MetricPlan, On, RulePlan};
-use crate::condition::{Grain, Scope, Select};
+use crate::condition::{Cond, Grain, Scope, Select};
+use crate::coupons::{Deal, Promotion};
 use crate::error::{Code, Error, join};
 use crate::id::Id;
 use crate::metric::{Frame, Reading};
@@ -73,7 +74,17 @@ impl Compiler<'_> {
             self.mistakes
                 .push(Error::at(Code::Contradiction, path.as_str(), words));
         }
-        let account = self.account(rule.account.as_ref(), &join(&path, "account"));
+        self.earn_rule(rule, on, metrics, &path)
+    }
+
+    fn earn_rule(
+        &mut self,
+        rule: &EarnRule,
+        on: On,
+        metrics: &[MetricPlan],
+        path: &str,
+    ) -> Option<RulePlan> {
+        let account = self.account(rule.account.as_ref(), &join(path, "account"));
         let group = match &rule.group {
             None => None,
             Some(id) => {
@@ -82,15 +93,15 @@ impl Compiler<'_> {
                     let words = format!("there is no group `{id}` in this program");
                     self.mistakes.push(Error::at(
                         Code::UnknownReference,
-                        join(&path, "group"),
+                        join(path, "group"),
                         words,
                     ));
                 }
                 found
             }
         };
-        let when = self.condition(rule.when.as_ref(), Scope::EventRule, &join(&path, "when"));
-        let lines = self.select(rule.lines.as_ref(), &join(&path, "lines"));
+        let when = self.condition(rule.when.as_ref(), Scope::EventRule, &join(path, "when"));
+        let lines = self.select(rule.lines.as_ref(), &join(path, "lines"));
         let of_account = self.rules.accounts.get(account);
         let lot = LotPlan {
             activation: rule
@@ -105,12 +116,12 @@ impl Compiler<'_> {
             own_expiry: rule.expiry.is_some(),
         };
         let metric = match &rule.give {
-            Give::Milestone(milestone) => self.milestone(milestone, &on, metrics, &path),
+            Give::Milestone(milestone) => self.milestone(milestone, &on, metrics, path),
             _ => None,
         };
         let earning = &self.rules.earning;
         let defaults = (earning.base, earning.rounding);
-        let caps = self.caps("rule", &rule.id, &rule.caps, &path);
+        let caps = self.caps("rule", &rule.id, &rule.caps, path);
         match Plan::new(
             rule,
             account,
@@ -130,10 +141,36 @@ impl Compiler<'_> {
                 until: rule.until,
             }),
             Err(error) => {
-                self.mistakes.push(error.under(&path));
+                self.mistakes.push(error.under(path));
                 None
             }
         }
+    }
+
+    /// The points of offers and coupons, as rules of their names.
+    pub(super) fn promotion_points(&mut self, metrics: &[MetricPlan]) -> Vec<RulePlan> {
+        let rules = self.rules;
+        let lists = [("offers", &rules.offers), ("coupons", &rules.coupons)];
+        let mut plans = Vec::new();
+        for (list, promotions) in lists {
+            for (place, promotion) in promotions.iter().enumerate() {
+                let Some(rule) = earns(promotion) else {
+                    continue;
+                };
+                let path = format!("{list}[{place}]");
+                if rules.earn.iter().any(|other| other.id == rule.id) {
+                    let words = "its points are told by this name: an earn rule has it already";
+                    self.mistakes
+                        .push(Error::at(Code::DuplicateId, join(&path, "id"), words));
+                }
+                // What is wrong with its account, numbers and lines is said where the promotion is compiled.
+                let told = self.mistakes.len();
+                let plan = self.earn_rule(&rule, On::Promotion, metrics, &path);
+                self.mistakes.truncate(told);
+                plans.extend(plan);
+            }
+        }
+        plans
     }
 
     /// The metric of a milestone: one that grows by the events of the rule.
@@ -169,6 +206,38 @@ impl Compiler<'_> {
     }
 }
 
+/// The points of an offer or a coupon as an earn rule. A bonus is given beside all multipliers.
+fn earns(promotion: &Promotion) -> Option<EarnRule> {
+    let Deal::Points(deal) = &promotion.discount else {
+        return None;
+    };
+    let give = match (deal.bonus, deal.multiplier) {
+        (Some(bonus), _) => Give::Fixed(bonus),
+        (None, Some(multiplier)) => Give::Multiply(multiplier),
+        (None, None) => return None,
+    };
+    Some(EarnRule {
+        id: promotion.id.clone(),
+        name: promotion.name.clone(),
+        on: "purchase".to_owned(),
+        when: None,
+        lines: promotion.lines.clone(),
+        bonus: matches!(give, Give::Fixed(_)),
+        give,
+        account: deal.account.clone(),
+        group: None,
+        priority: promotion.priority,
+        exclusive: false,
+        caps: Vec::new(),
+        activation: None,
+        expiry: None,
+        rounding: None,
+        carry: false,
+        from: None,
+        until: None,
+    })
+}
+
 /// How many different plans for lots are compared; no program has as many.
 const LOT_PLANS_MAX: usize = 64;
 
@@ -202,12 +271,16 @@ fn moved_by(on: &On, feed: &Feed) -> bool {
     }
 }
 
-/// What an event must have for a rule to be worth looking at.
-pub(super) fn gate(rule: &RulePlan, rungs: &impl Fn(usize) -> usize) -> Gate {
-    if let Some(keys) = rule.plan.lines.as_ref().and_then(Select::keys) {
+/// What an event must have for what is for these lines, under this condition, to be worth looking at.
+pub(super) fn gate(
+    lines: Option<&Select>,
+    when: Option<&Cond>,
+    rungs: &impl Fn(usize) -> usize,
+) -> Gate {
+    if let Some(keys) = lines.and_then(Select::keys) {
         return Gate::Keys(keys);
     }
-    match &rule.when {
+    match when {
         Some(cond) => Gate::of(cond, rungs),
         None => Gate::Always,
     }

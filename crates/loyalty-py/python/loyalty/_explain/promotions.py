@@ -69,6 +69,20 @@ class Promotions(Spending):
             return self.t(f"{self.money(rule['price'])} a unit", f"每件 {self.money(rule['price'])}")
         if kind == "shipping_off" and not rule:
             return self.t("free shipping", "免运费")
+        if kind == "points" and "bonus" in rule:
+            return self.t(f"{rule['bonus']} points besides", f"赠 {rule['bonus']} 积分")
+        if kind == "points" and "multiplier" in rule:
+            return self.t(f"points times {rule['multiplier']}", f"积分 {rule['multiplier']} 倍")
+        if kind == "gift" and set(rule) <= {"sku", "quantity", "price"}:
+            count, price = rule.get("quantity", 1), rule.get("price")
+            gift = self.t(f"{count} × `{rule['sku']}` besides", f"加赠 {count} 件 `{rule['sku']}`")
+            return gift + (self.t(f" for {self.money(price)} each", f"，每件 {self.money(price)}") if price else "")
+        if kind == "replace" and set(rule) <= {"sku", "price"}:
+            return self.t(f"`{rule['sku']}` in place of one", f"换为 `{rule['sku']}`")
+        if kind == "stored_value":
+            role = rule.get("as", "payment")
+            said = self.t("pays with the money it holds", "储值支付") if role == "payment" else self.t("takes off the money it holds", "储值抵扣")
+            return said + self.most(rule)
         return self.raw(deal)
 
     def most(self, rule: Json) -> str:

@@ -1,0 +1,348 @@
+//! How often promotions are used: what their limits leave for a purchase, and what it counts against them (clause 10.4).
+
+use rustc_hash::FxHashMap;
+
+use super::basket::Rows;
+use super::work::Work;
+use crate::amount::{Currency, Money};
+use crate::condition::{EventFacts, said};
+use crate::coupons::{
+    Applied, Candidate, Left, LimitBy, LimitOf, LimitPer, LimitPlan, LimitWhose, OverLimit,
+    ProductsLeft, PromotionPlan, Till,
+};
+use crate::event::{Counter, Purchase};
+use crate::id::Id;
+use crate::member::{KeyUse, PromotionUse, ValueUse};
+use crate::outcome::{Amount, PromotionCount};
+use crate::points::{CapPeriod, LimitSpec};
+
+/// The articles of a basket, numbered: rows of one article have one number. None where no limit counts by product.
+pub(super) struct Products<'p> {
+    skus: Vec<&'p str>,
+    of_rows: Vec<u32>,
+}
+
+impl<'p> Products<'p> {
+    pub(super) fn of(purchase: &'p Purchase<'_>, rows: &Rows, wanted: bool) -> Self {
+        let mut products = Self {
+            skus: Vec::new(),
+            of_rows: Vec::new(),
+        };
+        if !wanted {
+            return products;
+        }
+        let mut known: FxHashMap<&str, u32> = FxHashMap::default();
+        for lines in rows.lines() {
+            let line = lines
+                .first()
+                .and_then(|line| purchase.lines.get(*line as usize));
+            let sku = line.map_or("", |line| &*line.sku);
+            let next = u32::try_from(products.skus.len()).unwrap_or(u32::MAX);
+            let number = *known.entry(sku).or_insert_with(|| {
+                products.skus.push(sku);
+                next
+            });
+            products.of_rows.push(number);
+        }
+        products
+    }
+
+    pub(super) fn of_row(&self, row: usize) -> u32 {
+        self.of_rows.get(row).copied().unwrap_or(u32::MAX)
+    }
+
+    fn sku(&self, product: u32) -> Option<&'p str> {
+        self.skus.get(product as usize).copied()
+    }
+}
+
+/// What a limit is asked for in one purchase.
+#[derive(Clone, Copy)]
+pub(super) struct Asks<'a> {
+    pub(super) facts: EventFacts<'a>,
+    pub(super) purchase: &'a Purchase<'a>,
+    pub(super) products: &'a Products<'a>,
+}
+
+impl Work<'_> {
+    /// Says in a candidate what the limits of its promotion leave. Whether they leave anything.
+    pub(super) fn leave(&self, asks: Asks<'_>, candidate: &mut Candidate<'_>) -> bool {
+        let plan = candidate.plan;
+        for (place, limit) in plan.limits.iter().enumerate() {
+            if limit.rule.by == Some(LimitBy::Product) {
+                if !self.leave_by_product(asks, (place, limit), candidate) {
+                    return false;
+                }
+                continue;
+            }
+            let value = limit.value(asks.facts);
+            let rest = self.rest(asks, plan, (place, limit), value.as_deref());
+            if rest <= 0 {
+                return false;
+            }
+            leave(limit, rest, &mut candidate.left);
+        }
+        true
+    }
+
+    fn leave_by_product(
+        &self,
+        asks: Asks<'_>,
+        (place, limit): (usize, &LimitPlan),
+        candidate: &mut Candidate<'_>,
+    ) -> bool {
+        let mut left: Vec<(u32, i64)> = Vec::new();
+        for row in candidate.sets.iter().flat_map(|rows| rows.iter()) {
+            let product = asks.products.of_row(*row as usize);
+            if left.iter().any(|(one, _)| *one == product) {
+                continue;
+            }
+            if let Some(sku) = asks.products.sku(product) {
+                let rest = self.rest(asks, candidate.plan, (place, limit), Some(sku));
+                left.push((product, rest.max(0)));
+            }
+        }
+        let any = left.is_empty() || left.iter().any(|(_, left)| *left > 0);
+        if limit.over == OverLimit::Overshoot {
+            left.iter_mut().for_each(|(_, left)| {
+                if *left > 0 {
+                    *left = i64::MAX;
+                }
+            });
+        }
+        candidate.left.products.push(ProductsLeft {
+            of: limit.of,
+            whole: limit.over == OverLimit::Drop,
+            left,
+        });
+        any
+    }
+
+    /// What is left of a limit, for one value of what it counts by.
+    fn rest(
+        &self,
+        asks: Asks<'_>,
+        plan: &PromotionPlan,
+        (place, limit): (usize, &LimitPlan),
+        by: Option<&str>,
+    ) -> i64 {
+        match limit.rule.whose {
+            LimitWhose::Member => match spec(plan, (place, limit), by) {
+                Some(spec) => spec.left(&self.state.caps, self.program_day(self.as_of)),
+                None => limit.most,
+            },
+            LimitWhose::Everyone => {
+                let mut counters = asks.purchase.counters.iter();
+                let counter = counters.find(|one| plan.id == *one.of && one.by.as_deref() == by);
+                let used = counter.map_or(0, |one| counted(limit, one, self.compiled.currency));
+                limit.most.saturating_sub(used)
+            }
+        }
+    }
+
+    /// What a use of a promotion is counted for; none where it has no limits.
+    pub(super) fn used(
+        &self,
+        asks: Asks<'_>,
+        plan: &PromotionPlan,
+        applied: &Applied,
+        till: &Till,
+    ) -> Option<PromotionUse> {
+        if plan.limits.is_empty() {
+            return None;
+        }
+        let limits = || (0_u32..).zip(&plan.limits);
+        let values = limits().filter_map(|(limit, plan)| {
+            let value = plan.value(asks.facts)?.into();
+            Some(ValueUse { limit, value })
+        });
+        let mut products = Vec::new();
+        if plan.counts_products() {
+            for (product, units) in till.by_product(&applied.units) {
+                if let Some(sku) = asks.products.sku(product) {
+                    let sku = Id::checked(sku);
+                    products.push(KeyUse { sku, units });
+                }
+            }
+        }
+        Some(PromotionUse {
+            of: plan.id.clone(),
+            on: self.program_day(self.as_of),
+            uses: 1,
+            units: applied.counted(),
+            money: applied.total,
+            products,
+            values: values.collect(),
+        })
+    }
+
+    /// Counts a use against the limits of a promotion; `sign` is −1 where an order gives it back.
+    pub(super) fn book_promotion(&mut self, plan: &PromotionPlan, used: &PromotionUse, sign: i64) {
+        for (place, limit) in plan.limits.iter().enumerate() {
+            if limit.rule.whose == LimitWhose::Everyone {
+                continue;
+            }
+            for (by, amount) in uses_of(used, (place, limit)) {
+                let Some(spec) = spec(plan, (place, limit), by) else {
+                    continue;
+                };
+                if by.is_some() {
+                    // There may be as many names as there are products: those of past periods are not kept.
+                    let prefix = format!("{}/", key(plan, place));
+                    self.forget_uses(&spec, &prefix, self.program_day(self.as_of));
+                }
+                self.book_limit(&spec, used.on, amount.saturating_mul(sign));
+            }
+        }
+    }
+
+    /// An order that is all back gives back what its promotions were counted for.
+    pub(super) fn unbook_promotions(&mut self, used: &[PromotionUse]) {
+        let compiled = self.compiled;
+        for one in used {
+            if let Some(plan) = compiled.promotions.of(&one.of) {
+                self.book_promotion(plan, one, -1);
+            }
+        }
+    }
+}
+
+impl LimitPlan {
+    /// The value of the attribute by which it counts: none where it counts by none.
+    fn value(&self, facts: EventFacts<'_>) -> Option<String> {
+        let Some(LimitBy::Attribute(name)) = &self.rule.by else {
+            return None;
+        };
+        let mut attributes = facts.attributes.iter();
+        let found = attributes.find(|(known, _)| **known == *name);
+        let value = found.and_then(|(_, value)| said(value));
+        Some(value.unwrap_or_default())
+    }
+}
+
+impl PromotionPlan {
+    fn counts_products(&self) -> bool {
+        let mut limits = self.limits.iter();
+        limits.any(|limit| limit.rule.by == Some(LimitBy::Product))
+    }
+
+    /// What the host adds to its counters for a use.
+    pub(super) fn counts(&self, used: &PromotionUse, currency: Currency) -> Vec<PromotionCount> {
+        let mut counts: Vec<PromotionCount> = Vec::new();
+        for (place, limit) in self.limits.iter().enumerate() {
+            if limit.rule.whose != LimitWhose::Everyone {
+                continue;
+            }
+            for (by, _) in uses_of(used, (place, limit)) {
+                let mut products = used.products.iter();
+                let product = products.find(|one| by == Some(one.sku.as_str()));
+                let units = product.map_or(used.units, |one| one.units);
+                let by = by.map(str::to_owned);
+                if counts.iter().all(|one| one.by != by) {
+                    counts.push(PromotionCount {
+                        of: self.id.clone(),
+                        by,
+                        uses: used.uses.unsigned_abs(),
+                        units: units.unsigned_abs(),
+                        money: Amount::new(used.money, currency),
+                    });
+                }
+            }
+        }
+        counts
+    }
+}
+
+/// What a use counts against a limit: once, or for each product.
+fn uses_of<'u>(
+    used: &'u PromotionUse,
+    (place, limit): (usize, &LimitPlan),
+) -> Vec<(Option<&'u str>, i64)> {
+    let amount = match limit.of {
+        LimitOf::Uses => used.uses,
+        LimitOf::Units => used.units,
+        LimitOf::Money => used.money,
+    };
+    match &limit.rule.by {
+        None => vec![(None, amount)],
+        Some(LimitBy::Product) => {
+            let each = |one: &'u KeyUse| {
+                let units = match limit.of {
+                    LimitOf::Units => one.units,
+                    _ => used.uses,
+                };
+                (Some(one.sku.as_str()), units)
+            };
+            used.products.iter().map(each).collect()
+        }
+        Some(LimitBy::Attribute(_)) => {
+            let mut values = used.values.iter();
+            let value = values.find(|one| usize::try_from(one.limit) == Ok(place));
+            value
+                .map(|one| (Some(&*one.value), amount))
+                .into_iter()
+                .collect()
+        }
+    }
+}
+
+/// The name under which a member keeps the use of a limit.
+fn key(plan: &PromotionPlan, place: usize) -> String {
+    format!("promotion/{}/{place}", plan.id)
+}
+
+/// How a limit of the member is counted; none where it is by order.
+fn spec(
+    plan: &PromotionPlan,
+    (place, limit): (usize, &LimitPlan),
+    by: Option<&str>,
+) -> Option<LimitSpec> {
+    let per = match limit.rule.per {
+        LimitPer::Order => return None,
+        LimitPer::Day => CapPeriod::Day,
+        LimitPer::Week => CapPeriod::Week,
+        LimitPer::Month => CapPeriod::Month,
+        LimitPer::Year => CapPeriod::Year,
+        LimitPer::Lifetime => CapPeriod::Lifetime,
+    };
+    let key = match by {
+        None => key(plan, place),
+        Some(by) => format!("{}/{by}", key(plan, place)),
+    };
+    Some(LimitSpec::counting(key, limit.most, per))
+}
+
+/// What everyone together has used of a limit, as the host says.
+fn counted(limit: &LimitPlan, counter: &Counter<'_>, currency: Currency) -> i64 {
+    let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    match limit.of {
+        LimitOf::Uses => whole(counter.uses),
+        LimitOf::Units => whole(counter.units),
+        LimitOf::Money => {
+            let money = Money::from_decimal(counter.money.0, currency);
+            money.map_or(i64::MAX, Money::minor)
+        }
+    }
+}
+
+/// What a limit leaves for this order.
+fn leave(limit: &LimitPlan, rest: i64, left: &mut Left) {
+    if limit.over == OverLimit::Overshoot {
+        return;
+    }
+    let whole = limit.over == OverLimit::Drop;
+    let least = |there: &mut Option<i64>| {
+        *there = Some(there.map_or(rest, |there| there.min(rest)));
+    };
+    match limit.of {
+        LimitOf::Uses => least(&mut left.uses),
+        LimitOf::Units => {
+            least(&mut left.units);
+            left.whole_units |= whole;
+        }
+        LimitOf::Money => {
+            least(&mut left.money);
+            left.whole_money |= whole;
+        }
+    }
+}
