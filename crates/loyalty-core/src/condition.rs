@@ -3,6 +3,7 @@
 mod compile;
 mod evaluate;
 mod flip;
+mod remembered;
 mod rules;
 mod selection;
 

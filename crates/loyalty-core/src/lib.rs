@@ -50,6 +50,7 @@ mod pricing;
 mod program;
 mod text;
 mod tiers;
+mod triggers;
 
 pub use amount::{
     Currency, Decimal, Exact, Money, Points, Ratio, Remainder, Rounding, Share, allocate,
@@ -92,20 +93,21 @@ pub use metric::{
 pub use outcome::{
     AccountPoints, Amount, Change, DiscountAmount, Entry, ExpiredWhy, Expiring, Figure,
     GrantProgress, Liability, LineRulePoints, LineUnits, LotDates, LotPoints, Message, MessageBody,
-    MessageEvent, Outcome, PendingProgress, PromotionCount, Receipt, ReceiptAdded,
+    MessageEvent, Muted, Outcome, PendingProgress, PromotionCount, Receipt, ReceiptAdded,
     ReceiptConverted, ReceiptDiscount, ReceiptLine, ReceiptPromotions, ReceiptStoredValue,
     ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy, ReleaseWhy, RulePoints, RuleTrace,
-    RungProgress, Source, TierWhy, TraceResult, TrackProgress, Unmet, Unused, UnusedWhy, Withheld,
+    RungProgress, Source, TierWhy, TraceResult, TrackProgress, TriggerAbout, Unmet, Unused,
+    UnusedWhy, Withheld,
 };
 pub use points::{
     AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,
-    Crossing, Decay, DeductionDay, EarnAt, EarnBase, EarnGroup, EarnRule, Earning, Expiry,
-    ExpiryAfter, ExpiryAnnual, ExpiryFrom, ExpiryInactivity, Fee, FreeUnits, Give, LiabilityRule,
-    Limit, Milestone, MilestoneStep, MissedDays, MovedLots, Multipliers, OpenLots, Over, OverCap,
-    Overrides, PaidInPoints, Partial, PercentOf, PointRounding, PointValue, PointsOf, PointsPlace,
-    Rate, RateMode, Restore, ReturnedPoints, Returns, Reward, RewardGive, RewardItem, RoundWhen,
-    Streak, StreakEnd, Surplus, TenderAs, TenderRate, TenderRule, TierExpiry, TierPoints,
-    TransferRule, YearlyDeduction,
+    CouponOf, Crossing, Decay, DeductionDay, EarnAt, EarnBase, EarnGroup, EarnRule, Earning,
+    Expiry, ExpiryAfter, ExpiryAnnual, ExpiryFrom, ExpiryInactivity, Fee, FreeUnits, Give,
+    LiabilityRule, Limit, Milestone, MilestoneStep, MissedDays, MovedLots, Multipliers, OpenLots,
+    Over, OverCap, Overrides, PaidInPoints, Partial, PercentOf, PointRounding, PointValue,
+    PointsOf, PointsPlace, Rate, RateMode, Restore, ReturnedDiscounts, ReturnedPoints, Returns,
+    Reward, RewardGive, RewardItem, RoundWhen, Streak, StreakEnd, Surplus, TenderAs, TenderRate,
+    TenderRule, TierExpiry, TierPoints, TransferRule, YearlyDeduction,
 };
 pub use pricing::{
     AmountOff, Basis, Discount, DiscountPer, MoneyRounding, PercentBase, PercentOff, Pricing,
@@ -117,6 +119,12 @@ pub use tiers::{
     Anniversary, AtReview, Carry, CarryHow, Every, Grace, GraceFrom, HeadStart, Hold, HoldFor,
     HoldPeriod, HoldUntil, Penalty, ReturnsTier, Review, ReviewReads, Rung, Track, TrackPeriod,
     Upgrade,
+};
+
+pub use triggers::{
+    AfterEvent, Award, CouponExpiringOn, EventOn, MilestoneOn, NearOthers, NearTier, Notify,
+    OnDays, PointsExpiringOn, Schedule, StepsCrossed, TagChange, TierDirection, TierOn, Topic,
+    Trigger, TriggerOn, TriggerReturns,
 };
 
 /// The version of the rules by which numbers are computed: it goes up whenever a computed number changes.

@@ -18,13 +18,13 @@ mod worth;
 
 pub use rules::{
     AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,
-    Crossing, Decay, DeductionDay, EarnAt, EarnBase, EarnGroup, EarnRule, Earning, Expiry,
-    ExpiryAfter, ExpiryAnnual, ExpiryFrom, ExpiryInactivity, Fee, FreeUnits, Give, LiabilityRule,
-    Limit, Milestone, MilestoneStep, MissedDays, MovedLots, Multipliers, OpenLots, Over, OverCap,
-    Overrides, PaidInPoints, Partial, PercentOf, PointRounding, PointValue, PointsOf, PointsPlace,
-    Rate, RateMode, Restore, ReturnedPoints, Returns, Reward, RewardGive, RewardItem, RoundWhen,
-    Streak, StreakEnd, Surplus, TenderAs, TenderRate, TenderRule, TierExpiry, TierPoints,
-    TransferRule, YearlyDeduction,
+    CouponOf, Crossing, Decay, DeductionDay, EarnAt, EarnBase, EarnGroup, EarnRule, Earning,
+    Expiry, ExpiryAfter, ExpiryAnnual, ExpiryFrom, ExpiryInactivity, Fee, FreeUnits, Give,
+    LiabilityRule, Limit, Milestone, MilestoneStep, MissedDays, MovedLots, Multipliers, OpenLots,
+    Over, OverCap, Overrides, PaidInPoints, Partial, PercentOf, PointRounding, PointValue,
+    PointsOf, PointsPlace, Rate, RateMode, Restore, ReturnedDiscounts, ReturnedPoints, Returns,
+    Reward, RewardGive, RewardItem, RoundWhen, Streak, StreakEnd, Surplus, TenderAs, TenderRate,
+    TenderRule, TierExpiry, TierPoints, TransferRule, YearlyDeduction,
 };
 
 pub(crate) use caps::{CapBefore, CapSpec, CapUse, Uses};

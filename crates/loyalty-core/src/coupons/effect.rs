@@ -8,11 +8,14 @@ mod measure;
 mod most;
 mod units;
 
+use serde::{Deserialize, Serialize};
+
 use super::plan::{DealPlan, LimitOf, PromotionPlan};
 use crate::calendar::Instant;
 use crate::condition::{Basket, Select};
 use crate::error::Result;
 use crate::id::Id;
+use crate::json::is_default;
 use crate::pricing::{RowTax, Sharing, TaxRule, net_and_gross};
 
 use units::Run;
@@ -72,24 +75,32 @@ pub(crate) struct Candidate<'p> {
 }
 
 /// What the limits of a promotion leave for this order; none for no limit. All instances of one coupon share it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(crate) struct Left {
     /// So many uses.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) uses: Option<i64>,
     /// On so many units.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) units: Option<i64>,
     /// So much money off, in minor units.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) money: Option<i64>,
     /// Whether more units than that make it not be used at all, rather than in part.
+    #[serde(skip_serializing_if = "is_default")]
     pub(crate) whole_units: bool,
     /// Whether more money than that makes it not be used at all, rather than in part.
+    #[serde(skip_serializing_if = "is_default")]
     pub(crate) whole_money: bool,
     /// What limits leave that count by product.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) products: Vec<ProductsLeft>,
 }
 
 /// What a limit leaves that counts by product.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ProductsLeft {
     /// Uses or units.
     pub(crate) of: LimitOf,

@@ -5,6 +5,7 @@ mod deal;
 mod kinds;
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use super::rules::{
     Beside, BesideOnly, Choose, Combining, Conflict, LimitBy, Measured, OverLimit, Phase,
@@ -124,7 +125,8 @@ pub(crate) struct LimitPlan {
 }
 
 /// What a limit counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum LimitOf {
     Uses,
     Units,
@@ -149,6 +151,17 @@ impl PromotionPlan {
 }
 
 impl PromotionPlan {
+    /// The lines without any of which it does nothing; none where it can be for every line.
+    pub(crate) fn asks_for(&self) -> Option<&Select> {
+        let lines = self.lines.as_ref();
+        match &self.deal {
+            DealPlan::BuyGet(deal) => deal.buy.as_ref().or(lines),
+            DealPlan::Bundle(deal) => deal.items.first().map(|item| &item.lines),
+            DealPlan::Shipping { .. } => None,
+            _ => lines,
+        }
+    }
+
     /// Every selection that it has, in a fixed order: its lines, then those of its discount. None for all lines.
     pub(crate) fn selections(&self, out: &mut dyn FnMut(Option<&Select>)) {
         out(self.lines.as_ref());

@@ -14,10 +14,11 @@ use crate::error::{Code, Error, Result};
 use crate::event::Purchase;
 use crate::id::Id;
 use crate::limits::DISCOUNTED_MAX;
-use crate::member::{CardPaid, PromotionUse};
+use crate::member::{CardPaid, PromotionUse, Repricing};
 use crate::outcome::{
     Amount, Change, Figure, ReceiptAdded, ReceiptPromotions, Unmet, Unused, UnusedWhy,
 };
+use crate::program::Places;
 
 /// What promotions did to a purchase.
 #[derive(Default)]
@@ -26,6 +27,8 @@ pub(super) struct Promoted {
     pub(super) coupons: Vec<Instance>,
     /// What was counted against limits.
     pub(super) used: Vec<PromotionUse>,
+    /// The facts by which they were chosen, where returns price anew.
+    pub(super) repricing: Option<Box<Repricing>>,
     /// Stored value that lowered the price.
     pub(super) cards: Vec<CardPaid>,
     /// What the receipt says.
@@ -42,11 +45,11 @@ struct Sifted<'w> {
 }
 
 /// Something that may be used, or the reason why not.
-struct Asked<'w> {
-    plan: Option<&'w PromotionPlan>,
+pub(super) struct Asked<'w> {
+    pub(super) plan: Option<&'w PromotionPlan>,
     /// The instance or code as it is named; none for an offer.
-    instance: Option<Instance>,
-    presented: Option<u32>,
+    pub(super) instance: Option<Instance>,
+    pub(super) presented: Option<u32>,
     /// Whether it is looked at without being named: then it is not told of where it is simply not live.
     quiet: bool,
 }
@@ -65,10 +68,10 @@ impl<'w> Work<'w> {
         if promotions.is_empty() && purchase.coupons.is_empty() {
             return Ok(Promoted::default());
         }
-        let weighed = promotions
-            .offers
-            .len()
-            .saturating_add(purchase.coupons.len());
+        let offers = compiled.offers_for(&rows.basket, facts.channel, facts.store, |track| {
+            self.rung(track)
+        });
+        let weighed = offers.count().saturating_add(purchase.coupons.len());
         if weighed.saturating_mul(rows.basket.rows.len()) > DISCOUNTED_MAX {
             let words = format!("more than {DISCOUNTED_MAX} pairs of a line and a promotion");
             return Err(Error::at(Code::LimitExceeded, "purchase.lines", words));
@@ -80,7 +83,9 @@ impl<'w> Work<'w> {
             products: &products,
         };
         let mut sifted = Sifted::default();
-        for asked in self.asked(purchase)? {
+        let asked = self.asked(purchase, &offers)?;
+        let repricing = self.note_prices(asks, &asked, rows);
+        for asked in asked {
             self.sift(asks, asked, rows, &mut sifted);
         }
         // Coupons of the wallet that nobody presented are not used, but told what they would do.
@@ -109,7 +114,10 @@ impl<'w> Work<'w> {
                 unused.push(told_of(Some(candidate.plan), instance.as_ref(), why));
             }
         }
-        let mut promoted = Promoted::default();
+        let mut promoted = Promoted {
+            repricing,
+            ..Promoted::default()
+        };
         let mut counts = Vec::new();
         for chosen in &choice.chosen {
             let Some(candidate) = candidates.get(chosen.candidate) else {
@@ -242,10 +250,13 @@ impl<'w> Work<'w> {
         }
     }
 
-    /// All offers, what is presented, and what the wallet uses by itself.
-    fn asked(&self, purchase: &Purchase<'_>) -> Result<Vec<Asked<'w>>> {
+    /// The offers that can be for the basket, what is presented, and what the wallet uses by itself.
+    fn asked(&self, purchase: &Purchase<'_>, offers: &Places) -> Result<Vec<Asked<'w>>> {
         let promotions = &self.compiled.promotions;
-        let offers = promotions.offers.iter().map(|plan| Asked {
+        let offers = offers
+            .iter()
+            .filter_map(|place| promotions.offers.get(place));
+        let offers = offers.map(|plan| Asked {
             plan: Some(plan),
             instance: None,
             presented: None,
@@ -312,17 +323,9 @@ impl<'w> Work<'w> {
         asked: &Asked<'w>,
         rows: &Rows,
     ) -> Result<Candidate<'w>, Why> {
-        let no = |why| Err(Why::plain(why));
         let instance = asked.instance.as_ref();
-        let named = |id: &Id| asks.purchase.declined.iter().any(|one| *id == **one);
-        if named(&plan.id) || instance.is_some_and(|one| named(&one.id)) {
-            return no(UnusedWhy::Declined);
-        }
-        if instance.is_some_and(|one| self.state.more.holder(&one.id).is_some()) {
-            return no(UnusedWhy::Held);
-        }
-        if !self.live(plan, instance, asks.facts) {
-            return no(UnusedWhy::NotLive);
+        if let Some(why) = self.barred(asks, plan, asked) {
+            return Err(Why::plain(why));
         }
         if let Some(when) = &plan.when {
             let seeing = Seeing {
@@ -345,8 +348,26 @@ impl<'w> Work<'w> {
         if self.leave(asks, &mut candidate) {
             Ok(candidate)
         } else {
-            no(UnusedWhy::LimitReached)
+            Err(Why::plain(UnusedWhy::LimitReached))
         }
+    }
+
+    /// Why something cannot be used, whatever is bought.
+    pub(super) fn barred(
+        &self,
+        asks: Asks<'_>,
+        plan: &PromotionPlan,
+        asked: &Asked<'_>,
+    ) -> Option<UnusedWhy> {
+        let instance = asked.instance.as_ref();
+        let named = |id: &Id| asks.purchase.declined.iter().any(|one| *id == **one);
+        if named(&plan.id) || instance.is_some_and(|one| named(&one.id)) {
+            return Some(UnusedWhy::Declined);
+        }
+        if instance.is_some_and(|one| self.state.more.holder(&one.id).is_some()) {
+            return Some(UnusedWhy::Held);
+        }
+        (!self.live(plan, instance, asks.facts)).then_some(UnusedWhy::NotLive)
     }
 
     pub(super) fn live(

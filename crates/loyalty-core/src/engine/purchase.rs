@@ -53,6 +53,7 @@ impl<'w> Work<'w> {
         record.coupons = promoted.coupons;
         record.used = promoted.used;
         record.cards = cards;
+        record.repricing = promoted.repricing;
         let mut receipt = self.receipt_of(&record, &rows, &bill, &accrued)?;
         receipt.promotions = promoted.told;
         self.tell_cards(&mut receipt, &record);
@@ -271,6 +272,8 @@ impl<'w> Work<'w> {
             coupons: Vec::new(),
             used: Vec::new(),
             cards: Vec::new(),
+            repricing: None,
+            awards: Vec::new(),
             shipping: rows.basket.shipping.is_some(),
             converted: purchase.converted.as_ref().map(|one| ConvertedAt {
                 currency: Id::checked(&one.currency),
@@ -342,6 +345,7 @@ impl<'w> Work<'w> {
             discounts: discounts.collect(),
             promotions: None,
             stored_value: Vec::new(),
+            repriced: None,
             withheld: None,
             converted: converted(order),
             tender: tender.collect(),

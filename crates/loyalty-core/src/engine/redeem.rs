@@ -1,6 +1,7 @@
 //! Rewards for points (clause 5.2).
 
 use super::facts::Seeing;
+use super::wallet::IssueMore;
 use super::work::Work;
 use crate::amount::Points;
 use crate::condition::{EventFacts, Quiet, evaluate};
@@ -210,6 +211,25 @@ impl<'w> Work<'w> {
             }
             _ => None,
         };
+        let mut coupons = Vec::new();
+        if let GivePlan::Coupon(coupon, value) = &plan.give {
+            let name = event.as_ref().or(own_name.as_ref());
+            let name = name.map_or("", Id::as_str);
+            let issue = self.coupon_plan(coupon.as_str(), "redeem.reward")?;
+            for number in 1..=quantity.unsigned_abs() {
+                let id = match quantity {
+                    1 => Id::checked(name),
+                    _ => super::transfer::derived(&[name], number),
+                };
+                let more = IssueMore {
+                    value: *value,
+                    ..IssueMore::default()
+                };
+                self.issue_instance(issue, id.clone(), more)
+                    .map_err(|error| error.under("redeem"))?;
+                coupons.push(id);
+            }
+        }
         let gave = match gave {
             Some((place, lot)) => Some(Gave {
                 account: self.account(place)?.id.clone(),
@@ -231,6 +251,7 @@ impl<'w> Work<'w> {
             account,
             lots: lots.iter().map(|lot| Took::new(*lot)).collect(),
             gave,
+            coupons,
             over: Vec::new(),
             undone: false,
         });

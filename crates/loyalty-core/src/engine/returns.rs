@@ -43,30 +43,30 @@ impl Work<'_> {
         let mut lines = Vec::new();
         let backs = self.units(&mut order, returned, &mut lines)?;
         let currency = self.compiled.currency;
-        let sums = total(&lines, currency);
+        let mut sums = total(&lines, currency);
         let entry = self.entries.len();
+        let refund = self.reprice(&mut order, &backs, sums.paid.money().minor())?;
         self.enter(Change::Return {
             order: order.id.clone(),
-            refund: sums.paid,
+            refund: self.amount(refund),
         });
         let (tender, restored) = self.restore(&mut order, &backs)?;
-        let refund = sums.paid.money().minor();
         let Reversed {
             due: points,
             all: reversed,
             withheld,
         } = self.reverse(&mut order, &backs, &lines, refund)?;
         let kept = withheld.min(refund);
-        let withheld = self.withhold(entry, sums.paid, withheld);
+        let withheld = self.withhold(entry, self.amount(refund), withheld);
         let open = refund.saturating_sub(kept);
         let (stored_value, given) = self.refund_stored(&mut order, &backs, open)?;
-        let mut sums = sums;
         if given > 0 {
             sums.due = Some(self.amount(open.saturating_sub(given)));
         }
         if backs.iter().all(Back::all) {
             self.restore_coupons(&order)?;
             self.unbook_promotions(&order.used);
+            self.undo_awards(&mut order)?;
             order.coupons.clear();
             order.used.clear();
         }
@@ -79,6 +79,7 @@ impl Work<'_> {
             discounts: discounts_undone(&order, &backs, currency)?,
             promotions: None,
             stored_value,
+            repriced: self.compiled.returns_reprice.then(|| self.amount(refund)),
             tender,
             points,
             total: sums,
@@ -101,7 +102,7 @@ impl Work<'_> {
             .rev()
             .find(|(_, order)| order.is(mark, id) && self.returnable(order));
         found
-            .map(|(place, order)| (place, order.clone()))
+            .map(|(place, order)| (place, self.order_at(place).unwrap_or(order).clone()))
             .ok_or_else(|| {
                 let words = format!(
                     "there is no order `{id}` that can be returned (returns are taken for {})",

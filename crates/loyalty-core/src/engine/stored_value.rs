@@ -26,16 +26,14 @@ impl<'w> Work<'w> {
         value: Option<Exact>,
     ) -> Result<Option<i64>> {
         match (&plan.deal, value) {
-            (DealPlan::StoredValue { .. }, Some(value)) => {
-                self.minor(value, "issue.value").map(Some)
-            }
+            (DealPlan::StoredValue { .. }, Some(value)) => self.minor(value, "value").map(Some),
             (DealPlan::StoredValue { .. }, None) => {
                 let words = format!("say how much money this instance of `{}` holds", plan.id);
-                Err(Error::at(Code::CouponRefused, "issue.value", words))
+                Err(Error::at(Code::CouponRefused, "value", words))
             }
             (_, Some(_)) => {
                 let words = format!("the coupon `{}` holds no money", plan.id);
-                Err(Error::at(Code::CouponRefused, "issue.value", words))
+                Err(Error::at(Code::CouponRefused, "value", words))
             }
             (_, None) => Ok(None),
         }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::transfer::derived;
 use super::work::Work;
 use crate::amount::Exact;
-use crate::calendar::Instant;
+use crate::calendar::{Date, Instant};
 use crate::coupons::{Instance, PromotionPlan};
 use crate::error::{Code, Error, Result};
 use crate::event::{Event, GiveCoupon, IssueCoupon};
@@ -14,35 +14,58 @@ use crate::limits::WALLET_MAX;
 use crate::member::Order;
 use crate::outcome::{Change, Message, MessageBody, MessageEvent, ReleaseWhy};
 
+/// What an issue may say besides the coupon.
+#[derive(Default)]
+pub(super) struct IssueMore {
+    pub(super) from: Option<Date>,
+    pub(super) until: Option<Date>,
+    pub(super) value: Option<Exact>,
+    pub(super) giver: Option<Id>,
+}
+
 impl<'w> Work<'w> {
     pub(super) fn issue(&mut self, event: &Event<'_>, issue: &IssueCoupon<'_>) -> Result<()> {
         let plan = self.coupon_plan(&issue.coupon, "issue.coupon")?;
         let id = Id::checked(issue.instance.as_deref().unwrap_or(event.id()));
-        let lasts = plan
-            .rule
-            .lasts(self.today, (issue.from, issue.until))
-            .map_err(|error| error.under("issue"))?;
+        let more = IssueMore {
+            from: issue.from,
+            until: issue.until,
+            value: issue.value,
+            giver: issue.giver.as_deref().map(Id::checked),
+        };
+        self.issue_instance(plan, id, more)
+            .map_err(|error| error.under("issue"))
+    }
+
+    /// Puts an instance of a coupon into the wallet. The paths of errors are those of an `issue`.
+    pub(super) fn issue_instance(
+        &mut self,
+        plan: &PromotionPlan,
+        id: Id,
+        more: IssueMore,
+    ) -> Result<()> {
+        let lasts = plan.rule.lasts(self.today, (more.from, more.until))?;
         let expires_at = lasts.over.map(|over| self.zone.start_of(over));
         let expires_at = expires_at.transpose()?;
         if expires_at.is_some_and(|at| at <= self.as_of) {
             let words = "the coupon is over already";
-            return Err(Error::at(Code::CouponRefused, "issue.until", words));
+            return Err(Error::at(Code::CouponRefused, "until", words));
         }
         let instance = Instance {
             id,
             coupon: plan.id.clone(),
             from: (lasts.from > self.today).then_some(lasts.from),
             expires_at,
-            value: self.value_issued(plan, issue.value)?,
+            value: self.value_issued(plan, more.value)?,
         };
-        self.put_coupon(instance.clone(), "issue.instance")?;
+        self.put_coupon(instance.clone(), "instance")?;
         self.enter(Change::CouponIssued {
             coupon: instance.coupon,
             instance: instance.id,
             from: instance.from,
             expires_at,
             value: instance.value.map(|value| self.amount(value)),
-            giver: issue.giver.as_deref().map(Id::checked),
+            giver: more.giver,
         });
         Ok(())
     }
@@ -106,6 +129,24 @@ impl<'w> Work<'w> {
             instance: instance.id,
             value: instance.value.map(|value| self.amount(value)),
             reason: reason.to_owned(),
+        });
+        Ok(())
+    }
+
+    /// Takes back a coupon that a redemption gave: it must be there still, with all that it held.
+    pub(super) fn take_back_coupon(&mut self, instance: &Id, path: &str) -> Result<()> {
+        let own = self.free_coupon(instance.as_str(), path)?;
+        let used = |order: &Order| order.cards.iter().any(|one| one.card.id == own.id);
+        if self.member.orders.iter().any(used) {
+            let words = format!("money of `{instance}` was used already");
+            return Err(Error::at(Code::CouponRefused, path, words));
+        }
+        self.drop_coupon(&own.id);
+        self.enter(Change::CouponRevoked {
+            coupon: own.coupon,
+            instance: own.id,
+            value: own.value.map(|value| self.amount(value)),
+            reason: "the redemption is undone".to_owned(),
         });
         Ok(())
     }

@@ -6,7 +6,9 @@ use crate::amount::Exact;
 use crate::calendar::{Date, Instant};
 use crate::coupons::Instance;
 use crate::id::Id;
+use crate::member::Repricing;
 use crate::points::{Crossed, Took};
+use crate::triggers::Awarded;
 
 /// An order, row by row. All money is in minor units of the whole row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +42,12 @@ pub(crate) struct Order {
     /// The stored value that it used, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) cards: Vec<CardPaid>,
+    /// What triggers gave for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) awards: Vec<Awarded>,
+    /// The facts by which its promotions were chosen, where returns price what is kept anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) repricing: Option<Box<Repricing>>,
     /// Whether the last row is shipping.
     #[serde(default, skip_serializing_if = "crate::json::is_default")]
     pub(crate) shipping: bool,
@@ -418,6 +426,18 @@ impl Order {
         };
         if !self.cards.iter().all(card) {
             return Some("the stored value of an order contradicts itself");
+        }
+        let mut gave = self.awards.iter().filter_map(|one| one.gave.as_ref());
+        if !gave.all(|gave| gave.lot.lot.points > 0 && gave.lot.is_right()) {
+            return Some("more points that a trigger gave are back than there were");
+        }
+        let rows = self.goods().count();
+        if self
+            .repricing
+            .as_ref()
+            .is_some_and(|one| one.is_wrong(rows))
+        {
+            return Some("the facts of an order contradict each other");
         }
         let rising = |one: &RowMeasure| 0 <= one.now && one.now <= one.list;
         if !self.rows.iter().all(|row| row.measured.iter().all(rising)) {

@@ -60,6 +60,9 @@ impl Change {
             Self::StoredValueToppedUp { .. } => "stored_value_topped_up",
             Self::StoredValueHeld { .. } => "stored_value_held",
             Self::StoredValueReleased { .. } => "stored_value_released",
+            Self::Triggered { .. } => "triggered",
+            Self::Notified { .. } => "notified",
+            Self::ChainStopped { .. } => "chain_stopped",
             Self::CarriedOver { .. } => "carried_over",
         }
     }

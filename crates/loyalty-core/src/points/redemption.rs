@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::ledger::Took;
 use super::limit::LimitSpec;
 use super::rules::{AutoRun, Fee, MovedLots, Surplus};
-use crate::amount::Rounding;
+use crate::amount::{Exact, Rounding};
 use crate::calendar::{Date, Instant};
 use crate::condition::Cond;
 use crate::error::{Code, Error, Result};
@@ -39,6 +39,7 @@ pub(crate) enum GivePlan {
     Item(Id),
     Discount(DiscountPlan),
     Points { account: usize, points: i64 },
+    Coupon(Id, Option<Exact>),
 }
 
 /// When a reward is given by itself.
@@ -95,7 +96,7 @@ impl RewardPlan {
     pub(crate) fn most_at_once(&self, price: i64) -> i64 {
         let gives = match self.give {
             GivePlan::Points { points, .. } => points,
-            GivePlan::Item(_) | GivePlan::Discount(_) => 1,
+            GivePlan::Item(_) | GivePlan::Discount(_) | GivePlan::Coupon(..) => 1,
         };
         POINTS_MAX
             .checked_div(price.max(gives).max(1))
@@ -260,6 +261,9 @@ pub(crate) struct Redemption {
     /// The points that it gave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) gave: Option<Gave>,
+    /// The coupons that it gave, by instance.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) coupons: Vec<Id>,
     /// Limits by terms that are over: undoing it gives none of them back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) over: Vec<Arc<str>>,

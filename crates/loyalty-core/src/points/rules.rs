@@ -15,8 +15,8 @@ pub use earn::{
     Milestone, MilestoneStep, MissedDays, Multipliers, OverCap, PaidInPoints, PercentOf,
     PointRounding, PointsPlace, Rate, RateMode, RoundWhen, Streak, StreakEnd,
 };
-pub use returns::{Partial, PointValue, ReturnedPoints, Returns};
+pub use returns::{Partial, PointValue, ReturnedDiscounts, ReturnedPoints, Returns};
 pub use spend::{
-    AutoReward, AutoRun, ConversionRule, Fee, Limit, MovedLots, Over, PointsOf, Reward, RewardGive,
-    RewardItem, Surplus, TenderAs, TenderRate, TenderRule, TierPoints, TransferRule,
+    AutoReward, AutoRun, ConversionRule, CouponOf, Fee, Limit, MovedLots, Over, PointsOf, Reward,
+    RewardGive, RewardItem, Surplus, TenderAs, TenderRate, TenderRule, TierPoints, TransferRule,
 };

@@ -3,6 +3,8 @@
 use super::rules::{
     Discount, DiscountPer, MoneyRounding, PercentBase, RoundOf, RoundPlace, Weights,
 };
+use serde::{Deserialize, Serialize};
+
 use crate::amount::{Currency, Decimal, Exact, Money, Remainder, Rounding, Share, allocate};
 use crate::error::{Code, Error, Result};
 
@@ -31,7 +33,8 @@ impl Target {
 }
 
 /// A part of an amount: so many of so many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Part {
     pub(crate) part: i128,
     pub(crate) whole: i128,

@@ -3,11 +3,14 @@
 use super::discount::Part;
 use super::price::NetGross;
 use super::rules::{RoundPlace, TaxRule};
+use serde::{Deserialize, Serialize};
+
 use crate::amount::{Ratio, Rounding};
 use crate::error::{Code, Error, Result};
 
 /// The tax of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct RowTax {
     pub(crate) kind: TaxKind,
     /// Whether the stated price includes it.
@@ -15,7 +18,8 @@ pub(crate) struct RowTax {
 }
 
 /// How much tax a row bears.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum TaxKind {
     /// A part of the price without tax.
     Rate(Part),

@@ -4,6 +4,7 @@ mod earn;
 mod metric;
 mod named;
 mod spend;
+mod triggers;
 
 use rustc_hash::FxHashMap;
 
@@ -22,12 +23,15 @@ use crate::coupons::Promotions;
 use crate::error::{Code, Error, join};
 use crate::id::Id;
 use crate::metric::{DistinctOf, Frame, Reading};
-use crate::points::{CapSpec, Plan, ReturnedPoints, Settings, TenderPlan, Worth};
+use crate::points::{
+    CapSpec, Plan, ReturnedDiscounts, ReturnedPoints, Settings, TenderPlan, Worth,
+};
 use crate::pricing::{Discount, DiscountPlan, PricingPlan, Reduction};
 use crate::tiers::TrackPlan;
 pub(crate) use earn::EarningPlan;
 pub(crate) use metric::metric_moves;
 use spend::Spend;
+use triggers::Triggers;
 
 /// A program as the engine uses it.
 #[derive(Debug)]
@@ -50,10 +54,15 @@ pub(crate) struct Compiled {
     pub(crate) tender: Vec<TenderPlan>,
     pub(crate) pricing: PricingPlan,
     pub(crate) spend: Spend,
+    pub(crate) triggers: Triggers,
     pub(crate) promotions: Promotions,
+    /// The offers by what they ask for.
+    offers: Index,
     pub(crate) returns_window: Span,
     pub(crate) returns_partial: bool,
     pub(crate) returns_points: ReturnedPoints,
+    /// Whether a return gives back what was paid less what is kept would have cost.
+    pub(crate) returns_reprice: bool,
     pub(crate) dedup_days: u32,
     rule_places: FxHashMap<Id, usize>,
     /// The offset of the program's own zone.
@@ -161,6 +170,18 @@ impl Compiled {
             .unwrap_or_default()
     }
 
+    /// The offers that can be for a purchase of this basket.
+    pub(crate) fn offers_for(
+        &self,
+        basket: &Basket,
+        channel: Option<&str>,
+        store: Option<&str>,
+        rung: impl Fn(usize) -> usize,
+    ) -> Places {
+        let offers = self.promotions.offers.len();
+        self.offers.candidates(offers, basket, channel, store, rung)
+    }
+
     /// The rules that can answer a purchase of this basket.
     pub(crate) fn candidates(
         &self,
@@ -240,6 +261,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
     let tender = compiler.tender();
     let pricing = compiler.pricing();
     let spend = compiler.spend();
+    let triggers = compiler.triggers(&metrics);
     let promotions = Promotions::new(
         (&rules.offers, &rules.coupons, &rules.combining),
         &rules.pricing.rounding,
@@ -287,11 +309,16 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         worth,
         metrics,
         tracks,
-        index: Index::new(
-            plans
+        offers: Index::new(
+            promotions
+                .offers
                 .iter()
-                .map(|rule| (rule.on == On::Purchase).then(|| gate(rule, &rungs))),
+                .map(|plan| Some(gate(plan.asks_for(), plan.when.as_ref(), &rungs))),
         ),
+        index: Index::new(plans.iter().map(|rule| {
+            (rule.on == On::Purchase)
+                .then(|| gate(rule.plan.lines.as_ref(), rule.when.as_ref(), &rungs))
+        })),
         rule_places: plans
             .iter()
             .enumerate()
@@ -309,10 +336,12 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         tender,
         pricing,
         spend,
+        triggers,
         promotions,
         returns_window: rules.returns.window,
         returns_partial: rules.returns.partial == crate::points::Partial::Allow,
         returns_points: rules.returns.points,
+        returns_reprice: rules.returns.discounts == ReturnedDiscounts::Reprice,
         dedup_days: rules.dedup_days,
     }
 }

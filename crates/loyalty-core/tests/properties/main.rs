@@ -24,6 +24,7 @@ mod ledger;
 mod ledgers;
 mod lines;
 mod metrics;
+mod moves;
 mod prices;
 mod programs;
 mod promotions;

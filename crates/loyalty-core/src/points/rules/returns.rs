@@ -19,6 +19,9 @@ pub struct Returns {
     /// What happens to the points that the order earned.
     #[serde(default)]
     pub points: ReturnedPoints,
+    /// What becomes of discounts when a part of an order goes back.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub discounts: ReturnedDiscounts,
     /// What a missing point is worth where an account's overdraw is `withhold`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub point_value: Option<PointValue>,
@@ -41,6 +44,7 @@ impl Default for Returns {
             window: half_a_year(),
             partial: Partial::default(),
             points: ReturnedPoints::default(),
+            discounts: ReturnedDiscounts::default(),
             point_value: None,
         }
     }
@@ -48,6 +52,19 @@ impl Default for Returns {
 
 fn half_a_year() -> Span {
     Span::Days(180)
+}
+
+/// What becomes of the discounts of offers and coupons when a part of an order goes back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnedDiscounts {
+    /// Each unit takes its part of them with it.
+    #[default]
+    Proportional,
+    /// What is kept is priced anew, as it would have been priced then; given back is what was paid less that, never less than
+    /// nothing and never more than was paid. Discounts of the till, rewards and points paid stay in proportion.
+    Reprice,
 }
 
 /// Whether a part of an order can go back.

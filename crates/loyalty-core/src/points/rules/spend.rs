@@ -160,6 +160,20 @@ pub enum RewardGive {
     Discount(Discount),
     /// Points of another account.
     Points(PointsOf),
+    /// A coupon, or stored value.
+    Coupon(CouponOf),
+}
+
+/// A coupon of the program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CouponOf {
+    /// The coupon.
+    pub coupon: Id,
+    /// For stored value, and only for that: how much money its instance holds, in major units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Exact>,
 }
 
 /// A thing.

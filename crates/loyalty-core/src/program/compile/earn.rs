@@ -2,7 +2,7 @@
 
 use super::super::index::Gate;
 use super::{Compiler, Feed, MetricPlan, On, RulePlan};
-use crate::condition::{Grain, Scope, Select};
+use crate::condition::{Cond, Grain, Scope, Select};
 use crate::coupons::{Deal, Promotion};
 use crate::error::{Code, Error, join};
 use crate::id::Id;
@@ -271,12 +271,16 @@ fn moved_by(on: &On, feed: &Feed) -> bool {
     }
 }
 
-/// What an event must have for a rule to be worth looking at.
-pub(super) fn gate(rule: &RulePlan, rungs: &impl Fn(usize) -> usize) -> Gate {
-    if let Some(keys) = rule.plan.lines.as_ref().and_then(Select::keys) {
+/// What an event must have for what is for these lines, under this condition, to be worth looking at.
+pub(super) fn gate(
+    lines: Option<&Select>,
+    when: Option<&Cond>,
+    rungs: &impl Fn(usize) -> usize,
+) -> Gate {
+    if let Some(keys) = lines.and_then(Select::keys) {
         return Gate::Keys(keys);
     }
-    match &rule.when {
+    match when {
         Some(cond) => Gate::of(cond, rungs),
         None => Gate::Always,
     }

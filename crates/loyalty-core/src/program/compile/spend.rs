@@ -8,11 +8,12 @@ use rustc_hash::FxHashMap;
 use super::Compiler;
 use crate::amount::{Exact, Money, Points};
 use crate::condition::{Condition, Scope};
+use crate::coupons::Deal;
 use crate::error::{Code, Error, join};
 use crate::id::Id;
 use crate::points::{
-    AutoPlan, AutoRun, CapPeriod, ConversionPlan, ConversionRule, ConversionTo, FeePlan, GivePlan,
-    Limit, LimitSpec, MovePlan, MovedLots, Reward, RewardGive, RewardPlan, TierPoints,
+    AutoPlan, AutoRun, CapPeriod, ConversionPlan, ConversionRule, ConversionTo, CouponOf, FeePlan,
+    GivePlan, Limit, LimitSpec, MovePlan, MovedLots, Reward, RewardGive, RewardPlan, TierPoints,
     TransferRule,
 };
 
@@ -111,6 +112,10 @@ impl Compiler<'_> {
                 account: self.account(Some(&of.account), &join(path, "give.points.account")),
                 points: of.points.get(),
             },
+            RewardGive::Coupon(of) => {
+                self.coupon_of(of, &join(path, "give.coupon"));
+                GivePlan::Coupon(of.coupon.clone(), of.value)
+            }
         };
         let scope = match rule.give {
             RewardGive::Discount(_) => Scope::EventRule,
@@ -131,6 +136,40 @@ impl Compiler<'_> {
             run: auto.run,
         });
         plan
+    }
+
+    /// Whether a coupon that is given is there, and holds money if, and only if, it is stored value.
+    pub(super) fn coupon_of(&mut self, of: &CouponOf, path: &str) {
+        let mut coupons = self.rules.coupons.iter();
+        let Some(coupon) = coupons.find(|one| one.id == of.coupon) else {
+            let error = self.names.unknown("coupon", &of.coupon);
+            let error = error.map(|error| error.under(&join(path, "coupon")));
+            return self.mistakes.extend(error);
+        };
+        let holds = matches!(coupon.discount, Deal::StoredValue(_));
+        match of.value {
+            None if holds => {
+                let words = "say how much money it holds";
+                let path = join(path, "value");
+                self.mistakes
+                    .push(Error::at(Code::MissingField, path, words));
+            }
+            Some(_) if !holds => {
+                let words = "this coupon holds no money";
+                let path = join(path, "value");
+                self.mistakes
+                    .push(Error::at(Code::Contradiction, path, words));
+            }
+            Some(value) => {
+                let minor = self.minor(value, &join(path, "value"));
+                if minor.is_some_and(|minor| minor <= 0) {
+                    let words = "the amount must be more than zero";
+                    let path = join(path, "value");
+                    self.mistakes.push(Error::at(Code::OutOfRange, path, words));
+                }
+            }
+            None => {}
+        }
     }
 
     /// What a reward costs on each rung of a track.
@@ -170,7 +209,13 @@ impl Compiler<'_> {
         }
     }
 
-    fn limits(&mut self, kind: &str, id: &Id, rules: &[Limit], path: &str) -> Vec<LimitSpec> {
+    pub(super) fn limits(
+        &mut self,
+        kind: &str,
+        id: &Id,
+        rules: &[Limit],
+        path: &str,
+    ) -> Vec<LimitSpec> {
         let mut limits = Vec::with_capacity(rules.len());
         for (place, rule) in rules.iter().enumerate() {
             let path = format!("{path}.limits[{place}]");
