@@ -616,6 +616,16 @@ pub enum Change {
         #[serde(skip_serializing_if = "Option::is_none")]
         muted: Option<Muted>,
     },
+    /// An award of a trigger could not be given, and was left out.
+    AwardSkipped {
+        /// The trigger.
+        trigger: Id,
+        /// The coupon that could not be issued; none where tags could not be set.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        coupon: Option<Id>,
+        /// Why, as the code of the error.
+        code: String,
+    },
     /// Triggers set off each other for too long: these would have fired next, and did not.
     ChainStopped {
         /// The triggers.

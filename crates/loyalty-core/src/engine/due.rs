@@ -39,6 +39,7 @@ impl Work<'_> {
             }
         }
         self.go_to(to);
+        self.end_days();
         Ok(())
     }
 
