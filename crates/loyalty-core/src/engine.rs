@@ -35,6 +35,7 @@ mod report;
 mod reprice;
 mod returns;
 mod settle;
+mod stages;
 mod standing;
 mod stored_value;
 mod takeback;

@@ -40,6 +40,7 @@ mod error;
 mod event;
 mod id;
 mod json;
+mod lifecycle;
 pub mod limits;
 mod member;
 mod messages;
@@ -82,6 +83,7 @@ pub use event::{
     Undo, Until,
 };
 pub use id::Id;
+pub use lifecycle::{Lifecycle, StageRule, StageThresholds};
 pub use member::{Balance, MEMBER_SCHEMA, Member};
 pub use messages::Messages;
 pub use metric::{
@@ -89,12 +91,13 @@ pub use metric::{
     OfAttribute, OfTrack, PeriodsWith, Since, StreakOf, Window,
 };
 pub use outcome::{
-    AccountPoints, Amount, Change, DiscountAmount, Entry, ExpiredWhy, Expiring, Figure,
+    AccountPoints, Amount, Change, Decided, DiscountAmount, Entry, ExpiredWhy, Expiring, Figure,
     GrantProgress, Liability, LineRulePoints, LineUnits, LotDates, LotPoints, Message, MessageBody,
-    MessageEvent, Outcome, PendingProgress, PromotionCount, Receipt, ReceiptAdded,
+    MessageEvent, Met, Outcome, PendingProgress, PromotionCount, Receipt, ReceiptAdded,
     ReceiptConverted, ReceiptDiscount, ReceiptLine, ReceiptPromotions, ReceiptStoredValue,
     ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy, ReleaseWhy, RulePoints, RuleTrace,
-    RungProgress, Source, TierWhy, TraceResult, TrackProgress, Unmet, Unused, UnusedWhy, Withheld,
+    RungProgress, SegmentChange, Source, TierWhy, TraceResult, TrackProgress, Unmet, Unused,
+    UnusedWhy, Withheld,
 };
 pub use points::{
     AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,

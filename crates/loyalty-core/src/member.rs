@@ -267,6 +267,12 @@ impl Member {
         primary.or(only).map(Standing::held)
     }
 
+    /// The stage of the lifecycle that the member is in; none before the first event, and where no stage takes the member.
+    #[must_use]
+    pub fn stage(&self) -> Option<&Id> {
+        self.state.more.stage()
+    }
+
     /// Whether the member has a tag.
     #[must_use]
     pub fn has_tag(&self, tag: &str) -> bool {

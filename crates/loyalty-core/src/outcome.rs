@@ -585,6 +585,68 @@ pub enum Change {
         /// How much.
         amount: Figure,
     },
+    /// A stage of the lifecycle was entered.
+    Stage {
+        /// The stage before; none for the first one.
+        from: Option<Id>,
+        /// The stage now; none where no stage takes the member.
+        to: Option<Id>,
+        /// What decided it.
+        why: Decided,
+    },
+    /// The member entered or left a segment that is watched.
+    Segment {
+        /// The segment.
+        segment: Id,
+        /// Which of the two.
+        change: SegmentChange,
+        /// What decided it.
+        why: Decided,
+    },
+    /// A purchase woke the member.
+    Reactivated {
+        /// The order.
+        order: Id,
+        /// The stage out of which it led.
+        from: Id,
+    },
+}
+
+/// Whether a member entered or left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SegmentChange {
+    /// The condition holds now.
+    Entered,
+    /// The condition does not hold any more.
+    Left,
+}
+
+/// Why a member entered something or left it: by what now holds, and by what no longer does.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Decided {
+    /// The leaves that make the condition of what was entered hold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub holds: Vec<Met>,
+    /// What the condition of what was left lacks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<Unmet>,
+}
+
+/// A leaf that is as a condition wants it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Met {
+    /// The kind of leaf: `metric`, `tier`, `tag` …
+    pub leaf: &'static str,
+    /// Which metric, track, attribute …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of: Option<Id>,
+    /// Whether it is wanted not to hold (below a `not`), and does not.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub negated: bool,
+    /// What was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<Figure>,
 }
 
 /// Where points come from, or where they go: exactly one of these.

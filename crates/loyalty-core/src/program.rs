@@ -17,6 +17,7 @@ use crate::calendar::Zone;
 use crate::condition::{ScoreRule, SegmentRule};
 use crate::coupons::{Combining, Promotion};
 use crate::id::Id;
+use crate::lifecycle::Lifecycle;
 use crate::metric::MetricRule;
 use crate::points::{
     AccountRule, ConversionRule, EarnGroup, EarnRule, Earning, Returns, Reward, TenderRule,
@@ -26,7 +27,9 @@ use crate::pricing::Pricing;
 use crate::text::Label;
 use crate::tiers::Track;
 
-pub(crate) use compile::{Compiled, EarningPlan, Feed, MetricPlan, On, RulePlan, metric_moves};
+pub(crate) use compile::{
+    Compiled, EarningPlan, Feed, MetricPlan, On, RulePlan, Watched, metric_moves,
+};
 pub(crate) use index::Places;
 
 /// The schema of program documents that this engine reads.
@@ -101,6 +104,9 @@ pub struct Rules {
     /// The ladders of rungs.
     #[serde(default)]
     pub tiers: Vec<Track>,
+    /// The stages of a member's life with the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifecycle: Option<Lifecycle>,
     /// How points are earned.
     #[serde(default)]
     pub earning: Earning,

@@ -41,6 +41,7 @@ pub(crate) enum Cond {
         within: Span,
         test: Test,
     },
+    Stage(Box<[Id]>),
     Kind(Box<[Box<str>]>),
     Channel(Box<[Box<str>]>),
     Store(Box<[Box<str>]>),
@@ -119,6 +120,15 @@ impl Test {
         }
     }
 
+    /// The numbers from which on, upwards, it may say something else than just below.
+    pub(crate) fn edges(&self) -> impl Iterator<Item = i64> {
+        let low = Some(self.low).filter(|low| *low > i64::MIN);
+        let high = self.high.checked_add(1);
+        let set = self.one_of.iter().flatten();
+        let set = set.flat_map(|one| [Some(*one), one.checked_add(1)].into_iter().flatten());
+        low.into_iter().chain(high).chain(set)
+    }
+
     pub(crate) fn holds(&self, value: i64) -> bool {
         self.low <= value
             && value <= self.high
@@ -166,6 +176,7 @@ pub(crate) struct Catalogue {
     pub(crate) tracks: Vec<Track>,
     pub(crate) segments: Named<SegmentPlan>,
     pub(crate) scores: Named<ScorePlan>,
+    pub(crate) stages: Vec<Id>,
     /// Names of things that are there, but wrong in themselves: not to be reported as unknown.
     pub(crate) broken: Vec<Id>,
 }
@@ -322,6 +333,7 @@ impl Compiler<'_> {
                 Cond::Enrolled(from, until)
             }
             Condition::PointsExpiring(test) => self.expiring(test, &join(path, "points_expiring")),
+            Condition::Stage(ids) => self.stage(ids, &join(path, "stage")),
             Condition::Kind(kinds) => self.kinds(kinds, &join(path, "kind")),
             Condition::Channel(channels) => {
                 Cond::Channel(self.texts(channels, &join(path, "channel")))

@@ -54,6 +54,8 @@ pub enum Condition {
     Enrolled(DateRange),
     /// Member: available points that expire soon.
     PointsExpiring(ExpiringTest),
+    /// Member: is in one of these stages of the lifecycle.
+    Stage(Vec<Id>),
 
     /// Event: is of one of these kinds (`purchase`, `activity`, `enroll` …).
     Kind(Vec<String>),
@@ -108,7 +110,8 @@ impl Condition {
             | Self::Score(_)
             | Self::Anniversary(_)
             | Self::Enrolled(_)
-            | Self::PointsExpiring(_) => Some(Reads::Member),
+            | Self::PointsExpiring(_)
+            | Self::Stage(_) => Some(Reads::Member),
             Self::Kind(_)
             | Self::Channel(_)
             | Self::Store(_)

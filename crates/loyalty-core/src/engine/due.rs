@@ -1,7 +1,7 @@
 //! The passing of time: everything that is due, in the order of the calendar (clauses 1.3 to 1.5).
 //!
 //! At one instant: holds are released; pending points become available; points expire; what leaves accounts by time; windows roll;
-//! rewards that are given before tiers; tiers; other rewards that are given by themselves. Rounds repeat until one makes no entry.
+//! rewards that are given before tiers; tiers; stages; segments; other rewards that are given by themselves. Rounds repeat until one makes no entry.
 
 use super::work::Work;
 use crate::amount::Points;
@@ -65,6 +65,8 @@ impl Work<'_> {
             }
             self.auto_rewards(AutoRun::BeforeTiers)?;
             self.judge_tiers()?;
+            self.judge_stage();
+            self.judge_segments();
             self.auto_rewards(AutoRun::WithTriggers)?;
             if self.entries.len() == before {
                 return Ok(());
@@ -142,6 +144,7 @@ impl Work<'_> {
             .chain(self.auto_due())
             .chain(self.coupon_due())
             .chain(self.carry_due())
+            .chain(self.lifecycle_due())
             .min()
     }
 

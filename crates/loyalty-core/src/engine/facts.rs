@@ -10,7 +10,7 @@ use crate::condition::{
 use crate::event::{Body, Event, Line, Scalar};
 use crate::id::Id;
 use crate::member::State;
-use crate::metric::{Reading, Tally};
+use crate::metric::{Frame, Reading, Tally};
 use crate::points::ActiveFrom;
 use crate::program::{Compiled, Feed, MetricPlan, metric_moves};
 use crate::tiers::{JudgedValue, View};
@@ -238,6 +238,10 @@ impl Facts for Seeing<'_> {
             .map(|plan| plan.id.clone())
     }
 
+    fn stage(&self) -> Option<&Id> {
+        self.state.more.stage()
+    }
+
     fn event(&self) -> Option<EventFacts<'_>> {
         self.event
     }
@@ -313,6 +317,16 @@ impl Days for Seeing<'_> {
 
     fn enrolled_on(&self) -> Option<Date> {
         self.enrolled
+    }
+
+    fn metric_grows(&self, metric: usize, day: Date) -> Option<i64> {
+        let plan = self.plan(metric)?;
+        let whole_life = matches!(plan.frame, Frame::Lifetime | Frame::Reset { .. });
+        match (&plan.feed, plan.reading) {
+            (Feed::Tenure, _) => self.on(day).value(metric),
+            (_, Reading::Since) if whole_life => self.on(day).value(metric),
+            _ => None,
+        }
     }
 
     fn metric_changes_after(&self, metric: usize, day: Date) -> Option<Date> {

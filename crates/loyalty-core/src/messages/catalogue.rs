@@ -333,6 +333,21 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
         "The basket has an article that is excluded.",
         "订单中有被排除的商品。",
     ),
+    (
+        "stage",
+        "The stage is {found}; {needed} is needed.",
+        "当前阶段为 {found}，需要 {needed}。",
+    ),
+    (
+        "stage.none",
+        "There is no stage yet; {needed} is needed.",
+        "尚无阶段，需要 {needed}。",
+    ),
+    (
+        "stage.not",
+        "The stage is {found}, which is excluded.",
+        "当前阶段为 {found}，属于排除范围。",
+    ),
     ("condition", "The condition does not hold.", "条件不成立。"),
     (
         "from",

@@ -61,6 +61,9 @@ impl Change {
             Self::StoredValueHeld { .. } => "stored_value_held",
             Self::StoredValueReleased { .. } => "stored_value_released",
             Self::CarriedOver { .. } => "carried_over",
+            Self::Stage { .. } => "stage",
+            Self::Segment { .. } => "segment",
+            Self::Reactivated { .. } => "reactivated",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod earn;
+mod lifecycle;
 mod prices;
 mod promotions;
 mod spend;
@@ -72,6 +73,9 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
         check.track(track, &path);
     }
     check.whole(&rules.tiers);
+    if let Some(lifecycle) = &rules.lifecycle {
+        check.lifecycle(lifecycle);
+    }
     for (place, rule) in rules.earn.iter().enumerate() {
         check.earn(rule, rules, &format!("earn[{place}]"));
     }
@@ -134,8 +138,14 @@ pub(super) fn broken(node: &Node) -> Vec<Id> {
         .flat_map(|tracks| tracks.items())
         .filter_map(|track| track.get("rungs"))
         .flat_map(|rungs| rungs.items());
+    let stages = node
+        .get("lifecycle")
+        .and_then(|lifecycle| lifecycle.get("stages"))
+        .into_iter()
+        .flat_map(|stages| stages.items());
     elements
         .chain(rungs)
+        .chain(stages)
         .filter_map(|one| one.get("id")?.as_str())
         .filter_map(|id| Id::new(id).ok())
         .collect()

@@ -1,6 +1,7 @@
 //! From the document of a program to what the engine walks: names are places, texts are numbers, rules are found by what they ask for.
 
 mod earn;
+mod lifecycle;
 mod metric;
 mod named;
 mod spend;
@@ -21,6 +22,7 @@ use crate::condition::{
 use crate::coupons::Promotions;
 use crate::error::{Code, Error, join};
 use crate::id::Id;
+use crate::lifecycle::StagesPlan;
 use crate::metric::{DistinctOf, Frame, Reading};
 use crate::points::{
     CapSpec, Plan, ReturnedDiscounts, ReturnedPoints, Settings, TenderPlan, Worth,
@@ -28,6 +30,7 @@ use crate::points::{
 use crate::pricing::{Discount, DiscountPlan, PricingPlan, Reduction};
 use crate::tiers::TrackPlan;
 pub(crate) use earn::EarningPlan;
+pub(crate) use lifecycle::Watched;
 pub(crate) use metric::metric_moves;
 use spend::Spend;
 
@@ -42,6 +45,10 @@ pub(crate) struct Compiled {
     pub(crate) worth: Option<Worth>,
     pub(crate) metrics: Vec<MetricPlan>,
     pub(crate) tracks: Vec<TrackPlan>,
+    /// The stages of the lifecycle, if the program has them.
+    pub(crate) stages: Option<StagesPlan>,
+    /// The segments whose members are told.
+    pub(crate) watched: Vec<Watched>,
     pub(crate) rules: Vec<RulePlan>,
     pub(crate) index: Index,
     pub(crate) settings: Settings,
@@ -89,6 +96,8 @@ pub(crate) enum Feed {
     Earned(usize),
     Burned(usize),
     Activity(Box<[Box<str>]>),
+    /// One for each purchase, activity and enrolment.
+    Interactions,
     /// One for each return.
     Returns,
     /// The money that goes back.
@@ -221,6 +230,12 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
             .iter()
             .map(|score| (score.id.clone(), None))
             .collect(),
+        stages: rules
+            .lifecycle
+            .iter()
+            .flat_map(|lifecycle| &lifecycle.stages)
+            .map(|stage| stage.id.clone())
+            .collect(),
         broken,
     };
     for (place, metric) in rules.metrics.iter().enumerate() {
@@ -246,7 +261,9 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         .enumerate()
         .map(|(place, track)| compiler.track(place, track, &metrics))
         .collect();
-    super::tracks::restless(&tracks, &metrics, compiler.mistakes);
+    let stages = compiler.stages(&metrics);
+    let watched = compiler.watched(&metrics);
+    super::tracks::restless(&tracks, &metrics, stages.as_ref(), compiler.mistakes);
     let mut plans: Vec<RulePlan> = rules
         .earn
         .iter()
@@ -305,6 +322,8 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         worth,
         metrics,
         tracks,
+        stages,
+        watched,
         offers: Index::new(
             promotions
                 .offers

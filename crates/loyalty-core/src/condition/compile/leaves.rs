@@ -37,6 +37,21 @@ impl Compiler<'_> {
         Cond::Segment(found.into())
     }
 
+    pub(super) fn stage(&mut self, ids: &[Id], path: &str) -> Cond {
+        if ids.is_empty() {
+            self.never(path, "an empty list never holds");
+        }
+        let names = self.names;
+        for (place, id) in ids.iter().enumerate() {
+            if !names.stages.contains(id) {
+                let path = format!("{path}[{place}]");
+                let error = names.unknown("stage", id);
+                self.mistakes.extend(error.map(|error| error.under(&path)));
+            }
+        }
+        Cond::Stage(ids.into())
+    }
+
     pub(super) fn score(&mut self, test: &ScoreTest, path: &str) -> Cond {
         let names = self.names;
         let found = names.scores.get(&test.id);

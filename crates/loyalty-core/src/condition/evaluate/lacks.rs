@@ -122,6 +122,13 @@ pub(super) fn lacks(leaf: &Cond, want: bool, facts: &impl Facts) -> Unmet {
                 facts.currency(),
             )
         },
+        Cond::Stage(stages) => Unmet {
+            found: facts.stage().map(|stage| Figure::Text(stage.to_string())),
+            needed: Some(Figure::OneOf(
+                stages.iter().map(ToString::to_string).collect(),
+            )),
+            ..plain("stage")
+        },
         Cond::Kind(kinds) => Unmet {
             found: text(facts.event().map(|event| event.kind)),
             needed: texts(kinds),
