@@ -5,6 +5,7 @@ mod lifecycle;
 mod metric;
 mod named;
 mod spend;
+mod triggers;
 
 use rustc_hash::FxHashMap;
 
@@ -33,6 +34,7 @@ pub(crate) use earn::EarningPlan;
 pub(crate) use lifecycle::Watched;
 pub(crate) use metric::metric_moves;
 use spend::Spend;
+use triggers::Triggers;
 
 /// A program as the engine uses it.
 #[derive(Debug)]
@@ -59,6 +61,7 @@ pub(crate) struct Compiled {
     pub(crate) tender: Vec<TenderPlan>,
     pub(crate) pricing: PricingPlan,
     pub(crate) spend: Spend,
+    pub(crate) triggers: Triggers,
     pub(crate) promotions: Promotions,
     /// The offers by what they ask for.
     offers: Index,
@@ -275,6 +278,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
     let tender = compiler.tender();
     let pricing = compiler.pricing();
     let spend = compiler.spend();
+    let triggers = compiler.triggers(&metrics);
     let promotions = Promotions::new(
         (&rules.offers, &rules.coupons, &rules.combining),
         &rules.pricing.rounding,
@@ -351,6 +355,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         tender,
         pricing,
         spend,
+        triggers,
         promotions,
         returns_window: rules.returns.window,
         returns_partial: rules.returns.partial == crate::points::Partial::Allow,
