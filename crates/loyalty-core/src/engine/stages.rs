@@ -3,7 +3,7 @@
 use super::work::Work;
 use crate::calendar::{Date, Instant};
 use crate::condition::{Cond, Explain, evaluate, next_flip, reasons};
-use crate::lifecycle::{InStage, Lived, StagesPlan};
+use crate::lifecycle::{InStage, Lived, StagePlan, StagesPlan};
 use crate::outcome::{Change, Decided, SegmentChange};
 use crate::program::Watched;
 use crate::tiers::View;
@@ -111,10 +111,11 @@ impl Work<'_> {
     /// What holds of the stage that is entered; what the one lacks that is left.
     fn stage_why(&self, plan: &StagesPlan, from: Option<usize>, to: Option<usize>) -> Decided {
         let seeing = self.seeing(self.today);
-        let cond = |place: Option<usize>, present| plan.stages.get(place?)?.cond(present);
-        let holds = cond(to, false).map(|cond| reasons(cond, &seeing));
+        let stage = |place: Option<usize>| plan.stages.get(place?);
+        let entered = stage(to).and_then(|stage| stage.when.as_ref());
+        let holds = entered.map(|cond| reasons(cond, &seeing));
         let mut lacks = Explain::default();
-        if let Some(cond) = cond(from, true) {
+        if let Some(cond) = stage(from).and_then(StagePlan::kept_by) {
             evaluate(cond, &seeing, &mut lacks);
         }
         Decided {

@@ -25,12 +25,16 @@ pub(crate) struct StagePlan {
 }
 
 impl StagePlan {
-    /// What must hold for a member who is in it (`present`), or who is not.
-    pub(crate) fn cond(&self, present: bool) -> Option<&Cond> {
-        self.stay
-            .as_ref()
-            .filter(|_| present)
-            .or(self.when.as_ref())
+    /// Whether it takes a member who is in it (`present`), or who is not. What keeps a member never throws one out who could
+    /// come in again: so that a member comes to rest.
+    fn takes(&self, present: bool, holds: &impl Fn(&Cond) -> bool) -> bool {
+        let stays = self.stay.as_ref().filter(|_| present);
+        self.when.as_ref().is_none_or(holds) || stays.is_some_and(holds)
+    }
+
+    /// What is lacking for a member who has left it.
+    pub(crate) fn kept_by(&self) -> Option<&Cond> {
+        self.stay.as_ref().or(self.when.as_ref())
     }
 
     /// All its conditions.
@@ -57,10 +61,10 @@ impl StagesPlan {
         if self.free_from(reached, zone).is_some_and(|free| day < free) {
             return present;
         }
-        self.stages.iter().enumerate().position(|(place, stage)| {
-            let cond = stage.cond(present == Some(place));
-            cond.is_none_or(&holds)
-        })
+        self.stages
+            .iter()
+            .enumerate()
+            .position(|(place, stage)| stage.takes(present == Some(place), &holds))
     }
 
     /// The first day on which the stage that was reached can be left.

@@ -49,7 +49,7 @@ pub struct StageRule {
     /// Who is in it: leaves on the member only. The last stage may leave it out: it takes everybody else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
-    /// What takes the place of `when` for those who are in the stage (default: the same), so that a member does not go to and fro.
+    /// What keeps those in the stage who are in it, also where `when` holds no longer: so that a member does not go to and fro.
     /// Stages that are asked before it still come first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stay: Option<Condition>,
