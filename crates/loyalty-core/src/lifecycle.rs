@@ -3,8 +3,14 @@
 mod classify;
 mod rules;
 mod stage;
+mod warning;
+mod winback;
 
-pub use rules::{Lifecycle, StageRule, StageThresholds};
+pub use rules::{
+    EarlyWarning, Ladder, LadderStep, Lifecycle, Signal, StageRule, StageThresholds, WarningScores,
+};
 
 pub(crate) use classify::{StagePlan, StagesPlan};
 pub(crate) use stage::{InStage, Lived};
+pub(crate) use warning::{Asks, Moved, SignalPlan, WarningPlan};
+pub(crate) use winback::{Attempt, Attempts};

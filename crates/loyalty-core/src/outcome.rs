@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 
 use crate::amount::{Currency, Exact, Money, Points};
 use crate::calendar::{Date, Instant};
+use crate::condition::WarningLevel;
 use crate::event::{IssueCoupon, Receive};
 use crate::id::Id;
 use crate::points::TenderAs;
@@ -636,12 +637,50 @@ pub enum Change {
         /// What decided it.
         why: Decided,
     },
+    /// The level of early warning changed.
+    WarningLevel {
+        /// The level before.
+        from: WarningLevel,
+        /// The level now.
+        to: WarningLevel,
+        /// The sum of the weights of the signals.
+        score: u32,
+        /// The signals that speak.
+        signals: Vec<SignalSaid>,
+    },
     /// A purchase woke the member.
     Reactivated {
         /// The order.
         order: Id,
-        /// The stage out of which it led.
-        from: Id,
+        /// The stage in which the member was.
+        from: Option<Id>,
+        /// The last attempt to win the member back that could still bring it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        outreach: Option<OutreachMade>,
+        /// Whether the member had been given up.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        abandoned: bool,
+    },
+    /// An attempt to win the member back was made.
+    Outreach {
+        /// The attempt.
+        #[serde(flatten)]
+        made: OutreachMade,
+        /// When it fails, if no purchase comes before.
+        until: Instant,
+    },
+    /// An attempt to win the member back brought no purchase in time.
+    OutreachFailed {
+        /// The attempt.
+        #[serde(flatten)]
+        made: OutreachMade,
+    },
+    /// So many attempts have failed that the member is given up.
+    Abandoned {
+        /// The ladder.
+        ladder: Id,
+        /// How many attempts on it have failed.
+        failed: u32,
     },
 }
 
@@ -664,6 +703,35 @@ pub struct Decided {
     /// What the condition of what was left lacks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lacks: Vec<Unmet>,
+}
+
+/// A signal of early warning that speaks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SignalSaid {
+    /// The signal.
+    pub signal: Id,
+    /// What it adds to the score.
+    pub weight: u32,
+    /// The metric now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<Figure>,
+    /// What it was compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Figure>,
+    /// The leaves that make its condition hold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub holds: Vec<Met>,
+}
+
+/// An attempt to win a member back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OutreachMade {
+    /// The ladder.
+    pub ladder: Id,
+    /// The step of it.
+    pub step: Id,
+    /// Which attempt on the ladder it is since the last purchase: 1, 2, 3 …
+    pub attempt: u32,
 }
 
 /// A leaf that is as a condition wants it.

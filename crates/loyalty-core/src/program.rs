@@ -17,7 +17,7 @@ use crate::calendar::Zone;
 use crate::condition::{ScoreRule, SegmentRule};
 use crate::coupons::{Combining, Promotion};
 use crate::id::Id;
-use crate::lifecycle::Lifecycle;
+use crate::lifecycle::{EarlyWarning, Ladder, Lifecycle};
 use crate::metric::MetricRule;
 use crate::points::{
     AccountRule, ConversionRule, EarnGroup, EarnRule, Earning, Returns, Reward, TenderRule,
@@ -108,6 +108,12 @@ pub struct Rules {
     /// The stages of a member's life with the program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lifecycle: Option<Lifecycle>,
+    /// Early warning of members who are about to be lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<EarlyWarning>,
+    /// The ladders of attempts to win members back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub winback: Vec<Ladder>,
     /// How points are earned.
     #[serde(default)]
     pub earning: Earning,

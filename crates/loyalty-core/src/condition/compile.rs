@@ -7,7 +7,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::rules::{
-    BirthdayTest, Comparison, Condition, Grain, Reads, Selection, TenureTest, TierTest, Yearly,
+    BirthdayTest, Comparison, Condition, Grain, Reads, Selection, TenureTest, TierTest,
+    WarningLevel, Yearly,
 };
 use super::selection::{Select, Symbols};
 use crate::amount::Currency;
@@ -42,6 +43,8 @@ pub(crate) enum Cond {
         test: Test,
     },
     Stage(Box<[Id]>),
+    Warning(Box<[WarningLevel]>),
+    Abandoned(bool),
     Kind(Box<[Box<str>]>),
     Channel(Box<[Box<str>]>),
     Store(Box<[Box<str>]>),
@@ -191,6 +194,10 @@ pub(crate) struct Catalogue {
     pub(crate) segments: Named<SegmentPlan>,
     pub(crate) scores: Named<ScorePlan>,
     pub(crate) stages: Vec<Id>,
+    /// Whether the program has an early warning.
+    pub(crate) warns: bool,
+    /// Whether the program has ladders to win members back.
+    pub(crate) wins_back: bool,
     /// Names of things that are there, but wrong in themselves: not to be reported as unknown.
     pub(crate) broken: Vec<Id>,
 }
@@ -348,6 +355,8 @@ impl Compiler<'_> {
             }
             Condition::PointsExpiring(test) => self.expiring(test, &join(path, "points_expiring")),
             Condition::Stage(ids) => self.stage(ids, &join(path, "stage")),
+            Condition::Warning(levels) => self.warning(levels, &join(path, "warning")),
+            Condition::Abandoned(wanted) => self.abandoned(*wanted, &join(path, "abandoned")),
             Condition::Kind(kinds) => self.kinds(kinds, &join(path, "kind")),
             Condition::Channel(channels) => {
                 Cond::Channel(self.texts(channels, &join(path, "channel")))

@@ -5,7 +5,7 @@ mod lacks;
 use std::borrow::Cow;
 
 use super::compile::{Attribute, Cond, ScorePlan};
-use super::rules::{BirthdayTest, Grain, within_day};
+use super::rules::{BirthdayTest, Grain, WarningLevel, within_day};
 use super::selection::{Basket, Select};
 use crate::amount::Currency;
 use crate::calendar::{Date, Instant, MonthDay, Span, Weekday};
@@ -36,6 +36,10 @@ pub(crate) trait Facts {
     fn account_name(&self, account: usize) -> Option<Id>;
     /// The stage of the lifecycle that the member is in.
     fn stage(&self) -> Option<&Id>;
+    /// The level of early warning.
+    fn warning(&self) -> WarningLevel;
+    /// Whether attempts to win the member back have been given up.
+    fn abandoned(&self) -> bool;
     fn event(&self) -> Option<EventFacts<'_>>;
     /// When time alone will change what the condition says; asked only for explanations.
     fn holds_from(&self, cond: &Cond) -> Option<Instant>;
@@ -195,6 +199,8 @@ fn holds(leaf: &Cond, facts: &impl Facts) -> bool {
             test,
         } => test.holds(facts.expiring(*account, *within)),
         Cond::Stage(stages) => facts.stage().is_some_and(|stage| stages.contains(stage)),
+        Cond::Warning(levels) => levels.contains(&facts.warning()),
+        Cond::Abandoned(wanted) => facts.abandoned() == *wanted,
         Cond::Kind(kinds) => facts
             .event()
             .is_some_and(|event| kinds.iter().any(|one| **one == *event.kind)),

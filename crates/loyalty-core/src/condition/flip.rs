@@ -142,6 +142,14 @@ pub(crate) fn next_flip(
     Some(day)
 }
 
+/// The first day after `day` on which a condition may change by time alone.
+pub(crate) fn may_change(cond: &Cond, days: &impl Days, day: Date) -> Option<Date> {
+    let mut leaves = Vec::new();
+    open(cond, days, &mut leaves);
+    let all = leaves.iter().filter_map(|leaf| candidate(leaf, days, day));
+    all.min()
+}
+
 /// Whether a leaf is the same again every year.
 fn comes_every_year(leaf: &Cond) -> bool {
     matches!(leaf, Cond::Birthday(_) | Cond::Anniversary(_))

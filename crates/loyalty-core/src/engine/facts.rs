@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::amount::Currency;
 use crate::calendar::{Date, Instant, MonthDay, Span};
 use crate::condition::{
-    Basket, Cond, Days, EventFacts, Facts, Grain, Quiet, evaluate, moves, next_flip,
+    Basket, Cond, Days, EventFacts, Facts, Grain, Quiet, WarningLevel, evaluate, moves, next_flip,
 };
 use crate::event::{Body, Event, Line, Scalar};
 use crate::id::Id;
@@ -247,6 +247,14 @@ impl Facts for Seeing<'_> {
 
     fn stage(&self) -> Option<&Id> {
         self.state.more.stage()
+    }
+
+    fn warning(&self) -> WarningLevel {
+        self.state.more.warning()
+    }
+
+    fn abandoned(&self) -> bool {
+        self.state.more.is_abandoned()
     }
 
     fn event(&self) -> Option<EventFacts<'_>> {

@@ -9,29 +9,27 @@ use crate::program::Watched;
 use crate::tiers::View;
 
 impl Work<'_> {
-    /// Puts the member into the stage that holds now.
-    pub(super) fn judge_stage(&mut self) {
+    /// Puts the member into the stage that holds now. Says whether that leads from a stage that is asleep to one that is not.
+    pub(super) fn judge_stage(&mut self) -> bool {
         let Some(plan) = &self.compiled.stages else {
-            return;
+            return false;
         };
         let to = self.stage_on(plan, self.today);
         let from = self.in_stage().map(|reached| reached.stage.clone());
         let to_id = to.and_then(|to| plan.stages.get(to)).map(|stage| &stage.id);
         if to_id == from.as_ref() {
-            return;
+            return false;
         }
         let why = self.stage_why(plan, from.as_ref().and_then(|id| plan.place(id)), to);
         let (at, to) = (self.as_of, to_id.cloned());
         self.lived().enter(to.clone(), at);
-        let woke = from.clone().filter(|from| {
-            let asleep = |id: &crate::Id| plan.stages.iter().any(|one| one.id == *id && one.asleep);
-            asleep(from) && !to.as_ref().is_some_and(asleep)
-        });
+        let asleep = |id: &Option<crate::Id>| {
+            let stage = id.as_ref().and_then(|id| plan.stages.get(plan.place(id)?));
+            stage.is_some_and(|stage| stage.asleep)
+        };
+        let woke = asleep(&from) && !asleep(&to);
         self.enter(Change::Stage { from, to, why });
-        let order = self.ordered.as_ref().map(|order| order.id.clone());
-        if let (Some(from), Some(order)) = (woke, order) {
-            self.enter(Change::Reactivated { order, from });
-        }
+        woke
     }
 
     /// Tells which watched segments the member has entered and left.

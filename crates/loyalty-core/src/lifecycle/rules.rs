@@ -1,6 +1,8 @@
 //! What a program may say about the stages of a member's life (clause 11.1).
 
 mod five;
+mod warning;
+mod winback;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +10,9 @@ use crate::calendar::Span;
 use crate::condition::Condition;
 use crate::id::Id;
 use crate::text::Label;
+
+pub use warning::{EarlyWarning, Signal, WarningScores};
+pub use winback::{Ladder, LadderStep};
 
 /// The stages of a member's life with the program.
 ///

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::winback::Attempts;
 use crate::calendar::Instant;
+use crate::condition::WarningLevel;
 use crate::id::Id;
 
 /// What a member keeps of its life with a program.
@@ -15,6 +17,12 @@ pub(crate) struct Lived {
     /// The stages before, the latest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) before: Vec<Left>,
+    /// The level of early warning.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub(crate) warning: WarningLevel,
+    /// The attempts to win the member back since the last purchase.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub(crate) winback: Attempts,
     /// The watched segments that the member is in; sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) segments: Vec<Id>,
@@ -76,6 +84,9 @@ impl Lived {
             || self.before.iter().any(|left| later(left.until))
         {
             return Some("a stage was entered or left after the member was looked at last");
+        }
+        if let Some(words) = self.winback.fault(as_of) {
+            return Some(words);
         }
         if !self.segments.is_sorted_by(|one, other| one < other) {
             return Some("the segments of a member are not in order");

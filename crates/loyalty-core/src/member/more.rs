@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Instant;
+use crate::condition::WarningLevel;
 use crate::coupons::Instance;
 use crate::id::Id;
 use crate::lifecycle::Lived;
@@ -117,6 +118,18 @@ impl More {
     pub(crate) fn stage(&self) -> Option<&Id> {
         let reached = self.lifecycle.as_ref()?.stage.as_ref()?;
         Some(&reached.stage)
+    }
+
+    /// The level of early warning.
+    pub(crate) fn warning(&self) -> WarningLevel {
+        let lived = self.lifecycle.as_ref();
+        lived.map_or(WarningLevel::None, |lived| lived.warning)
+    }
+
+    /// Whether attempts to win the member back have been given up.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        let lived = self.lifecycle.as_ref();
+        lived.is_some_and(|lived| lived.winback.abandoned.is_some())
     }
 
     /// A coupon of the wallet.

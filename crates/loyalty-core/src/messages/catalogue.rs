@@ -350,6 +350,26 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
         "The stage is {found}, which is excluded.",
         "当前阶段为 {found}，属于排除范围。",
     ),
+    (
+        "warning",
+        "The warning level is {found}; {needed} is needed.",
+        "预警级别为 {found}，需要 {needed}。",
+    ),
+    (
+        "warning.not",
+        "The warning level is {found}, which is excluded.",
+        "预警级别为 {found}，属于排除范围。",
+    ),
+    (
+        "abandoned",
+        "Whether the member has been given up is {found}; {needed} is needed.",
+        "是否已放弃唤回为 {found}，需要 {needed}。",
+    ),
+    (
+        "abandoned.not",
+        "Whether the member has been given up is {found}, which is excluded.",
+        "是否已放弃唤回为 {found}，属于排除范围。",
+    ),
     ("condition", "The condition does not hold.", "条件不成立。"),
     (
         "from",

@@ -67,6 +67,10 @@ impl Change {
             Self::Stage { .. } => "stage",
             Self::Segment { .. } => "segment",
             Self::Reactivated { .. } => "reactivated",
+            Self::WarningLevel { .. } => "warning_level",
+            Self::Outreach { .. } => "outreach",
+            Self::OutreachFailed { .. } => "outreach_failed",
+            Self::Abandoned { .. } => "abandoned",
         }
     }
 }

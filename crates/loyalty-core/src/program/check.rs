@@ -90,6 +90,10 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
     if let Some(lifecycle) = &rules.lifecycle {
         check.lifecycle(lifecycle);
     }
+    if let Some(warning) = &rules.warning {
+        check.warning(warning);
+    }
+    check.winback(&rules.winback);
     for (place, rule) in rules.earn.iter().enumerate() {
         check.earn(rule, rules, &format!("earn[{place}]"));
     }
@@ -138,7 +142,7 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
 /// The ids of list elements that are there but could not be read: naming them is no mistake of its own.
 pub(super) fn broken(node: &Node) -> Vec<Id> {
     let lists = [
-        "accounts", "metrics", "segments", "scores", "tiers", "groups", "earn",
+        "accounts", "metrics", "segments", "scores", "tiers", "groups", "earn", "winback",
     ];
     let elements = lists
         .iter()

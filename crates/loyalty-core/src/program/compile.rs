@@ -23,7 +23,7 @@ use crate::condition::{
 use crate::coupons::Promotions;
 use crate::error::{Code, Error, join};
 use crate::id::Id;
-use crate::lifecycle::StagesPlan;
+use crate::lifecycle::{Ladder, StagesPlan, WarningPlan};
 use crate::metric::{DistinctOf, Frame, Reading};
 use crate::points::{
     CapSpec, Plan, ReturnedDiscounts, ReturnedPoints, Settings, TenderPlan, Worth,
@@ -49,6 +49,8 @@ pub(crate) struct Compiled {
     pub(crate) tracks: Vec<TrackPlan>,
     /// The stages of the lifecycle, if the program has them.
     pub(crate) stages: Option<StagesPlan>,
+    pub(crate) warning: Option<WarningPlan>,
+    pub(crate) winback: Vec<Ladder>,
     /// The segments whose members are told.
     pub(crate) watched: Vec<Watched>,
     pub(crate) rules: Vec<RulePlan>,
@@ -239,6 +241,8 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
             .flat_map(|lifecycle| &lifecycle.stages)
             .map(|stage| stage.id.clone())
             .collect(),
+        warns: rules.warning.is_some(),
+        wins_back: !rules.winback.is_empty(),
         broken,
     };
     for (place, metric) in rules.metrics.iter().enumerate() {
@@ -266,6 +270,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         .collect();
     let stages = compiler.stages(&metrics);
     let watched = compiler.watched(&metrics);
+    let warning = compiler.warning(&metrics);
     super::tracks::restless(&tracks, &metrics, stages.as_ref(), compiler.mistakes);
     let mut plans: Vec<RulePlan> = rules
         .earn
@@ -328,6 +333,8 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         tracks,
         stages,
         watched,
+        warning,
+        winback: rules.winback.clone(),
         offers: Index::new(
             promotions
                 .offers

@@ -176,6 +176,17 @@ impl Places {
             node.get("conversions"),
             rules.conversions.iter().map(|one| &one.id).collect(),
         );
+        add(
+            "winback",
+            node.get("winback"),
+            rules.winback.iter().map(|one| &one.id).collect(),
+        );
+        let signals = rules.warning.iter().flat_map(|one| &one.signals);
+        add(
+            "warning.signals",
+            node.get("warning").and_then(|one| one.get("signals")),
+            signals.map(|one| &one.id).collect(),
+        );
         let lifecycle = rules.lifecycle.iter();
         add(
             "lifecycle.stages",

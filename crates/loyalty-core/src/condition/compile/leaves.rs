@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Attribute, Comparison, Compiler, Cond, Grain, Test, TierTest, Yearly};
 use crate::amount::Exact;
 use crate::calendar::{Date, MonthDay};
-use crate::condition::rules::{DateRange, ExpiringTest, ScoreTest};
+use crate::condition::rules::{DateRange, ExpiringTest, ScoreTest, WarningLevel};
 use crate::error::{Code, Error, join};
 use crate::id::Id;
 
@@ -50,6 +50,27 @@ impl Compiler<'_> {
             }
         }
         Cond::Stage(ids.into())
+    }
+
+    pub(super) fn warning(&mut self, levels: &[WarningLevel], path: &str) -> Cond {
+        if levels.is_empty() {
+            self.never(path, "an empty list never holds");
+        }
+        if !self.names.warns {
+            let words = "this program has no early warning: it says no `warning`";
+            self.mistakes
+                .push(Error::at(Code::UnknownReference, path, words));
+        }
+        Cond::Warning(levels.into())
+    }
+
+    pub(super) fn abandoned(&mut self, wanted: bool, path: &str) -> Cond {
+        if !self.names.wins_back {
+            let words = "this program gives nobody up: it says no `winback`";
+            self.mistakes
+                .push(Error::at(Code::UnknownReference, path, words));
+        }
+        Cond::Abandoned(wanted)
     }
 
     pub(super) fn score(&mut self, test: &ScoreTest, path: &str) -> Cond {

@@ -129,6 +129,21 @@ pub(super) fn lacks(leaf: &Cond, want: bool, facts: &impl Facts) -> Unmet {
             )),
             ..plain("stage")
         },
+        Cond::Warning(levels) => Unmet {
+            found: text(Some(facts.warning().as_str())),
+            needed: Some(Figure::OneOf(
+                levels
+                    .iter()
+                    .map(|level| level.as_str().to_owned())
+                    .collect(),
+            )),
+            ..plain("warning")
+        },
+        Cond::Abandoned(wanted) => Unmet {
+            found: text(Some(if facts.abandoned() { "true" } else { "false" })),
+            needed: Some(Figure::Text(wanted.to_string())),
+            ..plain("abandoned")
+        },
         Cond::Kind(kinds) => Unmet {
             found: text(facts.event().map(|event| event.kind)),
             needed: texts(kinds),

@@ -49,3 +49,34 @@ pub struct ScoreWeight {
     /// How much; may be negative.
     pub points: Points,
 }
+
+/// How much there is to fear that a member is lost.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum WarningLevel {
+    /// Nothing.
+    #[default]
+    None,
+    /// A little.
+    Light,
+    /// Something.
+    Moderate,
+    /// Much.
+    Severe,
+}
+
+impl WarningLevel {
+    /// Its name in documents.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Light => "light",
+            Self::Moderate => "moderate",
+            Self::Severe => "severe",
+        }
+    }
+}

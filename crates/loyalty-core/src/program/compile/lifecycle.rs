@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::{Compiler, MetricPlan, metric_moves};
 use crate::condition::{Cond, Moves, Scope, SegmentPlan, moves};
-use crate::lifecycle::{StagePlan, StagesPlan};
+use crate::error::{Code, Error, join};
+use crate::id::Id;
+use crate::lifecycle::{Asks, Moved, Signal, SignalPlan, StagePlan, StagesPlan, WarningPlan};
 
 /// A segment whose members are told.
 #[derive(Debug)]
@@ -44,6 +46,70 @@ impl Compiler<'_> {
                 segment,
             })
             .collect()
+    }
+}
+
+impl Compiler<'_> {
+    pub(super) fn warning(&mut self, metrics: &[MetricPlan]) -> Option<WarningPlan> {
+        let rules = self.rules;
+        let warning = rules.warning.as_ref()?;
+        let signals = warning.signals.iter().enumerate();
+        let signals = signals.filter_map(|(place, signal)| {
+            let path = format!("warning.signals[{place}]");
+            Some(SignalPlan {
+                id: signal.id.clone(),
+                asks: self.signal(signal, metrics, &path)?,
+                weight: signal.weight,
+            })
+        });
+        Some(WarningPlan {
+            signals: signals.collect(),
+            levels: warning.levels,
+            review: warning.review,
+        })
+    }
+
+    fn signal(&mut self, signal: &Signal, metrics: &[MetricPlan], path: &str) -> Option<Asks> {
+        let when = self.condition(signal.when.as_ref(), Scope::Member, &join(path, "when"));
+        let metric = self.metric_of(signal.metric.as_ref(), &join(path, "metric"));
+        let than = self.metric_of(signal.compared_with.as_ref(), &join(path, "compared_with"));
+        let moved = signal.metric.is_some() || signal.compared_with.is_some();
+        let by = match (signal.falls_by, signal.rises_by) {
+            (Some(percent), None) => Some(Moved::new(true, percent)),
+            (None, Some(percent)) => Some(Moved::new(false, percent)),
+            _ => None,
+        };
+        let given = signal.falls_by.is_some() || signal.rises_by.is_some();
+        match (when, by) {
+            (Some(when), None) if !moved && !given => return Some(Asks::When(when)),
+            (None, Some(by)) if signal.metric.is_some() && signal.compared_with.is_some() => {
+                let (metric, than) = metric.zip(than)?;
+                let grain = |place: usize| metrics.get(place).map(|plan| plan.grain);
+                if grain(metric) != grain(than) {
+                    let words = "the two metrics are not of one unit";
+                    let path = join(path, "compared_with");
+                    self.mistakes
+                        .push(Error::at(Code::Contradiction, path, words));
+                }
+                return Some(Asks::Moved { metric, than, by });
+            }
+            _ => {}
+        }
+        let words =
+            "say `metric`, `compared_with` and one of `falls_by` and `rises_by`, or say `when`";
+        self.mistakes
+            .push(Error::at(Code::InvalidValue, path, words));
+        None
+    }
+
+    fn metric_of(&mut self, id: Option<&Id>, path: &str) -> Option<usize> {
+        let id = id?;
+        let found = self.names.metrics.get(id).map(|(place, _)| *place);
+        if found.is_none() {
+            let error = self.names.unknown("metric", id);
+            self.mistakes.extend(error.map(|error| error.under(path)));
+        }
+        found
     }
 }
 

@@ -7,7 +7,7 @@ use crate::condition::{Condition, Scope, ScorePlan, SegmentPlan};
 use crate::error::{Code, Error, join};
 use crate::limits::{LEAVES_MAX, NESTED_MAX};
 
-/// A track, a segment, a score or the stages: what others may depend on.
+/// A track, a segment, a score, the stages or the early warning: what others may depend on.
 struct Node {
     path: String,
     kind: NodeKind,
@@ -23,6 +23,7 @@ enum NodeKind {
     /// A segment or a score.
     Named,
     Stages,
+    Warning,
 }
 
 impl NodeKind {
@@ -35,6 +36,7 @@ impl NodeKind {
         match self {
             Self::Track => "the conditions of this track depend on the rung that is held in it",
             Self::Named => "its conditions depend on itself",
+            Self::Warning => "the signals of the warning depend on its level",
             Self::Stages => {
                 "the conditions of the stages depend on the stage that the member is in"
             }
@@ -105,7 +107,7 @@ impl Compiler<'_> {
         self.names.scores.insert(rule.id.clone(), Some(plan));
     }
 
-    /// Tracks, then segments, then scores, then the stages.
+    /// Tracks, then segments, then scores, then the stages, then the early warning.
     fn nodes(&self) -> Vec<Node> {
         let rules = self.rules;
         let tracks = rules.tiers.iter().enumerate().map(|(place, track)| {
@@ -126,7 +128,12 @@ impl Compiler<'_> {
             let conds = stages.flat_map(|stage| stage.when.iter().chain(&stage.stay));
             self.node("lifecycle.stages".to_owned(), NodeKind::Stages, conds)
         });
-        tracks.chain(segments).chain(scores).chain(stages).collect()
+        let warning = rules.warning.iter().map(|warning| {
+            let conds = warning.signals.iter().filter_map(|one| one.when.as_ref());
+            self.node("warning.signals".to_owned(), NodeKind::Warning, conds)
+        });
+        let named = tracks.chain(segments).chain(scores);
+        named.chain(stages).chain(warning).collect()
     }
 
     fn node<'r>(
@@ -178,6 +185,12 @@ impl Compiler<'_> {
             Condition::Stage(_) if rules.lifecycle.is_some() => {
                 let before = tracks.saturating_add(rules.segments.len());
                 node.names.push(before.saturating_add(rules.scores.len()));
+            }
+            Condition::Warning(_) if rules.warning.is_some() => {
+                let before = tracks.saturating_add(rules.segments.len());
+                let before = before.saturating_add(rules.scores.len());
+                let stages = usize::from(rules.lifecycle.is_some());
+                node.names.push(before.saturating_add(stages));
             }
             _ => {}
         }
