@@ -35,6 +35,7 @@ mod report;
 mod reprice;
 mod returns;
 mod settle;
+mod stages;
 mod standing;
 mod stored_value;
 mod takeback;
@@ -46,6 +47,8 @@ mod trigger;
 mod trigger_due;
 mod undo;
 mod wallet;
+mod warnings;
+mod winback;
 mod work;
 mod yearly;
 
@@ -334,6 +337,7 @@ impl Work<'_> {
             Body::Issue(issue) => self.issue(event, issue)?,
             Body::Give(give) => self.give_coupon(event, give)?,
             Body::TopUp(top_up) => self.top_up(top_up)?,
+            Body::Outreach(outreach) => self.outreach(outreach)?,
         }
         self.end_capture();
         self.note_deeds()?;

@@ -3,6 +3,7 @@
 mod coupons;
 mod digest;
 mod names;
+mod outreach;
 mod points;
 mod tiers;
 mod wire;
@@ -17,6 +18,7 @@ pub use points::{
 };
 
 pub use coupons::{Counter, GiveCoupon, IssueCoupon, StoredTender, TopUp};
+pub use outreach::Outreach;
 pub use tiers::{Grant, Revoke, Until};
 
 use std::borrow::Cow;
@@ -28,7 +30,7 @@ use crate::limits;
 use crate::pricing::DiscountPer;
 
 /// The kinds of events, by the names that [`Event::kind`] gives them.
-pub(crate) const KINDS: [&str; 22] = [
+pub(crate) const KINDS: [&str; 23] = [
     "enroll",
     "profile",
     "tags",
@@ -51,6 +53,7 @@ pub(crate) const KINDS: [&str; 22] = [
     "issue",
     "give",
     "top_up",
+    "outreach",
 ];
 /// What receipts and returns call the line of shipping.
 pub(crate) const SHIPPING: &str = "shipping";
@@ -165,6 +168,8 @@ pub enum Body<'a> {
     Give(GiveCoupon<'a>),
     /// A card of stored value is topped up.
     TopUp(TopUp<'a>),
+    /// An attempt to win the member back.
+    Outreach(Outreach<'a>),
 }
 
 /// What a host knows of a member.
@@ -563,6 +568,7 @@ impl<'a> Event<'a> {
             Body::Issue(_) => "issue",
             Body::Give(_) => "give",
             Body::TopUp(_) => "top_up",
+            Body::Outreach(_) => "outreach",
         }
     }
 
@@ -607,6 +613,7 @@ impl<'a> Event<'a> {
             Body::Issue(issue) => issue.check(),
             Body::Give(give) => give.check(),
             Body::TopUp(top_up) => top_up.check(),
+            Body::Outreach(outreach) => outreach.check(),
         }
     }
 }

@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 
 use crate::amount::{Currency, Money, Points};
 use crate::calendar::{Date, Instant};
+use crate::condition::WarningLevel;
 use crate::event::{IssueCoupon, Receive};
 use crate::id::Id;
 use crate::text::Label;
@@ -640,6 +641,135 @@ pub enum Change {
         /// How much.
         amount: Figure,
     },
+    /// A stage of the lifecycle was entered.
+    Stage {
+        /// The stage before; none for the first one.
+        from: Option<Id>,
+        /// The stage now; none where no stage takes the member.
+        to: Option<Id>,
+        /// What decided it.
+        why: Decided,
+    },
+    /// The member entered or left a segment that is watched.
+    Segment {
+        /// The segment.
+        segment: Id,
+        /// Which of the two.
+        change: SegmentChange,
+        /// What decided it.
+        why: Decided,
+    },
+    /// The level of early warning changed.
+    WarningLevel {
+        /// The level before.
+        from: WarningLevel,
+        /// The level now.
+        to: WarningLevel,
+        /// The sum of the weights of the signals.
+        score: u32,
+        /// The signals that speak.
+        signals: Vec<SignalSaid>,
+    },
+    /// A purchase woke the member.
+    Reactivated {
+        /// The order.
+        order: Id,
+        /// The stage in which the member was.
+        from: Option<Id>,
+        /// The last attempt to win the member back that could still bring it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        outreach: Option<OutreachMade>,
+        /// Whether the member had been given up.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        abandoned: bool,
+    },
+    /// An attempt to win the member back was made.
+    Outreach {
+        /// The attempt.
+        #[serde(flatten)]
+        made: OutreachMade,
+        /// When it fails, if no purchase comes before.
+        until: Instant,
+    },
+    /// An attempt to win the member back brought no purchase in time.
+    OutreachFailed {
+        /// The attempt.
+        #[serde(flatten)]
+        made: OutreachMade,
+    },
+    /// So many attempts have failed that the member is given up.
+    Abandoned {
+        /// The ladder.
+        ladder: Id,
+        /// How many attempts on it have failed.
+        failed: u32,
+    },
+}
+
+/// Whether a member entered or left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SegmentChange {
+    /// The condition holds now.
+    Entered,
+    /// The condition does not hold any more.
+    Left,
+}
+
+/// Why a member entered something or left it: by what now holds, and by what no longer does.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Decided {
+    /// The leaves that make the condition of what was entered hold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub holds: Vec<Met>,
+    /// What the condition of what was left lacks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<Unmet>,
+}
+
+/// A signal of early warning that speaks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SignalSaid {
+    /// The signal.
+    pub signal: Id,
+    /// What it adds to the score.
+    pub weight: u32,
+    /// The metric now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<Figure>,
+    /// What it was compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Figure>,
+    /// The leaves that make its condition hold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub holds: Vec<Met>,
+}
+
+/// An attempt to win a member back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OutreachMade {
+    /// The ladder.
+    pub ladder: Id,
+    /// The step of it.
+    pub step: Id,
+    /// Which attempt on the ladder it is since the last purchase: 1, 2, 3 …
+    pub attempt: u32,
+}
+
+/// A leaf that is as a condition wants it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Met {
+    /// The kind of leaf: `metric`, `tier`, `tag` …
+    pub leaf: &'static str,
+    /// Which metric, track, attribute …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of: Option<Id>,
+    /// Whether it is wanted not to hold (below a `not`), and does not.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub negated: bool,
+    /// What was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<Figure>,
 }
 
 /// Where points come from, or where they go: exactly one of these.

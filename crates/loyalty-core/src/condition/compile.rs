@@ -7,7 +7,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::rules::{
-    BirthdayTest, Comparison, Condition, Grain, Reads, Selection, TenureTest, TierTest, Yearly,
+    BirthdayTest, Comparison, Condition, Grain, Reads, Selection, TenureTest, TierTest,
+    WarningLevel, Yearly,
 };
 use super::selection::{Select, Symbols};
 use crate::amount::Currency;
@@ -41,6 +42,9 @@ pub(crate) enum Cond {
         within: Span,
         test: Test,
     },
+    Stage(Box<[Id]>),
+    Warning(Box<[WarningLevel]>),
+    Abandoned(bool),
     Kind(Box<[Box<str>]>),
     Channel(Box<[Box<str>]>),
     Store(Box<[Box<str>]>),
@@ -133,6 +137,15 @@ impl Test {
         }
     }
 
+    /// The numbers from which on, upwards, it may say something else than just below.
+    pub(crate) fn edges(&self) -> impl Iterator<Item = i64> {
+        let low = Some(self.low).filter(|low| *low > i64::MIN);
+        let high = self.high.checked_add(1);
+        let set = self.one_of.iter().flatten();
+        let set = set.flat_map(|one| [Some(*one), one.checked_add(1)].into_iter().flatten());
+        low.into_iter().chain(high).chain(set)
+    }
+
     pub(crate) fn holds(&self, value: i64) -> bool {
         self.low <= value
             && value <= self.high
@@ -180,6 +193,11 @@ pub(crate) struct Catalogue {
     pub(crate) tracks: Vec<Track>,
     pub(crate) segments: Named<SegmentPlan>,
     pub(crate) scores: Named<ScorePlan>,
+    pub(crate) stages: Vec<Id>,
+    /// Whether the program has an early warning.
+    pub(crate) warns: bool,
+    /// Whether the program has ladders to win members back.
+    pub(crate) wins_back: bool,
     /// Names of things that are there, but wrong in themselves: not to be reported as unknown.
     pub(crate) broken: Vec<Id>,
 }
@@ -336,6 +354,9 @@ impl Compiler<'_> {
                 Cond::Enrolled(from, until)
             }
             Condition::PointsExpiring(test) => self.expiring(test, &join(path, "points_expiring")),
+            Condition::Stage(ids) => self.stage(ids, &join(path, "stage")),
+            Condition::Warning(levels) => self.warning(levels, &join(path, "warning")),
+            Condition::Abandoned(wanted) => self.abandoned(*wanted, &join(path, "abandoned")),
             Condition::Kind(kinds) => self.kinds(kinds, &join(path, "kind")),
             Condition::Channel(channels) => {
                 Cond::Channel(self.texts(channels, &join(path, "channel")))

@@ -93,6 +93,8 @@ pub(crate) trait Days {
     fn enrolled_on(&self) -> Option<Date>;
     /// The first day after this one on which the value of a metric may change by time alone.
     fn metric_changes_after(&self, metric: usize, day: Date) -> Option<Date>;
+    /// The value of a metric on a day, if it grows by one a day from then on.
+    fn metric_grows(&self, metric: usize, day: Date) -> Option<i64>;
     /// The first day after this one on which other points of an account expire within a span.
     fn expiring_changes_after(&self, account: usize, within: Span, day: Date) -> Option<Date>;
     /// What a leaf says, if time alone can never make it say otherwise.
@@ -138,6 +140,14 @@ pub(crate) fn next_flip(
         day = at;
     }
     Some(day)
+}
+
+/// The first day after `day` on which a condition may change by time alone.
+pub(crate) fn may_change(cond: &Cond, days: &impl Days, day: Date) -> Option<Date> {
+    let mut leaves = Vec::new();
+    open(cond, days, &mut leaves);
+    let all = leaves.iter().filter_map(|leaf| candidate(leaf, days, day));
+    all.min()
 }
 
 /// Whether a leaf is the same again every year.
@@ -189,7 +199,14 @@ fn candidate(cond: &Cond, days: &impl Days, day: Date) -> Option<Date> {
     match cond {
         Cond::Not(one) => candidate(one, days, day),
         Cond::AtLeast(_, of) => of.iter().filter_map(|one| candidate(one, days, day)).min(),
-        Cond::Metric { metric, .. } => days.metric_changes_after(*metric, day),
+        Cond::Metric { metric, test } => match days.metric_grows(*metric, day) {
+            // Only where it passes a threshold does it matter.
+            Some(value) => {
+                let next = test.edges().filter(|edge| *edge > value).min()?;
+                day.add_days(next.checked_sub(value)?).ok()
+            }
+            None => days.metric_changes_after(*metric, day),
+        },
         Cond::Tenure(test) => {
             let enrolled = days.enrolled_on()?;
             [test.at_least, test.less_than]

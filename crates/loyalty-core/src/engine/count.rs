@@ -31,7 +31,11 @@ impl Work<'_> {
                 continue;
             };
             let amount = match &plan.feed {
-                Feed::Spend | Feed::ListSpend | Feed::Orders | Feed::Quantity => {
+                Feed::Spend
+                | Feed::ListSpend
+                | Feed::Orders
+                | Feed::Interactions
+                | Feed::Quantity => {
                     if !self.passes(plan, event) {
                         continue;
                     }
@@ -59,7 +63,7 @@ impl Work<'_> {
                         self.count_mean(place, amount);
                         continue;
                     }
-                    if matches!(plan.feed, Feed::Orders) {
+                    if matches!(plan.feed, Feed::Orders | Feed::Interactions) {
                         1
                     } else {
                         amount
@@ -97,6 +101,7 @@ impl Work<'_> {
                     kind.is_some_and(|kind| kinds.iter().any(|one| **one == *kind))
                         && self.passes(plan, event),
                 ),
+                Feed::Interactions => i64::from(self.passes(plan, event)),
                 Feed::Earned(account) => earned(accrued, *account),
                 Feed::Values(_) | Feed::Attribute(_) if kind.is_some() => {
                     self.count_activity_rare(place, plan, event)?;
@@ -131,6 +136,7 @@ impl Work<'_> {
                 Feed::Spend
                 | Feed::ListSpend
                 | Feed::Orders
+                | Feed::Interactions
                 | Feed::Quantity
                 | Feed::Returns
                 | Feed::Returned
@@ -142,7 +148,11 @@ impl Work<'_> {
                     };
                     let plain = matches!(
                         plan.feed,
-                        Feed::Spend | Feed::ListSpend | Feed::Orders | Feed::Quantity
+                        Feed::Spend
+                            | Feed::ListSpend
+                            | Feed::Orders
+                            | Feed::Interactions
+                            | Feed::Quantity
                     );
                     if !plain || matches!(plan.reading, Reading::Mean(_)) {
                         let change = self.uncount_rare(place, plan, order, counted, backs)?;
@@ -260,7 +270,7 @@ fn uncounted(plan: &MetricPlan, order: &Order, counted: &Counted, backs: &Backs)
             .filter(|(place, _)| counted.has(*place))
             .map(|(_, row)| row)
     };
-    if matches!(plan.feed, Feed::Orders) {
+    if matches!(plan.feed, Feed::Orders | Feed::Interactions) {
         let all_back = rows().all(|(_, back)| back.all());
         let was_out = rows().any(|(_, back)| back.units_before < back.units);
         return Ok(i64::from(all_back && was_out));

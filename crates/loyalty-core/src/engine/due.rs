@@ -1,7 +1,8 @@
 //! The passing of time: everything that is due, in the order of the calendar (clauses 1.3 to 1.5).
 //!
 //! At one instant: holds are released; pending points become available; points expire; what leaves accounts by time; windows roll;
-//! rewards that are given before tiers; tiers; other rewards that are given by themselves; triggers. Rounds repeat until one makes no entry.
+//! rewards that are given before tiers; tiers; stages; segments; early warning; other rewards that are given by themselves; triggers. Rounds repeat
+//! until one makes no entry.
 
 use super::work::Work;
 use crate::amount::Points;
@@ -107,6 +108,9 @@ impl Work<'_> {
             }
             self.auto_rewards(AutoRun::BeforeTiers)?;
             self.judge_tiers()?;
+            self.judge_lifecycle();
+            self.judge_segments();
+            self.judge_warning();
             self.auto_rewards(AutoRun::WithTriggers)?;
             self.fire_triggers()?;
             if self.entries.len() == before {
@@ -186,6 +190,9 @@ impl Work<'_> {
             .chain(self.coupon_due())
             .chain(self.trigger_due())
             .chain(self.carry_due())
+            .chain(self.lifecycle_due())
+            .chain(self.warning_due())
+            .chain(self.winback_due())
             .min()
     }
 

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use crate::amount::Currency;
 use crate::calendar::{Date, Instant, MonthDay, Span};
 use crate::condition::{
-    Basket, Cond, Days, EventFacts, Facts, Grain, Quiet, evaluate, moves, next_flip,
+    Basket, Cond, Days, EventFacts, Facts, Grain, Quiet, WarningLevel, evaluate, moves, next_flip,
 };
 use crate::event::{Body, Event, Line, Scalar};
 use crate::id::Id;
 use crate::member::State;
-use crate::metric::{Reading, Tally};
+use crate::metric::{Frame, Reading, Tally};
 use crate::outcome::Figure;
 use crate::points::ActiveFrom;
 use crate::program::{Compiled, Feed, MetricPlan, metric_moves};
@@ -245,6 +245,18 @@ impl Facts for Seeing<'_> {
             .map(|plan| plan.id.clone())
     }
 
+    fn stage(&self) -> Option<&Id> {
+        self.state.more.stage()
+    }
+
+    fn warning(&self) -> WarningLevel {
+        self.state.more.warning()
+    }
+
+    fn abandoned(&self) -> bool {
+        self.state.more.is_abandoned()
+    }
+
     fn event(&self) -> Option<EventFacts<'_>> {
         self.event
     }
@@ -320,6 +332,16 @@ impl Days for Seeing<'_> {
 
     fn enrolled_on(&self) -> Option<Date> {
         self.enrolled
+    }
+
+    fn metric_grows(&self, metric: usize, day: Date) -> Option<i64> {
+        let plan = self.plan(metric)?;
+        let whole_life = matches!(plan.frame, Frame::Lifetime | Frame::Reset { .. });
+        match (&plan.feed, plan.reading) {
+            (Feed::Tenure, _) => self.on(day).value(metric),
+            (_, Reading::Since) if whole_life => self.on(day).value(metric),
+            _ => None,
+        }
     }
 
     fn metric_changes_after(&self, metric: usize, day: Date) -> Option<Date> {

@@ -7,9 +7,10 @@ use serde_json::value::RawValue;
 
 use super::{
     Activity, Adjust, Adjustment, Attributes, Body, Cancel, Convert, Converted, Counter, Event,
-    GiveCoupon, Grant, HoldRequest, IssueCoupon, Line, Off, OrderSettled, Overdraw, Part, Price,
-    Profile, Purchase, Receive, Redeem, Release, Return, ReturnedLine, Revoke, Scalar, Shipping,
-    StoredTender, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer, Undo,
+    GiveCoupon, Grant, HoldRequest, IssueCoupon, Line, Off, OrderSettled, Outreach, Overdraw, Part,
+    Price, Profile, Purchase, Receive, Redeem, Release, Return, ReturnedLine, Revoke, Scalar,
+    Shipping, StoredTender, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer,
+    Undo,
 };
 use crate::amount::{Decimal, Points, parse_decimal};
 use crate::calendar::{Date, Zone};
@@ -123,6 +124,9 @@ pub(crate) struct EventWire<'a> {
     /// A card of stored value is topped up.
     #[serde(borrow, default)]
     top_up: Option<TopUp<'a>>,
+    /// An attempt to win the member back.
+    #[serde(borrow, default)]
+    outreach: Option<Outreach<'a>>,
 }
 
 /// What a host knows of a member.
@@ -514,7 +518,7 @@ impl<'a> EventWire<'a> {
             };
         }
         type Made<'a> = Result<Body<'a>>;
-        let bodies: [(&str, Option<Body<'a>>); 21] = bodies! {
+        let bodies: [(&str, Option<Body<'a>>); 22] = bodies! {
             "enroll": self.enroll => |one: ProfileWire<'a>| Made::Ok(Body::Enroll(one.into()));
             "profile": self.profile => |one: ProfileWire<'a>| Made::Ok(Body::Profile(one.into()));
             "tags": self.tags => |one: TagsWire<'a>| Made::Ok(Body::Tags(one.into()));
@@ -536,6 +540,7 @@ impl<'a> EventWire<'a> {
             "issue": self.issue => |one| Made::Ok(Body::Issue(one));
             "give": self.give => |one| Made::Ok(Body::Give(one));
             "top_up": self.top_up => |one| Made::Ok(Body::TopUp(one));
+            "outreach": self.outreach => |one| Made::Ok(Body::Outreach(one));
         };
         Ok(Event {
             id: self.id.0,
@@ -551,7 +556,7 @@ impl<'a> EventWire<'a> {
 }
 
 /// The one thing that happened; a return and a purchase together are an exchange.
-fn only<'a>(bodies: [(&str, Option<Body<'a>>); 21]) -> Result<Body<'a>> {
+fn only<'a>(bodies: [(&str, Option<Body<'a>>); 22]) -> Result<Body<'a>> {
     let names: Vec<String> = bodies.iter().map(|(name, _)| format!("`{name}`")).collect();
     let mut given = bodies
         .into_iter()

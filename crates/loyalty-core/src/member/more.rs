@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Instant;
+use crate::condition::WarningLevel;
 use crate::coupons::Instance;
 use crate::id::Id;
+use crate::lifecycle::Lived;
 use crate::limits::MONEY_MAX;
 use crate::points::{Carried, Hold, Lot, Reached, Redemption, Streaked};
 use crate::triggers::TriggerMarks;
@@ -37,6 +39,9 @@ pub(crate) struct More {
     /// What returns left behind of milestones; sorted by rule.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) milestones: Vec<Reached>,
+    /// The stage of the lifecycle, and what belongs to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) lifecycle: Option<Box<Lived>>,
 }
 
 impl More {
@@ -87,6 +92,10 @@ impl More {
         {
             return Some("a coupon that is over has not expired");
         }
+        let lived = self.lifecycle.as_ref();
+        if let Some(words) = lived.and_then(|lived| lived.fault(as_of)) {
+            return Some(words);
+        }
         self.rules_fault()
             .or_else(|| self.redemptions.iter().find_map(Redemption::fault))
     }
@@ -106,6 +115,24 @@ impl More {
         let carried = || self.carried.iter().find_map(Carried::fault);
         let milestones = || self.milestones.iter().find_map(Reached::fault);
         streaks.or_else(carried).or_else(milestones)
+    }
+
+    /// The stage of the lifecycle that the member is in.
+    pub(crate) fn stage(&self) -> Option<&Id> {
+        let reached = self.lifecycle.as_ref()?.stage.as_ref()?;
+        Some(&reached.stage)
+    }
+
+    /// The level of early warning.
+    pub(crate) fn warning(&self) -> WarningLevel {
+        let lived = self.lifecycle.as_ref();
+        lived.map_or(WarningLevel::None, |lived| lived.warning)
+    }
+
+    /// Whether attempts to win the member back have been given up.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        let lived = self.lifecycle.as_ref();
+        lived.is_some_and(|lived| lived.winback.abandoned.is_some())
     }
 
     /// A coupon of the wallet.

@@ -189,6 +189,8 @@ pub enum Since {
     Purchase,
     /// The last activity of one of these kinds.
     Activity(Vec<String>),
+    /// The last purchase that is not back, activity of any kind, or the enrolment.
+    Interaction,
 }
 
 /// Over which time.

@@ -65,6 +65,13 @@ impl Change {
             Self::AwardSkipped { .. } => "award_skipped",
             Self::ChainStopped { .. } => "chain_stopped",
             Self::CarriedOver { .. } => "carried_over",
+            Self::Stage { .. } => "stage",
+            Self::Segment { .. } => "segment",
+            Self::Reactivated { .. } => "reactivated",
+            Self::WarningLevel { .. } => "warning_level",
+            Self::Outreach { .. } => "outreach",
+            Self::OutreachFailed { .. } => "outreach_failed",
+            Self::Abandoned { .. } => "abandoned",
         }
     }
 }

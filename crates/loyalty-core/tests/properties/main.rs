@@ -33,5 +33,6 @@ mod returns;
 mod run;
 mod spenders;
 mod spending;
+mod stages;
 mod time;
 mod world;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Attribute, Comparison, Compiler, Cond, Grain, Test, TierTest, Yearly};
 use crate::amount::Exact;
 use crate::calendar::{Date, MonthDay};
-use crate::condition::rules::{DateRange, ExpiringTest, ScoreTest};
+use crate::condition::rules::{DateRange, ExpiringTest, ScoreTest, WarningLevel};
 use crate::error::{Code, Error, join};
 use crate::id::Id;
 
@@ -35,6 +35,42 @@ impl Compiler<'_> {
         found.sort_by(|one, other| one.id.cmp(&other.id));
         found.dedup_by(|one, other| one.id == other.id);
         Cond::Segment(found.into())
+    }
+
+    pub(super) fn stage(&mut self, ids: &[Id], path: &str) -> Cond {
+        if ids.is_empty() {
+            self.never(path, "an empty list never holds");
+        }
+        let names = self.names;
+        for (place, id) in ids.iter().enumerate() {
+            if !names.stages.contains(id) {
+                let path = format!("{path}[{place}]");
+                let error = names.unknown("stage", id);
+                self.mistakes.extend(error.map(|error| error.under(&path)));
+            }
+        }
+        Cond::Stage(ids.into())
+    }
+
+    pub(super) fn warning(&mut self, levels: &[WarningLevel], path: &str) -> Cond {
+        if levels.is_empty() {
+            self.never(path, "an empty list never holds");
+        }
+        if !self.names.warns {
+            let words = "this program has no early warning: it says no `warning`";
+            self.mistakes
+                .push(Error::at(Code::UnknownReference, path, words));
+        }
+        Cond::Warning(levels.into())
+    }
+
+    pub(super) fn abandoned(&mut self, wanted: bool, path: &str) -> Cond {
+        if !self.names.wins_back {
+            let words = "this program gives nobody up: it says no `winback`";
+            self.mistakes
+                .push(Error::at(Code::UnknownReference, path, words));
+        }
+        Cond::Abandoned(wanted)
     }
 
     pub(super) fn score(&mut self, test: &ScoreTest, path: &str) -> Cond {

@@ -122,6 +122,28 @@ pub(super) fn lacks(leaf: &Cond, want: bool, facts: &impl Facts) -> Unmet {
                 facts.currency(),
             )
         },
+        Cond::Stage(stages) => Unmet {
+            found: facts.stage().map(|stage| Figure::Text(stage.to_string())),
+            needed: Some(Figure::OneOf(
+                stages.iter().map(ToString::to_string).collect(),
+            )),
+            ..plain("stage")
+        },
+        Cond::Warning(levels) => Unmet {
+            found: text(Some(facts.warning().as_str())),
+            needed: Some(Figure::OneOf(
+                levels
+                    .iter()
+                    .map(|level| level.as_str().to_owned())
+                    .collect(),
+            )),
+            ..plain("warning")
+        },
+        Cond::Abandoned(wanted) => Unmet {
+            found: text(Some(if facts.abandoned() { "true" } else { "false" })),
+            needed: Some(Figure::Text(wanted.to_string())),
+            ..plain("abandoned")
+        },
         Cond::Kind(kinds) => Unmet {
             found: text(facts.event().map(|event| event.kind)),
             needed: texts(kinds),

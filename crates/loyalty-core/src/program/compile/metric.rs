@@ -36,6 +36,7 @@ impl Compiler<'_> {
                 match since {
                     Since::Purchase => Feed::Orders,
                     Since::Activity(kinds) => self.activities(kinds, &of("days_since.activity")),
+                    Since::Interaction => Feed::Interactions,
                 }
             }
             Measure::Returns => Feed::Returns,
@@ -59,6 +60,7 @@ impl Compiler<'_> {
                 match &streak.of {
                     Since::Purchase => Feed::Orders,
                     Since::Activity(kinds) => self.activities(kinds, &of("streak.of.activity")),
+                    Since::Interaction => Feed::Interactions,
                 }
             }
             Measure::Periods(periods) => {
