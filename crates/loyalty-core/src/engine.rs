@@ -1,11 +1,13 @@
 //! The engine: where the domains meet. One program, any number of members.
 
+mod access;
 mod accrue;
 mod adjust;
 mod adopt;
 mod auto;
 mod basket;
 mod carry;
+mod close;
 mod count;
 mod demote;
 mod due;
@@ -305,6 +307,7 @@ impl Work<'_> {
         self.settle_to(event.at.instant)?;
         self.trace = (detail == Detail::Trace).then(Vec::new);
         self.event = self.entries.len();
+        self.admit(event)?;
         match &event.body {
             Body::Enroll(profile) => self.enroll(event, profile)?,
             Body::Profile(profile) => self.profile(profile)?,
@@ -328,7 +331,12 @@ impl Work<'_> {
             Body::Issue(issue) => self.issue(event, issue)?,
             Body::Give(give) => self.give_coupon(event, give)?,
             Body::TopUp(top_up) => self.top_up(top_up)?,
+            Body::Freeze(freeze) => self.freeze(freeze)?,
+            Body::Unfreeze(unfreeze) => self.unfreeze(unfreeze)?,
+            Body::Close(close) => self.close(close)?,
+            Body::Erase(erase) => self.erase(erase)?,
         }
+        self.forfeit_again()?;
         self.end_capture();
         self.note_deeds()?;
         self.settle_at()?;

@@ -194,6 +194,13 @@ catalogue! {
     /// The coupon cannot be issued, given away or held: its time, its rules or a hold say no.
     CouponRefused = 329, "coupon_refused", Refused;
 
+    /// The membership is frozen: the member earns, spends and gives nothing until it is unfrozen.
+    MemberFrozen = 350, "member_frozen", Refused;
+    /// The membership is not frozen.
+    NotFrozen = 351, "not_frozen", Refused;
+    /// The membership is over: only returns are taken still.
+    MemberClosed = 352, "member_closed", Refused;
+
     /// The stored member is damaged: its numbers contradict each other.
     MemberCorrupt = 400, "member_corrupt", Restore;
     /// The stored member does not fit the program, or is of a newer schema.

@@ -2,6 +2,7 @@
 
 mod coupons;
 mod digest;
+mod members;
 mod names;
 mod points;
 mod tiers;
@@ -17,6 +18,7 @@ pub use points::{
 };
 
 pub use coupons::{Counter, GiveCoupon, IssueCoupon, StoredTender, TopUp};
+pub use members::{Close, Erase, Freeze, Said, Unfreeze};
 pub use tiers::{Grant, Revoke, Until};
 
 use std::borrow::Cow;
@@ -28,7 +30,7 @@ use crate::limits;
 use crate::pricing::DiscountPer;
 
 /// The kinds of events, by the names that [`Event::kind`] gives them.
-pub(crate) const KINDS: [&str; 22] = [
+pub(crate) const KINDS: [&str; 26] = [
     "enroll",
     "profile",
     "tags",
@@ -51,6 +53,10 @@ pub(crate) const KINDS: [&str; 22] = [
     "issue",
     "give",
     "top_up",
+    "freeze",
+    "unfreeze",
+    "close",
+    "erase",
 ];
 /// What receipts and returns call the line of shipping.
 pub(crate) const SHIPPING: &str = "shipping";
@@ -165,16 +171,24 @@ pub enum Body<'a> {
     Give(GiveCoupon<'a>),
     /// A card of stored value is topped up.
     TopUp(TopUp<'a>),
+    /// The membership is frozen.
+    Freeze(Freeze<'a>),
+    /// A frozen membership goes on.
+    Unfreeze(Unfreeze<'a>),
+    /// The membership ends.
+    Close(Close<'a>),
+    /// What is known of the person is forgotten.
+    Erase(Erase<'a>),
 }
 
-/// What a host knows of a member.
+/// What a host knows of a member. What was known before can be corrected and cleared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile<'a> {
     /// The date of birth.
-    pub birthday: Option<Date>,
+    pub birthday: Said<Date>,
     /// The zone of the member's civil days, if it is not the program's.
-    pub timezone: Option<Zone>,
-    /// Further facts, for conditions.
+    pub timezone: Said<Zone>,
+    /// Further facts, for conditions; [`Scalar::Nothing`] clears one.
     pub attributes: Attributes<'a>,
     /// Tags to set.
     pub tags: Vec<Cow<'a, str>>,
@@ -557,6 +571,10 @@ impl<'a> Event<'a> {
             Body::Issue(_) => "issue",
             Body::Give(_) => "give",
             Body::TopUp(_) => "top_up",
+            Body::Freeze(_) => "freeze",
+            Body::Unfreeze(_) => "unfreeze",
+            Body::Close(_) => "close",
+            Body::Erase(_) => "erase",
         }
     }
 
@@ -601,6 +619,10 @@ impl<'a> Event<'a> {
             Body::Issue(issue) => issue.check(),
             Body::Give(give) => give.check(),
             Body::TopUp(top_up) => top_up.check(),
+            Body::Freeze(freeze) => freeze.check(),
+            Body::Unfreeze(unfreeze) => unfreeze.check(),
+            Body::Close(close) => close.check(),
+            Body::Erase(erase) => erase.check(),
         }
     }
 }

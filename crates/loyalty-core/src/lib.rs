@@ -75,11 +75,11 @@ pub use coupons::{
 pub use engine::{Detail, Engine};
 pub use error::{Code, Error, Kind, Result};
 pub use event::{
-    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Convert, Converted, Counter, Event,
-    GiveCoupon, Grant, HoldRequest, IssueCoupon, Line, Off, OrderSettled, Overdraw, Part, Price,
-    Profile, Purchase, Receive, ReceivedLot, Redeem, Release, Return, ReturnedLine, Revoke, Scalar,
-    Shipping, StoredTender, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer,
-    Undo, Until,
+    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Close, Convert, Converted, Counter,
+    Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest, IssueCoupon, Line, Off, OrderSettled,
+    Overdraw, Part, Price, Profile, Purchase, Receive, ReceivedLot, Redeem, Release, Return,
+    ReturnedLine, Revoke, Said, Scalar, Shipping, StoredTender, Tags, Tax, TaxOf, Tender,
+    TillDiscount, Timestamp, TopUp, Transfer, Undo, Unfreeze, Until,
 };
 pub use id::Id;
 pub use member::{Balance, MEMBER_SCHEMA, Member};

@@ -585,6 +585,23 @@ pub enum Change {
         /// How much.
         amount: Figure,
     },
+    /// The membership was frozen.
+    Frozen {
+        /// Why, in a person's words.
+        reason: String,
+    },
+    /// The membership goes on.
+    Unfrozen {
+        /// Why, in a person's words.
+        reason: String,
+    },
+    /// The membership ended.
+    Closed {
+        /// Why, in a person's words.
+        reason: String,
+    },
+    /// What was known of the person is forgotten.
+    Erased {},
 }
 
 /// Where points come from, or where they go: exactly one of these.
@@ -606,6 +623,8 @@ pub enum Source {
     Conversion(Id),
     /// They are a reward, or belonged to one that was undone.
     Reward(Id),
+    /// The membership ended, for a reason in words.
+    Closed(String),
 }
 
 /// Why points that were held are free again.
@@ -621,6 +640,8 @@ pub enum ReleaseWhy {
     Replaced,
     /// A purchase used it.
     Captured,
+    /// The membership ended.
+    Closed,
 }
 
 /// Why points have another expiry.

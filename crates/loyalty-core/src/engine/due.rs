@@ -53,6 +53,9 @@ impl Work<'_> {
 
     /// Makes everything that is due at this instant, until nothing more happens.
     pub(super) fn settle_at(&mut self) -> Result<()> {
+        if self.state.more.access.is_over() {
+            return Ok(());
+        }
         self.before_expiry.clear();
         for _ in 0..ROUNDS_MAX {
             let before = self.entries.len();
@@ -130,6 +133,10 @@ impl Work<'_> {
 
     /// When time alone changes the member next.
     pub(super) fn next_due(&self) -> Option<Instant> {
+        // A membership that is over has nothing that time could change.
+        if self.state.more.access.is_over() {
+            return None;
+        }
         let tiers = (0..self.compiled.tracks.len()).filter_map(|place| self.track_due(place));
         let holds = self.state.more.holds.iter().map(|hold| hold.until);
         let losses = (0..self.compiled.accounts.len())

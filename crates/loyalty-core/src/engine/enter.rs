@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::work::{Work, begin_terms};
 use crate::error::{Code, Error, Result};
-use crate::event::{Activity, Event, Profile, Tags};
+use crate::event::{Activity, Event, Profile, Said, Tags};
 use crate::id::Id;
 use crate::outcome::Change;
 use crate::program::On;
@@ -37,12 +37,18 @@ impl Work<'_> {
 
     fn update(&mut self, profile: &Profile<'_>) -> Result<()> {
         Arc::make_mut(&mut self.state.profile).update(profile)?;
-        if let Some(zone) = profile.timezone {
-            self.zone = zone;
-            self.today = zone.date_at(self.as_of);
-            self.enrolled = self.state.enrolled_at.map(|at| zone.date_at(at));
+        if profile.timezone != Said::Nothing {
+            self.enter_zone();
         }
         Ok(())
+    }
+
+    /// The member's civil days are those of another zone.
+    pub(super) fn enter_zone(&mut self) {
+        let zone = self.state.profile.timezone.unwrap_or(self.compiled.zone);
+        self.zone = zone;
+        self.today = zone.date_at(self.as_of);
+        self.enrolled = self.state.enrolled_at.map(|at| zone.date_at(at));
     }
 
     pub(super) fn tags(&mut self, tags: &Tags<'_>) -> Result<()> {

@@ -203,6 +203,9 @@ impl<'w> Work<'w> {
         if self.state.more.coupon(&card.id).is_some() {
             return Ok(true);
         }
+        if self.state.more.access.is_over() {
+            return Ok(false);
+        }
         let plan = self.compiled.promotions.coupon(&card.coupon);
         let restored = plan
             .map(|plan| plan.rule.restored(self.today, self.zone, card.expires_at))

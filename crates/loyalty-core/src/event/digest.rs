@@ -1,7 +1,7 @@
 //! The content of an event as one number: tells a repeated event from another one with the same id (clause 1.9).
 
 use super::{
-    Adjustment, Attributes, Body, Event, Off, Part, Price, Profile, Purchase, Return, Scalar,
+    Adjustment, Attributes, Body, Event, Off, Part, Price, Profile, Purchase, Return, Said, Scalar,
     StoredTender, Tax, TaxOf, Tender, Until,
 };
 use crate::amount::Decimal;
@@ -140,6 +140,10 @@ impl Event<'_> {
                 out.text(&give.coupon);
                 out.text(&give.to);
             }
+            Body::Freeze(freeze) => out.text(&freeze.reason),
+            Body::Unfreeze(unfreeze) => out.text(&unfreeze.reason),
+            Body::Close(close) => out.text(&close.reason),
+            Body::Erase(erase) => out.text(&erase.reason),
             Body::Receive(receive) => {
                 out.text(&receive.from);
                 out.maybe(receive.program.as_deref());
@@ -357,12 +361,16 @@ impl Bytes {
     }
 
     fn profile(&mut self, profile: &Profile<'_>) {
-        self.number(
-            profile
-                .birthday
-                .map_or(i64::MIN, |date| i64::from(date.days())),
-        );
-        self.maybe(profile.timezone.map(crate::calendar::Zone::name));
+        self.number(match profile.birthday {
+            Said::Nothing => i64::MIN,
+            Said::Unknown => i64::MAX,
+            Said::Is(date) => i64::from(date.days()),
+        });
+        self.maybe(match profile.timezone {
+            Said::Nothing => None,
+            Said::Unknown => Some(""),
+            Said::Is(zone) => Some(zone.name()),
+        });
         self.attributes(&profile.attributes);
         self.texts(&profile.tags);
     }

@@ -6,10 +6,11 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::{
-    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Convert, Converted, Counter, Event,
-    GiveCoupon, Grant, HoldRequest, IssueCoupon, Line, Off, OrderSettled, Overdraw, Part, Price,
-    Profile, Purchase, Receive, Redeem, Release, Return, ReturnedLine, Revoke, Scalar, Shipping,
-    StoredTender, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer, Undo,
+    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Close, Convert, Converted, Counter,
+    Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest, IssueCoupon, Line, Off, OrderSettled,
+    Overdraw, Part, Price, Profile, Purchase, Receive, Redeem, Release, Return, ReturnedLine,
+    Revoke, Said, Scalar, Shipping, StoredTender, Tags, Tax, TaxOf, Tender, TillDiscount,
+    Timestamp, TopUp, Transfer, Undo, Unfreeze,
 };
 use crate::amount::{Decimal, Points, parse_decimal};
 use crate::calendar::{Date, Zone};
@@ -123,6 +124,18 @@ pub(crate) struct EventWire<'a> {
     /// A card of stored value is topped up.
     #[serde(borrow, default)]
     top_up: Option<TopUp<'a>>,
+    /// The membership is frozen.
+    #[serde(borrow, default)]
+    freeze: Option<Freeze<'a>>,
+    /// A frozen membership goes on.
+    #[serde(borrow, default)]
+    unfreeze: Option<Unfreeze<'a>>,
+    /// The membership ends.
+    #[serde(borrow, default)]
+    close: Option<Close<'a>>,
+    /// What is known of the person is forgotten.
+    #[serde(borrow, default)]
+    erase: Option<Erase<'a>>,
 }
 
 /// What a host knows of a member.
@@ -134,12 +147,14 @@ pub(crate) struct EventWire<'a> {
 )]
 #[serde(deny_unknown_fields)]
 struct ProfileWire<'a> {
-    /// The date of birth.
+    /// The date of birth; null clears it.
     #[serde(default)]
-    birthday: Option<Date>,
-    /// The zone of the member's civil days, if it is not the program's.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Date>"))]
+    birthday: Said<Date>,
+    /// The zone of the member's civil days, if it is not the program's; null: it is the program's.
     #[serde(default)]
-    timezone: Option<Zone>,
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Zone>"))]
+    timezone: Said<Zone>,
     /// Further facts; null clears one.
     #[serde(default)]
     #[cfg_attr(
@@ -514,7 +529,7 @@ impl<'a> EventWire<'a> {
             };
         }
         type Made<'a> = Result<Body<'a>>;
-        let bodies: [(&str, Option<Body<'a>>); 21] = bodies! {
+        let bodies: [(&str, Option<Body<'a>>); 25] = bodies! {
             "enroll": self.enroll => |one: ProfileWire<'a>| Made::Ok(Body::Enroll(one.into()));
             "profile": self.profile => |one: ProfileWire<'a>| Made::Ok(Body::Profile(one.into()));
             "tags": self.tags => |one: TagsWire<'a>| Made::Ok(Body::Tags(one.into()));
@@ -536,6 +551,10 @@ impl<'a> EventWire<'a> {
             "issue": self.issue => |one| Made::Ok(Body::Issue(one));
             "give": self.give => |one| Made::Ok(Body::Give(one));
             "top_up": self.top_up => |one| Made::Ok(Body::TopUp(one));
+            "freeze": self.freeze => |one| Made::Ok(Body::Freeze(one));
+            "unfreeze": self.unfreeze => |one| Made::Ok(Body::Unfreeze(one));
+            "close": self.close => |one| Made::Ok(Body::Close(one));
+            "erase": self.erase => |one| Made::Ok(Body::Erase(one));
         };
         Ok(Event {
             id: self.id.0,
@@ -551,7 +570,7 @@ impl<'a> EventWire<'a> {
 }
 
 /// The one thing that happened; a return and a purchase together are an exchange.
-fn only<'a>(bodies: [(&str, Option<Body<'a>>); 21]) -> Result<Body<'a>> {
+fn only<'a>(bodies: [(&str, Option<Body<'a>>); 25]) -> Result<Body<'a>> {
     let names: Vec<String> = bodies.iter().map(|(name, _)| format!("`{name}`")).collect();
     let mut given = bodies
         .into_iter()

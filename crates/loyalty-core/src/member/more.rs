@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Access;
 use crate::calendar::Instant;
 use crate::coupons::Instance;
 use crate::id::Id;
@@ -33,6 +34,9 @@ pub(crate) struct More {
     /// What returns left behind of milestones; sorted by rule.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) milestones: Vec<Reached>,
+    /// Whether the membership is open, frozen or over.
+    #[serde(default, skip_serializing_if = "Access::is_open")]
+    pub(crate) access: Access,
 }
 
 impl More {

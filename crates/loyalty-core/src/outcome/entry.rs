@@ -61,6 +61,10 @@ impl Change {
             Self::StoredValueHeld { .. } => "stored_value_held",
             Self::StoredValueReleased { .. } => "stored_value_released",
             Self::CarriedOver { .. } => "carried_over",
+            Self::Frozen { .. } => "frozen",
+            Self::Unfrozen { .. } => "unfrozen",
+            Self::Closed { .. } => "closed",
+            Self::Erased {} => "erased",
         }
     }
 }
