@@ -29,8 +29,8 @@
  * CONVENTIONS, from which every signature can be guessed
  *
  * Names. loyalty_engine_*, loyalty_member_*, loyalty_error_* and loyalty_buffer_* make, read and free the type of that name.
- * The verbs of the engine are short: loyalty_apply, loyalty_quote, loyalty_advance, loyalty_next_due, loyalty_progress. Types
- * and functions are in lower case, constants in upper case.
+ * The verbs of the engine are short: loyalty_apply, loyalty_quote, loyalty_advance, loyalty_next_due, loyalty_progress. Those of
+ * codes need no engine: loyalty_code_issue, loyalty_code_verify. Types and functions are in lower case, constants in upper case.
  *
  * Parameters come in this order: the engine, the member, what goes in, flags, what comes out, the error. What is only read is
  * const. There are no bools, enumerators or structs by value, and no numbers of more than 64 bits.
@@ -247,6 +247,12 @@
 // The coupon cannot be issued, given away or held: its time, its rules or a hold say no.
 #define LOYALTY_STATUS_COUPON_REFUSED 329
 
+// The text is no code: a character is wrong, missing or too many.
+#define LOYALTY_STATUS_CODE_MISREAD 335
+
+// The code was not issued with any of the keys: it is a guess, or its key no longer counts.
+#define LOYALTY_STATUS_CODE_NOT_GENUINE 336
+
 // The stored member is damaged: its numbers contradict each other.
 #define LOYALTY_STATUS_MEMBER_CORRUPT 400
 
@@ -264,6 +270,9 @@
 
 // The outcome also says of every rule why it did or did not give: a bit of `flags`.
 #define LOYALTY_FLAG_TRACE 1
+
+// The bytes of a key of codes: its number, 0 to 7, and a secret of 16 random bytes.
+#define LOYALTY_CODE_KEY_BYTES 17
 
 // The engine of one program. It never changes: any number of threads may use it at once, each with its own members.
 typedef struct loyalty_engine loyalty_engine;
@@ -482,6 +491,32 @@ loyalty_status loyalty_sentence(const loyalty_engine *engine,
                                 size_t language_length,
                                 loyalty_buffer *sentence,
                                 loyalty_error **error);
+
+// Makes the code of a template (which coupon it is, up to 1,048,575) and a serial that was not given before:
+// `XXXX-XXXX-XXXX-XXXX-XXXX`, at most 39 characters. The same numbers and key give the same code.
+//
+// A guess at a code is right once in 2^60 times; a wrong character, two characters that changed places, and one too few or too
+// many are found. `key` is LOYALTY_CODE_KEY_BYTES bytes.
+loyalty_status loyalty_code_issue(const uint8_t *key,
+                                  size_t key_length,
+                                  uint32_t template_number,
+                                  uint64_t serial,
+                                  loyalty_buffer *code,
+                                  loyalty_error **error);
+
+// Reads a code as a person writes it and verifies it against keys that count, written one behind the other. It needs no line:
+// a till can do it alone.
+//
+// LOYALTY_STATUS_CODE_MISREAD: it is no code, ask to look again. LOYALTY_STATUS_CODE_NOT_GENUINE: it was issued with none of the
+// keys. `code` receives it as it was issued: the name of the instance in a wallet, if the host issued one.
+loyalty_status loyalty_code_verify(const uint8_t *keys,
+                                   size_t keys_length,
+                                   const uint8_t *text,
+                                   size_t text_length,
+                                   uint32_t *template_number,
+                                   uint64_t *serial,
+                                   loyalty_buffer *code,
+                                   loyalty_error **error);
 
 #ifdef __cplusplus
 }  // extern "C"

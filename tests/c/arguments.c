@@ -92,6 +92,23 @@ static void nulls(loyalty_engine *engine, loyalty_member *member) {
     NULL_("json", loyalty_liability(engine, member, NULL, &error));
 }
 
+static void nulls_of_codes(void) {
+    loyalty_buffer buffer;
+    uint32_t template_number = 7;
+    uint64_t serial = 7;
+    const uint8_t key[LOYALTY_CODE_KEY_BYTES] = {1, 0x5a};
+    EMPTIES(NULL_, "key", loyalty_code_issue(NULL, sizeof key, 1, 1, &buffer, &error));
+    NULL_("code", loyalty_code_issue(key, sizeof key, 1, 1, NULL, &error));
+    EMPTIES(NULL_, "keys", loyalty_code_verify(NULL, 0, BYTES("8700"), &template_number, &serial, &buffer, &error));
+    CHECK(template_number == 0 && serial == 0);
+    EMPTIES(NULL_, "text", loyalty_code_verify(key, sizeof key, NULL, 4, &template_number, &serial, &buffer, &error));
+    NULL_("template_number", loyalty_code_verify(key, sizeof key, BYTES("8700"), NULL, &serial, &buffer, &error));
+    NULL_("serial", loyalty_code_verify(key, sizeof key, BYTES("8700"), &template_number, NULL, &buffer, &error));
+    NULL_("code", loyalty_code_verify(key, sizeof key, BYTES("8700"), &template_number, &serial, NULL, &error));
+    CHECK(loyalty_code_issue(NULL, 0, 0, 0, NULL, NULL) == LOYALTY_STATUS_NULL_POINTER);
+    CHECK(loyalty_code_verify(NULL, 0, NULL, 0, NULL, NULL, NULL, NULL) == LOYALTY_STATUS_NULL_POINTER);
+}
+
 /* Without a place for the error, the status alone says it. */
 static void no_error_wanted(loyalty_engine *engine, loyalty_member *member) {
     const loyalty_status null = LOYALTY_STATUS_NULL_POINTER;
@@ -297,6 +314,7 @@ int main(void) {
     OK(loyalty_member_to_json(member, &before, NULL));
 
     nulls(engine, member);
+    nulls_of_codes();
     no_error_wanted(engine, member);
     nothing();
     other_kinds(engine, member);

@@ -13,7 +13,7 @@ use std::hint::black_box;
 use cel::{Context, Program as CelProgram};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use fixture::{
-    TODAY, at, engine, member, program, purchase, purchase_json, wide_engine, with_lots,
+    TODAY, at, coupons, engine, member, program, purchase, purchase_json, wide_engine, with_lots,
 };
 use loyalty_core::{Body, Engine, Event, Line, Member, Program, Purchase};
 
@@ -25,6 +25,7 @@ criterion_group!(
     documents,
     growth,
     long_lives,
+    promotions,
     cel_rules
 );
 criterion_main!(benches);
@@ -204,6 +205,30 @@ fn long_lives(c: &mut Criterion) {
             let taken = |event| engine.apply(&mut member, black_box(event)).is_ok();
             year.iter().all(taken)
         });
+    });
+}
+
+/// The best set of so many coupons on so many lines, and offers that cannot answer the basket.
+fn promotions(c: &mut Criterion) {
+    for number in [5, 10, 20, 30] {
+        let engine = coupons::engine(number, 0);
+        let start = member(&engine, false);
+        for lines in [1, 30, 300] {
+            let event = coupons::basket(lines, number);
+            let name = format!("coupons/{number} on {lines} lines");
+            apply_to(c, &name, &engine, &start, &event);
+        }
+    }
+    for offers in [5, 50, 500] {
+        let engine = coupons::engine(0, offers);
+        let start = member(&engine, false);
+        let event = coupons::basket(30, 0);
+        let name = format!("coupons/{offers} offers on 30 lines");
+        apply_to(c, &name, &engine, &start, &event);
+    }
+    let text = coupons::program(30, 500);
+    c.bench_function("load/500 offers and 30 coupons", |b| {
+        b.iter(|| Program::from_json(black_box(&text)).is_ok())
     });
 }
 

@@ -13,7 +13,7 @@ mod fixture;
 use std::hint::black_box;
 
 use fixture::{
-    TODAY, at, engine, member, program, purchase, purchase_json, wide_engine, with_lots,
+    TODAY, at, coupons, engine, member, program, purchase, purchase_json, wide_engine, with_lots,
 };
 use loyalty_core::{Engine, Event, Member, Program};
 
@@ -31,6 +31,8 @@ fn main() {
             .and_then(|part| part.parse::<usize>().ok())
             .unwrap_or(1)
     };
+    // Like `number`, where nothing is said: none.
+    let count = |place: usize| parts.get(place).map_or(0, |_| number(place));
     match parts.first().copied() {
         // typed-LINES-RULES-history|new
         Some("typed") => typed(
@@ -54,9 +56,11 @@ fn main() {
         Some("progress") => progress(times),
         Some("member") => document(times),
         Some("returns") => returns(number(1), times),
+        // coupons-LINES-COUPONS-OFFERS
+        Some("coupons") => promotions(number(1), (count(2), count(3)), times),
         _ => {
             eprintln!(
-                "say what to do: typed, json, quote, parse, serde, load, redeem, wide, progress, member or returns"
+                "say what to do: typed, json, quote, parse, serde, load, redeem, wide, progress, member, returns or coupons"
             );
             std::process::exit(2);
         }
@@ -179,6 +183,17 @@ fn returns(orders: usize, times: u32) {
     }
     let text = r#"{"id":"r","at":"2026-01-03T10:00:00+08:00","return":{"order":"o-h-0"}}"#;
     let event = Event::from_json(text).expect("the event is right");
+    for _ in 0..times {
+        let mut member = start.clone();
+        measured(|| engine.apply(&mut member, black_box(&event)).is_ok());
+    }
+}
+
+/// A basket of so many lines that presents so many coupons, beside so many offers.
+fn promotions(lines: usize, (number, offers): (usize, usize), times: u32) {
+    let engine = coupons::engine(number, offers);
+    let start = member(&engine, false);
+    let event = coupons::basket(lines, number);
     for _ in 0..times {
         let mut member = start.clone();
         measured(|| engine.apply(&mut member, black_box(&event)).is_ok());

@@ -1,6 +1,7 @@
 //! Offers and coupons: what a program says of them, what each does to a basket, which of them are used together, and why the
 //! others are not (section 10). Pure: amounts of rows and numbers in, amounts and numbers out.
 
+mod code;
 mod combine;
 mod effect;
 mod plan;
@@ -14,6 +15,7 @@ mod rules;
 mod tests;
 mod wallet;
 
+pub use code::{CodeKey, CouponCode};
 pub use rules::{
     AmountDeal, Beside, BesideOnly, BundleDeal, BundleItem, BuyGetDeal, BuyWhat, Choose, Combining,
     Conflict, CouponReturns, CouponValid, Deal, DealPer, Effect, ExchangeDeal, FixedPriceDeal,

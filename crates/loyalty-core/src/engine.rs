@@ -40,9 +40,12 @@ mod settle;
 mod standing;
 mod stored_value;
 mod takeback;
+mod taken;
 mod tender;
 mod till;
 mod transfer;
+mod trigger;
+mod trigger_due;
 mod undo;
 mod wallet;
 mod work;
@@ -296,7 +299,9 @@ impl Engine {
             .as_of
             .map_or(event.at.instant, |as_of| as_of.max(event.at.instant));
         let last = on.add_days(i64::from(compiled.dedup_days));
-        last.map_or(true, |last| zone.date_at(now) <= last)
+        let today = zone.date_at(now);
+        let today = member.state.reached.map_or(today, |day| day.max(today));
+        last.map_or(true, |last| today <= last)
     }
 }
 
@@ -308,6 +313,7 @@ impl Work<'_> {
         self.trace = (detail == Detail::Trace).then(Vec::new);
         self.event = self.entries.len();
         self.admit(event)?;
+        self.before_event();
         match &event.body {
             Body::Enroll(profile) => self.enroll(event, profile)?,
             Body::Profile(profile) => self.profile(profile)?,
@@ -339,7 +345,8 @@ impl Work<'_> {
         self.forfeit_again()?;
         self.end_capture();
         self.note_deeds()?;
-        self.settle_at()?;
+        self.after_event(event)?;
+        self.settle_event()?;
         self.prune();
         Ok(())
     }

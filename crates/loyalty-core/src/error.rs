@@ -193,6 +193,10 @@ catalogue! {
     DuplicateCoupon = 328, "duplicate_coupon", Refused;
     /// The coupon cannot be issued, given away or held: its time, its rules or a hold say no.
     CouponRefused = 329, "coupon_refused", Refused;
+    /// The text is no code: a character is wrong, missing or too many.
+    CodeMisread = 335, "code_misread", Refused;
+    /// The code was not issued with any of the keys: it is a guess, or its key no longer counts.
+    CodeNotGenuine = 336, "code_not_genuine", Refused;
 
     /// The membership is frozen: the member earns, spends and gives nothing until it is unfrozen.
     MemberFrozen = 350, "member_frozen", Refused;

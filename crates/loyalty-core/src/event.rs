@@ -184,9 +184,13 @@ pub enum Body<'a> {
 /// What a host knows of a member. What was known before can be corrected and cleared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile<'a> {
-    /// The date of birth.
+    /// The date of birth; not a day to come.
     pub birthday: Said<Date>,
     /// The zone of the member's civil days, if it is not the program's.
+    ///
+    /// A move changes no day that lies behind, the day of enrolment among them, and no instant that has been laid down. No civil day
+    /// comes twice: where the new clocks show an earlier day, the one that has begun lasts until they are past it; what may still
+    /// be returned goes by the clocks. Days that the new clocks are ahead by begin with the move, and bring what they bring.
     pub timezone: Said<Zone>,
     /// Further facts, for conditions; [`Scalar::Nothing`] clears one.
     pub attributes: Attributes<'a>,
@@ -354,6 +358,8 @@ pub struct Tender<'a> {
 }
 
 /// Goods that go back.
+///
+/// Of several equal lines, what goes back first is worth what the first units are: see [`ReceiptLine`](crate::ReceiptLine).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Return<'a> {
     /// The order that they were bought in.

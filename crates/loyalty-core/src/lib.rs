@@ -50,6 +50,7 @@ mod pricing;
 mod program;
 mod text;
 mod tiers;
+mod triggers;
 
 pub use amount::{
     Currency, Decimal, Exact, Money, Points, Ratio, Remainder, Rounding, Share, allocate,
@@ -65,12 +66,13 @@ pub use condition::{
     SegmentRule, Selection, TenureTest, TierTest, TotalTest, Yearly,
 };
 pub use coupons::{
-    AmountDeal, Beside, BesideOnly, BundleDeal, BundleItem, BuyGetDeal, BuyWhat, Choose, Combining,
-    Conflict, CouponReturns, CouponValid, Deal, DealPer, Effect, ExchangeDeal, FixedPriceDeal,
-    FixedPriceOf, FullStep, GetFrom, GetWhat, GiftDeal, Issue, LimitBy, LimitPer, LimitWhose,
-    Measured, OverLimit, PercentDeal, Phase, PointsDeal, Promotion, PromotionGroup, PromotionLimit,
-    ReplaceDeal, ShippingDeal, SomeTargets, StoredValueAs, StoredValueDeal, TargetOrder, Targets,
-    Threshold, ThresholdScope, TieredBy, TieredDeal, TieredStep, Units,
+    AmountDeal, Beside, BesideOnly, BundleDeal, BundleItem, BuyGetDeal, BuyWhat, Choose, CodeKey,
+    Combining, Conflict, CouponCode, CouponReturns, CouponValid, Deal, DealPer, Effect,
+    ExchangeDeal, FixedPriceDeal, FixedPriceOf, FullStep, GetFrom, GetWhat, GiftDeal, Issue,
+    LimitBy, LimitPer, LimitWhose, Measured, OverLimit, PercentDeal, Phase, PointsDeal, Promotion,
+    PromotionGroup, PromotionLimit, ReplaceDeal, ShippingDeal, SomeTargets, StoredValueAs,
+    StoredValueDeal, TargetOrder, Targets, Threshold, ThresholdScope, TieredBy, TieredDeal,
+    TieredStep, Units,
 };
 pub use engine::{Detail, Engine};
 pub use error::{Code, Error, Kind, Result};
@@ -91,10 +93,11 @@ pub use metric::{
 pub use outcome::{
     AccountPoints, Amount, Change, DiscountAmount, Entry, ExpiredWhy, Expiring, Figure,
     GrantProgress, Liability, LineRulePoints, LineUnits, LotDates, LotPoints, Message, MessageBody,
-    MessageEvent, Outcome, PendingProgress, PromotionCount, Receipt, ReceiptAdded,
+    MessageEvent, Muted, Outcome, PendingProgress, PromotionCount, Receipt, ReceiptAdded,
     ReceiptConverted, ReceiptDiscount, ReceiptLine, ReceiptPromotions, ReceiptStoredValue,
     ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy, ReleaseWhy, RulePoints, RuleTrace,
-    RungProgress, Source, TierWhy, TraceResult, TrackProgress, Unmet, Unused, UnusedWhy, Withheld,
+    RungProgress, Source, TierWhy, TraceResult, TrackProgress, TriggerAbout, Unmet, Unused,
+    UnusedWhy, Withheld,
 };
 pub use points::{
     AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,
@@ -116,6 +119,12 @@ pub use tiers::{
     Anniversary, AtReview, Carry, CarryHow, Every, Grace, GraceFrom, HeadStart, Hold, HoldFor,
     HoldPeriod, HoldUntil, Penalty, ReturnsTier, Review, ReviewReads, Rung, Track, TrackPeriod,
     Upgrade,
+};
+
+pub use triggers::{
+    AfterEvent, Award, CouponExpiringOn, EventOn, MilestoneOn, NearOthers, NearTier, Notify,
+    OnDays, PointsExpiringOn, Schedule, StepsCrossed, TagChange, TierDirection, TierOn, Topic,
+    Trigger, TriggerOn, TriggerReturns,
 };
 
 /// The version of the rules by which numbers are computed: it goes up whenever a computed number changes.

@@ -43,8 +43,12 @@ pub const YEAR_MIN: i32 = 1850;
 pub const YEAR_MAX: i32 = 2999;
 /// Longest period in a program, in days, months or years.
 pub const PERIOD_MAX: u32 = 36_500;
+/// Longest time in months that a program counts, such as a term of a rung: a hundred years, in years and periods likewise.
+pub const MONTHS_MAX: u32 = 1_200;
 /// Most rounds of settling at one instant before the engine stops with an error.
 pub const ROUNDS_MAX: usize = 64;
+/// Most rounds of triggers that follow from one event or instant: then the chain stops.
+pub const TRIGGER_ROUNDS_MAX: u32 = 8;
 /// Most candidate instants that are looked at for the next change of one condition; past it `next_due` is early, never late.
 pub const FLIPS_MAX: usize = 4_096;
 /// Most entries that one call may make by the passing of time; a host advances in shorter steps then.
@@ -61,6 +65,8 @@ pub const COUPONS_MAX: usize = 256;
 pub const ROWS_SEEN_MAX: usize = 20_000_000;
 /// Most coupons in the wallet of one member.
 pub const WALLET_MAX: usize = 10_000;
+/// Highest number of a template of codes.
+pub const CODE_TEMPLATE_MAX: u32 = 1_048_575;
 /// Most of one reward in one redemption.
 pub const REWARDS_MAX: u32 = 10_000;
 /// Most discounts that a host states for one purchase.

@@ -103,6 +103,12 @@ impl Eq for Member {}
 pub(crate) struct State {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) enrolled_at: Option<Instant>,
+    /// The civil day of enrolment, by the clocks of then: it stays, wherever the member moves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) enrolled_on: Option<Date>,
+    /// The civil day that the member has reached, where a move has put the clocks back to before it began: no day comes twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reached: Option<Date>,
     #[serde(default, skip_serializing_if = "profile::is_empty")]
     pub(crate) profile: Arc<Profile>,
     #[serde(default)]
@@ -127,6 +133,8 @@ impl State {
         Self {
             lent: false,
             enrolled_at: self.enrolled_at,
+            enrolled_on: self.enrolled_on,
+            reached: self.reached,
             profile: Arc::clone(&self.profile),
             accounts: core::mem::take(&mut self.accounts),
             tiers: core::mem::take(&mut self.tiers),

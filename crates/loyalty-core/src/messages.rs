@@ -218,7 +218,11 @@ impl Messages {
                 |id| self.name(unmet.leaf, id.as_str(), language),
             ),
             "found" => figure(&unmet.found),
-            "needed" => figure(&unmet.needed),
+            "needed" => {
+                let open = open_days(unmet)
+                    .map(|(case, day)| self.text("days", case, language).replace("{needed}", day));
+                open.unwrap_or_else(|| figure(&unmet.needed))
+            }
             "missing" => figure(&unmet.missing).trim_start_matches('-').to_owned(),
             "from" => unmet.from.map_or_else(String::new, |at| self.day(at)),
             "since" => unmet.since.map_or_else(String::new, |day| day.to_string()),
@@ -270,6 +274,18 @@ impl Messages {
             }
         }
     }
+}
+
+/// Days from one on, or up to one: which of them, and that day.
+fn open_days(unmet: &Unmet) -> Option<(&'static str, &str)> {
+    let Some(Figure::Text(text)) = &unmet.needed else {
+        return None;
+    };
+    if !matches!(unmet.leaf, "enrolled" | "dates") {
+        return None;
+    }
+    let from = text.strip_suffix('–').map(|day| ("from", day));
+    from.or_else(|| text.strip_prefix('–').map(|day| ("until", day)))
 }
 
 fn is_negative(figure: &Figure) -> bool {

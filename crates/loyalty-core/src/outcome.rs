@@ -9,6 +9,7 @@ use crate::calendar::{Date, Instant};
 use crate::event::{IssueCoupon, Receive};
 use crate::id::Id;
 use crate::points::TenderAs;
+use crate::text::Label;
 
 /// An amount of money that knows how it is written: `"12.30"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -576,6 +577,38 @@ pub enum Change {
         /// Why.
         why: ReleaseWhy,
     },
+    /// A trigger fired.
+    Triggered {
+        /// The trigger.
+        trigger: Id,
+        /// What it is about.
+        #[serde(skip_serializing_if = "TriggerAbout::is_empty")]
+        about: TriggerAbout,
+    },
+    /// Something is to be said to the member: the host sends it.
+    Notified {
+        /// The trigger.
+        trigger: Id,
+        /// The topic.
+        topic: Id,
+        /// What is said, if the program says it.
+        #[serde(skip_serializing_if = "Label::is_empty")]
+        text: Label,
+        /// What it is about.
+        #[serde(skip_serializing_if = "TriggerAbout::is_empty")]
+        about: TriggerAbout,
+        /// Not before this instant: until then it is quiet.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        not_before: Option<Instant>,
+        /// Why it is not to be sent at all, if it is not.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        muted: Option<Muted>,
+    },
+    /// Triggers set off each other for too long: these would have fired next, and did not.
+    ChainStopped {
+        /// The triggers.
+        triggers: Vec<Id>,
+    },
     /// A part of a metric flows into its next stretch.
     CarriedOver {
         /// The track whose rule it is.
@@ -623,8 +656,59 @@ pub enum Source {
     Conversion(Id),
     /// They are a reward, or belonged to one that was undone.
     Reward(Id),
+    /// A trigger gave them, or took back what it had given for an order.
+    Trigger(Id),
     /// The membership ended, for a reason in words.
     Closed(String),
+}
+
+/// What a trigger is about, as far as that is more than its name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TriggerAbout {
+    /// The rung that was entered, or that is near.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rung: Option<Id>,
+    /// What is missing for the rung.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<Figure>,
+    /// The value that a metric has reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Figure>,
+    /// The account whose points expire.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<Id>,
+    /// How many points expire.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub points: Option<Points>,
+    /// The coupon that expires, as the program calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coupon: Option<Id>,
+    /// The instance that expires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance: Option<Id>,
+    /// The first day on which these can be used no longer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub over: Option<Date>,
+    /// The event after which it comes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<Id>,
+}
+
+impl TriggerAbout {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Why something is not said to a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Muted {
+    /// The member has not consented to the topic.
+    NoConsent,
+    /// As much has been said of the topic as may be.
+    TooOften,
 }
 
 /// Why points that were held are free again.
@@ -900,6 +984,12 @@ pub struct ReceiptConverted {
 }
 
 /// One line of a receipt.
+///
+/// Lines that are equal in all but id and quantity are one row, and its amounts are shared among them in the order of their places.
+/// A return undoes the row in the order of time: what goes back first is worth what the first units of the row are, whichever of
+/// the equal lines it is named by. So a return of one of them alone may give a minor unit or a point less or more than the
+/// purchase's receipt says of that line; all of them together give exactly what was paid and take exactly what was earned. A host
+/// that shows what a return would give asks with [`Engine::quote`](crate::Engine::quote).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ReceiptLine {
     /// The id of the line.

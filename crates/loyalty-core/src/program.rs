@@ -25,6 +25,7 @@ use crate::points::{
 use crate::pricing::Pricing;
 use crate::text::Label;
 use crate::tiers::Track;
+use crate::triggers::{Topic, Trigger};
 
 pub(crate) use compile::{Compiled, EarningPlan, Feed, MetricPlan, On, RulePlan, metric_moves};
 pub(crate) use index::Places;
@@ -134,6 +135,12 @@ pub struct Rules {
     /// How promotions combine.
     #[serde(default)]
     pub combining: Combining,
+    /// What happens by itself when something changes or a day comes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub triggers: Vec<Trigger>,
+    /// The topics of what triggers say to members.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<Topic>,
     /// How returns are taken.
     #[serde(default)]
     pub returns: Returns,

@@ -16,4 +16,4 @@ pub(crate) use judge::{
     rejudge, review,
 };
 pub(crate) use standing::{Granted, Judged, JudgedValue, Pending, Standing};
-pub(crate) use terms::{Begin, Person};
+pub(crate) use terms::{Begin, Person, Term};

@@ -263,6 +263,10 @@ impl<O: Opaque> Empty for *mut O {
     const EMPTY: Self = core::ptr::null_mut();
 }
 
+impl Empty for u32 {
+    const EMPTY: Self = 0;
+}
+
 impl Empty for u64 {
     const EMPTY: Self = 0;
 }

@@ -111,6 +111,10 @@ pub const LOYALTY_STATUS_MEMBER_FROZEN: u32 = 350;
 pub const LOYALTY_STATUS_NOT_FROZEN: u32 = 351;
 /// The membership is over: only returns are taken still.
 pub const LOYALTY_STATUS_MEMBER_CLOSED: u32 = 352;
+/// The text is no code: a character is wrong, missing or too many.
+pub const LOYALTY_STATUS_CODE_MISREAD: u32 = 335;
+/// The code was not issued with any of the keys: it is a guess, or its key no longer counts.
+pub const LOYALTY_STATUS_CODE_NOT_GENUINE: u32 = 336;
 /// The stored member is damaged: its numbers contradict each other.
 pub const LOYALTY_STATUS_MEMBER_CORRUPT: u32 = 400;
 /// The stored member does not fit the program, or is of a newer schema.
@@ -178,6 +182,8 @@ pub(crate) const fn name(status: u32) -> Option<&'static CStr> {
         LOYALTY_STATUS_MEMBER_FROZEN => c"member_frozen",
         LOYALTY_STATUS_NOT_FROZEN => c"not_frozen",
         LOYALTY_STATUS_MEMBER_CLOSED => c"member_closed",
+        LOYALTY_STATUS_CODE_MISREAD => c"code_misread",
+        LOYALTY_STATUS_CODE_NOT_GENUINE => c"code_not_genuine",
         LOYALTY_STATUS_MEMBER_CORRUPT => c"member_corrupt",
         LOYALTY_STATUS_MEMBER_MISMATCH => c"member_mismatch",
         LOYALTY_STATUS_NULL_POINTER => c"null_pointer",

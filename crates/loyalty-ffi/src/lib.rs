@@ -31,3 +31,5 @@ mod engine;
 mod member;
 
 mod verbs;
+
+mod coupon;

@@ -125,7 +125,7 @@ impl<'py> Writer<'py> {
         } else if value.is_instance_of::<PyFloat>() {
             self.fault(
                 Code::WrongType,
-                "a float is not exact: use Decimal(\"12.30\") or the text \"12.30\"",
+                "a float is not exact: use Decimal(\"12.30\") or the text \"12.30\", and an int for whole numbers",
             )
         } else if let Ok(datetime) = value.cast::<PyDateTime>() {
             match rfc3339(datetime) {

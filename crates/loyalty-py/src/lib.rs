@@ -4,6 +4,7 @@
 //! is written as JSON and read by the engine's own reader, and what it gets is read from the engine's canonical JSON.
 
 mod call;
+mod code;
 mod engine;
 mod event;
 mod fault;
@@ -19,6 +20,12 @@ use pyo3::prelude::*;
 /// The engine of the package `loyalty`; use that package, this module may change.
 #[pymodule]
 mod _loyalty {
+    #[pymodule_export]
+    use crate::code::CodeKey;
+    #[pymodule_export]
+    use crate::code::CouponCode;
+    #[pymodule_export]
+    use crate::code::verify_code;
     #[pymodule_export]
     use crate::engine::Engine;
     #[pymodule_export]

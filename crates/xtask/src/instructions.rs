@@ -32,6 +32,12 @@ const PATHS: &[(&str, &str)] = &[
     ("progress", "where a member with 40 metrics stands"),
     ("returns-10", "returning one of 10 orders"),
     ("returns-500", "returning one of 500 orders"),
+    ("coupons-30-5-0", "5 coupons on 30 lines, the best set"),
+    ("coupons-1-20-0", "20 coupons on 1 line"),
+    ("coupons-30-20-0", "20 coupons on 30 lines"),
+    ("coupons-30-30-0", "30 coupons on 30 lines"),
+    ("coupons-300-30-0", "30 coupons on 300 lines"),
+    ("coupons-30-0-500", "500 offers beside 30 lines"),
     ("load-1000", "reading a program of 1,000 rules"),
     ("member", "decoding and encoding a member"),
 ];

@@ -85,6 +85,20 @@ impl Cond {
         go(self, out);
     }
 
+    /// The least value of a metric with which a leaf of it holds that asks for that metric, the first that does.
+    pub(crate) fn least_of(&self, wanted: usize) -> Option<i64> {
+        let mut least = None;
+        self.leaves(&mut |leaf| {
+            if let Self::Metric { metric, test } = leaf
+                && *metric == wanted
+                && test.low > i64::MIN
+            {
+                least = least.or(Some(test.low));
+            }
+        });
+        least
+    }
+
     /// The metrics that it reads.
     pub(crate) fn metrics(&self, out: &mut Vec<usize>) {
         self.leaves(&mut |leaf| {

@@ -309,7 +309,7 @@ fn brings(
 ) -> Result<(), Silent> {
     let (money, units) = (plan.counts_money(), plan.counts_units());
     let even = plan.counts_rows();
-    let free = counts_free(plan, earning);
+    let free = counts_free(plan, earning, basket);
     let mine = |row: &Row| is_for(plan, free, basket, row);
     let (mut any, mut nothing) = (false, true);
     let from = out.len();
@@ -353,9 +353,14 @@ fn brings(
     Ok(())
 }
 
-/// What costs nothing brings no money; whether it counts as a unit, a line or a purchase is for the program to say.
-pub(super) fn counts_free(plan: &Plan, earning: &EarningPlan) -> bool {
-    plan.counts_money() || plan.is_multiplier() || earning.free_units
+/// What costs nothing brings no money; whether it counts as a unit or a line is for the program to say. A gift for the purchase
+/// asks for neither: a basket that costs nothing at all is a purchase too.
+pub(super) fn counts_free(plan: &Plan, earning: &EarningPlan, basket: &Basket) -> bool {
+    let for_purchase = || {
+        let by_line = plan.counts_units() || plan.counts_rows() || plan.lines.is_some();
+        !by_line && basket.rows.iter().all(|row| row.discounted == 0)
+    };
+    plan.counts_money() || plan.is_multiplier() || earning.free_units || for_purchase()
 }
 
 /// Whether shipping counts for a rule, if it earns.

@@ -1,14 +1,13 @@
 //! Points that a person credits, debits or reinstates (clause 3.11).
 
+use super::taken::NewDate;
 use super::work::Work;
 use crate::amount::Points;
 use crate::calendar::{Date, Instant};
 use crate::error::{Code, Error, Result};
 use crate::event::{Adjust, Adjustment, Overdraw};
-use crate::id::Id;
-use crate::member::TenderPaid;
 use crate::outcome::{Change, Source};
-use crate::points::{DatedBy, HeldPoints, Lot, LotKind, Missing, Redemption};
+use crate::points::{DatedBy, Lot, LotKind, Missing};
 
 impl Work<'_> {
     pub(super) fn adjust(&mut self, adjust: &Adjust<'_>) -> Result<()> {
@@ -151,55 +150,9 @@ impl Work<'_> {
             });
             self.enter_repaid(&account, &given);
         }
-        self.redate_taken(&account, &numbers, (expires_at, dated_by));
+        let dates: Vec<NewDate> = numbers.iter().map(|n| (*n, expires_at, dated_by)).collect();
+        self.redate_taken(&account, &dates);
         Ok(())
-    }
-
-    /// Points that were taken from lots before these had other dates have those too when they come back.
-    fn redate_taken(
-        &mut self,
-        account: &Id,
-        numbers: &[u32],
-        (expires_at, dated_by): (Option<Instant>, Option<DatedBy>),
-    ) {
-        let mine = |lot: &Lot| numbers.contains(&lot.n);
-        let date = |lot: &mut Lot| {
-            if mine(lot) {
-                lot.expires_at = expires_at;
-                lot.dated_by = dated_by;
-            }
-        };
-        let member = self.member;
-        for (number, order) in member.orders.iter().enumerate() {
-            let paid = |tender: &TenderPaid| {
-                tender.account == *account && tender.lots.iter().any(|took| mine(&took.lot))
-            };
-            if order.tender.iter().any(paid) {
-                let mut order = order.clone();
-                for tender in order.tender.iter_mut().filter(|tender| paid(tender)) {
-                    tender.lots.iter_mut().for_each(|took| date(&mut took.lot));
-                }
-                self.amend(number, order);
-            }
-        }
-        let more = &self.state.more;
-        let redeemed = |one: &Redemption| {
-            one.account == *account && one.lots.iter().any(|took| mine(&took.lot))
-        };
-        let held = |one: &HeldPoints| one.account == *account && one.lots.iter().any(mine);
-        let any = more.redemptions.iter().any(redeemed)
-            || more.holds.iter().flat_map(|hold| &hold.points).any(held);
-        if !any {
-            return;
-        }
-        let more = self.more();
-        for one in more.redemptions.iter_mut().filter(|one| redeemed(one)) {
-            one.lots.iter_mut().for_each(|took| date(&mut took.lot));
-        }
-        let holds = more.holds.iter_mut().flat_map(|hold| &mut hold.points);
-        for one in holds.filter(|one| held(one)) {
-            one.lots.iter_mut().for_each(date);
-        }
     }
 
     fn refuse_expired(&self, expires_at: Option<Instant>) -> Result<()> {

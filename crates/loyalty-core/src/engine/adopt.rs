@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::taken::NewDate;
 use super::work::Work;
 use crate::calendar::{Date, Instant};
 use crate::error::Result;
@@ -48,9 +49,21 @@ impl Work<'_> {
         } else {
             None
         };
+        let mut lots = self.account(place)?.lots.clone();
+        // What was taken from a lot that is not over may come back to it.
+        let now = self.as_of;
+        let open = |lot: &Lot| lot.expires_at.is_none_or(|at| at > now);
+        let taken = self.taken_lots(&plan.id).into_iter().filter(open);
+        let there = lots.len();
+        for lot in taken {
+            if lots.iter().take(there).all(|one| one.n != lot.n) {
+                lots.push(lot);
+            }
+        }
         let mut dates: Vec<(u32, Option<Instant>)> = Vec::new();
         let mut dated: Vec<(u32, Option<DatedBy>)> = Vec::new();
-        for lot in self.account(place)?.lots.clone() {
+        let mut anew: Vec<NewDate> = Vec::new();
+        for lot in lots {
             let from = match rule {
                 OpenLots::FromStart => self.today,
                 OpenLots::FromEarning | OpenLots::Keep => lot.earned_on,
@@ -73,6 +86,7 @@ impl Work<'_> {
                     from: (from != lot.earned_on).then_some(from),
                     active_on: active_on.filter(|_| waits),
                 });
+            anew.push((lot.n, expires_at, by));
             dated.push((lot.n, by));
             if expires_at != lot.expires_at {
                 dates.push((lot.n, expires_at));
@@ -81,6 +95,7 @@ impl Work<'_> {
         let account = self.account_mut(place)?;
         account.date_by(&dated);
         let moved = account.date(&dates);
+        self.redate_taken(&plan.id, &anew);
         self.enter_redated(place, moved, RedateWhy::NewVersion)
     }
 

@@ -96,7 +96,7 @@ impl<'w> Work<'w> {
         let at = match &plan.when {
             None => possible,
             Some(when) => {
-                let from = self.zone.date_at(possible);
+                let from = self.day_at(possible);
                 let seeing = self.seeing(from);
                 if seeing.holds(when) {
                     possible

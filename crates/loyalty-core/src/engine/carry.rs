@@ -21,16 +21,16 @@ impl Work<'_> {
     /// else at its instant, and looks at what stood when the old one ended.
     pub(super) fn carry_over(&mut self) -> Result<()> {
         let compiled = self.compiled;
-        for (place, track) in compiled.tracks.iter().enumerate() {
-            for plan in &track.carry {
-                let Some((start, left)) = self.left_over(place, track, plan, self.today)? else {
-                    continue;
-                };
-                let known =
-                    self.state.metrics.get(plan.metric).is_some_and(|tally| {
-                        tally.carried.iter().any(|one| one.into == Some(start))
-                    });
-                if !known && self.zone.start_of(start)? == self.as_of {
+        let tracks = compiled.tracks.iter().enumerate();
+        let plans = tracks
+            .flat_map(|(place, track)| track.carry.iter().map(move |plan| (place, track, plan)));
+        for (place, track, plan) in plans {
+            let Some(mut day) = self.turned else { continue };
+            // A move may make two days begin at once.
+            while day < self.today {
+                day = day.add_days(1)?;
+                let left = self.left_over(place, track, plan, day)?;
+                if let Some((start, left)) = left.filter(|(start, _)| *start == day) {
                     self.carry(track, plan, Some(start), left, 0);
                 }
             }

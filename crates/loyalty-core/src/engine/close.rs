@@ -26,7 +26,10 @@ impl Work<'_> {
             self.end(&erase.reason)?;
         }
         self.state.profile = Arc::new(Profile::default());
-        self.enter_zone();
+        let zone = self.compiled.zone;
+        if zone != self.zone {
+            self.move_to(zone);
+        }
         self.more().access = Access::Erased(self.since(&erase.reason));
         self.enter(Change::Erased {});
         Ok(())

@@ -261,11 +261,13 @@ impl Work<'_> {
         };
         let from = standing.rung.clone();
         if from != earlier.rung {
-            standing.enter(earlier.rung, at);
+            standing.enter(earlier.rung, at, earlier.entered_on);
             standing.since = earlier.since;
         }
         standing.begun = earlier.begun;
         standing.until = earlier.until;
+        standing.ends_on = earlier.ends_on;
+        standing.month_day = earlier.month_day;
         standing.grace = earlier.grace;
         standing.judged = earlier.judged;
         self.hold_rung(place);

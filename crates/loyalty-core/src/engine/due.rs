@@ -1,11 +1,11 @@
 //! The passing of time: everything that is due, in the order of the calendar (clauses 1.3 to 1.5).
 //!
 //! At one instant: holds are released; pending points become available; points expire; what leaves accounts by time; windows roll;
-//! rewards that are given before tiers; tiers; other rewards that are given by themselves. Rounds repeat until one makes no entry.
+//! rewards that are given before tiers; tiers; other rewards that are given by themselves; triggers. Rounds repeat until one makes no entry.
 
 use super::work::Work;
 use crate::amount::Points;
-use crate::calendar::Instant;
+use crate::calendar::{Date, Instant};
 use crate::error::{Code, Error, Result};
 use crate::limits::{ENTRIES_MAX, ROUNDS_MAX};
 use crate::outcome::Change;
@@ -14,6 +14,7 @@ use crate::points::AutoRun;
 impl Work<'_> {
     /// Brings the member to an instant, due things first.
     pub(super) fn settle_to(&mut self, to: Instant) -> Result<()> {
+        self.begin_days();
         let mut next = match self.member.due {
             Some((digest, due)) if digest == self.digest() => due,
             _ => self.next_due(),
@@ -22,6 +23,7 @@ impl Work<'_> {
             self.go_to(due);
             self.carry_over()?;
             self.passing = true;
+            self.trigger_rounds = 0;
             let settled = self.settle_at();
             self.passing = false;
             settled?;
@@ -43,12 +45,49 @@ impl Work<'_> {
     fn go_to(&mut self, instant: Instant) {
         if instant != self.as_of {
             self.as_of = instant;
+            self.turned = None;
             let today = self.compiled.date_at(self.zone, instant);
-            if today != self.today {
+            if today > self.today {
+                let before = self.zone.date_at(instant.prev()).max(self.today);
+                self.turned = Some(before).filter(|before| *before < today);
+                self.early = false;
                 self.today = today;
                 self.prune();
+            } else if self.early {
+                self.early = self.zone.date_at(instant.prev()) < self.today;
             }
         }
+    }
+
+    /// After an event: where a move has made days begin, what those days bring happens now.
+    pub(super) fn settle_event(&mut self) -> Result<()> {
+        if !self.moved || self.state.more.access.is_over() {
+            return self.settle_at();
+        }
+        self.carry_over()?;
+        self.passing = true;
+        let settled = self.settle_at();
+        self.passing = false;
+        settled
+    }
+
+    /// Whether a day begins at this instant.
+    pub(super) fn begins(&self, day: Date) -> bool {
+        self.turned.is_some_and(|before| before < day) && day <= self.today
+    }
+
+    /// The civil day until this instant: the one before, if one begins now.
+    pub(super) fn day_until_now(&self) -> Date {
+        match self.turned.filter(|_| self.moved) {
+            Some(before) => before,
+            None if self.early => self.today,
+            None => self.zone.date_at(self.as_of.prev()),
+        }
+    }
+
+    /// The civil day of an instant that is not past.
+    pub(super) fn day_at(&self, at: Instant) -> Date {
+        self.zone.date_at(at).max(self.today)
     }
 
     /// Makes everything that is due at this instant, until nothing more happens.
@@ -69,6 +108,7 @@ impl Work<'_> {
             self.auto_rewards(AutoRun::BeforeTiers)?;
             self.judge_tiers()?;
             self.auto_rewards(AutoRun::WithTriggers)?;
+            self.fire_triggers()?;
             if self.entries.len() == before {
                 return Ok(());
             }
@@ -148,6 +188,7 @@ impl Work<'_> {
             .chain(losses)
             .chain(self.auto_due())
             .chain(self.coupon_due())
+            .chain(self.trigger_due())
             .chain(self.carry_due())
             .min()
     }

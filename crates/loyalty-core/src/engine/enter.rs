@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::work::{Work, begin_terms};
+use crate::calendar::Zone;
 use crate::error::{Code, Error, Result};
 use crate::event::{Activity, Event, Profile, Said, Tags};
 use crate::id::Id;
@@ -18,10 +19,12 @@ impl Work<'_> {
                 format!("the member enrolled at {at} already"),
             ));
         }
-        self.update(profile)?;
+        self.update(profile)
+            .map_err(|error| error.under("enroll"))?;
         self.state.enrolled_at = Some(self.as_of);
+        self.state.enrolled_on = Some(self.today);
         self.enrolled = Some(self.today);
-        let from = (self.as_of, self.enrolled, self.zone);
+        let from = (self.as_of, self.today, self.person());
         self.undo.tiers(&self.state.tiers);
         begin_terms(self.compiled, &mut self.state, from, true);
         self.enter(Change::Enrolled {});
@@ -30,25 +33,48 @@ impl Work<'_> {
     }
 
     pub(super) fn profile(&mut self, profile: &Profile<'_>) -> Result<()> {
-        self.update(profile)?;
+        self.update(profile)
+            .map_err(|error| error.under("profile"))?;
         self.enter(Change::Profile {});
         Ok(())
     }
 
     fn update(&mut self, profile: &Profile<'_>) -> Result<()> {
+        let zone = match profile.timezone {
+            Said::Nothing => self.zone,
+            Said::Unknown => self.compiled.zone,
+            Said::Is(zone) => zone,
+        };
+        let today = zone.date_at(self.as_of).max(self.today);
+        if matches!(profile.birthday, Said::Is(birthday) if birthday > today) {
+            let words = "nobody is born on a day to come";
+            return Err(Error::at(Code::InvalidTime, "birthday", words));
+        }
         Arc::make_mut(&mut self.state.profile).update(profile)?;
-        if profile.timezone != Said::Nothing {
-            self.enter_zone();
+        if zone != self.zone {
+            self.move_to(zone);
         }
         Ok(())
     }
 
-    /// The member's civil days are those of another zone.
-    pub(super) fn enter_zone(&mut self) {
-        let zone = self.state.profile.timezone.unwrap_or(self.compiled.zone);
-        self.zone = zone;
-        self.today = zone.date_at(self.as_of);
-        self.enrolled = self.state.enrolled_at.map(|at| zone.date_at(at));
+    /// The member's clocks are those of another zone from now on. What lies behind keeps the civil days that it had; a day that
+    /// has begun does not begin again, and those that the new clocks are ahead by begin now.
+    pub(super) fn move_to(&mut self, zone: Zone) {
+        let left = core::mem::replace(&mut self.zone, zone);
+        let today = zone.date_at(self.as_of);
+        if self.member.version == 0 {
+            // Nothing lies behind.
+            self.today = today;
+            return;
+        }
+        self.undo.tiers(&self.state.tiers);
+        for standing in &mut self.state.tiers {
+            standing.keep_days(left);
+        }
+        self.moved = today > self.today;
+        self.turned = self.moved.then_some(self.today);
+        self.today = self.today.max(today);
+        self.early = zone.date_at(self.as_of.prev()) < self.today && !self.moved;
     }
 
     pub(super) fn tags(&mut self, tags: &Tags<'_>) -> Result<()> {

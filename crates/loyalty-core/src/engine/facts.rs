@@ -11,6 +11,7 @@ use crate::event::{Body, Event, Line, Scalar};
 use crate::id::Id;
 use crate::member::State;
 use crate::metric::{Reading, Tally};
+use crate::outcome::Figure;
 use crate::points::ActiveFrom;
 use crate::program::{Compiled, Feed, MetricPlan, metric_moves};
 use crate::tiers::{JudgedValue, View};
@@ -116,6 +117,12 @@ impl Seeing<'_> {
                 Some(value.saturating_add(tally.carried_into(days)))
             }
         }
+    }
+
+    /// A value of a metric, as it is shown.
+    pub(super) fn figure_of(&self, place: usize, value: i64) -> Figure {
+        let grain = self.plan(place).map_or(Grain::Whole, |plan| plan.grain);
+        grain.figure(value, self.compiled.currency)
     }
 
     fn tally(&self, place: usize) -> Option<&Tally> {
@@ -326,7 +333,8 @@ impl Days for Seeing<'_> {
                     .map(|more| birthday.in_year(day.year().saturating_add(more)))
                     .find(|at| *at > day)
             }
-            (_, Reading::Since) => self.value(metric).and_then(|_| day.add_days(1).ok()),
+            // Where there is no last day, one may come into the window.
+            (_, Reading::Since) if self.on(day).value(metric).is_some() => day.add_days(1).ok(),
             _ if plan.frame.is_stretch_before() => None,
             (_, reading) => {
                 let tally = self.tally(metric)?;

@@ -3,7 +3,7 @@
 use super::work::Work;
 use crate::amount::{Points, Rounding};
 use crate::calendar::{Date, Instant, Span, Unit};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::outcome::{Change, ExpiredWhy, RedateWhy, Source};
 use crate::points::{Account, Decay, Lot};
 
@@ -108,8 +108,10 @@ impl Work<'_> {
         let compiled = self.compiled;
         for (place, plan) in compiled.accounts.iter().enumerate() {
             let Some(decay) = &plan.decay else { continue };
-            let due = self.decay_after(place, decay, self.as_of.prev());
-            let Some((day, _)) = due.filter(|(_, at)| *at == self.as_of) else {
+            let due = self
+                .turned
+                .and_then(|day| self.decay_after(place, decay, day));
+            let Some(day) = due.filter(|day| self.begins(*day)) else {
                 continue;
             };
             let points = loss(decay, self.account(place)?.available());
@@ -122,12 +124,12 @@ impl Work<'_> {
     /// When the next decay of an account is due.
     pub(super) fn decay_due(&self, place: usize) -> Option<Instant> {
         let decay = self.compiled.accounts.get(place)?.decay.as_ref()?;
-        let (_, at) = self.decay_after(place, decay, self.as_of)?;
-        Some(at)
+        let day = self.decay_after(place, decay, self.today)?;
+        self.zone.start_of(day).ok()
     }
 
-    /// The first day of decay that begins after an instant; none if nothing would leave as things stand.
-    fn decay_after(&self, place: usize, decay: &Decay, after: Instant) -> Option<(Date, Instant)> {
+    /// The first day of decay after a day; none if nothing would leave as things stand.
+    fn decay_after(&self, place: usize, decay: &Decay, after: Date) -> Option<Date> {
         let account = self.state.accounts.get(place)?;
         // Who has never been active has been so for as long as the oldest points are there, as with expiry by inactivity.
         let anchor = account
@@ -136,16 +138,12 @@ impl Work<'_> {
         if loss(decay, account.available()) == 0 {
             return None;
         }
-        let begins = |k: i64| {
-            let day = nth(decay, anchor, k)?;
-            Ok::<_, Error>((day, self.zone.start_of(day)?))
-        };
-        let comes = |k: i64| match begins(k) {
-            Ok((day, at)) => at > after && Some(day) > account.decayed_on,
+        let comes = |k: i64| match nth(decay, anchor, k) {
+            Ok(day) => day > after && Some(day) > account.decayed_on,
             // Past the end of the calendar.
             Err(_) => true,
         };
-        begins(first(comes)).ok()
+        nth(decay, anchor, first(comes)).ok()
     }
 
     /// Takes available points of an account for good, in burn order.
@@ -186,17 +184,19 @@ fn loss(decay: &Decay, available: i64) -> i64 {
         .max(0)
 }
 
-/// The k-th day of decay after a day, computed from that day (clause 1.6).
+/// The k-th day of decay after a day, computed from that day (clause 1.6). The day that the lengths reach is the last one of
+/// being inactive (clause 1.7): points leave when it is over, as they do with expiry by inactivity.
 fn nth(decay: &Decay, anchor: Date, k: i64) -> Result<Date> {
     let (first, first_in_months) = units(decay.after_inactive);
     let (every, in_months) = units(decay.every);
     let later = every.saturating_mul(k);
-    match (first_in_months, in_months) {
+    let last = match (first_in_months, in_months) {
         (true, true) => anchor.add_months(first.saturating_add(later)),
         (false, false) => anchor.add_days(first.saturating_add(later)),
         (true, false) => anchor.add_months(first)?.add_days(later),
         (false, true) => anchor.add_days(first)?.add_months(later),
-    }
+    };
+    last?.add_days(1)
 }
 
 /// A length in months or in days.

@@ -67,7 +67,12 @@ impl<'g> Measure<'g> {
     fn counts(&self, plan: &Plan, place: usize, row: &Row) -> bool {
         let own = |plan: &Plan| {
             (place < self.basket.rows.len() || counts_shipping(plan, self.earning))
-                && is_for(plan, counts_free(plan, self.earning), self.basket, row)
+                && is_for(
+                    plan,
+                    counts_free(plan, self.earning, self.basket),
+                    self.basket,
+                    row,
+                )
         };
         // What is multiplied is what others give.
         own(plan)

@@ -273,6 +273,7 @@ impl<'w> Work<'w> {
             used: Vec::new(),
             cards: Vec::new(),
             repricing: None,
+            awards: Vec::new(),
             shipping: rows.basket.shipping.is_some(),
             converted: purchase.converted.as_ref().map(|one| ConvertedAt {
                 currency: Id::checked(&one.currency),

@@ -71,7 +71,9 @@ impl Work<'_> {
         let points = redemption.points();
         let account = self.restore_redemption(&mut redemption)?;
         let taken = match redemption.gave.as_mut() {
-            Some(gave) => Some(self.take_back_gift(gave, &redemption.reward)?),
+            Some(gave) => {
+                Some(self.take_back_gift(gave, &Source::Reward(redemption.reward.clone()))?)
+            }
             None => None,
         };
         for instance in &redemption.coupons {
@@ -204,9 +206,13 @@ impl Work<'_> {
         Some(order.id.clone())
     }
 
-    /// Takes back the points that a reward gave: from their own lot first, then what the overdraw policy says. Says from which
+    /// Takes back the points that a reward or a trigger gave: from their own lot first, then what the overdraw policy says. Says from which
     /// account, and how many.
-    fn take_back_gift(&mut self, gave: &mut Gave, reward: &Id) -> Result<(usize, i64)> {
+    pub(super) fn take_back_gift(
+        &mut self,
+        gave: &mut Gave,
+        source: &Source,
+    ) -> Result<(usize, i64)> {
         let Some((place, plan)) = self
             .compiled
             .account(gave.account.as_str())
@@ -234,7 +240,7 @@ impl Work<'_> {
             self.enter(Change::Debited {
                 account: gave.account.clone(),
                 points: Points::new(taken),
-                source: Source::Reward(reward.clone()),
+                source: source.clone(),
                 lots: made.taken.iter().map(Lot::entry).collect(),
                 owed: Points::new(made.owed),
                 forgiven: Points::new(made.forgiven),

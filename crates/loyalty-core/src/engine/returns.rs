@@ -66,6 +66,7 @@ impl Work<'_> {
         if backs.iter().all(Back::all) {
             self.restore_coupons(&order)?;
             self.unbook_promotions(&order.used);
+            self.undo_awards(&mut order)?;
             order.coupons.clear();
             order.used.clear();
         }
@@ -101,7 +102,7 @@ impl Work<'_> {
             .rev()
             .find(|(_, order)| order.is(mark, id) && self.returnable(order));
         found
-            .map(|(place, order)| (place, order.clone()))
+            .map(|(place, order)| (place, self.order_at(place).unwrap_or(order).clone()))
             .ok_or_else(|| {
                 let words = format!(
                     "there is no order `{id}` that can be returned (returns are taken for {})",

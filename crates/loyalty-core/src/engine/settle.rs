@@ -67,7 +67,7 @@ impl Work<'_> {
 
     fn cancel_order(&mut self, id: &str, cancel: &Cancel<'_>) -> Result<()> {
         let (number, order) = self.recorded(id, "cancel.order")?;
-        let mut order = order.clone();
+        let mut order = self.order_at(number).unwrap_or(order).clone();
         let mut accounts: Vec<Id> = order.put.iter().map(|put| put.account.clone()).collect();
         accounts.dedup();
         for (at, id) in accounts.iter().enumerate() {
@@ -132,7 +132,7 @@ impl Work<'_> {
             if !order.put.iter().any(mine) {
                 continue;
             }
-            let mut order = order.clone();
+            let mut order = self.order_at(number).unwrap_or(order).clone();
             let mut sum = 0_i64;
             for put in &mut order.put {
                 let of = left

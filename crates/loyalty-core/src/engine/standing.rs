@@ -9,8 +9,8 @@ use crate::metric::Reading;
 use crate::outcome::{Change, TierWhy};
 use crate::program::Feed;
 use crate::tiers::{
-    Basis, Begin, Decision, Hold, Judged, Pending, Person, Present, TrackPlan, Upgrade, Verdict,
-    View, judge, review,
+    Basis, Begin, Decision, Hold, Judged, Pending, Person, Present, Term, TrackPlan, Upgrade,
+    Verdict, View, judge, review,
 };
 
 /// On which day a track is judged, and the last day of the term that a new one follows.
@@ -52,7 +52,7 @@ impl Work<'_> {
         let standing = self.state.tiers.get(place);
         let pending = standing.and_then(|standing| standing.pending.as_ref());
         let least = track.rungs.get(rung).and_then(|plan| plan.at_least);
-        let entered = least.and(standing).map(|one| self.zone.date_at(one.since));
+        let entered = least.and(standing).map(|one| one.entered(self.zone));
         Present {
             rung,
             pending: pending.map(|pending| place_of(self.compiled, place, &pending.rung)),
@@ -81,7 +81,7 @@ impl Work<'_> {
         }
         if due {
             // A review at the beginning of a day reads the day before.
-            let day = self.zone.date_at(now.prev());
+            let day = self.day_until_now();
             return self.review(place, track, present, day);
         }
         let decision = judge(track, present, self.today, &self.seeing(self.today));
@@ -154,9 +154,13 @@ impl Work<'_> {
         if let Some(standing) = self.standing(place) {
             standing.barred = false;
         }
+        let last = match self.ended_on(place) {
+            Some(ended) => ended.add_days(-1)?,
+            None => day,
+        };
         let asked = Asked {
             on: day,
-            after: Some(day),
+            after: Some(last),
         };
         self.carry_out(place, track, present, verdict, asked)
     }
@@ -195,7 +199,7 @@ impl Work<'_> {
         let Some(standing) = self.state.tiers.get(place) else {
             return Ok(false);
         };
-        let entered = self.zone.date_at(standing.since);
+        let entered = standing.entered(self.zone);
         let until = grace.end(entered, asked.after, self.today, self.zone)?;
         if until <= self.as_of {
             return Ok(false);
@@ -203,7 +207,7 @@ impl Work<'_> {
         let last = asked.after.unwrap_or(self.today);
         if let Some(standing) = self.standing(place) {
             standing.grace = Some(last);
-            standing.until = Some(until);
+            standing.end_at(Some(until));
         }
         self.enter_tier(place, TierWhy::Grace, None);
         Ok(true)
@@ -258,7 +262,7 @@ impl Work<'_> {
             why: TierWhy::Qualified,
             basis: Some(Basis::Qualify),
         };
-        let day = self.zone.date_at(self.as_of.prev());
+        let day = self.day_until_now();
         if self.earned(place) >= verdict.rung {
             return Ok(false);
         }
@@ -287,10 +291,11 @@ impl Work<'_> {
         let begin = Begin {
             first: self.today,
             after: None,
-            entered: self.zone.date_at(standing.since),
-            now: self.as_of,
+            entered: standing.entered(self.zone),
+            today: self.today,
+            month_day: None,
         };
-        let until = track.term_end(present, begin, self.person())?;
+        let until = track.term_end(present, begin, self.person())?.until;
         if until <= standing.until || !self.seeing(self.today).holds(qualify) {
             return Ok(());
         }
@@ -363,9 +368,11 @@ impl Work<'_> {
         let Some(plan) = track.rungs.get(to) else {
             return Ok(());
         };
-        let until = self.term_end(place, track, verdict, asked)?;
+        let term = self.term_end(place, track, verdict, asked)?;
+        let until = term.until;
         let left = self.term_carry(place, track, why, to != from, asked.on);
         let at = self.as_of;
+        let on = self.early.then_some(self.today);
         let pending = self
             .state
             .tiers
@@ -386,12 +393,13 @@ impl Work<'_> {
             _ => standing.earlier.clear(),
         }
         if to != from {
-            standing.enter(plan.id.clone(), at);
+            standing.enter(plan.id.clone(), at, on);
         } else {
             standing.begun = Some(at);
         }
         standing.grace = None;
-        standing.until = until;
+        standing.end_at(until);
+        standing.month_day = term.month_day;
         standing.judged = judged;
         standing.barred = why == TierWhy::Penalty && until.is_some();
         if pending.is_some_and(|pending| pending <= to) || standing.barred {
@@ -404,6 +412,14 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// The civil day that begins at the end of the term that is over, by the clocks by which it was laid down, where those were
+    /// others: its review is of that day.
+    fn ended_on(&self, place: usize) -> Option<Date> {
+        let standing = self.state.tiers.get(place)?;
+        let over = standing.until.is_some_and(|until| until <= self.as_of);
+        standing.ends_on.filter(|_| over)
+    }
+
     /// When the term ends that begins now.
     fn term_end(
         &self,
@@ -411,21 +427,27 @@ impl Work<'_> {
         track: &TrackPlan,
         verdict: Verdict,
         asked: Asked,
-    ) -> Result<Option<Instant>> {
+    ) -> Result<Term> {
         let to = verdict.rung;
         if to == 0 && !track.reviews_base() && verdict.why != TierWhy::Penalty {
-            return Ok(None);
+            return Ok(Term::default());
         }
-        let since = self.state.tiers.get(place).map(|standing| standing.since);
-        let entered = match since {
-            Some(since) if to == self.earned(place) => self.zone.date_at(since),
+        let standing = self.state.tiers.get(place);
+        let entered = match standing {
+            Some(standing) if to == self.earned(place) => standing.entered(self.zone),
             _ => self.today,
         };
+        let ended = self.ended_on(place);
+        // A grace that is over has no term that the next one follows.
+        let follows = standing.filter(|standing| {
+            asked.after.is_some() && (standing.grace.is_none() || verdict.why == TierWhy::Restored)
+        });
         let mut begin = Begin {
             first: self.today,
             after: asked.after,
             entered,
-            now: self.as_of,
+            today: ended.map_or(self.today, |ended| ended.max(self.today)),
+            month_day: follows.and_then(|standing| standing.month_day),
         };
         if verdict.why != TierWhy::Restored {
             return track.term_end(to, begin, self.person());
@@ -434,15 +456,16 @@ impl Work<'_> {
         for _ in 0..crate::limits::ROUNDS_MAX {
             let Some(last) = begin.after else { break };
             begin.first = last.add_days(1)?;
-            match track.term_end(to, begin, self.person())? {
-                Some(until) if until <= self.as_of => {
-                    begin.after = Some(self.zone.date_at(until.prev()));
-                }
-                until => return Ok(until),
+            let term = track.term_end(to, begin, self.person())?;
+            match term.until.filter(|until| *until <= self.as_of) {
+                Some(until) => begin.after = Some(self.zone.date_at(until.prev())),
+                None => return Ok(term),
             }
+            begin.month_day = term.month_day;
         }
         begin.first = self.today;
         begin.after = None;
+        begin.month_day = None;
         track.term_end(to, begin, self.person())
     }
 

@@ -41,7 +41,8 @@ impl Work<'_> {
             if points == 0 && value == 0 {
                 continue;
             }
-            let Some(place) = self.compiled.account(tender.account.as_str()) else {
+            // An account that the program no longer has still holds the member's points.
+            let Some(place) = self.place_of(&tender.account) else {
                 continue;
             };
             let plan = self.compiled.accounts.get(place);
@@ -195,7 +196,7 @@ impl Work<'_> {
         due.retain(|one| !one.points.is_zero());
         let (mut all, mut withheld) = (Vec::new(), 0_i64);
         for one in &due {
-            let Some(place) = self.compiled.account(one.account.as_str()) else {
+            let Some(place) = self.place_of(&one.account) else {
                 continue;
             };
             let plan = self.compiled.accounts.get(place);

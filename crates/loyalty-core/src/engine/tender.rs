@@ -227,7 +227,7 @@ impl<'w> Work<'w> {
         let mut earlier = bill.paid.iter().filter(|one| one.reward.is_none());
         if earlier.any(|one| one.account == plan.account) {
             let words = "each account can be used once";
-            return Err(Error::at(Code::DuplicateId, path(), words));
+            return Err(Error::at(Code::DuplicateId, path() + ".account", words));
         }
         self.may_use(plan, facts.with(&rows.basket))
             .map_err(|error| error.under(&path()))?;

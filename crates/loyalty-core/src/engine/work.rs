@@ -10,7 +10,7 @@ use crate::metric::Tally;
 use crate::outcome::{Change, Entry, Message, Outcome, Receipt, RuleTrace};
 use crate::points::{Account, BurnOrder, CapSpec, CapUse, Given, LimitSpec, Lot, LotKind};
 use crate::program::{Compiled, Program};
-use crate::tiers::{Begin, JudgedValue, Person, Review, Standing};
+use crate::tiers::{Begin, JudgedValue, Person, Review, Standing, Term};
 
 use super::facts::rung;
 use super::undo::Undo;
@@ -32,7 +32,15 @@ pub(super) struct Work<'w> {
     pub(super) version: u64,
     pub(super) as_of: Instant,
     pub(super) zone: Zone,
+    /// The civil day by the member's clocks. It never goes back: where a move has put the clocks back, it lasts until they are
+    /// past it again.
     pub(super) today: Date,
+    /// Whether a move has put the clocks back to before the first instant of `today`.
+    pub(super) early: bool,
+    /// The day before the one that begins at this instant, if one does.
+    pub(super) turned: Option<Date>,
+    /// Whether a move has made it begin.
+    pub(super) moved: bool,
     pub(super) enrolled: Option<Date>,
     pub(super) entries: Vec<Entry>,
     /// When lots are due next, if that is known: it has been asked, and since then lots have only come.
@@ -54,6 +62,12 @@ pub(super) struct Work<'w> {
     pub(super) returned: Option<Box<(usize, Order)>>,
     /// The rules of the offers and coupons that this purchase uses, by their places.
     pub(super) promoted: Vec<usize>,
+    /// The entries before this one have been looked at by triggers.
+    pub(super) scanned: usize,
+    /// How many rounds of triggers there have been since the event.
+    pub(super) trigger_rounds: u32,
+    /// What the metrics of milestones were when triggers last looked at them.
+    pub(super) trigger_values: Vec<i64>,
     /// How this event has used the caps that are by event.
     pub(super) event_caps: Vec<CapUse>,
     /// Orders that changed beside it, by their places.
@@ -97,14 +111,21 @@ impl<'w> Work<'w> {
             adopt(compiled, &mut state, since, member.version);
         }
         let zone = state.profile.timezone.unwrap_or(compiled.zone);
-        let enrolled = state.enrolled_at.map(|at| zone.date_at(at));
-        if !known {
-            begin_terms(compiled, &mut state, (as_of, enrolled, zone), false);
-        }
+        let on = state.enrolled_on;
+        let enrolled = state
+            .enrolled_at
+            .map(|at| on.unwrap_or_else(|| zone.date_at(at)));
+        state.enrolled_on = enrolled;
         let today = match member.day {
             Some((of, day)) if of == zone && member.as_of.is_some() => day,
             _ => compiled.date_at(zone, as_of),
         };
+        let early = state.reached.is_some();
+        let today = state.reached.map_or(today, |reached| reached.max(today));
+        if !known {
+            let person = Person { enrolled, zone };
+            begin_terms(compiled, &mut state, (as_of, today, person), false);
+        }
         Self {
             program,
             compiled,
@@ -113,6 +134,9 @@ impl<'w> Work<'w> {
             as_of,
             zone,
             today,
+            early,
+            turned: None,
+            moved: false,
             enrolled,
             rungs: (0..compiled.tracks.len())
                 .map(|track| rung(compiled, &state, track))
@@ -132,6 +156,9 @@ impl<'w> Work<'w> {
             ordered: None,
             returned: None,
             promoted: Vec::new(),
+            scanned: 0,
+            trigger_rounds: 0,
+            trigger_values: Vec::new(),
             event_caps: Vec::new(),
             amended: Vec::new(),
             passing: false,
@@ -147,6 +174,15 @@ impl<'w> Work<'w> {
     /// Puts an order in the place of one that is recorded.
     pub(super) fn amend(&mut self, place: usize, order: Order) {
         self.amended.push((place, order));
+    }
+
+    /// A recorded order, as this call has changed it so far.
+    pub(super) fn order_at(&self, place: usize) -> Option<&Order> {
+        let mut amended = self.amended.iter().rev();
+        let amended = amended.find(|(number, _)| *number == place);
+        amended
+            .map(|(_, order)| order)
+            .or_else(|| self.member.orders.get(place))
     }
 
     /// The place of the rung that is held in a track.
@@ -281,7 +317,7 @@ impl<'w> Work<'w> {
 
     /// The civil day in the program's own zone: caps are counted by it, whatever the member's zone is.
     pub(super) fn program_day(&self, at: Instant) -> Date {
-        if self.zone == self.compiled.zone && at == self.as_of {
+        if self.zone == self.compiled.zone && at == self.as_of && !self.early {
             return self.today;
         }
         self.compiled.zone.date_at(at)
@@ -296,7 +332,16 @@ impl<'w> Work<'w> {
     pub(super) fn is_in_window(&self, on: Date) -> bool {
         let last = self.compiled.returns_window.after(on);
         // A window that reaches past the calendar has no end.
-        last.map_or(true, |last| self.today <= last)
+        last.map_or(true, |last| self.clock_day() <= last)
+    }
+
+    /// The civil day that the member's clocks show: what a buyer may still bring back goes by it, whatever day has been reached.
+    fn clock_day(&self) -> Date {
+        if self.early {
+            self.zone.date_at(self.as_of)
+        } else {
+            self.today
+        }
     }
 
     /// Whether an order can be named: as long as it can be returned, or points of it are pending.
@@ -308,7 +353,7 @@ impl<'w> Work<'w> {
     pub(super) fn remember_from(&self) -> Date {
         self.compiled
             .returns_window
-            .before(self.today)
+            .before(self.clock_day())
             .unwrap_or(self.today)
     }
 
@@ -375,7 +420,8 @@ impl<'w> Work<'w> {
     }
 
     /// What the call answers, and what it leaves behind, for [`Done::commit`].
-    pub(super) fn finish(self) -> Done {
+    pub(super) fn finish(mut self) -> Done {
+        self.state.reached = self.early.then_some(self.today);
         let next_due = self.next_due();
         let earliest = self.earliest_today();
         let seen_from = earliest
@@ -531,10 +577,10 @@ fn adopt(compiled: &Compiled, state: &mut State, as_of: Instant, version: u64) {
 pub(super) fn begin_terms(
     compiled: &Compiled,
     state: &mut State,
-    (as_of, enrolled, zone): (Instant, Option<Date>, Zone),
+    (as_of, today, person): (Instant, Date, Person),
     anew: bool,
 ) {
-    let person = Person { enrolled, zone };
+    let zone = person.zone;
     for (standing, track) in state.tiers.iter_mut().zip(&compiled.tracks) {
         // What a review has gone over has had its first term.
         let reviewed = standing.begun.is_some();
@@ -552,17 +598,20 @@ pub(super) fn begin_terms(
             continue;
         }
         // Under rules that are newer than the standing, a term that would be over begins now.
-        let ends = [standing.since, as_of].map(|begun| {
-            let first = zone.date_at(begun);
+        let ends = [standing.entered(zone), today].map(|first| {
             let begin = Begin {
                 first,
                 after: None,
-                entered: zone.date_at(standing.since),
-                now: as_of,
+                entered: standing.entered(zone),
+                today,
+                month_day: None,
             };
-            track.term_end(rung, begin, person).ok().flatten()
+            track.term_end(rung, begin, person).unwrap_or_default()
         });
-        standing.until = ends.into_iter().flatten().find(|end| *end > as_of);
+        let later = |term: &Term| term.until.is_some_and(|until| until > as_of);
+        let term = ends.into_iter().find(later).unwrap_or_default();
+        standing.end_at(term.until);
+        standing.month_day = term.month_day;
     }
 }
 

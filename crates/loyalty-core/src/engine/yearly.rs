@@ -14,8 +14,8 @@ impl Work<'_> {
             let Some((_, by_tier)) = &plan.yearly else {
                 continue;
             };
-            let due = self.deduction_after(place, self.as_of.prev());
-            let Some((day, _, amount)) = due.filter(|(_, at, _)| *at == self.as_of) else {
+            let due = self.turned.and_then(|day| self.deduction_after(place, day));
+            let Some((day, amount)) = due.filter(|(day, _)| self.begins(*day)) else {
                 continue;
             };
             let points = amount.min(self.account(place)?.available());
@@ -28,19 +28,19 @@ impl Work<'_> {
 
     /// When the next deduction of an account is due.
     pub(super) fn deduction_due(&self, place: usize) -> Option<Instant> {
-        let (_, at, _) = self.deduction_after(place, self.as_of)?;
-        Some(at)
+        let (day, _) = self.deduction_after(place, self.today)?;
+        self.zone.start_of(day).ok()
     }
 
-    /// The first day of deduction that begins after an instant, and the amount of the rung that is held.
-    fn deduction_after(&self, place: usize, after: Instant) -> Option<(Date, Instant, i64)> {
+    /// The first day of deduction after a day, and the amount of the rung that is held.
+    fn deduction_after(&self, place: usize, after: Date) -> Option<(Date, i64)> {
         let (on, by_tier) = self.compiled.accounts.get(place)?.yearly.as_ref()?;
         let amount = *by_tier.of(self.rung(by_tier.track))?;
         let begun = match on {
             DeductionDay::Enrolment => Some(self.enrolled?),
             DeductionDay::Rung => {
                 let standing = self.state.tiers.get(by_tier.track)?;
-                Some(self.zone.date_at(standing.since))
+                Some(standing.entered(self.zone))
             }
             DeductionDay::Yearly(_) => None,
         };
@@ -50,17 +50,8 @@ impl Work<'_> {
             (_, None) => return None,
         };
         let last = self.state.accounts.get(place)?.deducted_on;
-        let mut from = self.zone.date_at(after);
-        for before in begun.into_iter().chain(last) {
-            from = from.max(before.add_days(1).ok()?);
-        }
-        loop {
-            let day = yearly.next_on_or_after(from);
-            let at = self.zone.start_of(day).ok()?;
-            if at > after {
-                return Some((day, at, amount));
-            }
-            from = day.add_days(1).ok()?;
-        }
+        let before = begun.into_iter().chain(last).fold(after, Date::max);
+        let day = yearly.next_on_or_after(before.add_days(1).ok()?);
+        Some((day, amount))
     }
 }

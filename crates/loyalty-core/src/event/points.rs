@@ -409,11 +409,11 @@ pub(super) fn tenders(path: &str, all: &[Tender<'_>]) -> Result<()> {
         if let Some(account) = &tender.account {
             id("account", account).map_err(|error| error.under(&path()))?;
         }
-        let same = |other: &&Tender<'_>| other.account == tender.account;
-        if all.iter().filter(same).count() > 1 {
+        let same = |other: &Tender<'_>| other.account == tender.account;
+        if all.iter().take(place).any(same) {
             return Err(Error::at(
                 Code::DuplicateId,
-                path(),
+                join(&path(), "account"),
                 "each account can be named once",
             ));
         }

@@ -8,6 +8,7 @@ use crate::coupons::Instance;
 use crate::id::Id;
 use crate::limits::MONEY_MAX;
 use crate::points::{Carried, Hold, Lot, Reached, Redemption, Streaked};
+use crate::triggers::TriggerMarks;
 
 /// What only some members have.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +32,9 @@ pub(crate) struct More {
     /// The coupons that the member has; sorted by instance.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) coupons: Vec<Instance>,
+    /// What triggers have done, and will do.
+    #[serde(default, skip_serializing_if = "TriggerMarks::is_empty")]
+    pub(crate) triggers: TriggerMarks,
     /// What returns left behind of milestones; sorted by rule.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) milestones: Vec<Reached>,
@@ -64,6 +68,10 @@ impl More {
         }
         if !self.coupons.is_sorted_by(|one, other| one.id < other.id) {
             return Some("the coupons of a member are not in order");
+        }
+        let marks = &self.triggers;
+        if !marks.pending.is_sorted() || !marks.near.is_sorted_by(|one, other| one < other) {
+            return Some("what triggers wait for is not in order");
         }
         let overdrawn = |one: &Instance| {
             let value = one.value.unwrap_or(0);

@@ -8,6 +8,7 @@ use crate::coupons::Instance;
 use crate::id::Id;
 use crate::member::Repricing;
 use crate::points::{Crossed, Took};
+use crate::triggers::Awarded;
 
 /// An order, row by row. All money is in minor units of the whole row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +42,9 @@ pub(crate) struct Order {
     /// The stored value that it used, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) cards: Vec<CardPaid>,
+    /// What triggers gave for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) awards: Vec<Awarded>,
     /// The facts by which its promotions were chosen, where returns price what is kept anew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) repricing: Option<Box<Repricing>>,
@@ -422,6 +426,10 @@ impl Order {
         };
         if !self.cards.iter().all(card) {
             return Some("the stored value of an order contradicts itself");
+        }
+        let mut gave = self.awards.iter().filter_map(|one| one.gave.as_ref());
+        if !gave.all(|gave| gave.lot.lot.points > 0 && gave.lot.is_right()) {
+            return Some("more points that a trigger gave are back than there were");
         }
         let rows = self.goods().count();
         if self

@@ -107,23 +107,23 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     ),
     (
         "points_expiring",
-        "Points of {of} that expire soon are {found}; {needed} is needed, {missing} more.",
-        "即将到期的 {of} 为 {found}，需要 {needed}，还差 {missing}。",
+        "In {of}, {found} expire soon; {needed} is needed, {missing} more.",
+        "{of} 中即将到期的为 {found}，需要 {needed}，还差 {missing}。",
     ),
     (
         "points_expiring.high",
-        "Points of {of} that expire soon are {found}; {needed} is needed, {missing} less.",
-        "即将到期的 {of} 为 {found}，需要 {needed}，多出 {missing}。",
+        "In {of}, {found} expire soon; {needed} is needed, {missing} less.",
+        "{of} 中即将到期的为 {found}，需要 {needed}，多出 {missing}。",
     ),
     (
         "points_expiring.none",
-        "Points of {of} that expire soon are none; {needed} is needed.",
-        "即将到期的 {of} 尚无数值，需要 {needed}。",
+        "In {of}, none expire soon; {needed} is needed.",
+        "{of} 中即将到期的尚无数值，需要 {needed}。",
     ),
     (
         "points_expiring.not",
-        "Points of {of} that expire soon are {found}, which is excluded.",
-        "即将到期的 {of} 为 {found}，属于排除范围。",
+        "In {of}, {found} expire soon, which is excluded.",
+        "{of} 中即将到期的为 {found}，属于排除范围。",
     ),
     (
         "tier",
@@ -195,7 +195,7 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     (
         "enrolled",
         "The member joined on {found}; {needed} is needed.",
-        "入会日为 {found}，需要在 {needed} 之间。",
+        "入会日为 {found}，需要 {needed}。",
     ),
     ("enrolled.none", "The member has not joined.", "尚未入会。"),
     (
@@ -306,17 +306,19 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     (
         "dates",
         "The day is {found}; {needed} is needed.",
-        "日期为 {found}，需要在 {needed}。",
+        "日期为 {found}，需要 {needed}。",
     ),
     (
         "dates.not",
         "The day is {found}, which is excluded.",
         "日期为 {found}，属于排除范围。",
     ),
+    ("days.from", "{needed} or later", "{needed} 及以后"),
+    ("days.until", "{needed} or earlier", "{needed} 及以前"),
     (
         "yearly",
         "The day is {found}; {needed} is needed.",
-        "日期为 {found}，需要在 {needed}。",
+        "日期为 {found}，需要 {needed}。",
     ),
     (
         "yearly.not",

@@ -14,7 +14,7 @@ mod reverse;
 mod way_back;
 
 use super::rules::{BurnOrder, Expiry};
-use crate::calendar::{Date, Instant};
+use crate::calendar::{Date, Instant, Zone};
 use crate::error::{Code, Error, Result};
 use crate::id::Id;
 
@@ -401,6 +401,12 @@ impl Account {
         self.burn(points, order, &mut gone);
         self.bury(&gone, remember_from)?;
         Ok(gone)
+    }
+
+    /// The first days on which points of a lot can be used no longer, each with how many.
+    pub(crate) fn expiring_days(&self, zone: Zone) -> impl Iterator<Item = (Date, i64)> {
+        let dated = self.lots.iter();
+        dated.filter_map(move |lot| Some((zone.date_at(lot.expires_at?), lot.points)))
     }
 
     /// Points whose time is over are gone. `remember_from`: orders of earlier days cannot be returned.

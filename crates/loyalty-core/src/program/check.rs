@@ -55,6 +55,16 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
         rules.earn.iter().map(|one| &one.id),
         limits::LIST_MAX,
     );
+    check.unique(
+        "topics",
+        rules.topics.iter().map(|one| &one.id),
+        limits::MEMBER_LIST_MAX,
+    );
+    check.unique(
+        "triggers",
+        rules.triggers.iter().map(|one| &one.id),
+        limits::MEMBER_LIST_MAX,
+    );
     for (place, account) in rules.accounts.iter().enumerate() {
         let path = format!("accounts[{place}]");
         check.account(account, &rules.returns, &path);
@@ -69,7 +79,11 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
             track.rungs.iter().map(|one| &one.id),
             limits::MEMBER_LIST_MAX,
         );
-        check.track(track, &path);
+        let by_points = rules
+            .accounts
+            .iter()
+            .any(|one| one.yearly_deduction.is_some());
+        check.track(track, by_points, &path);
     }
     check.whole(&rules.tiers);
     for (place, rule) in rules.earn.iter().enumerate() {
@@ -100,15 +114,13 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
                 );
             }
         }
-        if let (Some(min), Some(max)) = (tender.min_points, tender.max_points)
-            && max < min
-        {
-            check.say(
-                Code::Contradiction,
-                &path("max_points"),
-                "`max_points` is less than `min_points`",
-            );
-        }
+        let step = tender.step.map_or(1, crate::amount::Points::get);
+        check.possible(
+            tender.min_points,
+            tender.max_points,
+            step,
+            &format!("tender[{place}]"),
+        );
     }
     check.returns(&rules.returns);
     check.prices(rules);
@@ -293,8 +305,8 @@ impl Check<'_> {
                 let most = match field {
                     "days" => limits::PERIOD_MAX,
                     "weeks" => limits::PERIOD_MAX / 7,
-                    "months" => 1_200,
-                    _ => 100,
+                    "months" => limits::MONTHS_MAX,
+                    _ => limits::MONTHS_MAX / 12,
                 };
                 if n > most {
                     let words = format!("at most {most} are allowed");

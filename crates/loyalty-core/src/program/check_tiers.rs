@@ -3,11 +3,12 @@
 use super::check::Check;
 use crate::calendar::Span;
 use crate::error::{Code, join};
-use crate::tiers::{Grace, Hold, Review, Track, Upgrade};
+use crate::limits;
+use crate::tiers::{Grace, Hold, HoldPeriod, Review, Track, Upgrade};
 
 impl Check<'_> {
-    /// One track.
-    pub(super) fn track(&mut self, track: &Track, path: &str) {
+    /// One track. `by_points`: points that leave once a year may make it be judged as at a review.
+    pub(super) fn track(&mut self, track: &Track, by_points: bool, path: &str) {
         let fields = [(&track.hold, "hold")].into_iter();
         let renew = track.renew.iter().map(|renew| (renew, "renew"));
         for (hold, field) in fields.chain(renew) {
@@ -25,6 +26,9 @@ impl Check<'_> {
             self.renewed(rung.renew.as_ref(), track, &path);
         }
         self.reviews(track, path);
+        if !by_points {
+            self.idle_terms(track, path);
+        }
         if track.upgrade != Upgrade::NextPeriod {
             for (given, field) in [
                 (track.period.is_some(), "period"),
@@ -112,16 +116,45 @@ impl Check<'_> {
         }
     }
 
+    /// Settings of terms where every rung is held for good, and nothing is ever reviewed.
+    fn idle_terms(&mut self, track: &Track, path: &str) {
+        let rungs = track.rungs.iter();
+        let mut holds = rungs
+            .filter_map(|rung| rung.hold.as_ref())
+            .chain([&track.hold]);
+        if track.review != Review::TermEnd || holds.any(|hold| *hold != Hold::Lifetime) {
+            return;
+        }
+        let words = "every rung is held for good and none is reviewed: this has no effect";
+        let mut say = |given: bool, path: &str, field: &str| {
+            if given {
+                self.say(Code::Contradiction, &join(path, field), words);
+            }
+        };
+        say(track.extend_on_requalify, path, "extend_on_requalify");
+        say(track.renew.is_some(), path, "renew");
+        say(track.at_least.is_some(), path, "at_least");
+        say(track.grace.is_some(), path, "grace");
+        for (place, rung) in track.rungs.iter().enumerate() {
+            let path = format!("{path}.rungs[{place}]");
+            say(rung.renew.is_some(), &path, "renew");
+            say(rung.at_least.is_some(), &path, "at_least");
+            say(rung.grace.is_some(), &path, "grace");
+        }
+    }
+
     fn kept(&mut self, at_least: Option<Span>, grace: Option<&Grace>, path: &str) {
         let lengths = [
             (at_least, "at_least"),
             (grace.map(|grace| grace.length), "grace.for"),
         ];
         for (length, field) in lengths {
-            if length.is_some_and(Span::is_zero) {
+            let Some(length) = length else { continue };
+            if length.is_zero() {
                 let words = "a time of no length is none: leave it out";
                 self.say(Code::OutOfRange, &join(path, field), words);
             }
+            self.span(length, &join(path, field));
         }
     }
 
@@ -158,12 +191,19 @@ impl Check<'_> {
                 }
             }
             Hold::Until(until) => {
-                if until.nth == 0 || until.nth > 1_200 {
-                    self.say(
-                        Code::OutOfRange,
-                        &join(path, "until.nth"),
-                        "`nth` is from 1 (the present period) to 1200",
-                    );
+                let months = match until.end_of {
+                    HoldPeriod::Month => 1,
+                    HoldPeriod::Quarter => 3,
+                    HoldPeriod::HalfYear => 6,
+                    HoldPeriod::Year | HoldPeriod::MembershipYear => 12,
+                };
+                let most = limits::MONTHS_MAX / months;
+                if until.nth == 0 || until.nth > most {
+                    let words = format!("`nth` is from 1 (the present period) to {most}");
+                    self.say(Code::OutOfRange, &join(path, "until.nth"), &words);
+                }
+                if let Some(plus) = until.plus {
+                    self.span(plus, &join(path, "until.plus"));
                 }
             }
         }

@@ -4,6 +4,7 @@ mod earn;
 mod metric;
 mod named;
 mod spend;
+mod triggers;
 
 use rustc_hash::FxHashMap;
 
@@ -30,6 +31,7 @@ use crate::tiers::TrackPlan;
 pub(crate) use earn::EarningPlan;
 pub(crate) use metric::metric_moves;
 use spend::Spend;
+use triggers::Triggers;
 
 /// A program as the engine uses it.
 #[derive(Debug)]
@@ -52,6 +54,7 @@ pub(crate) struct Compiled {
     pub(crate) tender: Vec<TenderPlan>,
     pub(crate) pricing: PricingPlan,
     pub(crate) spend: Spend,
+    pub(crate) triggers: Triggers,
     pub(crate) promotions: Promotions,
     /// The offers by what they ask for.
     offers: Index,
@@ -258,6 +261,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
     let tender = compiler.tender();
     let pricing = compiler.pricing();
     let spend = compiler.spend();
+    let triggers = compiler.triggers(&metrics);
     let promotions = Promotions::new(
         (&rules.offers, &rules.coupons, &rules.combining),
         &rules.pricing.rounding,
@@ -332,6 +336,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         tender,
         pricing,
         spend,
+        triggers,
         promotions,
         returns_window: rules.returns.window,
         returns_partial: rules.returns.partial == crate::points::Partial::Allow,

@@ -176,6 +176,16 @@ impl Places {
             node.get("tiers"),
             rules.tiers.iter().map(|one| &one.id).collect(),
         );
+        add(
+            "triggers",
+            node.get("triggers"),
+            rules.triggers.iter().map(|one| &one.id).collect(),
+        );
+        add(
+            "topics",
+            node.get("topics"),
+            rules.topics.iter().map(|one| &one.id).collect(),
+        );
         Self { lists }
     }
 

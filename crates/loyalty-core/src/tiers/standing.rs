@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{Date, Instant};
+use crate::calendar::{Date, Instant, Zone};
 use crate::id::Id;
 
 /// The rung that a member has earned in a track, and one that was granted beside it.
@@ -13,12 +13,21 @@ pub(crate) struct Standing {
     pub(crate) rung: Id,
     /// When the rung was entered.
     pub(crate) since: Instant,
+    /// The civil day of it, where the member's clocks were others then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) entered_on: Option<Date>,
     /// When the present term began, if later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) begun: Option<Instant>,
     /// The instant at which the present term (or the grace) ends; none for good.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) until: Option<Instant>,
+    /// The civil day that begins then, where the member's clocks were others when that was laid down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ends_on: Option<Date>,
+    /// The day of the month that the next term comes back to, where this one ends in a month without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) month_day: Option<u32>,
     /// The rung is lost and kept for a while only: the last day of its term.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) grace: Option<Date>,
@@ -102,9 +111,15 @@ pub(crate) struct Earlier {
     pub(crate) rung: Id,
     pub(crate) since: Instant,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) entered_on: Option<Date>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) begun: Option<Instant>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) until: Option<Instant>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ends_on: Option<Date>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) month_day: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) grace: Option<Date>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -128,8 +143,11 @@ impl Standing {
             track,
             rung,
             since,
+            entered_on: None,
             begun: None,
             until: None,
+            ends_on: None,
+            month_day: None,
             grace: None,
             barred: false,
             pending: None,
@@ -147,8 +165,11 @@ impl Standing {
         self.earlier.push(Earlier {
             rung: self.rung.clone(),
             since: self.since,
+            entered_on: self.entered_on,
             begun: self.begun,
             until: self.until,
+            ends_on: self.ends_on,
+            month_day: self.month_day,
             grace: self.grace,
             judged: self.judged.clone(),
         });
@@ -157,8 +178,34 @@ impl Standing {
         }
     }
 
-    /// Moves to another rung.
-    pub(crate) fn enter(&mut self, rung: Id, at: Instant) {
+    /// The civil day on which the rung was entered.
+    pub(crate) fn entered(&self, zone: Zone) -> Date {
+        self.entered_on.unwrap_or_else(|| zone.date_at(self.since))
+    }
+
+    /// Writes down the civil days by the clocks that the member leaves.
+    pub(crate) fn keep_days(&mut self, left: Zone) {
+        let keep = |on: &mut Option<Date>, at: Option<Instant>| {
+            if let Some(at) = at {
+                on.get_or_insert_with(|| left.date_at(at));
+            }
+        };
+        keep(&mut self.entered_on, Some(self.since));
+        keep(&mut self.ends_on, self.until);
+        for earlier in &mut self.earlier {
+            keep(&mut earlier.entered_on, Some(earlier.since));
+            keep(&mut earlier.ends_on, earlier.until);
+        }
+    }
+
+    /// When the present term ends that is laid down now; none for good.
+    pub(crate) fn end_at(&mut self, until: Option<Instant>) {
+        self.until = until;
+        self.ends_on = None;
+    }
+
+    /// Moves to another rung. `on`: the civil day, where the clocks show an earlier one.
+    pub(crate) fn enter(&mut self, rung: Id, at: Instant, on: Option<Date>) {
         let left = core::mem::replace(&mut self.rung, rung);
         self.before.push(Former {
             rung: left,
@@ -168,6 +215,7 @@ impl Standing {
             self.before.remove(0);
         }
         self.since = at;
+        self.entered_on = on;
         self.begun = None;
     }
 

@@ -4,7 +4,7 @@ use super::judge::TrackPlan;
 use super::rules::{
     Anniversary, Every, Grace, GraceFrom, Hold, HoldPeriod, HoldUntil, Review, Upgrade,
 };
-use crate::calendar::{Date, Instant, LastDay, MonthDay, Zone};
+use crate::calendar::{Date, Instant, LastDay, MonthDay, Span, Unit, Zone};
 use crate::error::Result;
 
 /// Whose civil days are meant.
@@ -23,31 +23,46 @@ pub(crate) struct Begin {
     pub(crate) after: Option<Date>,
     /// The day on which the rung was entered.
     pub(crate) entered: Date,
-    /// The term ends after this.
-    pub(crate) now: Instant,
+    /// A review lies after this day.
+    pub(crate) today: Date,
+    /// The day of the month that terms of months come back to, where the term before ended in a month without it.
+    pub(crate) month_day: Option<u32>,
+}
+
+/// When a term ends.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Term {
+    /// The instant of the next review; none for good.
+    pub(crate) until: Option<Instant>,
+    /// The day of the month that the next term comes back to, where this one ends in a month without it.
+    pub(crate) month_day: Option<u32>,
+}
+
+impl Term {
+    fn until(day: Date, zone: Zone) -> Result<Self> {
+        Ok(Self {
+            until: Some(zone.start_of(day)?),
+            month_day: None,
+        })
+    }
 }
 
 impl TrackPlan {
-    /// The instant at which a term of a rung ends: the next review. None: it is held for good.
-    pub(crate) fn term_end(
-        &self,
-        rung: usize,
-        begin: Begin,
-        person: Person,
-    ) -> Result<Option<Instant>> {
+    /// When a term of a rung ends: at the next review.
+    pub(crate) fn term_end(&self, rung: usize, begin: Begin, person: Person) -> Result<Term> {
         let Some(plan) = self.rungs.get(rung) else {
-            return Ok(None);
+            return Ok(Term::default());
         };
-        let day = match self.review {
-            Review::Every(every) => return next_of(every, begin.now, person.zone).map(Some),
+        let end = match self.review {
+            Review::Every(every) => return Term::until(next_of(every, begin.today)?, person.zone),
             Review::Anniversary(of) => {
                 let of = match of {
                     Anniversary::Enrolment => person.enrolled,
                     Anniversary::Rung => Some(begin.entered),
                 };
                 return match of {
-                    Some(day) => anniversary(day, begin.now, person.zone).map(Some),
-                    None => Ok(None),
+                    Some(day) => Term::until(anniversary(day, begin.today)?, person.zone),
+                    None => Ok(Term::default()),
                 };
             }
             Review::TermEnd => {
@@ -55,10 +70,16 @@ impl TrackPlan {
                 hold_end(renewed.unwrap_or(&plan.hold), begin, person.enrolled)?
             }
         };
-        let Some(day) = day else { return Ok(None) };
-        let free = self.free_from(rung, begin.entered)?;
-        let day = free.map_or(day, |free| free.max(day));
-        person.zone.start_of(day).map(Some)
+        let Some((day, month_day)) = end else {
+            return Ok(Term::default());
+        };
+        match self.free_from(rung, begin.entered)? {
+            Some(free) if free > day => Term::until(free, person.zone),
+            _ => Ok(Term {
+                month_day,
+                ..Term::until(day, person.zone)?
+            }),
+        }
     }
 
     /// The first day on which a review can take a rung that was entered on a day; none: any.
@@ -111,11 +132,11 @@ impl Grace {
     }
 }
 
-/// The first such day that begins after an instant.
-fn next_of(every: Every, now: Instant, zone: Zone) -> Result<Instant> {
-    let first = zone.date_at(now).first_of_month();
-    let mut start = now;
-    // A year and a month hold every month that is asked for, once after the instant.
+/// The first such day after a day.
+fn next_of(every: Every, today: Date) -> Result<Date> {
+    let first = today.first_of_month();
+    let mut on = today;
+    // A year and a month hold every month that is asked for, once after the day.
     for more in 0..=13_i64 {
         let month = first.add_months(more)?;
         let asked = month
@@ -126,30 +147,34 @@ fn next_of(every: Every, now: Instant, zone: Zone) -> Result<Instant> {
             continue;
         }
         let day = every.on_day.min(month.last_of_month().day());
-        start = zone.start_of(month.add_days(i64::from(day.saturating_sub(1)))?)?;
-        if start > now {
+        on = month.add_days(i64::from(day.saturating_sub(1)))?;
+        if on > today {
             break;
         }
     }
-    Ok(start)
+    Ok(on)
 }
 
-/// The first anniversary of a day that begins after an instant.
-fn anniversary(of: Date, now: Instant, zone: Zone) -> Result<Instant> {
-    let years = zone.date_at(now).year().saturating_sub(of.year());
-    let mut start = now;
+/// The first anniversary of a day after a day.
+fn anniversary(of: Date, today: Date) -> Result<Date> {
+    let years = today.year().saturating_sub(of.year());
+    let mut on = today;
     for more in 0..=2_i32 {
         let years = years.saturating_add(more).max(1);
-        start = zone.start_of(of.add_months(i64::from(years).saturating_mul(12))?)?;
-        if start > now {
+        on = of.add_months(i64::from(years).saturating_mul(12))?;
+        if on > today {
             break;
         }
     }
-    Ok(start)
+    Ok(on)
 }
 
-/// The first day after a term; none for good.
-fn hold_end(hold: &Hold, begin: Begin, enrolled: Option<Date>) -> Result<Option<Date>> {
+/// The first day after a term, and the day of the month that the next one comes back to; none for good.
+fn hold_end(
+    hold: &Hold,
+    begin: Begin,
+    enrolled: Option<Date>,
+) -> Result<Option<(Date, Option<u32>)>> {
     let first_after = match hold {
         Hold::Lifetime | Hold::None => return Ok(None),
         Hold::For(length) => {
@@ -161,15 +186,30 @@ fn hold_end(hold: &Hold, begin: Begin, enrolled: Option<Date>) -> Result<Option<
                 LastDay::Included => begin.after.unwrap_or(begin.first),
                 LastDay::Excluded => begin.first,
             };
-            let mut day = span.after(from)?;
+            let (mut day, mut month_day) = months_after(span, from, begin.month_day)?;
             if let Some(align) = length.align {
-                day = align.align(day);
+                (day, month_day) = (align.align(day), None);
             }
-            length.last_day.first_after(day)?
+            return Ok(Some((length.last_day.first_after(day)?, month_day)));
         }
         Hold::Until(until) => end_of(until, begin.first, enrolled)?.add_days(1)?,
     };
-    Ok(Some(first_after))
+    Ok(Some((first_after, None)))
+}
+
+/// The day that a span reaches from a day, which stands for `month_day` where its month is too short for that. Months are so
+/// counted from the day from which the first of several terms was (clause 1.6). With it comes what the day reached stands for.
+fn months_after(span: Span, from: Date, month_day: Option<u32>) -> Result<(Date, Option<u32>)> {
+    let day = span.after(from)?;
+    if !matches!(span.unit(), Unit::Months | Unit::Years) {
+        return Ok((day, None));
+    }
+    let short = |meant: &u32| *meant > from.day() && from == from.last_of_month();
+    let meant = month_day.filter(short).unwrap_or(from.day());
+    let last = day.last_of_month();
+    let more = meant.min(last.day()).saturating_sub(day.day());
+    let day = day.add_days(i64::from(more))?;
+    Ok((day, Some(meant).filter(|meant| *meant > day.day())))
 }
 
 /// The last day of the k-th period, and what is added to it.

@@ -396,6 +396,22 @@ fn grace() -> Gen {
         .boxed()
 }
 
+/// Leaves out what has no effect where every rung is held for good.
+pub(crate) fn lasting(track: &mut Value) {
+    let rungs = track["rungs"].as_array().expect("rungs").iter();
+    let holds = rungs.filter_map(|rung| rung.get("hold"));
+    let any = holds
+        .chain([&track["hold"]])
+        .any(|hold| *hold != json!("lifetime"));
+    if any || track.get("review").is_some() {
+        return;
+    }
+    let track = track.as_object_mut().expect("an object");
+    for word in ["extend_on_requalify", "at_least", "grace", "renew"] {
+        track.remove(word);
+    }
+}
+
 /// Leaves out what contradicts the days on which a track is reviewed.
 fn reviewed(track: &mut Value, apart: Option<Value>) {
     let track = track.as_object_mut().expect("a track is an object");

@@ -170,6 +170,7 @@ fn three_years(seed: u64) -> BTreeMap<&'static str, u64> {
                 until: None,
                 grace: None,
                 judged: None,
+                chain: None,
             },
             rules,
             orders: Vec::new(),
@@ -186,8 +187,9 @@ fn three_years(seed: u64) -> BTreeMap<&'static str, u64> {
         met: BTreeMap::new(),
     };
     if both.plain.rules.upgrade == "at_review" {
-        let until = both.plain.term(0, both.plain.today(), None);
+        let (until, chain) = both.plain.term_of(0, both.plain.today(), None, None);
         both.plain.stand.until = until;
+        both.plain.stand.chain = chain;
     }
     both.plain.tick();
     both.report(&json!({"id": "e-0", "at": begin.to_string(), "enroll": {}}));

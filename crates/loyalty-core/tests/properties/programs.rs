@@ -10,7 +10,7 @@ use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
 use crate::conditions::{
-    Gen, condition, date, extend, metric, month_day, object, of_event, of_member, of_tier,
+    Gen, condition, date, extend, lasting, metric, month_day, object, of_event, of_member, of_tier,
     selection, span, track, words,
 };
 
@@ -160,6 +160,7 @@ fn assemble(shape: Shape, lists: Lists, settings: Settings) -> Value {
     if metrics.iter().any(emptied) {
         tracks.iter_mut().for_each(held);
     }
+    tracks.iter_mut().for_each(lasting);
     let mut earn = named(rules, "e");
     earn.iter_mut()
         .for_each(|rule| crate::gives::settle(rule, &earning));
@@ -628,7 +629,7 @@ fn tender() -> Gen {
         select(std::vec![1_u32, 3, 10, 100]),
         select(std::vec![1_i64, 7, 100, 1_000]),
         weighted(0.3, 1_u32..60),
-        weighted(0.3, 60_u32..600),
+        weighted(0.3, 90_u32..600),
         weighted(0.4, words(&["100", "50", "33.3", "0.5"])),
         weighted(0.4, 1_u32..30),
         weighted(0.3, selection()),

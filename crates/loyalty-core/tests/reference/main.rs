@@ -134,6 +134,8 @@ const RARE: &[&str] = &[
     "debited, owed",
     "debited, forgiven",
     "midnight",
+    "moved into another day",
+    "moved back over a midnight",
 ];
 
 /// Sections 3, 5 and 6: whatever happens, the engine has the balances, lots, entries and receipts that the reference has.

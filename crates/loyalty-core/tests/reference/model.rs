@@ -58,6 +58,8 @@ pub(crate) struct Model {
     pub(crate) plan: Rc<Plan>,
     pub(crate) zone: Tz,
     pub(crate) as_of: Option<i64>,
+    /// The latest civil day that the member has seen: a move may put the clocks back, but no day comes twice.
+    reached: Option<i32>,
     enrolled: bool,
     pub(crate) ledger: Ledger,
     pub(crate) orders: Vec<Order>,
@@ -79,6 +81,7 @@ impl Model {
             zone: ZONES[plan.zone],
             plan,
             as_of: None,
+            reached: None,
             enrolled: false,
             ledger: Ledger::default(),
             orders: Vec::new(),
@@ -113,8 +116,11 @@ impl Model {
         let mut next = self.clone();
         let (postings, remarks) = (next.ledger.postings.len(), next.ledger.remarks.len());
         next.settle_to(report.at);
+        if next.as_of.is_some() {
+            next.reached = Some(next.today(report.at));
+        }
         let receipt = next.take(report)?;
-        let on = day_at(next.zone, report.at);
+        let on = next.today(report.at);
         next.settle_at(report.at);
         next.redate(report.at, &self.signals);
         next.settle_at(report.at);
@@ -151,11 +157,13 @@ impl Model {
     }
 
     fn finish(&mut self, at: i64) {
+        self.reached = Some(self.today(at));
         self.as_of = Some(at);
     }
 
     pub(crate) fn today(&self, at: i64) -> i32 {
-        day_at(self.zone, at)
+        let today = day_at(self.zone, at);
+        self.reached.map_or(today, |day| day.max(today))
     }
 
     /// When time alone changes the member next.
@@ -301,7 +309,7 @@ impl Model {
         let start = start_of(self.zone, day);
         let wait = match (activation, order) {
             (Activation::Settlement, Some(order)) => Wait::Settlement(order),
-            _ if start > at => Wait::Until(start),
+            _ if day > today && start > at => Wait::Until(start),
             _ => Wait::Nothing,
         };
         let active_on = (!matches!(wait, Wait::Settlement(_))).then_some(day.max(today));
@@ -556,7 +564,7 @@ impl Model {
                 });
             }
             Fact::Undo { event } => {
-                let today = self.today(at);
+                let today = day_at(self.zone, at);
                 let window = self.plan.returns.window;
                 let found = self
                     .redemptions
@@ -676,7 +684,8 @@ impl Model {
 
     /// The place of an order that can still be returned.
     pub(crate) fn order(&self, id: &str, at: i64) -> Result<usize, Refusal> {
-        let (today, window) = (self.today(at), self.plan.returns.window);
+        // What a buyer may still bring back goes by the clock.
+        let (today, window) = (day_at(self.zone, at), self.plan.returns.window);
         self.orders
             .iter()
             .position(|one| one.id == *id && one.on + window >= today)
@@ -895,7 +904,7 @@ impl Model {
     fn repay_forgiven(&mut self, at: i64, lot: usize, target: usize, points: i64) -> i64 {
         let mut rest = points;
         let account = self.ledger.lots[lot].account;
-        let known = self.today(at) - self.plan.returns.window;
+        let known = day_at(self.zone, at) - self.plan.returns.window;
         for order in 0..self.orders.len() {
             // With an order all that is known of it is forgotten.
             if self.orders[order].on < known {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use loyalty_core::{Engine, Event, Instant, Member, Outcome, Program};
 use serde_json::Value;
 
-use crate::calendar::{DAY, ZONES, start_of};
+use crate::calendar::{DAY, ZONES, day_at, start_of};
 use crate::facts::{Fact, Line, Report};
 use crate::model::{Answer, Model};
 use crate::plan::Plan;
@@ -67,6 +67,7 @@ impl World {
     pub(crate) fn play(&mut self, step: &Step) -> Played {
         self.pass(step.pause);
         let act = self.act(&step.wish);
+        let today = self.model.today(self.clock);
         let before = self.member.to_json();
         let (result, answer) = match &act {
             Act::Report(report) => {
@@ -109,9 +110,10 @@ impl World {
             (_, Err(code)) => ((*code).to_owned(), Vec::new()),
             (Act::Advance(_), Ok(answer)) => ("advance".to_owned(), notes(answer)),
             (_, Ok(answer)) if answer.duplicate => ("duplicate".to_owned(), Vec::new()),
-            (Act::Report(report), Ok(answer)) => {
-                (report.fact.name().to_owned(), self.learn(report, answer))
-            }
+            (Act::Report(report), Ok(answer)) => (
+                report.fact.name().to_owned(),
+                self.learn(report, answer, today),
+            ),
         };
         Played {
             act,
@@ -122,7 +124,7 @@ impl World {
         }
     }
 
-    fn learn(&mut self, report: &Report, answer: &Answer) -> Vec<&'static str> {
+    fn learn(&mut self, report: &Report, answer: &Answer, today: i32) -> Vec<&'static str> {
         self.taken.push(report.clone());
         if let Fact::Purchase { order, .. } = &report.fact {
             self.orders.push(order.clone());
@@ -130,6 +132,12 @@ impl World {
         let mut notes = notes(answer);
         if self.model.midnight(report.at, 0) == report.at {
             notes.push("midnight");
+        }
+        if self.model.today(report.at) > today {
+            notes.push("moved into another day");
+        }
+        if day_at(self.model.zone, report.at) < today {
+            notes.push("moved back over a midnight");
         }
         notes
     }

@@ -37,7 +37,7 @@ What goes in is read strictly: money is `Decimal`, `int` or text, never `float`;
 >>> engine.quote(member, {"id": "e-2", "at": at, "purchase": {"order": "o-2", "lines": [{"sku": "tea", "price": 9.9}]}})
 Traceback (most recent call last):
     ...
-loyalty.InputError: wrong_type at purchase.lines[0].price: a float is not exact: use Decimal("12.30") or the text "12.30"
+loyalty.InputError: wrong_type at purchase.lines[0].price: a float is not exact: use Decimal("12.30") or the text "12.30", and an int for whole numbers
 
 What comes out: times are aware `datetime` in UTC; `receipt` has its money as `Decimal`; `entries`, `messages`, `trace` and
 `progress` are plain data, with money and times as text, ready for `json.dumps`.
@@ -60,12 +60,15 @@ from loyalty._loyalty import (
     PROGRAM_SCHEMA,
     RULES_VERSION,
     ZONE_DATA_VERSION,
+    CodeKey,
+    CouponCode,
     Engine,
     Event,
     Member,
     Outcome,
     Program,
     __version__,
+    verify_code,
 )
 
 __all__ = [
@@ -74,7 +77,9 @@ __all__ = [
     "RULES_VERSION",
     "ZONE_DATA_VERSION",
     "CallError",
+    "CodeKey",
     "CorruptMember",
+    "CouponCode",
     "Engine",
     "ErrorCode",
     "Event",
@@ -89,4 +94,5 @@ __all__ = [
     "Refused",
     "__version__",
     "error_codes",
+    "verify_code",
 ]

@@ -251,7 +251,8 @@ pub enum Overrides {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Decay {
-    /// How long the member must have been inactive before the first time. Without any activity, that counts from the day of the
+    /// How long the member must have been inactive before the first time: as long as for expiry by inactivity, to the end of the
+    /// last day. Without any activity, that counts from the day of the
     /// oldest available points.
     pub after_inactive: Span,
     /// How long it is from one time to the next.

@@ -335,7 +335,8 @@ pub struct Earning {
     pub shipping: bool,
     /// Whether the part of a purchase that is paid in points earns points.
     pub paid_in_points: PaidInPoints,
-    /// Whether units that cost nothing count for points by unit or by line.
+    /// Whether units that cost nothing count for points by unit or by line, and for rules that look at selected lines. A fixed gift
+    /// for the purchase is given for a basket that costs nothing, too.
     pub free_units: FreeUnits,
     /// Lines that earn nothing. Gift cards and lines with `earns: false` never do.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -107,12 +107,12 @@ impl Check<'_> {
     }
 
     /// A length whose unit decides how long it may be.
-    fn span(&mut self, span: Span, path: &str) {
+    pub(in crate::program) fn span(&mut self, span: Span, path: &str) {
         let most = match span {
             Span::Days(_) => limits::PERIOD_MAX,
             Span::Weeks(_) => limits::PERIOD_MAX / 7,
-            Span::Months(_) => 1_200,
-            Span::Years(_) => 100,
+            Span::Months(_) => limits::MONTHS_MAX,
+            Span::Years(_) => limits::MONTHS_MAX / 12,
         };
         if span.count() > most {
             self.say(

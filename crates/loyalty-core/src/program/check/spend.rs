@@ -154,13 +154,24 @@ impl Check<'_> {
         self.limits(&rule.limits, path);
     }
 
-    /// At least one number of points must be possible.
+    /// At least one number of points must be possible, and all are more than nothing.
     fn amounts(&mut self, min: Option<Points>, max: Option<Points>, step: i64, path: &str) {
         for (points, field) in [(min, "min_points"), (max, "max_points")] {
             if let Some(points) = points {
                 self.more_than_nothing(points, &join(path, field));
             }
         }
+        self.possible(min, max, step, path);
+    }
+
+    /// At least one multiple of a step must be from the least to the most.
+    pub(super) fn possible(
+        &mut self,
+        min: Option<Points>,
+        max: Option<Points>,
+        step: i64,
+        path: &str,
+    ) {
         let Some(max) = max.map(Points::get).filter(|_| step > 0) else {
             return;
         };

@@ -161,10 +161,8 @@ impl Compiler<'_> {
                     .push(Error::at(Code::Contradiction, path, words));
             }
             Some(value) => {
-                if self
-                    .minor(value, &join(path, "value"))
-                    .is_some_and(|value| value <= 0)
-                {
+                let minor = self.minor(value, &join(path, "value"));
+                if minor.is_some_and(|minor| minor <= 0) {
                     let words = "the amount must be more than zero";
                     let path = join(path, "value");
                     self.mistakes.push(Error::at(Code::OutOfRange, path, words));
@@ -211,7 +209,13 @@ impl Compiler<'_> {
         }
     }
 
-    fn limits(&mut self, kind: &str, id: &Id, rules: &[Limit], path: &str) -> Vec<LimitSpec> {
+    pub(super) fn limits(
+        &mut self,
+        kind: &str,
+        id: &Id,
+        rules: &[Limit],
+        path: &str,
+    ) -> Vec<LimitSpec> {
         let mut limits = Vec::with_capacity(rules.len());
         for (place, rule) in rules.iter().enumerate() {
             let path = format!("{path}.limits[{place}]");

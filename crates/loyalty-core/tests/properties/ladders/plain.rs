@@ -1,6 +1,6 @@
 //! The plain reading: the whole history, added up anew for every question.
 
-use loyalty_core::{Date, Instant, MonthDay, TierWhy};
+use loyalty_core::{Date, Instant, MonthDay, TierWhy, Unit};
 
 use super::RUNGS;
 use super::rules::{Hold, Review, Rules, Window};
@@ -34,7 +34,11 @@ pub(super) struct Stand {
     pub(super) until: Option<Instant>,
     pub(super) grace: Option<Date>,
     pub(super) judged: Option<Judged>,
+    pub(super) chain: Option<Chain>,
 }
+
+/// Terms of months that follow each other: the day from which the first was counted, the months of all, and the day reached.
+pub(super) type Chain = (Date, i64, Date);
 
 #[derive(Clone, Debug)]
 pub(super) struct Plain {
@@ -191,6 +195,17 @@ impl Plain {
 
     /// The end of a term that begins now (or after the last day of another one).
     pub(super) fn term(&self, to: usize, first: Date, after: Option<Date>) -> Option<Instant> {
+        self.term_of(to, first, after, None).0
+    }
+
+    /// The same, after others.
+    pub(super) fn term_of(
+        &self,
+        to: usize,
+        first: Date,
+        after: Option<Date>,
+        chain: Option<Chain>,
+    ) -> (Option<Instant>, Option<Chain>) {
         let rules = &self.rules;
         let entered = if to == self.stand.rung {
             rules.zone.date_at(self.stand.since)
@@ -207,28 +222,43 @@ impl Plain {
                         && day.day() == on_day.min(last)
                         && rules.start(day) > self.now
                     {
-                        return Some(rules.start(day));
+                        return (Some(rules.start(day)), None);
                     }
                     day = plus(day, 1);
                 }
             }
             Review::Anniversary(rung) => {
                 let of = if rung { entered } else { self.enrolled };
-                (1..)
+                let at = (1..)
                     .map(|year| rules.start(of.add_months(12 * year).expect("a day")))
-                    .find(|at| *at > self.now)
+                    .find(|at| *at > self.now);
+                (at, None)
             }
             Review::TermEnd => {
                 let hold = after.and(rules.renew).unwrap_or(rules.hold);
+                let mut longer = None;
                 let end = match hold {
-                    Hold::Lifetime | Hold::None => return None,
+                    Hold::Lifetime | Hold::None => return (None, None),
                     Hold::For(span, align, excluded) => {
                         let from = if excluded {
                             first
                         } else {
                             after.unwrap_or(first)
                         };
-                        let reached = span.after(from).expect("a day");
+                        let mut reached = span.after(from).expect("a day");
+                        let months = i64::from(span.count())
+                            * match span.unit() {
+                                Unit::Months => 1,
+                                Unit::Years => 12,
+                                _ => 0,
+                            };
+                        if months > 0 && align.is_none() {
+                            let (anchor, all, _) = chain
+                                .filter(|(.., reached)| after.is_some() && *reached == from)
+                                .unwrap_or((from, 0, from));
+                            reached = anchor.add_months(all + months).expect("a day");
+                            longer = Some((anchor, all + months, reached));
+                        }
                         let reached = align.map_or(reached, |align| align.align(reached));
                         plus(reached, i64::from(!excluded))
                     }
@@ -243,7 +273,11 @@ impl Plain {
                 let free = rules
                     .at_least
                     .map(|least| plus(least.after(entered).expect("a day"), 1));
-                Some(rules.start(free.map_or(end, |free| free.max(end))))
+                let longer = longer.filter(|_| free.is_none_or(|free| free <= end));
+                (
+                    Some(rules.start(free.map_or(end, |free| free.max(end)))),
+                    longer,
+                )
             }
         }
     }
@@ -256,17 +290,17 @@ impl Plain {
         after: Option<Date>,
     ) {
         let base = to == 0 && self.rules.upgrade != "at_review" && why != TierWhy::Penalty;
-        let mut until = if base {
-            None
+        let (mut until, mut chain) = if base {
+            (None, None)
         } else {
-            self.term(to, self.today(), after)
+            self.term_of(to, self.today(), after, self.stand.chain)
         };
         if why == TierWhy::Restored {
             let mut last = self.stand.grace.expect("a grace");
-            until = self.term(to, plus(last, 1), Some(last));
+            (until, chain) = self.term_of(to, plus(last, 1), Some(last), self.stand.chain);
             while let Some(over) = until.filter(|until| *until <= self.now) {
                 last = plus(self.rules.zone.date_at(over), -1);
-                until = self.term(to, plus(last, 1), Some(last));
+                (until, chain) = self.term_of(to, plus(last, 1), Some(last), chain);
             }
         }
         let goes_on = self.stand.until.is_none_or(|until| until > self.now);
@@ -294,6 +328,7 @@ impl Plain {
             until,
             grace: None,
             judged: judged.filter(|_| to > 0),
+            chain,
         };
         self.barred = why == TierWhy::Penalty && until.is_some();
         if self.barred || self.pending.is_some_and(|(rung, ..)| rung <= to) {

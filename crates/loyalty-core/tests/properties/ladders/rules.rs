@@ -152,11 +152,13 @@ pub(super) fn rules(draw: &mut Draw) -> Rules {
     };
     let apart = review != Review::TermEnd;
     let held = if apart { Hold::Lifetime } else { hold(draw) };
+    // Where every rung is held for good, settings of terms are mistakes.
+    let terms = apart || held != Hold::Lifetime;
     let renew = (!apart && draw.one_in(3))
         .then(|| hold(draw))
-        .filter(|renew| *renew != Hold::None);
+        .filter(|renew| *renew != Hold::None && terms);
     let reviewed = apart || matches!(held, Hold::For(..) | Hold::Until(..));
-    let at_least = draw.one_in(4).then(|| span(draw));
+    let at_least = draw.one_in(4).then(|| span(draw)).filter(|_| terms);
     let grace = draw.one_in(2).then(|| {
         (
             span(draw),
@@ -164,6 +166,7 @@ pub(super) fn rules(draw: &mut Draw) -> Rules {
             draw.one_in(3),
         )
     });
+    let grace = grace.filter(|_| terms);
     let penalty = (reviewed && draw.one_in(2)).then(|| {
         (
             i64::try_from(draw.below(60) + 1).expect("small"),
@@ -193,7 +196,7 @@ pub(super) fn rules(draw: &mut Draw) -> Rules {
         at_least,
         grace,
         at_review: draw.of(&["requalify", "requalify", "one_down", "to_base", "never"]),
-        extend: draw.one_in(3),
+        extend: terms && draw.one_in(3),
         returns: draw.of(&[
             "immediate",
             "immediate",

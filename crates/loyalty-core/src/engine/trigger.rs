@@ -1,0 +1,418 @@
+//! Triggers fire: on what has changed since the last round, on what an event brought, and on days (clause 12.1).
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::trigger_due::event_kind;
+use super::wallet::IssueMore;
+use super::work::Work;
+use crate::condition::{EventFacts, Quiet, evaluate};
+use crate::coupons::Instance;
+use crate::error::Result;
+use crate::event::Event;
+use crate::id::Id;
+use crate::limits::TRIGGER_ROUNDS_MAX;
+use crate::member::Order;
+use crate::outcome::{Change, Muted, Source, TriggerAbout};
+use crate::points::{Gave, Took};
+use crate::triggers::{
+    AwardPlan, Awarded, NearOthers, Notify, OnPlan, Pending, TierDirection, TriggerPlan,
+    TriggerReturns,
+};
+
+/// A trigger that fires, and what it is about.
+pub(super) type Fire = (usize, TriggerAbout);
+
+impl<'w> Work<'w> {
+    /// Before an event takes effect: what the metrics of milestones are.
+    pub(super) fn before_event(&mut self) {
+        self.trigger_rounds = 0;
+        self.scanned = self.entries.len();
+        self.trigger_values = self.values_of_milestones();
+    }
+
+    /// After the event: what answers its kind, and what will answer it some days later.
+    pub(super) fn after_event(&mut self, event: &Event<'_>) -> Result<()> {
+        let triggers = &self.compiled.triggers;
+        if triggers.all.is_empty() || self.state.more.access.is_over() {
+            return Ok(());
+        }
+        let kind = event_kind(event);
+        let order = self.ordered.as_ref().map(|order| order.id.clone());
+        for (place, plan) in triggers.all.iter().enumerate() {
+            match &plan.on {
+                OnPlan::Event(wanted) if **wanted == *kind => {
+                    let facts = Some(Work::event_facts(event, None));
+                    self.fire((place, TriggerAbout::default()), facts)?;
+                }
+                OnPlan::After {
+                    event: wanted,
+                    days,
+                } if **wanted == *kind => {
+                    let pending = Pending {
+                        on: self.today.add_days(i64::from(*days))?,
+                        trigger: plan.id.clone(),
+                        event: Id::checked(event.id()),
+                        order: order.clone(),
+                    };
+                    let all = &mut self.more().triggers.pending;
+                    let at = all.partition_point(|one| *one < pending);
+                    all.insert(at, pending);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Fires what answers the entries since the last round, the days that have come, and the metrics that have risen.
+    pub(super) fn fire_triggers(&mut self) -> Result<()> {
+        let triggers = &self.compiled.triggers;
+        if triggers.all.is_empty() {
+            return Ok(());
+        }
+        let mut fires: Vec<Fire> = Vec::new();
+        if self.passing {
+            self.days_come(&mut fires)?;
+        }
+        let since = core::mem::replace(&mut self.scanned, self.entries.len());
+        for (place, plan) in triggers.all.iter().enumerate() {
+            let entries = self.entries.get(since..).unwrap_or_default();
+            for entry in entries {
+                if let Some(about) = self.answers(plan, &entry.change) {
+                    fires.push((place, about));
+                }
+            }
+        }
+        self.near_rungs(&mut fires);
+        self.milestones_crossed(&mut fires);
+        if fires.is_empty() {
+            return Ok(());
+        }
+        if self.trigger_rounds >= TRIGGER_ROUNDS_MAX {
+            if self.trigger_rounds == TRIGGER_ROUNDS_MAX {
+                self.trigger_rounds = self.trigger_rounds.saturating_add(1);
+                let all = fires
+                    .iter()
+                    .filter_map(|(place, _)| triggers.all.get(*place));
+                let mut stopped: Vec<Id> = all.map(|plan| plan.id.clone()).collect();
+                stopped.dedup();
+                self.enter(Change::ChainStopped { triggers: stopped });
+            }
+            return Ok(());
+        }
+        self.trigger_rounds = self.trigger_rounds.saturating_add(1);
+        for fire in fires {
+            self.fire(fire, None)?;
+        }
+        Ok(())
+    }
+
+    /// What a change is to a trigger, if it answers it.
+    fn answers(&self, plan: &TriggerPlan, change: &Change) -> Option<TriggerAbout> {
+        match (&plan.on, change) {
+            (OnPlan::Enrolled, Change::Enrolled {}) => Some(TriggerAbout::default()),
+            (
+                OnPlan::Tier {
+                    track,
+                    direction,
+                    to,
+                },
+                Change::Tier {
+                    track: of,
+                    from,
+                    to: now,
+                    held,
+                    ..
+                },
+            ) => {
+                let ladder = self.compiled.tracks.get(*track)?;
+                if ladder.id != *of || from == now || held.is_some() {
+                    return None;
+                }
+                let place = |id: &Id| ladder.rungs.iter().position(|rung| rung.id == *id);
+                let rises = place(now) > place(from);
+                let right = match direction {
+                    TierDirection::Up => rises,
+                    TierDirection::Down => !rises,
+                    TierDirection::Any => true,
+                };
+                (right && (to.is_empty() || to.contains(now))).then(|| TriggerAbout {
+                    rung: Some(now.clone()),
+                    ..TriggerAbout::default()
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// The rungs to which little is missing, and have not been told so since they were last held.
+    fn near_rungs(&mut self, fires: &mut Vec<Fire>) {
+        let compiled = self.compiled;
+        for (place, plan) in compiled.triggers.all.iter().enumerate() {
+            let OnPlan::NearTier {
+                track,
+                metric,
+                within,
+                others,
+            } = &plan.on
+            else {
+                continue;
+            };
+            let held = self.rung(*track);
+            let Some(ladder) = compiled.tracks.get(*track) else {
+                continue;
+            };
+            // What is held is near no more: when it is lost, it can come near again.
+            let gone = |(trigger, rung): &(Id, Id)| {
+                let at = ladder.rungs.iter().position(|one| one.id == *rung);
+                *trigger == plan.id && at.is_none_or(|at| at <= held)
+            };
+            if self.state.more.triggers.near.iter().any(gone) {
+                self.more().triggers.near.retain(|one| !gone(one));
+            }
+            let next = ladder.rungs.get(held.saturating_add(1));
+            let Some((next, qualify)) = next.and_then(|next| Some((next, next.qualify.as_ref()?)))
+            else {
+                continue;
+            };
+            let seeing = self.seeing(self.today);
+            let value = seeing.value(*metric).unwrap_or(0);
+            let Some(wanted) = qualify.least_of(*metric) else {
+                continue;
+            };
+            let missing = wanted.saturating_sub(value);
+            let name = compiled.metrics.get(*metric).map(|plan| plan.id.clone());
+            let reached = || {
+                let values: Vec<_> = name
+                    .iter()
+                    .map(|id| (id.clone(), Some(wanted), 0))
+                    .collect();
+                let there = super::facts::Seeing {
+                    values: Some(&values),
+                    ..self.seeing(self.today)
+                };
+                evaluate(qualify, &there, &mut Quiet)
+            };
+            if missing <= 0 || missing > *within || (*others == NearOthers::MustHold && !reached())
+            {
+                continue;
+            }
+            let mark = (plan.id.clone(), next.id.clone());
+            let near = &self.state.more.triggers.near;
+            let Err(at) = near.binary_search(&mark) else {
+                continue;
+            };
+            self.more().triggers.near.insert(at, mark);
+            let figure = self.seeing(self.today).figure_of(*metric, missing);
+            fires.push((
+                place,
+                TriggerAbout {
+                    rung: Some(next.id.clone()),
+                    missing: Some(figure),
+                    ..TriggerAbout::default()
+                },
+            ));
+        }
+    }
+
+    fn values_of_milestones(&self) -> Vec<i64> {
+        let seeing = self.seeing(self.today);
+        let triggers = self.compiled.triggers.all.iter();
+        let value = |plan: &TriggerPlan| match &plan.on {
+            OnPlan::Milestone { metric, .. } => seeing.value(*metric).unwrap_or(0),
+            _ => 0,
+        };
+        triggers.map(value).collect()
+    }
+
+    /// The values that metrics have crossed since the last round.
+    fn milestones_crossed(&mut self, fires: &mut Vec<Fire>) {
+        let now = self.values_of_milestones();
+        let before = core::mem::replace(&mut self.trigger_values, now);
+        if self.passing || before.is_empty() {
+            return;
+        }
+        let triggers = self.compiled.triggers.all.iter().enumerate();
+        for ((place, plan), (before, now)) in triggers.zip(before.iter().zip(&self.trigger_values))
+        {
+            if let OnPlan::Milestone { metric, steps } = &plan.on {
+                for value in steps.crossed(*before, *now) {
+                    let figure = self.seeing(self.today).figure_of(*metric, value);
+                    let about = TriggerAbout {
+                        value: Some(figure),
+                        ..TriggerAbout::default()
+                    };
+                    fires.push((place, about));
+                }
+            }
+        }
+    }
+
+    /// Does what a trigger does, if its condition holds and its limits leave it.
+    fn fire(&mut self, (place, about): Fire, event: Option<EventFacts<'_>>) -> Result<()> {
+        let compiled = self.compiled;
+        let Some(plan) = compiled.triggers.all.get(place) else {
+            return Ok(());
+        };
+        let seeing = super::facts::Seeing {
+            event,
+            ..self.seeing(self.today)
+        };
+        let holds = plan
+            .when
+            .as_ref()
+            .is_none_or(|when| evaluate(when, &seeing, &mut Quiet));
+        if !holds || self.left(&plan.limits) < 1 {
+            return Ok(());
+        }
+        self.book_limits(&plan.limits, 1);
+        self.enter(Change::Triggered {
+            trigger: plan.id.clone(),
+            about: about.clone(),
+        });
+        for (number, award) in (1_u64..).zip(&plan.awards) {
+            self.award(plan, award, number, &about)?;
+        }
+        Ok(())
+    }
+
+    fn award(
+        &mut self,
+        plan: &TriggerPlan,
+        award: &AwardPlan,
+        number: u64,
+        about: &TriggerAbout,
+    ) -> Result<()> {
+        let mut given = Awarded {
+            trigger: plan.id.clone(),
+            gave: None,
+            coupon: None,
+        };
+        match award {
+            AwardPlan::Points { account, points } => {
+                let lot = self.arriving(*account, *points)?;
+                let lot = self.credit(*account, lot, Source::Trigger(plan.id.clone()))?;
+                given.gave = Some(Gave {
+                    account: self.account(*account)?.id.clone(),
+                    lot: Took::new(lot),
+                });
+            }
+            AwardPlan::Coupon(coupon, value) => {
+                let rule = self.coupon_plan(coupon.as_str(), "triggers")?;
+                // Called by the number of an entry, which is the same however time was split.
+                let names = ["trigger", plan.id.as_str()];
+                let entry = self.version.saturating_mul(64).saturating_add(number);
+                let id = super::transfer::derived(&names, entry);
+                let more = IssueMore {
+                    value: *value,
+                    ..IssueMore::default()
+                };
+                self.issue_instance(rule, id.clone(), more)?;
+                given.coupon = Some(id);
+            }
+            AwardPlan::Tags { add, remove } => {
+                let cows = |ids: &[Id]| -> Vec<Cow<'static, str>> {
+                    ids.iter().map(|id| Cow::Owned(id.to_string())).collect()
+                };
+                let profile = Arc::make_mut(&mut self.state.profile);
+                let removed = profile.untag(&cows(remove));
+                let added = profile.tag(&cows(add))?;
+                if !(added.is_empty() && removed.is_empty()) {
+                    self.enter(Change::Tags { added, removed });
+                }
+            }
+            AwardPlan::Notify { topic, notify } => self.notify(plan, *topic, notify, about),
+        }
+        let gave = given.gave.is_some() || given.coupon.is_some();
+        if gave
+            && plan.returns == TriggerReturns::Undone
+            && !self.passing
+            && let Some(order) = &mut self.ordered
+        {
+            order.awards.push(given);
+        }
+        Ok(())
+    }
+
+    fn notify(&mut self, plan: &TriggerPlan, topic: usize, notify: &Notify, about: &TriggerAbout) {
+        let Some(topic) = self.compiled.triggers.topics.get(topic) else {
+            return;
+        };
+        let seeing = self.seeing(self.today);
+        let consents = topic
+            .consent
+            .as_ref()
+            .is_none_or(|consent| evaluate(consent, &seeing, &mut Quiet));
+        let muted = match consents {
+            false => Some(Muted::NoConsent),
+            true if self.left(&topic.limits) < 1 => Some(Muted::TooOften),
+            true => None,
+        };
+        if muted.is_none() {
+            self.book_limits(&topic.limits, 1);
+        }
+        let not_before = topic.quiet.as_ref().and_then(|quiet| {
+            let local = self.zone.local(self.as_of);
+            if muted.is_some() || !quiet.contains(local.second_of_day) {
+                return None;
+            }
+            let end = quiet.until.second_of_day();
+            let day = if end > local.second_of_day {
+                local.date
+            } else {
+                local.date.next()
+            };
+            let micros = i64::from(end).saturating_mul(1_000_000);
+            self.zone
+                .start_of(day)
+                .ok()?
+                .checked_add_micros(micros)
+                .ok()
+        });
+        self.enter(Change::Notified {
+            trigger: plan.id.clone(),
+            topic: topic.id.clone(),
+            text: notify.text.clone(),
+            about: about.clone(),
+            not_before,
+            muted,
+        });
+    }
+
+    /// An order is all back: what triggers gave for it is taken back, and nothing waits for it any longer.
+    pub(super) fn undo_awards(&mut self, order: &mut Order) -> Result<()> {
+        let id = order.id.clone();
+        let waits = |one: &Pending| one.order.as_ref() == Some(&id);
+        if self.state.more.triggers.pending.iter().any(waits) {
+            self.more().triggers.pending.retain(|one| !waits(one));
+        }
+        for mut one in core::mem::take(&mut order.awards) {
+            if let Some(gave) = &mut one.gave {
+                self.take_back_gift(gave, &Source::Trigger(one.trigger.clone()))?;
+            }
+            if let Some(coupon) = &one.coupon {
+                self.take_back_if_there(coupon);
+            }
+        }
+        Ok(())
+    }
+
+    /// A coupon that is there still, and that nobody holds or has used a part of, goes.
+    fn take_back_if_there(&mut self, id: &Id) {
+        let own = self.state.more.coupon(id).cloned();
+        let Some(own) = own.filter(|own| self.state.more.holder(&own.id).is_none()) else {
+            return;
+        };
+        self.drop_coupon(&own.id);
+        let Instance {
+            coupon, id, value, ..
+        } = own;
+        self.enter(Change::CouponRevoked {
+            coupon,
+            instance: id,
+            value: value.map(|value| self.amount(value)),
+            reason: "the order went back".to_owned(),
+        });
+    }
+}

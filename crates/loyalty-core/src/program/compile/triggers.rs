@@ -1,0 +1,346 @@
+//! Triggers and topics: from the document to what the engine walks.
+
+use super::{Compiler, Feed, MetricPlan};
+use crate::amount::Exact;
+use crate::condition::Scope;
+use crate::error::{Code, Error, join};
+use crate::id::Id;
+use crate::points::{CapPeriod, Limit, LimitSpec};
+use crate::triggers::{
+    Award, AwardPlan, MilestoneOn, OnPlan, Schedule, Steps, TopicPlan, Trigger, TriggerOn,
+    TriggerPlan,
+};
+
+/// The triggers of a program, and the topics of what they say.
+#[derive(Debug, Default)]
+pub(crate) struct Triggers {
+    pub(crate) all: Vec<TriggerPlan>,
+    pub(crate) topics: Vec<TopicPlan>,
+    /// Whether any comes by days.
+    pub(crate) by_days: bool,
+}
+
+impl Compiler<'_> {
+    pub(super) fn triggers(&mut self, metrics: &[MetricPlan]) -> Triggers {
+        let rules = self.rules;
+        let mut topics = Vec::with_capacity(rules.topics.len());
+        for (place, topic) in rules.topics.iter().enumerate() {
+            let path = format!("topics[{place}]");
+            let consent = topic.consent.as_ref();
+            topics.push(TopicPlan {
+                id: topic.id.clone(),
+                consent: self.condition(consent, Scope::ByItself, &join(&path, "consent")),
+                quiet: topic.quiet.clone(),
+                limits: self.own_limits("topic", &topic.id, &topic.limits, &path),
+            });
+        }
+        let mut all = Vec::with_capacity(rules.triggers.len());
+        for (place, trigger) in rules.triggers.iter().enumerate() {
+            let plan = self.trigger(trigger, metrics, &format!("triggers[{place}]"));
+            all.extend(plan);
+        }
+        let by_days = |plan: &TriggerPlan| {
+            matches!(
+                plan.on,
+                OnPlan::PointsExpiring { .. }
+                    | OnPlan::CouponExpiring { .. }
+                    | OnPlan::Birthday(_)
+                    | OnPlan::Anniversary(_)
+                    | OnPlan::After { .. }
+                    | OnPlan::Schedule(_)
+            )
+        };
+        Triggers {
+            by_days: all.iter().any(by_days),
+            all,
+            topics,
+        }
+    }
+
+    fn trigger(
+        &mut self,
+        rule: &Trigger,
+        metrics: &[MetricPlan],
+        path: &str,
+    ) -> Option<TriggerPlan> {
+        if rule.awards.is_empty() {
+            let words = "say what it does: points, a coupon, tags or a message";
+            self.tell(Code::MissingField, &join(path, "do"), words);
+        }
+        let scope = match rule.on {
+            TriggerOn::Event(_) => Scope::Request,
+            _ => Scope::ByItself,
+        };
+        let when = self.condition(rule.when.as_ref(), scope, &join(path, "when"));
+        let on = self.trigger_on(&rule.on, metrics, &join(path, "on"));
+        let mut awards = Vec::with_capacity(rule.awards.len());
+        for (place, award) in rule.awards.iter().enumerate() {
+            awards.extend(self.award(award, &format!("{path}.do[{place}]")));
+        }
+        let limits = self.own_limits("trigger", &rule.id, &rule.limits, path);
+        Some(TriggerPlan {
+            id: rule.id.clone(),
+            on: on?,
+            when,
+            awards,
+            limits,
+            returns: rule.returns,
+        })
+    }
+
+    fn trigger_on(&mut self, on: &TriggerOn, metrics: &[MetricPlan], path: &str) -> Option<OnPlan> {
+        Some(match on {
+            TriggerOn::Enrolled {} => OnPlan::Enrolled,
+            TriggerOn::Tier(rule) => {
+                let path = join(path, "tier");
+                let track = self.trigger_track(rule.track.as_ref(), &path)?;
+                let known = self.names.tracks.get(track);
+                let known = known.map(|track| track.rungs.clone()).unwrap_or_default();
+                for (place, rung) in rule.to.iter().enumerate() {
+                    if !known.contains(rung) && !self.names.broken.contains(rung) {
+                        let words = format!("there is no rung `{rung}` in this track");
+                        let path = format!("{path}.to[{place}]");
+                        self.tell(Code::UnknownReference, &path, &words);
+                    }
+                }
+                OnPlan::Tier {
+                    track,
+                    direction: rule.direction,
+                    to: rule.to.clone(),
+                }
+            }
+            TriggerOn::NearTier(rule) => {
+                let path = join(path, "near_tier");
+                let track = self.trigger_track(rule.track.as_ref(), &path);
+                let metric = self.trigger_metric(&rule.metric, &join(&path, "metric"));
+                let within = self.of_metric(&rule.metric, rule.within, &join(&path, "within"));
+                if within.is_some_and(|within| within <= 0) {
+                    let words = "what is missing is more than nothing";
+                    self.tell(Code::OutOfRange, &join(&path, "within"), words);
+                }
+                OnPlan::NearTier {
+                    track: track?,
+                    metric: metric?,
+                    within: within?,
+                    others: rule.others,
+                }
+            }
+            TriggerOn::PointsExpiring(rule) => OnPlan::PointsExpiring {
+                account: self.account(
+                    rule.account.as_ref(),
+                    &join(path, "points_expiring.account"),
+                ),
+                days: rule.days,
+            },
+            TriggerOn::CouponExpiring(rule) => {
+                if let Some(coupon) = &rule.coupon
+                    && !self.rules.coupons.iter().any(|one| one.id == *coupon)
+                {
+                    let error = self.names.unknown("coupon", coupon);
+                    let path = join(path, "coupon_expiring.coupon");
+                    self.mistakes.extend(error.map(|error| error.under(&path)));
+                }
+                OnPlan::CouponExpiring {
+                    coupon: rule.coupon.clone(),
+                    days: rule.days,
+                }
+            }
+            TriggerOn::Birthday(days) => OnPlan::Birthday(self.before(days.before, path)),
+            TriggerOn::Anniversary(days) => OnPlan::Anniversary(self.before(days.before, path)),
+            TriggerOn::Milestone(rule) => {
+                self.milestone_on(rule, metrics, &join(path, "milestone"))?
+            }
+            TriggerOn::After(rule) => OnPlan::After {
+                event: self.kind(&rule.event, &join(path, "after.event")),
+                days: rule.days,
+            },
+            TriggerOn::Schedule(schedule) => {
+                if let Schedule::Monthly(day) = schedule
+                    && !(1..=31).contains(day)
+                {
+                    let words = "a month has the days 1 to 31";
+                    self.tell(Code::OutOfRange, &join(path, "schedule.monthly"), words);
+                }
+                OnPlan::Schedule(schedule.clone())
+            }
+            TriggerOn::Event(rule) => {
+                OnPlan::Event(self.kind(&rule.kind, &join(path, "event.kind")))
+            }
+        })
+    }
+
+    fn before(&mut self, days: u16, path: &str) -> u16 {
+        if days > 364 {
+            let words = "a year before the day is the day before it: say at most 364 days";
+            self.tell(Code::OutOfRange, path, words);
+        }
+        days.min(364)
+    }
+
+    fn milestone_on(
+        &mut self,
+        rule: &MilestoneOn,
+        metrics: &[MetricPlan],
+        path: &str,
+    ) -> Option<OnPlan> {
+        let place = self.trigger_metric(&rule.metric, &join(path, "metric"))?;
+        let grows = metrics.get(place).is_some_and(|metric| {
+            !matches!(metric.feed, Feed::Tenure | Feed::Age)
+                && !matches!(metric.frame, crate::metric::Frame::Previous(_))
+        });
+        if !grows {
+            let words = format!("`{}` does not change by events", rule.metric);
+            self.tell(Code::Contradiction, &join(path, "metric"), &words);
+        }
+        if rule.at.is_empty() == rule.every.is_none() {
+            self.tell(Code::MissingField, path, "say either `at` or `every`");
+        }
+        let mut at = Vec::with_capacity(rule.at.len());
+        for (number, value) in rule.at.iter().enumerate() {
+            let path = format!("{path}.at[{number}]");
+            let value = self.of_metric(&rule.metric, *value, &path)?;
+            if at.last().is_some_and(|last| *last >= value) {
+                self.tell(
+                    Code::Contradiction,
+                    &path,
+                    "the values stand in rising order",
+                );
+            }
+            at.push(value);
+        }
+        let every = match rule.every {
+            Some(every) => {
+                let every = self.of_metric(&rule.metric, every, &join(path, "every"))?;
+                if every <= 0 {
+                    let words = "the number must be more than zero";
+                    self.tell(Code::OutOfRange, &join(path, "every"), words);
+                    return None;
+                }
+                let from = match rule.from {
+                    Some(from) => self.of_metric(&rule.metric, from, &join(path, "from"))?,
+                    None => every,
+                };
+                Some((every, from))
+            }
+            None => None,
+        };
+        Some(OnPlan::Milestone {
+            metric: place,
+            steps: Steps {
+                at,
+                every,
+                crossing: rule.crossing,
+            },
+        })
+    }
+
+    fn award(&mut self, award: &Award, path: &str) -> Option<AwardPlan> {
+        match award {
+            Award::Points(of) => {
+                let account = self.account(Some(&of.account), &join(path, "points.account"));
+                if of.points.get() < 1 {
+                    let words = "the number of points must be more than zero";
+                    self.tell(Code::OutOfRange, &join(path, "points.points"), words);
+                }
+                Some(AwardPlan::Points {
+                    account,
+                    points: of.points.get(),
+                })
+            }
+            Award::Coupon(of) => {
+                self.coupon_of(of, &join(path, "coupon"));
+                Some(AwardPlan::Coupon(of.coupon.clone(), of.value))
+            }
+            Award::Tags(tags) => {
+                if tags.add.is_empty() && tags.remove.is_empty() {
+                    let words = "say which tags to `add` or to `remove`";
+                    self.tell(Code::MissingField, &join(path, "tags"), words);
+                }
+                Some(AwardPlan::Tags {
+                    add: tags.add.clone(),
+                    remove: tags.remove.clone(),
+                })
+            }
+            Award::Notify(notify) => {
+                let mut topics = self.rules.topics.iter();
+                let found = topics.position(|topic| topic.id == notify.topic);
+                let Some(topic) = found else {
+                    let error = self.names.unknown("topic", &notify.topic);
+                    let path = join(path, "notify.topic");
+                    self.mistakes.extend(error.map(|error| error.under(&path)));
+                    return None;
+                };
+                Some(AwardPlan::Notify {
+                    topic,
+                    notify: notify.clone(),
+                })
+            }
+        }
+    }
+
+    /// Limits by the calendar: what happens by itself has no event, and its limits do not begin anew with terms.
+    fn own_limits(&mut self, kind: &str, id: &Id, limits: &[Limit], path: &str) -> Vec<LimitSpec> {
+        for (place, limit) in limits.iter().enumerate() {
+            let path = format!("{path}.limits[{place}]");
+            if matches!(limit.per, CapPeriod::Event | CapPeriod::Term) {
+                let words = "say `day`, `week`, `month`, `year` or `lifetime`";
+                self.tell(Code::Contradiction, &join(&path, "per"), words);
+            }
+            if limit.times == 0 {
+                let words = "a limit of nothing makes it never happen";
+                self.tell(Code::OutOfRange, &join(&path, "times"), words);
+            }
+        }
+        self.limits(kind, id, limits, path)
+    }
+
+    fn trigger_track(&mut self, track: Option<&Id>, path: &str) -> Option<usize> {
+        match self.names.track(track) {
+            Ok(track) => Some(track),
+            Err(error) => {
+                let error = error.map(|error| error.under(&join(path, "track")));
+                self.mistakes.extend(error);
+                None
+            }
+        }
+    }
+
+    fn trigger_metric(&mut self, metric: &Id, path: &str) -> Option<usize> {
+        let found = self.names.metrics.get(metric).map(|(place, _)| *place);
+        if found.is_none() {
+            let error = self.names.unknown("metric", metric);
+            self.mistakes.extend(error.map(|error| error.under(path)));
+        }
+        found
+    }
+
+    /// A value of a metric in its smallest unit.
+    fn of_metric(&mut self, metric: &Id, value: Exact, path: &str) -> Option<i64> {
+        let (_, grain) = self.names.metrics.get(metric)?;
+        match grain.smallest(value, self.rules.currency) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.mistakes.push(error.under(path));
+                None
+            }
+        }
+    }
+
+    fn kind(&mut self, kind: &str, path: &str) -> Box<str> {
+        let named = crate::event::KINDS.contains(&kind) && kind != "activity";
+        let activity = kind
+            .strip_prefix("activity:")
+            .is_some_and(|kind| !kind.is_empty());
+        if !named && !activity {
+            let words = format!(
+                "`{kind}` is no kind of event: say one such as `purchase`, `return`, `enroll` or `activity:check_in`"
+            );
+            self.tell(Code::InvalidValue, path, &words);
+        }
+        kind.into()
+    }
+
+    fn tell(&mut self, code: Code, path: &str, words: &str) {
+        self.mistakes.push(Error::at(code, path, words));
+    }
+}

@@ -1,0 +1,14 @@
+//! Triggers: what a program does by itself when something changes or a day comes (clause 12.1).
+
+mod marks;
+mod plan;
+mod rules;
+
+pub use rules::{
+    AfterEvent, Award, CouponExpiringOn, EventOn, MilestoneOn, NearOthers, NearTier, Notify,
+    OnDays, PointsExpiringOn, Schedule, StepsCrossed, TagChange, TierDirection, TierOn, Topic,
+    Trigger, TriggerOn, TriggerReturns,
+};
+
+pub(crate) use marks::{Awarded, Pending, TriggerMarks};
+pub(crate) use plan::{AwardPlan, OnPlan, Steps, TopicPlan, TriggerPlan};

@@ -1,0 +1,52 @@
+//! What a member keeps of triggers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Date;
+use crate::id::Id;
+use crate::points::Gave;
+
+/// What a member keeps of triggers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct TriggerMarks {
+    /// The last civil day whose triggers have fired.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) through: Option<Date>,
+    /// What will fire on a day because of an event before it; sorted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) pending: Vec<Pending>,
+    /// The rungs that are near, and which trigger has said so; sorted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) near: Vec<(Id, Id)>,
+}
+
+/// What will fire on a day.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pending {
+    pub(crate) on: Date,
+    pub(crate) trigger: Id,
+    /// The event that it is after.
+    pub(crate) event: Id,
+    /// The order of that event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) order: Option<Id>,
+}
+
+impl TriggerMarks {
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What a trigger gave for an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Awarded {
+    pub(crate) trigger: Id,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) gave: Option<Gave>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) coupon: Option<Id>,
+}
