@@ -33,6 +33,7 @@ mod purchase;
 mod receipt;
 mod redeem;
 mod redeemed;
+mod referral;
 mod report;
 mod reprice;
 mod returns;
@@ -315,7 +316,7 @@ impl Work<'_> {
         self.admit(event)?;
         self.before_event();
         match &event.body {
-            Body::Enroll(profile) => self.enroll(event, profile)?,
+            Body::Enroll(enroll) => self.enroll(event, enroll)?,
             Body::Profile(profile) => self.profile(profile)?,
             Body::Tags(tags) => self.tags(tags)?,
             Body::Purchase(purchase) => self.purchase(event, purchase)?,
@@ -341,7 +342,9 @@ impl Work<'_> {
             Body::Unfreeze(unfreeze) => self.unfreeze(unfreeze)?,
             Body::Close(close) => self.close(close)?,
             Body::Erase(erase) => self.erase(erase)?,
+            Body::Referral(referral) => self.referral(referral)?,
         }
+        self.tell_referrer(event)?;
         self.forfeit_again()?;
         self.end_capture();
         self.note_deeds()?;

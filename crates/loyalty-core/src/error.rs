@@ -204,6 +204,8 @@ catalogue! {
     NotFrozen = 351, "not_frozen", Refused;
     /// The membership is over: only returns are taken still.
     MemberClosed = 352, "member_closed", Refused;
+    /// The referral cannot be: a member refers another one, and enrolled earlier.
+    ReferralRefused = 353, "referral_refused", Refused;
 
     /// The stored member is damaged: its numbers contradict each other.
     MemberCorrupt = 400, "member_corrupt", Restore;

@@ -5,6 +5,7 @@ mod digest;
 mod members;
 mod names;
 mod points;
+mod referral;
 mod tiers;
 mod wire;
 
@@ -19,6 +20,7 @@ pub use points::{
 
 pub use coupons::{Counter, GiveCoupon, IssueCoupon, StoredTender, TopUp};
 pub use members::{Close, Erase, Freeze, Said, Unfreeze};
+pub use referral::{Enroll, Referral, ReferredOrder, ReferredPoints};
 pub use tiers::{Grant, Revoke, Until};
 
 use std::borrow::Cow;
@@ -30,7 +32,7 @@ use crate::limits;
 use crate::pricing::DiscountPer;
 
 /// The kinds of events, by the names that [`Event::kind`] gives them.
-pub(crate) const KINDS: [&str; 26] = [
+pub(crate) const KINDS: [&str; 27] = [
     "enroll",
     "profile",
     "tags",
@@ -57,6 +59,7 @@ pub(crate) const KINDS: [&str; 26] = [
     "unfreeze",
     "close",
     "erase",
+    "referral",
 ];
 /// What receipts and returns call the line of shipping.
 pub(crate) const SHIPPING: &str = "shipping";
@@ -128,7 +131,7 @@ pub enum Scalar<'a> {
 #[non_exhaustive]
 pub enum Body<'a> {
     /// The member joins.
-    Enroll(Profile<'a>),
+    Enroll(Enroll<'a>),
     /// Something about the member changes; what is not named stays.
     Profile(Profile<'a>),
     /// Tags are set and cleared.
@@ -179,6 +182,8 @@ pub enum Body<'a> {
     Close(Close<'a>),
     /// What is known of the person is forgotten.
     Erase(Erase<'a>),
+    /// A friend whom the member has referred did something.
+    Referral(Referral<'a>),
 }
 
 /// What a host knows of a member. What was known before can be corrected and cleared.
@@ -581,6 +586,7 @@ impl<'a> Event<'a> {
             Body::Unfreeze(_) => "unfreeze",
             Body::Close(_) => "close",
             Body::Erase(_) => "erase",
+            Body::Referral(_) => "referral",
         }
     }
 
@@ -597,7 +603,7 @@ impl<'a> Event<'a> {
         }
         attributes("attributes", &self.attributes)?;
         match &self.body {
-            Body::Enroll(profile) => profile.check("enroll"),
+            Body::Enroll(enroll) => enroll.check(),
             Body::Profile(profile) => profile.check("profile"),
             Body::Tags(tags) => {
                 ids("tags.add", &tags.add)?;
@@ -629,6 +635,7 @@ impl<'a> Event<'a> {
             Body::Unfreeze(unfreeze) => unfreeze.check(),
             Body::Close(close) => close.check(),
             Body::Erase(erase) => erase.check(),
+            Body::Referral(referral) => referral.check(),
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use crate::amount::{Currency, Exact, Money, Points};
 use crate::calendar::{Date, Instant};
-use crate::event::{IssueCoupon, Receive};
+use crate::event::{IssueCoupon, Receive, Referral};
 use crate::id::Id;
 use crate::points::TenderAs;
 use crate::text::Label;
@@ -130,6 +130,8 @@ pub enum MessageBody {
     Receive(Receive<'static>),
     /// A coupon arrives.
     Issue(IssueCoupon<'static>),
+    /// A friend did something.
+    Referral(Referral<'static>),
 }
 
 /// One thing that changed.
@@ -149,7 +151,11 @@ pub struct Entry {
 #[non_exhaustive]
 pub enum Change {
     /// The member joined.
-    Enrolled {},
+    Enrolled {
+        /// Because of whom.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        referrer: Option<Id>,
+    },
     /// Something about the member changed.
     Profile {},
     /// Tags were set or cleared.
@@ -635,6 +641,18 @@ pub enum Change {
     },
     /// What was known of the person is forgotten.
     Erased {},
+    /// A friend whom the member has referred did something.
+    Referral {
+        /// The friend.
+        friend: Id,
+        /// What was told.
+        told: ReferralTold,
+        /// The order, if it was about one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        order: Option<Id>,
+        /// How many friends count now.
+        confirmed: u64,
+    },
 }
 
 /// Where points come from, or where they go: exactly one of these.
@@ -660,6 +678,31 @@ pub enum Source {
     Trigger(Id),
     /// The membership ended, for a reason in words.
     Closed(String),
+    /// A referral brought them, or was undone.
+    Referral(ReferralOf),
+}
+
+/// A rule of referrals, and the other side.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReferralOf {
+    /// The rule, milestone or share.
+    pub rule: Id,
+    /// The friend or the referrer; none for a milestone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<Id>,
+}
+
+/// What a friend told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ReferralTold {
+    /// The friend enrolled.
+    Enrolled,
+    /// The friend placed an order.
+    Ordered,
+    /// All goods of an order are back.
+    Undone,
 }
 
 /// What a trigger is about, as far as that is more than its name.

@@ -102,7 +102,8 @@ fn taken(body: &Body<'_>) -> Taken {
         | Body::Revoke(_)
         | Body::Freeze(_)
         | Body::Unfreeze(_)
-        | Body::Close(_) => Taken::Alive,
+        | Body::Close(_)
+        | Body::Referral(_) => Taken::Alive,
         Body::Return(_) | Body::Erase(_) => Taken::Always,
     }
 }

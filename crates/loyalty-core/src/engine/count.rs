@@ -74,7 +74,11 @@ impl Work<'_> {
                     .iter()
                     .filter(|paid| paid.account == *account)
                     .fold(0, |sum: i64, paid| sum.saturating_add(paid.points)),
-                Feed::Activity(_) | Feed::Balance(_) | Feed::Tenure | Feed::Age => 0,
+                Feed::Activity(_)
+                | Feed::Balance(_)
+                | Feed::Tenure
+                | Feed::Age
+                | Feed::Referrals => 0,
             };
             self.count(place, self.today, amount);
         }
@@ -162,7 +166,7 @@ impl Work<'_> {
                     }
                     continue;
                 }
-                Feed::Activity(_) | Feed::Tenure | Feed::Age => 0,
+                Feed::Activity(_) | Feed::Tenure | Feed::Age | Feed::Referrals => 0,
             };
             if amount == 0 {
                 continue;

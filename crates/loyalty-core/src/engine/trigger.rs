@@ -111,7 +111,7 @@ impl<'w> Work<'w> {
     /// What a change is to a trigger, if it answers it.
     fn answers(&self, plan: &TriggerPlan, change: &Change) -> Option<TriggerAbout> {
         match (&plan.on, change) {
-            (OnPlan::Enrolled, Change::Enrolled {}) => Some(TriggerAbout::default()),
+            (OnPlan::Enrolled, Change::Enrolled { .. }) => Some(TriggerAbout::default()),
             (
                 OnPlan::Tier {
                     track,

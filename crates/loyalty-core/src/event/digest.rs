@@ -27,7 +27,13 @@ impl Event<'_> {
         out.attributes(&self.attributes);
         out.text(self.kind());
         match &self.body {
-            Body::Enroll(profile) | Body::Profile(profile) => out.profile(profile),
+            Body::Enroll(enroll) => {
+                out.profile(&enroll.profile);
+                if let Some(referrer) = &enroll.referrer {
+                    out.text(referrer);
+                }
+            }
+            Body::Profile(profile) => out.profile(profile),
             Body::Tags(tags) => {
                 out.texts(&tags.add);
                 out.texts(&tags.remove);
@@ -144,6 +150,22 @@ impl Event<'_> {
             Body::Unfreeze(unfreeze) => out.text(&unfreeze.reason),
             Body::Close(close) => out.text(&close.reason),
             Body::Erase(erase) => out.text(&erase.reason),
+            Body::Referral(referral) => {
+                out.text(&referral.friend);
+                out.number(referral.enrolled_at.micros());
+                for (tag, order) in [(1, &referral.ordered), (2, &referral.undone)] {
+                    let Some(order) = order else { continue };
+                    out.number(tag);
+                    out.text(&order.order);
+                    out.number(order.at.micros());
+                    out.number(i64::from(order.first));
+                    out.count(order.points.len());
+                    for one in &order.points {
+                        out.text(&one.account);
+                        out.number(one.points.get());
+                    }
+                }
+            }
             Body::Receive(receive) => {
                 out.text(&receive.from);
                 out.maybe(receive.program.as_deref());

@@ -7,7 +7,7 @@ use crate::calendar::Instant;
 use crate::coupons::Instance;
 use crate::id::Id;
 use crate::limits::MONEY_MAX;
-use crate::points::{Carried, Hold, Lot, Reached, Redemption, Streaked};
+use crate::points::{Carried, Hold, Lot, Reached, Redemption, Referred, Streaked};
 use crate::triggers::TriggerMarks;
 
 /// What only some members have.
@@ -41,6 +41,9 @@ pub(crate) struct More {
     /// Whether the membership is open, frozen or over.
     #[serde(default, skip_serializing_if = "Access::is_open")]
     pub(crate) access: Access,
+    /// Because of whom the member joined, and who joined because of the member.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub(crate) referred: Referred,
 }
 
 impl More {
@@ -89,6 +92,7 @@ impl More {
             return Some("a coupon that is over has not expired");
         }
         self.rules_fault()
+            .or_else(|| self.referred.fault())
             .or_else(|| self.redemptions.iter().find_map(Redemption::fault))
     }
 

@@ -23,7 +23,7 @@ impl Change {
     /// The name under which it is written.
     const fn name(&self) -> &'static str {
         match self {
-            Self::Enrolled {} => "enrolled",
+            Self::Enrolled { .. } => "enrolled",
             Self::Profile {} => "profile",
             Self::Tags { .. } => "tags",
             Self::Purchase { .. } => "purchase",
@@ -68,6 +68,7 @@ impl Change {
             Self::Unfrozen { .. } => "unfrozen",
             Self::Closed { .. } => "closed",
             Self::Erased {} => "erased",
+            Self::Referral { .. } => "referral",
         }
     }
 }
@@ -229,7 +230,7 @@ mod tests {
             expires_at: Some(Instant::from_micros(0)),
         };
         let changes = [
-            Change::Enrolled {},
+            Change::Enrolled { referrer: None },
             Change::Tags {
                 added: vec![id()],
                 removed: Vec::new(),

@@ -3,6 +3,7 @@
 mod earn;
 mod metric;
 mod named;
+mod referrals;
 mod spend;
 mod triggers;
 
@@ -24,7 +25,7 @@ use crate::error::{Code, Error, join};
 use crate::id::Id;
 use crate::metric::{DistinctOf, Frame, Reading};
 use crate::points::{
-    CapSpec, Plan, ReturnedDiscounts, ReturnedPoints, Settings, TenderPlan, Worth,
+    CapSpec, Plan, ReferralPlans, ReturnedDiscounts, ReturnedPoints, Settings, TenderPlan, Worth,
 };
 use crate::pricing::{Discount, DiscountPlan, PricingPlan, Reduction};
 use crate::tiers::TrackPlan;
@@ -55,6 +56,7 @@ pub(crate) struct Compiled {
     pub(crate) pricing: PricingPlan,
     pub(crate) spend: Spend,
     pub(crate) triggers: Triggers,
+    pub(crate) referrals: ReferralPlans,
     pub(crate) promotions: Promotions,
     /// The offers by what they ask for.
     offers: Index,
@@ -104,6 +106,8 @@ pub(crate) enum Feed {
     Balance(usize),
     Tenure,
     Age,
+    /// Friends who count.
+    Referrals,
 }
 
 /// A compiled earn rule.
@@ -262,6 +266,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
     let pricing = compiler.pricing();
     let spend = compiler.spend();
     let triggers = compiler.triggers(&metrics);
+    let referrals = compiler.referrals();
     let promotions = Promotions::new(
         (&rules.offers, &rules.coupons, &rules.combining),
         &rules.pricing.rounding,
@@ -337,6 +342,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         pricing,
         spend,
         triggers,
+        referrals,
         promotions,
         returns_window: rules.returns.window,
         returns_partial: rules.returns.partial == crate::points::Partial::Allow,
