@@ -247,6 +247,15 @@
 // The coupon cannot be issued, given away or held: its time, its rules or a hold say no.
 #define LOYALTY_STATUS_COUPON_REFUSED 329
 
+// The membership is frozen: the member earns, spends and gives nothing until it is unfrozen.
+#define LOYALTY_STATUS_MEMBER_FROZEN 350
+
+// The membership is not frozen.
+#define LOYALTY_STATUS_NOT_FROZEN 351
+
+// The membership is over: only returns are taken still.
+#define LOYALTY_STATUS_MEMBER_CLOSED 352
+
 // The text is no code: a character is wrong, missing or too many.
 #define LOYALTY_STATUS_CODE_MISREAD 335
 

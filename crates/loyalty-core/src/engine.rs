@@ -1,11 +1,13 @@
 //! The engine: where the domains meet. One program, any number of members.
 
+mod access;
 mod accrue;
 mod adjust;
 mod adopt;
 mod auto;
 mod basket;
 mod carry;
+mod close;
 mod count;
 mod demote;
 mod due;
@@ -31,6 +33,7 @@ mod purchase;
 mod receipt;
 mod redeem;
 mod redeemed;
+mod referral;
 mod report;
 mod reprice;
 mod returns;
@@ -313,9 +316,10 @@ impl Work<'_> {
         self.settle_to(event.at.instant)?;
         self.trace = (detail == Detail::Trace).then(Vec::new);
         self.event = self.entries.len();
+        self.admit(event)?;
         self.before_event();
         match &event.body {
-            Body::Enroll(profile) => self.enroll(event, profile)?,
+            Body::Enroll(enroll) => self.enroll(event, enroll)?,
             Body::Profile(profile) => self.profile(profile)?,
             Body::Tags(tags) => self.tags(tags)?,
             Body::Purchase(purchase) => self.purchase(event, purchase)?,
@@ -338,7 +342,14 @@ impl Work<'_> {
             Body::Give(give) => self.give_coupon(event, give)?,
             Body::TopUp(top_up) => self.top_up(top_up)?,
             Body::Outreach(outreach) => self.outreach(outreach)?,
+            Body::Freeze(freeze) => self.freeze(freeze)?,
+            Body::Unfreeze(unfreeze) => self.unfreeze(unfreeze)?,
+            Body::Close(close) => self.close(close)?,
+            Body::Erase(erase) => self.erase(erase)?,
+            Body::Referral(referral) => self.referral(referral)?,
         }
+        self.tell_referrer(event)?;
+        self.forfeit_again()?;
         self.end_capture();
         self.note_deeds()?;
         self.after_event(event)?;

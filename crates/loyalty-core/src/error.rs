@@ -198,6 +198,15 @@ catalogue! {
     /// The code was not issued with any of the keys: it is a guess, or its key no longer counts.
     CodeNotGenuine = 336, "code_not_genuine", Refused;
 
+    /// The membership is frozen: the member earns, spends and gives nothing until it is unfrozen.
+    MemberFrozen = 350, "member_frozen", Refused;
+    /// The membership is not frozen.
+    NotFrozen = 351, "not_frozen", Refused;
+    /// The membership is over: only returns are taken still.
+    MemberClosed = 352, "member_closed", Refused;
+    /// The referral cannot be: a member refers another one, and enrolled earlier.
+    ReferralRefused = 353, "referral_refused", Refused;
+
     /// The stored member is damaged: its numbers contradict each other.
     MemberCorrupt = 400, "member_corrupt", Restore;
     /// The stored member does not fit the program, or is of a newer schema.

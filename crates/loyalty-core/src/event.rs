@@ -2,9 +2,11 @@
 
 mod coupons;
 mod digest;
+mod members;
 mod names;
 mod outreach;
 mod points;
+mod referral;
 mod tiers;
 mod wire;
 
@@ -18,7 +20,9 @@ pub use points::{
 };
 
 pub use coupons::{Counter, GiveCoupon, IssueCoupon, StoredTender, TopUp};
+pub use members::{Close, Erase, Freeze, Said, Unfreeze};
 pub use outreach::Outreach;
+pub use referral::{Enroll, Referral, ReferredOrder, ReferredPoints};
 pub use tiers::{Grant, Revoke, Until};
 
 use std::borrow::Cow;
@@ -30,7 +34,7 @@ use crate::limits;
 use crate::pricing::DiscountPer;
 
 /// The kinds of events, by the names that [`Event::kind`] gives them.
-pub(crate) const KINDS: [&str; 23] = [
+pub(crate) const KINDS: [&str; 28] = [
     "enroll",
     "profile",
     "tags",
@@ -54,6 +58,11 @@ pub(crate) const KINDS: [&str; 23] = [
     "give",
     "top_up",
     "outreach",
+    "freeze",
+    "unfreeze",
+    "close",
+    "erase",
+    "referral",
 ];
 /// What receipts and returns call the line of shipping.
 pub(crate) const SHIPPING: &str = "shipping";
@@ -125,7 +134,7 @@ pub enum Scalar<'a> {
 #[non_exhaustive]
 pub enum Body<'a> {
     /// The member joins.
-    Enroll(Profile<'a>),
+    Enroll(Enroll<'a>),
     /// Something about the member changes; what is not named stays.
     Profile(Profile<'a>),
     /// Tags are set and cleared.
@@ -170,20 +179,30 @@ pub enum Body<'a> {
     TopUp(TopUp<'a>),
     /// An attempt to win the member back.
     Outreach(Outreach<'a>),
+    /// The membership is frozen.
+    Freeze(Freeze<'a>),
+    /// A frozen membership goes on.
+    Unfreeze(Unfreeze<'a>),
+    /// The membership ends.
+    Close(Close<'a>),
+    /// What is known of the person is forgotten.
+    Erase(Erase<'a>),
+    /// A friend whom the member has referred did something.
+    Referral(Referral<'a>),
 }
 
-/// What a host knows of a member.
+/// What a host knows of a member. What was known before can be corrected and cleared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile<'a> {
     /// The date of birth; not a day to come.
-    pub birthday: Option<Date>,
+    pub birthday: Said<Date>,
     /// The zone of the member's civil days, if it is not the program's.
     ///
     /// A move changes no day that lies behind, the day of enrolment among them, and no instant that has been laid down. No civil day
     /// comes twice: where the new clocks show an earlier day, the one that has begun lasts until they are past it; what may still
     /// be returned goes by the clocks. Days that the new clocks are ahead by begin with the move, and bring what they bring.
-    pub timezone: Option<Zone>,
-    /// Further facts, for conditions.
+    pub timezone: Said<Zone>,
+    /// Further facts, for conditions; [`Scalar::Nothing`] clears one.
     pub attributes: Attributes<'a>,
     /// Tags to set.
     pub tags: Vec<Cow<'a, str>>,
@@ -569,6 +588,11 @@ impl<'a> Event<'a> {
             Body::Give(_) => "give",
             Body::TopUp(_) => "top_up",
             Body::Outreach(_) => "outreach",
+            Body::Freeze(_) => "freeze",
+            Body::Unfreeze(_) => "unfreeze",
+            Body::Close(_) => "close",
+            Body::Erase(_) => "erase",
+            Body::Referral(_) => "referral",
         }
     }
 
@@ -585,7 +609,7 @@ impl<'a> Event<'a> {
         }
         attributes("attributes", &self.attributes)?;
         match &self.body {
-            Body::Enroll(profile) => profile.check("enroll"),
+            Body::Enroll(enroll) => enroll.check(),
             Body::Profile(profile) => profile.check("profile"),
             Body::Tags(tags) => {
                 ids("tags.add", &tags.add)?;
@@ -614,6 +638,11 @@ impl<'a> Event<'a> {
             Body::Give(give) => give.check(),
             Body::TopUp(top_up) => top_up.check(),
             Body::Outreach(outreach) => outreach.check(),
+            Body::Freeze(freeze) => freeze.check(),
+            Body::Unfreeze(unfreeze) => unfreeze.check(),
+            Body::Close(close) => close.check(),
+            Body::Erase(erase) => erase.check(),
+            Body::Referral(referral) => referral.check(),
         }
     }
 }

@@ -78,11 +78,12 @@ pub use coupons::{
 pub use engine::{Detail, Engine};
 pub use error::{Code, Error, Kind, Result};
 pub use event::{
-    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Convert, Converted, Counter, Event,
-    GiveCoupon, Grant, HoldRequest, IssueCoupon, Line, Off, OrderSettled, Outreach, Overdraw, Part,
-    Price, Profile, Purchase, Receive, ReceivedLot, Redeem, Release, Return, ReturnedLine, Revoke,
-    Scalar, Shipping, StoredTender, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp,
-    Transfer, Undo, Until,
+    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Close, Convert, Converted, Counter,
+    Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest, IssueCoupon, Line, Off,
+    OrderSettled, Outreach, Overdraw, Part, Price, Profile, Purchase, Receive, ReceivedLot, Redeem,
+    Referral, ReferredOrder, ReferredPoints, Release, Return, ReturnedLine, Revoke, Said, Scalar,
+    Shipping, StoredTender, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer,
+    Undo, Unfreeze, Until,
 };
 pub use id::Id;
 pub use lifecycle::{
@@ -99,9 +100,9 @@ pub use outcome::{
     GrantProgress, Liability, LineRulePoints, LineUnits, LotDates, LotPoints, Message, MessageBody,
     MessageEvent, Met, Muted, Outcome, OutreachMade, PendingProgress, PromotionCount, Receipt,
     ReceiptAdded, ReceiptConverted, ReceiptDiscount, ReceiptLine, ReceiptPromotions,
-    ReceiptStoredValue, ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy, ReleaseWhy, RulePoints,
-    RuleTrace, RungProgress, SegmentChange, SignalSaid, Source, TierWhy, TraceResult,
-    TrackProgress, TriggerAbout, Unmet, Unused, UnusedWhy, Withheld,
+    ReceiptStoredValue, ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy, ReferralOf,
+    ReferralTold, ReleaseWhy, RulePoints, RuleTrace, RungProgress, SegmentChange, SignalSaid,
+    Source, TierWhy, TraceResult, TrackProgress, TriggerAbout, Unmet, Unused, UnusedWhy, Withheld,
 };
 pub use points::{
     AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,
@@ -109,9 +110,10 @@ pub use points::{
     Expiry, ExpiryAfter, ExpiryAnnual, ExpiryFrom, ExpiryInactivity, Fee, FreeUnits, Give,
     LiabilityRule, Limit, Milestone, MilestoneStep, MissedDays, MovedLots, Multipliers, OpenLots,
     Over, OverCap, Overrides, PaidInPoints, Partial, PercentOf, PointRounding, PointValue,
-    PointsOf, PointsPlace, Rate, RateMode, Restore, ReturnedDiscounts, ReturnedPoints, Returns,
-    Reward, RewardGive, RewardItem, RoundWhen, Streak, StreakEnd, Surplus, TenderAs, TenderRate,
-    TenderRule, TierExpiry, TierPoints, TransferRule, YearlyDeduction,
+    PointsOf, PointsPlace, Rate, RateMode, ReferralMilestone, ReferralReturns, ReferralRule,
+    ReferralShare, ReferralSide, ReferralStep, Referrals, Restore, ReturnedDiscounts,
+    ReturnedPoints, Returns, Reward, RewardGive, RewardItem, RoundWhen, Streak, StreakEnd, Surplus,
+    TenderAs, TenderRate, TenderRule, TierExpiry, TierPoints, TransferRule, YearlyDeduction,
 };
 pub use pricing::{
     AmountOff, Basis, Discount, DiscountPer, MoneyRounding, PercentBase, PercentOff, Pricing,

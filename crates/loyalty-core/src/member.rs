@@ -1,5 +1,6 @@
 //! A member: everything that a host stores for one person, as one versioned document.
 
+mod access;
 mod decode;
 mod more;
 mod order;
@@ -18,6 +19,7 @@ use crate::metric::Tally;
 use crate::points::{Account, CapUse};
 use crate::tiers::Standing;
 
+pub(crate) use access::{Access, Since};
 pub(crate) use more::More;
 pub(crate) use order::{
     CardPaid, ConvertedAt, Counted, KeyUse, Order, OrderLine, OrderRow, PromotionUse, Put,

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use crate::amount::{Currency, Money, Points};
 use crate::calendar::{Date, Instant};
 use crate::condition::WarningLevel;
-use crate::event::{IssueCoupon, Receive};
+use crate::event::{IssueCoupon, Receive, Referral};
 use crate::id::Id;
 use crate::text::Label;
 
@@ -143,6 +143,8 @@ pub enum MessageBody {
     Receive(Receive<'static>),
     /// A coupon arrives.
     Issue(IssueCoupon<'static>),
+    /// A friend did something.
+    Referral(Referral<'static>),
 }
 
 /// One thing that changed.
@@ -162,7 +164,11 @@ pub struct Entry {
 #[non_exhaustive]
 pub enum Change {
     /// The member joined.
-    Enrolled {},
+    Enrolled {
+        /// Because of whom.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        referrer: Option<Id>,
+    },
     /// Something about the member changed.
     Profile {},
     /// Tags were set or cleared.
@@ -704,6 +710,35 @@ pub enum Change {
         /// How many attempts on it have failed.
         failed: u32,
     },
+    /// The membership was frozen.
+    Frozen {
+        /// Why, in a person's words.
+        reason: String,
+    },
+    /// The membership goes on.
+    Unfrozen {
+        /// Why, in a person's words.
+        reason: String,
+    },
+    /// The membership ended.
+    Closed {
+        /// Why, in a person's words.
+        reason: String,
+    },
+    /// What was known of the person is forgotten.
+    Erased {},
+    /// A friend whom the member has referred did something.
+    Referral {
+        /// The friend.
+        friend: Id,
+        /// What was told.
+        told: ReferralTold,
+        /// The order, if it was about one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        order: Option<Id>,
+        /// How many friends count now.
+        confirmed: u64,
+    },
 }
 
 /// Whether a member entered or left.
@@ -793,6 +828,33 @@ pub enum Source {
     Reward(Id),
     /// A trigger gave them, or took back what it had given for an order.
     Trigger(Id),
+    /// The membership ended, for a reason in words.
+    Closed(String),
+    /// A referral brought them, or was undone.
+    Referral(ReferralOf),
+}
+
+/// A rule of referrals, and the other side.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReferralOf {
+    /// The rule, milestone or share.
+    pub rule: Id,
+    /// The friend or the referrer; none for a milestone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<Id>,
+}
+
+/// What a friend told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ReferralTold {
+    /// The friend enrolled.
+    Enrolled,
+    /// The friend placed an order.
+    Ordered,
+    /// All goods of an order are back.
+    Undone,
 }
 
 /// What a trigger is about, as far as that is more than its name.
@@ -857,6 +919,8 @@ pub enum ReleaseWhy {
     Replaced,
     /// A purchase used it.
     Captured,
+    /// The membership ended.
+    Closed,
 }
 
 /// Why points have another expiry.

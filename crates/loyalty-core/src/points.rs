@@ -11,6 +11,7 @@ mod limit;
 mod milestone;
 mod multiply;
 mod redemption;
+mod referral;
 mod rules;
 mod spending;
 mod streak;
@@ -22,9 +23,10 @@ pub use rules::{
     Expiry, ExpiryAfter, ExpiryAnnual, ExpiryFrom, ExpiryInactivity, Fee, FreeUnits, Give,
     LiabilityRule, Limit, Milestone, MilestoneStep, MissedDays, MovedLots, Multipliers, OpenLots,
     Over, OverCap, Overrides, PaidInPoints, Partial, PercentOf, PointRounding, PointValue,
-    PointsOf, PointsPlace, Rate, RateMode, Restore, ReturnedDiscounts, ReturnedPoints, Returns,
-    Reward, RewardGive, RewardItem, RoundWhen, Streak, StreakEnd, Surplus, TenderAs, TenderRate,
-    TenderRule, TierExpiry, TierPoints, TransferRule, YearlyDeduction,
+    PointsOf, PointsPlace, Rate, RateMode, ReferralMilestone, ReferralReturns, ReferralRule,
+    ReferralShare, ReferralSide, ReferralStep, Referrals, Restore, ReturnedDiscounts,
+    ReturnedPoints, Returns, Reward, RewardGive, RewardItem, RoundWhen, Streak, StreakEnd, Surplus,
+    TenderAs, TenderRate, TenderRule, TierExpiry, TierPoints, TransferRule, YearlyDeduction,
 };
 
 pub(crate) use caps::{CapBefore, CapSpec, CapUse, Uses};
@@ -43,6 +45,9 @@ pub(crate) use milestone::{Crossed, Reached, Values, reached};
 pub(crate) use redemption::{
     AutoPlan, ConversionPlan, ConversionTo, FeePlan, Gave, GivePlan, MovePlan, Redemption,
     RewardPlan, times,
+};
+pub(crate) use referral::{
+    Friend, ReferralAmount, ReferralGift, ReferralPlan, ReferralPlans, Referred, ReferredBy,
 };
 pub(crate) use spending::{TenderPlan, clamp, value_of};
 pub(crate) use streak::Streaked;

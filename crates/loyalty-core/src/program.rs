@@ -20,8 +20,8 @@ use crate::id::Id;
 use crate::lifecycle::{EarlyWarning, Ladder, Lifecycle};
 use crate::metric::MetricRule;
 use crate::points::{
-    AccountRule, ConversionRule, EarnGroup, EarnRule, Earning, Returns, Reward, TenderRule,
-    TransferRule,
+    AccountRule, ConversionRule, EarnGroup, EarnRule, Earning, Referrals, Returns, Reward,
+    TenderRule, TransferRule,
 };
 use crate::pricing::Pricing;
 use crate::text::Label;
@@ -153,6 +153,9 @@ pub struct Rules {
     /// The topics of what triggers say to members.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub topics: Vec<Topic>,
+    /// What referrals bring.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub referrals: Referrals,
     /// How returns are taken.
     #[serde(default)]
     pub returns: Returns,

@@ -109,6 +109,14 @@ pub const LOYALTY_STATUS_COUPON_REFUSED: u32 = 329;
 pub const LOYALTY_STATUS_CODE_MISREAD: u32 = 335;
 /// The code was not issued with any of the keys: it is a guess, or its key no longer counts.
 pub const LOYALTY_STATUS_CODE_NOT_GENUINE: u32 = 336;
+/// The membership is frozen: the member earns, spends and gives nothing until it is unfrozen.
+pub const LOYALTY_STATUS_MEMBER_FROZEN: u32 = 350;
+/// The membership is not frozen.
+pub const LOYALTY_STATUS_NOT_FROZEN: u32 = 351;
+/// The membership is over: only returns are taken still.
+pub const LOYALTY_STATUS_MEMBER_CLOSED: u32 = 352;
+/// The referral cannot be: a member refers another one, and enrolled earlier.
+pub const LOYALTY_STATUS_REFERRAL_REFUSED: u32 = 353;
 /// The stored member is damaged: its numbers contradict each other.
 pub const LOYALTY_STATUS_MEMBER_CORRUPT: u32 = 400;
 /// The stored member does not fit the program, or is of a newer schema.
@@ -175,6 +183,10 @@ pub(crate) const fn name(status: u32) -> Option<&'static CStr> {
         LOYALTY_STATUS_COUPON_REFUSED => c"coupon_refused",
         LOYALTY_STATUS_CODE_MISREAD => c"code_misread",
         LOYALTY_STATUS_CODE_NOT_GENUINE => c"code_not_genuine",
+        LOYALTY_STATUS_MEMBER_FROZEN => c"member_frozen",
+        LOYALTY_STATUS_NOT_FROZEN => c"not_frozen",
+        LOYALTY_STATUS_MEMBER_CLOSED => c"member_closed",
+        LOYALTY_STATUS_REFERRAL_REFUSED => c"referral_refused",
         LOYALTY_STATUS_MEMBER_CORRUPT => c"member_corrupt",
         LOYALTY_STATUS_MEMBER_MISMATCH => c"member_mismatch",
         LOYALTY_STATUS_NULL_POINTER => c"null_pointer",

@@ -14,6 +14,9 @@ impl<'w> Work<'w> {
     /// Gives what is to be given at this turn. One reward may pay for another; that they never pay for each other in a circle
     /// has been checked with the program.
     pub(super) fn auto_rewards(&mut self, run: AutoRun) -> Result<()> {
+        if !self.state.more.access.is_open() {
+            return Ok(());
+        }
         let spend = &self.compiled.spend;
         loop {
             let mut gave = false;
@@ -68,6 +71,9 @@ impl<'w> Work<'w> {
 
     /// When time alone gives a reward next.
     pub(super) fn auto_due(&self) -> Option<Instant> {
+        if !self.state.more.access.is_open() {
+            return None;
+        }
         let spend = &self.compiled.spend;
         let before = spend.auto(AutoRun::BeforeTiers);
         before

@@ -78,7 +78,11 @@ impl Work<'_> {
                     .iter()
                     .filter(|paid| paid.account == *account)
                     .fold(0, |sum: i64, paid| sum.saturating_add(paid.points)),
-                Feed::Activity(_) | Feed::Balance(_) | Feed::Tenure | Feed::Age => 0,
+                Feed::Activity(_)
+                | Feed::Balance(_)
+                | Feed::Tenure
+                | Feed::Age
+                | Feed::Referrals => 0,
             };
             self.count(place, self.today, amount);
         }
@@ -172,7 +176,7 @@ impl Work<'_> {
                     }
                     continue;
                 }
-                Feed::Activity(_) | Feed::Tenure | Feed::Age => 0,
+                Feed::Activity(_) | Feed::Tenure | Feed::Age | Feed::Referrals => 0,
             };
             if amount == 0 {
                 continue;

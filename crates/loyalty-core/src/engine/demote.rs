@@ -44,6 +44,9 @@ impl Work<'_> {
         order: &Order,
         changes: &[(usize, i64)],
     ) -> Result<()> {
+        if self.state.more.access.is_over() {
+            return Ok(());
+        }
         self.take_back_rungs_of(Brought::by(order), changes)
     }
 

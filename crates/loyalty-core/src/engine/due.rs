@@ -63,7 +63,7 @@ impl Work<'_> {
 
     /// After an event: where a move has made days begin, what those days bring happens now.
     pub(super) fn settle_event(&mut self) -> Result<()> {
-        if !self.moved {
+        if !self.moved || self.state.more.access.is_over() {
             return self.settle_at();
         }
         self.carry_over()?;
@@ -96,6 +96,9 @@ impl Work<'_> {
 
     /// Makes everything that is due at this instant, until nothing more happens.
     pub(super) fn settle_at(&mut self) -> Result<()> {
+        if self.state.more.access.is_over() {
+            return Ok(());
+        }
         self.before_expiry.clear();
         for _ in 0..ROUNDS_MAX {
             let before = self.entries.len();
@@ -177,6 +180,10 @@ impl Work<'_> {
 
     /// When time alone changes the member next.
     pub(super) fn next_due(&self) -> Option<Instant> {
+        // A membership that is over has nothing that time could change.
+        if self.state.more.access.is_over() {
+            return None;
+        }
         let tiers = (0..self.compiled.tracks.len()).filter_map(|place| self.track_due(place));
         let holds = self.state.more.holds.iter().map(|hold| hold.until);
         let losses = (0..self.compiled.accounts.len())

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use super::work::{Work, begin_terms};
 use crate::calendar::Zone;
 use crate::error::{Code, Error, Result};
-use crate::event::{Activity, Event, Profile, Tags};
+use crate::event::{Activity, Enroll, Event, Profile, Said, Tags};
 use crate::id::Id;
 use crate::outcome::Change;
 use crate::program::On;
 
 impl Work<'_> {
-    pub(super) fn enroll(&mut self, event: &Event<'_>, profile: &Profile<'_>) -> Result<()> {
+    pub(super) fn enroll(&mut self, event: &Event<'_>, enroll: &Enroll<'_>) -> Result<()> {
         if let Some(at) = self.state.enrolled_at {
             return Err(Error::at(
                 Code::AlreadyEnrolled,
@@ -19,7 +19,12 @@ impl Work<'_> {
                 format!("the member enrolled at {at} already"),
             ));
         }
-        self.update(profile)
+        let referrer = enroll.referrer.as_deref().map(Id::checked);
+        if referrer.as_ref() == Some(&self.member.id) {
+            let words = "nobody joins because of oneself";
+            return Err(Error::at(Code::ReferralRefused, "enroll.referrer", words));
+        }
+        self.update(&enroll.profile)
             .map_err(|error| error.under("enroll"))?;
         self.state.enrolled_at = Some(self.as_of);
         self.state.enrolled_on = Some(self.today);
@@ -27,9 +32,15 @@ impl Work<'_> {
         let from = (self.as_of, self.today, self.person());
         self.undo.tiers(&self.state.tiers);
         begin_terms(self.compiled, &mut self.state, from, true);
-        self.enter(Change::Enrolled {});
+        self.enter(Change::Enrolled {
+            referrer: referrer.clone(),
+        });
         let facts = Work::event_facts(event, None);
-        self.earn_activity(&On::Enroll, None, facts)
+        self.earn_activity(&On::Enroll, None, facts)?;
+        match referrer {
+            Some(referrer) => self.referred_by(referrer),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn profile(&mut self, profile: &Profile<'_>) -> Result<()> {
@@ -40,14 +51,18 @@ impl Work<'_> {
     }
 
     fn update(&mut self, profile: &Profile<'_>) -> Result<()> {
-        let zone = profile.timezone.unwrap_or(self.zone);
+        let zone = match profile.timezone {
+            Said::Nothing => self.zone,
+            Said::Unknown => self.compiled.zone,
+            Said::Is(zone) => zone,
+        };
         let today = zone.date_at(self.as_of).max(self.today);
-        if profile.birthday.is_some_and(|birthday| birthday > today) {
+        if matches!(profile.birthday, Said::Is(birthday) if birthday > today) {
             let words = "nobody is born on a day to come";
             return Err(Error::at(Code::InvalidTime, "birthday", words));
         }
         Arc::make_mut(&mut self.state.profile).update(profile)?;
-        if let Some(zone) = profile.timezone.filter(|zone| *zone != self.zone) {
+        if zone != self.zone {
             self.move_to(zone);
         }
         Ok(())
@@ -55,7 +70,7 @@ impl Work<'_> {
 
     /// The member's clocks are those of another zone from now on. What lies behind keeps the civil days that it had; a day that
     /// has begun does not begin again, and those that the new clocks are ahead by begin now.
-    fn move_to(&mut self, zone: Zone) {
+    pub(super) fn move_to(&mut self, zone: Zone) {
         let left = core::mem::replace(&mut self.zone, zone);
         let today = zone.date_at(self.as_of);
         if self.member.version == 0 {

@@ -130,6 +130,14 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Releases a hold that is there.
+    pub(super) fn release_hold(&mut self, key: &Id, why: ReleaseWhy) -> Result<()> {
+        match self.take_hold(key.as_str()) {
+            Some(held) => self.free(held, why).map(drop),
+            None => Ok(()),
+        }
+    }
+
     fn take_hold(&mut self, key: &str) -> Option<Hold> {
         let holds = &self.state.more.holds;
         let place = holds.binary_search_by(|hold| hold.key.as_str().cmp(key));

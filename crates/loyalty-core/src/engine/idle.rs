@@ -54,7 +54,7 @@ impl Work<'_> {
         for entry in entries {
             match &entry.change {
                 Change::Purchase { .. } => deeds.push((None, "purchase".to_owned())),
-                Change::Enrolled {} => deeds.push((None, "enroll".to_owned())),
+                Change::Enrolled { .. } => deeds.push((None, "enroll".to_owned())),
                 Change::Activity { kind } => {
                     deeds.push((None, "activity".to_owned()));
                     deeds.push((None, format!("activity:{kind}")));

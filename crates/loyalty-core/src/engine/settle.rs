@@ -12,7 +12,7 @@ use crate::points::{ActiveFrom, Lot};
 use crate::program::Feed;
 
 /// Points that were cancelled, and the order that had earned them with the version of the member after it.
-type Cancelled = (i64, Option<u64>);
+pub(super) type Cancelled = (i64, Option<u64>);
 
 impl Work<'_> {
     pub(super) fn order_settled(&mut self, settled: &OrderSettled<'_>) -> Result<()> {
@@ -86,7 +86,7 @@ impl Work<'_> {
                 lots.push(lot);
             }
             let sum = total(&lots);
-            self.enter_cancelled(id, &lots, Some(&order.id), cancel);
+            self.enter_cancelled(id, &lots, Some(&order.id), cancel.reason.as_deref());
             self.uncount_cancelled(place, order.on, &[(sum, Some(order.version))]);
         }
         self.amend(number, order);
@@ -108,29 +108,37 @@ impl Work<'_> {
         for n in numbers {
             lots.extend(self.account_mut(place)?.cancel(n, i64::MAX)?);
         }
-        self.enter_cancelled(&id, &lots, None, cancel);
-        let parts = self.mark_cancelled(&id, &lots);
+        self.enter_cancelled(&id, &lots, None, cancel.reason.as_deref());
+        let parts = self.mark_cancelled(&[(id, lots)]);
         self.uncount_cancelled(place, day, &parts);
         Ok(())
     }
 
-    /// Marks what the orders put into lots as back, where it was cancelled; says whose the points were.
-    fn mark_cancelled(&mut self, account: &Id, lots: &[Lot]) -> Vec<Cancelled> {
+    /// Marks what the orders put into lots as back, where it was cancelled, by account; says whose the points were.
+    pub(super) fn mark_cancelled(&mut self, all: &[(Id, Vec<Lot>)]) -> Vec<Cancelled> {
         let mut parts = Vec::new();
-        let mut left: Vec<(u32, i64)> = lots.iter().map(|lot| (lot.n, lot.points)).collect();
+        let lots = all
+            .iter()
+            .flat_map(|(account, lots)| lots.iter().map(move |lot| (account, lot)));
+        let mut left: Vec<(&Id, u32, i64)> = lots
+            .map(|(account, lot)| (account, lot.n, lot.points))
+            .collect();
         let member = self.member;
         for (number, order) in member.orders.iter().enumerate() {
-            let mine = |put: &&crate::member::Put| {
-                put.account == *account && lots.iter().any(|lot| lot.n == put.lot.lot.n)
+            let mine = |put: &crate::member::Put| {
+                left.iter()
+                    .any(|(account, n, _)| **account == put.account && *n == put.lot.lot.n)
             };
-            if !order.put.iter().any(|put| mine(&put)) {
+            if !order.put.iter().any(mine) {
                 continue;
             }
             let mut order = self.order_at(number).unwrap_or(order).clone();
             let mut sum = 0_i64;
-            for put in order.put.iter_mut().filter(|put| put.account == *account) {
-                let of = left.iter_mut().find(|(n, _)| *n == put.lot.lot.n);
-                let Some((_, left)) = of else { continue };
+            for put in &mut order.put {
+                let of = left
+                    .iter_mut()
+                    .find(|(account, n, _)| **account == put.account && *n == put.lot.lot.n);
+                let Some((_, _, left)) = of else { continue };
                 let part = put.lot.open().min(*left);
                 *left = left.saturating_sub(part);
                 put.lot.back = put.lot.back.saturating_add(part);
@@ -142,17 +150,17 @@ impl Work<'_> {
         }
         let rest = left
             .iter()
-            .fold(0_i64, |sum, (_, left)| sum.saturating_add(*left));
+            .fold(0_i64, |sum, (_, _, left)| sum.saturating_add(*left));
         parts.push((rest, None));
         parts
     }
 
-    fn enter_cancelled(
+    pub(super) fn enter_cancelled(
         &mut self,
         account: &Id,
         lots: &[Lot],
         order: Option<&Id>,
-        cancel: &Cancel<'_>,
+        reason: Option<&str>,
     ) {
         if lots.is_empty() {
             return;
@@ -161,7 +169,7 @@ impl Work<'_> {
             account: account.clone(),
             points: Points::new(total(lots)),
             order: order.cloned(),
-            reason: cancel.reason.as_ref().map(ToString::to_string),
+            reason: reason.map(str::to_owned),
             lots: lots.iter().map(Lot::entry).collect(),
         });
     }

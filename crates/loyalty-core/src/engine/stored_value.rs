@@ -226,7 +226,8 @@ impl<'w> Work<'w> {
         if self.state.more.coupon(&card.id).is_some() {
             return Ok(true);
         }
-        if card.expires_at.is_none_or(|at| at > self.as_of) {
+        let gone = card.expires_at.is_none_or(|at| at > self.as_of);
+        if gone || self.state.more.access.is_over() {
             return Ok(false);
         }
         let plan = self.compiled.promotions.coupon(&card.coupon);

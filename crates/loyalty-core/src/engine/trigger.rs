@@ -36,7 +36,7 @@ impl<'w> Work<'w> {
     /// After the event: what answers its kind, and what will answer it some days later.
     pub(super) fn after_event(&mut self, event: &Event<'_>) -> Result<()> {
         let triggers = &self.compiled.triggers;
-        if triggers.all.is_empty() {
+        if triggers.all.is_empty() || self.state.more.access.is_over() {
             return Ok(());
         }
         let kind = event_kind(event);
@@ -113,7 +113,7 @@ impl<'w> Work<'w> {
     /// What a change is to a trigger, if it answers it.
     fn answers(&self, plan: &TriggerPlan, change: &Change) -> Option<TriggerAbout> {
         match (&plan.on, change) {
-            (OnPlan::Enrolled, Change::Enrolled {}) => Some(TriggerAbout::default()),
+            (OnPlan::Enrolled, Change::Enrolled { .. }) => Some(TriggerAbout::default()),
             (
                 OnPlan::Tier {
                     track,

@@ -243,6 +243,9 @@ impl<'w> Work<'w> {
 
     /// The coupons of an order that is all back come back, as the program says.
     pub(super) fn restore_coupons(&mut self, order: &Order) -> Result<()> {
+        if self.state.more.access.is_over() {
+            return Ok(());
+        }
         for used in &order.coupons {
             let Some(plan) = self.compiled.promotions.coupon(&used.coupon) else {
                 continue;

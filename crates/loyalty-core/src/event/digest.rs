@@ -1,7 +1,7 @@
 //! The content of an event as one number: tells a repeated event from another one with the same id (clause 1.9).
 
 use super::{
-    Adjustment, Attributes, Body, Event, Off, Part, Price, Profile, Purchase, Return, Scalar,
+    Adjustment, Attributes, Body, Event, Off, Part, Price, Profile, Purchase, Return, Said, Scalar,
     StoredTender, Tax, TaxOf, Tender, Until,
 };
 use crate::amount::Decimal;
@@ -27,7 +27,13 @@ impl Event<'_> {
         out.attributes(&self.attributes);
         out.text(self.kind());
         match &self.body {
-            Body::Enroll(profile) | Body::Profile(profile) => out.profile(profile),
+            Body::Enroll(enroll) => {
+                out.profile(&enroll.profile);
+                if let Some(referrer) = &enroll.referrer {
+                    out.text(referrer);
+                }
+            }
+            Body::Profile(profile) => out.profile(profile),
             Body::Tags(tags) => {
                 out.texts(&tags.add);
                 out.texts(&tags.remove);
@@ -143,6 +149,26 @@ impl Event<'_> {
             Body::Give(give) => {
                 out.text(&give.coupon);
                 out.text(&give.to);
+            }
+            Body::Freeze(freeze) => out.text(&freeze.reason),
+            Body::Unfreeze(unfreeze) => out.text(&unfreeze.reason),
+            Body::Close(close) => out.text(&close.reason),
+            Body::Erase(erase) => out.text(&erase.reason),
+            Body::Referral(referral) => {
+                out.text(&referral.friend);
+                out.number(referral.enrolled_at.micros());
+                for (tag, order) in [(1, &referral.ordered), (2, &referral.undone)] {
+                    let Some(order) = order else { continue };
+                    out.number(tag);
+                    out.text(&order.order);
+                    out.number(order.at.micros());
+                    out.number(i64::from(order.first));
+                    out.count(order.points.len());
+                    for one in &order.points {
+                        out.text(&one.account);
+                        out.number(one.points.get());
+                    }
+                }
             }
             Body::Receive(receive) => {
                 out.text(&receive.from);
@@ -361,12 +387,16 @@ impl Bytes {
     }
 
     fn profile(&mut self, profile: &Profile<'_>) {
-        self.number(
-            profile
-                .birthday
-                .map_or(i64::MIN, |date| i64::from(date.days())),
-        );
-        self.maybe(profile.timezone.map(crate::calendar::Zone::name));
+        self.number(match profile.birthday {
+            Said::Nothing => i64::MIN,
+            Said::Unknown => i64::MAX,
+            Said::Is(date) => i64::from(date.days()),
+        });
+        self.maybe(match profile.timezone {
+            Said::Nothing => None,
+            Said::Unknown => Some(""),
+            Said::Is(zone) => Some(zone.name()),
+        });
         self.attributes(&profile.attributes);
         self.texts(&profile.tags);
     }

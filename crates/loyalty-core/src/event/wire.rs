@@ -6,11 +6,11 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::{
-    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Convert, Converted, Counter, Event,
-    GiveCoupon, Grant, HoldRequest, IssueCoupon, Line, Off, OrderSettled, Outreach, Overdraw, Part,
-    Price, Profile, Purchase, Receive, Redeem, Release, Return, ReturnedLine, Revoke, Scalar,
-    Shipping, StoredTender, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer,
-    Undo,
+    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Close, Convert, Converted, Counter,
+    Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest, IssueCoupon, Line, Off,
+    OrderSettled, Outreach, Overdraw, Part, Price, Profile, Purchase, Receive, Redeem, Referral,
+    Release, Return, ReturnedLine, Revoke, Said, Scalar, Shipping, StoredTender, Tags, Tax, TaxOf,
+    Tender, TillDiscount, Timestamp, TopUp, Transfer, Undo, Unfreeze,
 };
 use crate::amount::{Decimal, Points, parse_decimal};
 use crate::calendar::{Date, Zone};
@@ -63,7 +63,7 @@ pub(crate) struct EventWire<'a> {
     attributes: Values,
     /// The member joins.
     #[serde(borrow, default)]
-    enroll: Option<ProfileWire<'a>>,
+    enroll: Option<EnrollWire<'a>>,
     /// Something about the member changes.
     #[serde(borrow, default)]
     profile: Option<ProfileWire<'a>>,
@@ -127,6 +127,55 @@ pub(crate) struct EventWire<'a> {
     /// An attempt to win the member back.
     #[serde(borrow, default)]
     outreach: Option<Outreach<'a>>,
+    /// The membership is frozen.
+    #[serde(borrow, default)]
+    freeze: Option<Freeze<'a>>,
+    /// A frozen membership goes on.
+    #[serde(borrow, default)]
+    unfreeze: Option<Unfreeze<'a>>,
+    /// The membership ends.
+    #[serde(borrow, default)]
+    close: Option<Close<'a>>,
+    /// What is known of the person is forgotten.
+    #[serde(borrow, default)]
+    erase: Option<Erase<'a>>,
+    /// A friend whom the member has referred did something: a message.
+    #[serde(borrow, default)]
+    referral: Option<Referral<'a>>,
+}
+
+/// A member joins.
+#[derive(Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "Enroll")
+)]
+#[serde(deny_unknown_fields)]
+struct EnrollWire<'a> {
+    /// The date of birth.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Date>"))]
+    birthday: Said<Date>,
+    /// The zone of the member's civil days, if it is not the program's.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Zone>"))]
+    timezone: Said<Zone>,
+    /// Further facts.
+    #[serde(default)]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "std::collections::BTreeMap<String, Option<schema::Scalar>>")
+    )]
+    attributes: Values,
+    /// Tags to set.
+    #[serde(borrow, default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+    tags: Vec<Text<'a>>,
+    /// The member, enrolled earlier, because of whom the person joins.
+    #[serde(borrow, default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    referrer: Option<Text<'a>>,
 }
 
 /// What a host knows of a member.
@@ -138,12 +187,14 @@ pub(crate) struct EventWire<'a> {
 )]
 #[serde(deny_unknown_fields)]
 struct ProfileWire<'a> {
-    /// The date of birth.
+    /// The date of birth; null clears it.
     #[serde(default)]
-    birthday: Option<Date>,
-    /// The zone of the member's civil days, if it is not the program's.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Date>"))]
+    birthday: Said<Date>,
+    /// The zone of the member's civil days, if it is not the program's; null: it is the program's.
     #[serde(default)]
-    timezone: Option<Zone>,
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Zone>"))]
+    timezone: Said<Zone>,
     /// Further facts; null clears one.
     #[serde(default)]
     #[cfg_attr(
@@ -518,8 +569,8 @@ impl<'a> EventWire<'a> {
             };
         }
         type Made<'a> = Result<Body<'a>>;
-        let bodies: [(&str, Option<Body<'a>>); 22] = bodies! {
-            "enroll": self.enroll => |one: ProfileWire<'a>| Made::Ok(Body::Enroll(one.into()));
+        let bodies: [(&str, Option<Body<'a>>); 27] = bodies! {
+            "enroll": self.enroll => |one: EnrollWire<'a>| Made::Ok(Body::Enroll(one.into()));
             "profile": self.profile => |one: ProfileWire<'a>| Made::Ok(Body::Profile(one.into()));
             "tags": self.tags => |one: TagsWire<'a>| Made::Ok(Body::Tags(one.into()));
             "return": self.returned => |one: ReturnWire<'a>| Ok::<_, Error>(Body::Return(one.into_return()?));
@@ -541,6 +592,11 @@ impl<'a> EventWire<'a> {
             "give": self.give => |one| Made::Ok(Body::Give(one));
             "top_up": self.top_up => |one| Made::Ok(Body::TopUp(one));
             "outreach": self.outreach => |one| Made::Ok(Body::Outreach(one));
+            "freeze": self.freeze => |one| Made::Ok(Body::Freeze(one));
+            "unfreeze": self.unfreeze => |one| Made::Ok(Body::Unfreeze(one));
+            "close": self.close => |one| Made::Ok(Body::Close(one));
+            "erase": self.erase => |one| Made::Ok(Body::Erase(one));
+            "referral": self.referral => |one| Made::Ok(Body::Referral(one));
         };
         Ok(Event {
             id: self.id.0,
@@ -556,7 +612,7 @@ impl<'a> EventWire<'a> {
 }
 
 /// The one thing that happened; a return and a purchase together are an exchange.
-fn only<'a>(bodies: [(&str, Option<Body<'a>>); 22]) -> Result<Body<'a>> {
+fn only<'a>(bodies: [(&str, Option<Body<'a>>); 27]) -> Result<Body<'a>> {
     let names: Vec<String> = bodies.iter().map(|(name, _)| format!("`{name}`")).collect();
     let mut given = bodies
         .into_iter()
@@ -594,6 +650,20 @@ impl<'a> From<ProfileWire<'a>> for Profile<'a> {
             timezone: wire.timezone,
             attributes: wire.attributes.0,
             tags: texts(wire.tags),
+        }
+    }
+}
+
+impl<'a> From<EnrollWire<'a>> for Enroll<'a> {
+    fn from(wire: EnrollWire<'a>) -> Self {
+        Self {
+            profile: Profile {
+                birthday: wire.birthday,
+                timezone: wire.timezone,
+                attributes: wire.attributes.0,
+                tags: texts(wire.tags),
+            },
+            referrer: wire.referrer.map(|text| text.0),
         }
     }
 }

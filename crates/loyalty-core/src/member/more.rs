@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Access;
 use crate::calendar::Instant;
 use crate::condition::WarningLevel;
 use crate::coupons::Instance;
 use crate::id::Id;
 use crate::lifecycle::Lived;
 use crate::limits::MONEY_MAX;
-use crate::points::{Carried, Hold, Lot, Reached, Redemption, Streaked};
+use crate::points::{Carried, Hold, Lot, Reached, Redemption, Referred, Streaked};
 use crate::triggers::TriggerMarks;
 
 /// What only some members have.
@@ -42,6 +43,12 @@ pub(crate) struct More {
     /// The stage of the lifecycle, and what belongs to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) lifecycle: Option<Box<Lived>>,
+    /// Whether the membership is open, frozen or over.
+    #[serde(default, skip_serializing_if = "Access::is_open")]
+    pub(crate) access: Access,
+    /// Because of whom the member joined, and who joined because of the member.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub(crate) referred: Referred,
 }
 
 impl More {
@@ -97,6 +104,7 @@ impl More {
             return Some(words);
         }
         self.rules_fault()
+            .or_else(|| self.referred.fault())
             .or_else(|| self.redemptions.iter().find_map(Redemption::fault))
     }
 

@@ -88,6 +88,8 @@ pub enum Measure {
     Tenure,
     /// Age in whole years.
     Age,
+    /// Friends whom the member has referred and who count (`referrals.confirmed`), by the day on which that was told.
+    Referrals,
 }
 
 /// Of what the different values are counted.

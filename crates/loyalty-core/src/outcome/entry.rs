@@ -23,7 +23,7 @@ impl Change {
     /// The name under which it is written.
     const fn name(&self) -> &'static str {
         match self {
-            Self::Enrolled {} => "enrolled",
+            Self::Enrolled { .. } => "enrolled",
             Self::Profile {} => "profile",
             Self::Tags { .. } => "tags",
             Self::Purchase { .. } => "purchase",
@@ -72,6 +72,11 @@ impl Change {
             Self::Outreach { .. } => "outreach",
             Self::OutreachFailed { .. } => "outreach_failed",
             Self::Abandoned { .. } => "abandoned",
+            Self::Frozen { .. } => "frozen",
+            Self::Unfrozen { .. } => "unfrozen",
+            Self::Closed { .. } => "closed",
+            Self::Erased {} => "erased",
+            Self::Referral { .. } => "referral",
         }
     }
 }
@@ -233,7 +238,7 @@ mod tests {
             expires_at: Some(Instant::from_micros(0)),
         };
         let changes = [
-            Change::Enrolled {},
+            Change::Enrolled { referrer: None },
             Change::Tags {
                 added: vec![id()],
                 removed: Vec::new(),

@@ -4,6 +4,7 @@ use core::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
+mod close;
 mod hold;
 mod idle;
 mod lapsed;

@@ -2,6 +2,7 @@
 
 mod account;
 mod earn;
+mod referral;
 mod returns;
 mod spend;
 
@@ -14,6 +15,10 @@ pub use earn::{
     Cap, CapPeriod, Crossing, EarnAt, EarnBase, EarnGroup, EarnRule, Earning, FreeUnits, Give,
     Milestone, MilestoneStep, MissedDays, Multipliers, OverCap, PaidInPoints, PercentOf,
     PointRounding, PointsPlace, Rate, RateMode, RoundWhen, Streak, StreakEnd,
+};
+pub use referral::{
+    ReferralMilestone, ReferralReturns, ReferralRule, ReferralShare, ReferralSide, ReferralStep,
+    Referrals,
 };
 pub use returns::{Partial, PointValue, ReturnedDiscounts, ReturnedPoints, Returns};
 pub use spend::{

@@ -5,6 +5,7 @@ mod earn;
 mod lifecycle;
 mod prices;
 mod promotions;
+mod referrals;
 mod spend;
 
 use std::collections::BTreeMap;
@@ -132,6 +133,7 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
     }
     check.returns(&rules.returns);
     check.prices(rules);
+    check.referrals(&rules.referrals);
     spend::check(&mut check, rules);
     if rules.dedup_days == 0 || rules.dedup_days > limits::PERIOD_MAX {
         let words = format!("ids are remembered for 1 to {} days", limits::PERIOD_MAX);

@@ -4,6 +4,7 @@ mod earn;
 mod lifecycle;
 mod metric;
 mod named;
+mod referrals;
 mod spend;
 mod triggers;
 
@@ -26,7 +27,7 @@ use crate::id::Id;
 use crate::lifecycle::{Ladder, StagesPlan, WarningPlan};
 use crate::metric::{DistinctOf, Frame, Reading};
 use crate::points::{
-    CapSpec, Plan, ReturnedDiscounts, ReturnedPoints, Settings, TenderPlan, Worth,
+    CapSpec, Plan, ReferralPlans, ReturnedDiscounts, ReturnedPoints, Settings, TenderPlan, Worth,
 };
 use crate::pricing::{Discount, DiscountPlan, PricingPlan, Reduction};
 use crate::tiers::TrackPlan;
@@ -64,6 +65,7 @@ pub(crate) struct Compiled {
     pub(crate) pricing: PricingPlan,
     pub(crate) spend: Spend,
     pub(crate) triggers: Triggers,
+    pub(crate) referrals: ReferralPlans,
     pub(crate) promotions: Promotions,
     /// The offers by what they ask for.
     offers: Index,
@@ -115,6 +117,8 @@ pub(crate) enum Feed {
     Balance(usize),
     Tenure,
     Age,
+    /// Friends who count.
+    Referrals,
 }
 
 /// A compiled earn rule.
@@ -284,6 +288,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
     let pricing = compiler.pricing();
     let spend = compiler.spend();
     let triggers = compiler.triggers(&metrics);
+    let referrals = compiler.referrals();
     let promotions = Promotions::new(
         (&rules.offers, &rules.coupons, &rules.combining),
         &rules.pricing.rounding,
@@ -363,6 +368,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         pricing,
         spend,
         triggers,
+        referrals,
         promotions,
         returns_window: rules.returns.window,
         returns_partial: rules.returns.partial == crate::points::Partial::Allow,

@@ -18,7 +18,7 @@ use std::io::Read;
 
 use anyhow::{Context, Result, bail, ensure};
 use loyalty_core::{
-    Body, Currency, Date, Event, Instant, Line, Money, Points, Price, Profile, Purchase, Tender,
+    Body, Currency, Date, Enroll, Event, Instant, Line, Money, Points, Price, Purchase, Tender,
     Timestamp, Zone,
 };
 

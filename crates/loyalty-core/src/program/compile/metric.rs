@@ -98,6 +98,7 @@ impl Compiler<'_> {
             }
             Measure::Tenure => Feed::Tenure,
             Measure::Age => Feed::Age,
+            Measure::Referrals => Feed::Referrals,
         };
         let now = matches!(feed, Feed::Balance(_) | Feed::Tenure | Feed::Age);
         if now && (rule.window != Window::Lifetime || rule.filter.is_some()) {
@@ -106,8 +107,10 @@ impl Compiler<'_> {
                 .push(Error::at(Code::Contradiction, path.as_str(), words));
         }
         let filter = rule.filter.clone().unwrap_or_default();
-        if matches!(feed, Feed::Earned(_) | Feed::Burned(_)) && rule.filter.is_some() {
-            let words = "points have no lines: this measure takes no filter";
+        if matches!(feed, Feed::Earned(_) | Feed::Burned(_) | Feed::Referrals)
+            && rule.filter.is_some()
+        {
+            let words = "points and friends have no lines: this measure takes no filter";
             self.mistakes
                 .push(Error::at(Code::Contradiction, join(&path, "filter"), words));
         }

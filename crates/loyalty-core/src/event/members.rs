@@ -1,0 +1,102 @@
+//! Events about a membership itself: it is frozen, closed, forgotten (section 13).
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::text;
+use super::wire::cow;
+use crate::error::Result;
+
+/// What is said of one fact of a person: nothing, that it is not known, or what it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Said<T> {
+    /// Nothing is said: it stays as it is.
+    #[default]
+    Nothing,
+    /// It is not known (any more): null in JSON.
+    Unknown,
+    /// It is this.
+    Is(T),
+}
+
+impl<T> Said<T> {
+    /// What is known after it was said.
+    pub(crate) fn or(self, before: Option<T>) -> Option<T> {
+        match self {
+            Self::Nothing => before,
+            Self::Unknown => None,
+            Self::Is(now) => Some(now),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Said<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Unknown, Self::Is))
+    }
+}
+
+/// The membership is frozen: until it is unfrozen the member earns, spends and gives nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Freeze<'a> {
+    /// Why, in a person's words.
+    #[serde(borrow, deserialize_with = "cow")]
+    pub reason: Cow<'a, str>,
+}
+
+/// A frozen membership goes on.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Unfreeze<'a> {
+    /// Why, in a person's words.
+    #[serde(borrow, deserialize_with = "cow")]
+    pub reason: Cow<'a, str>,
+}
+
+/// The membership ends: all that the member has is forfeited, and only returns are taken from then on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Close<'a> {
+    /// Why, in a person's words.
+    #[serde(borrow, deserialize_with = "cow")]
+    pub reason: Cow<'a, str>,
+}
+
+/// What is known of the person is forgotten. A membership that is open is closed first.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Erase<'a> {
+    /// Why, in a person's words.
+    #[serde(borrow, deserialize_with = "cow")]
+    pub reason: Cow<'a, str>,
+}
+
+impl Freeze<'_> {
+    pub(super) fn check(&self) -> Result<()> {
+        text("freeze.reason", &self.reason)
+    }
+}
+
+impl Unfreeze<'_> {
+    pub(super) fn check(&self) -> Result<()> {
+        text("unfreeze.reason", &self.reason)
+    }
+}
+
+impl Close<'_> {
+    pub(super) fn check(&self) -> Result<()> {
+        text("close.reason", &self.reason)
+    }
+}
+
+impl Erase<'_> {
+    pub(super) fn check(&self) -> Result<()> {
+        text("erase.reason", &self.reason)
+    }
+}

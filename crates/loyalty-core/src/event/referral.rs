@@ -1,0 +1,108 @@
+//! Referrals: a member joins because of another one, and the messages that tell that one (clause 13.1).
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::wire::cow;
+use super::{Profile, id};
+use crate::amount::Points;
+use crate::calendar::Instant;
+use crate::error::{Code, Error, Result};
+use crate::limits::MEMBER_LIST_MAX;
+
+/// A member joins.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Enroll<'a> {
+    /// What is known of the person.
+    pub profile: Profile<'a>,
+    /// The member, enrolled earlier, because of whom the person joins.
+    pub referrer: Option<Cow<'a, str>>,
+}
+
+/// What a friend did whom the member has referred: a message of the friend. Without `ordered` and `undone` it says that the
+/// friend has enrolled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Referral<'a> {
+    /// The friend.
+    #[serde(borrow, deserialize_with = "cow")]
+    pub friend: Cow<'a, str>,
+    /// When the friend enrolled.
+    pub enrolled_at: Instant,
+    /// The friend placed an order.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub ordered: Option<ReferredOrder<'a>>,
+    /// All goods of an order are back.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub undone: Option<ReferredOrder<'a>>,
+}
+
+/// An order of a friend.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReferredOrder<'a> {
+    /// The order.
+    #[serde(borrow, deserialize_with = "cow")]
+    pub order: Cow<'a, str>,
+    /// When it was placed.
+    pub at: Instant,
+    /// Whether it is the first one of the friend that is not back.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub first: bool,
+    /// The points that it earned the friend, by account.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub points: Vec<ReferredPoints<'a>>,
+}
+
+/// Points that an order earned in an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReferredPoints<'a> {
+    /// The account.
+    #[serde(borrow, deserialize_with = "cow")]
+    pub account: Cow<'a, str>,
+    /// How many.
+    pub points: Points,
+}
+
+impl Enroll<'_> {
+    pub(super) fn check(&self) -> Result<()> {
+        self.profile.check("enroll")?;
+        match &self.referrer {
+            Some(referrer) => id("enroll.referrer", referrer),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Referral<'_> {
+    pub(super) fn check(&self) -> Result<()> {
+        id("referral.friend", &self.friend)?;
+        if self.ordered.is_some() && self.undone.is_some() {
+            let words = "an order is placed or undone: say it in two messages";
+            return Err(Error::at(Code::InvalidValue, "referral.undone", words));
+        }
+        for (order, field) in [(&self.ordered, "ordered"), (&self.undone, "undone")] {
+            let Some(order) = order else { continue };
+            let path = |of: &str| format!("referral.{field}.{of}");
+            id(&path("order"), &order.order)?;
+            if order.points.len() > MEMBER_LIST_MAX {
+                let words = format!("at most {MEMBER_LIST_MAX} are allowed");
+                return Err(Error::at(Code::LimitExceeded, path("points"), words));
+            }
+            for (place, one) in order.points.iter().enumerate() {
+                let path = |of: &str| path(&format!("points[{place}].{of}"));
+                id(&path("account"), &one.account)?;
+                if one.points < Points::ZERO {
+                    let words = "an order earns no less than nothing";
+                    return Err(Error::at(Code::OutOfRange, path("points"), words));
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,40 @@
+//! Whether a membership is open, frozen or over (clause 13.4).
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Instant;
+
+/// Whether a membership is open, frozen or over.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Access {
+    /// Everything is possible.
+    #[default]
+    Open,
+    /// The member earns, spends and gives nothing.
+    Frozen(Since),
+    /// All that the member had is forfeited.
+    Closed(Since),
+    /// It is closed, and what was known of the person is forgotten.
+    Erased(Since),
+}
+
+/// Since when, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Since {
+    pub(crate) since: Instant,
+    pub(crate) reason: Box<str>,
+}
+
+impl Access {
+    /// Whether the membership is over.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self, Self::Closed(_) | Self::Erased(_))
+    }
+
+    /// Whether the member may earn, spend and give.
+    pub(crate) fn is_open(&self) -> bool {
+        *self == Self::Open
+    }
+}
