@@ -189,6 +189,20 @@ impl Work<'_> {
     }
 
     /// Takes an amount out of the stretch before, if the order was in that.
+    /// By how much points that went out of accounts change the metrics that are their balances.
+    pub(super) fn out_of_balances(&self, taken: &[(usize, i64)]) -> Vec<(usize, i64)> {
+        let metrics = self.compiled.metrics.iter().enumerate();
+        let balances = metrics.filter_map(|(place, plan)| match plan.feed {
+            Feed::Balance(account) => Some((place, account)),
+            _ => None,
+        });
+        let changes = balances.flat_map(|(place, account)| {
+            let mine = taken.iter().filter(move |(at, _)| *at == account);
+            mine.map(move |(_, points)| (place, points.saturating_neg()))
+        });
+        changes.collect()
+    }
+
     fn uncount_before(&mut self, place: usize, order: &Order, amount: i64) {
         let tally = self.state.metrics.get(place);
         let before = tally.and_then(|tally| tally.before());

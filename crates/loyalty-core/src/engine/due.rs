@@ -40,6 +40,7 @@ impl Work<'_> {
             }
         }
         self.go_to(to);
+        self.end_days();
         Ok(())
     }
 
@@ -66,7 +67,9 @@ impl Work<'_> {
             return self.settle_at();
         }
         self.carry_over()?;
+        self.settle_at()?;
         self.passing = true;
+        self.trigger_rounds = 0;
         let settled = self.settle_at();
         self.passing = false;
         settled

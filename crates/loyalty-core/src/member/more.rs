@@ -71,7 +71,10 @@ impl More {
             return Some("the coupons of a member are not in order");
         }
         let marks = &self.triggers;
-        if !marks.pending.is_sorted() || !marks.near.is_sorted_by(|one, other| one < other) {
+        if !marks.fired.is_sorted_by(|(one, _), (other, _)| one < other)
+            || !marks.pending.is_sorted()
+            || !marks.near.is_sorted_by(|one, other| one < other)
+        {
             return Some("what triggers wait for is not in order");
         }
         let overdrawn = |one: &Instance| {
