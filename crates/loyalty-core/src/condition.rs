@@ -9,8 +9,8 @@ mod selection;
 
 pub use rules::{
     AtLeastN, AttributeTest, AttributeValue, BirthdayTest, Comparison, Condition, DateRange,
-    ExpiringTest, Hours, MetricTest, PriceRange, QuantityTest, ScoreRule, ScoreTest, ScoreWeight,
-    SegmentRule, Selection, TenureTest, TierTest, TotalTest, WarningLevel, Yearly,
+    ExpiringTest, Hours, MetricTest, PriceRange, QuantityTest, RhythmTest, ScoreRule, ScoreTest,
+    ScoreWeight, SegmentRule, Selection, TenureTest, TierTest, TotalTest, WarningLevel, Yearly,
 };
 
 pub(crate) use compile::{

@@ -63,8 +63,8 @@ pub use calendar::{
 };
 pub use condition::{
     AtLeastN, AttributeTest, AttributeValue, BirthdayTest, Comparison, Condition, DateRange,
-    ExpiringTest, Hours, MetricTest, PriceRange, QuantityTest, ScoreRule, ScoreTest, ScoreWeight,
-    SegmentRule, Selection, TenureTest, TierTest, TotalTest, WarningLevel, Yearly,
+    ExpiringTest, Hours, MetricTest, PriceRange, QuantityTest, RhythmTest, ScoreRule, ScoreTest,
+    ScoreWeight, SegmentRule, Selection, TenureTest, TierTest, TotalTest, WarningLevel, Yearly,
 };
 pub use coupons::{
     AmountDeal, Beside, BesideOnly, BundleDeal, BundleItem, BuyGetDeal, BuyWhat, Choose, CodeKey,
@@ -93,7 +93,7 @@ pub use member::{Balance, MEMBER_SCHEMA, Member};
 pub use messages::Messages;
 pub use metric::{
     Between, Calendar, DistinctOf, DistinctValues, Filter, GapOf, Measure, MetricRule, OfAccount,
-    OfAttribute, OfTrack, PeriodsWith, Since, StreakOf, Window,
+    OfAttribute, OfTrack, PeriodsWith, SilenceOf, Since, StreakOf, Window,
 };
 pub use outcome::{
     AccountPoints, Amount, Change, Decided, DiscountAmount, Entry, ExpiredWhy, Expiring, Figure,

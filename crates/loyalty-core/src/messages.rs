@@ -122,6 +122,7 @@ impl Messages {
         };
         for one in &rules.metrics {
             add("metric", &one.id, &one.name);
+            add("rhythm", &one.id, &one.name);
         }
         for one in &rules.segments {
             add("segment", &one.id, &one.name);

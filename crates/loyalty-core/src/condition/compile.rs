@@ -45,6 +45,7 @@ pub(crate) enum Cond {
     Stage(Box<[Id]>),
     Warning(Box<[WarningLevel]>),
     Abandoned(bool),
+    Rhythm(Rhythm),
     Kind(Box<[Box<str>]>),
     Channel(Box<[Box<str>]>),
     Store(Box<[Box<str>]>),
@@ -105,10 +106,10 @@ impl Cond {
 
     /// The metrics that it reads.
     pub(crate) fn metrics(&self, out: &mut Vec<usize>) {
-        self.leaves(&mut |leaf| {
-            if let Self::Metric { metric, .. } = leaf {
-                out.push(*metric);
-            }
+        self.leaves(&mut |leaf| match leaf {
+            Self::Metric { metric, .. } => out.push(*metric),
+            Self::Rhythm(test) => out.extend([test.since, test.gap]),
+            _ => {}
         });
     }
 }
@@ -150,6 +151,26 @@ impl Test {
         self.low <= value
             && value <= self.high
             && self.one_of.as_ref().is_none_or(|set| set.contains(&value))
+    }
+}
+
+/// A compiled test of a silence beside the member's own rhythm.
+#[derive(Debug)]
+pub(crate) struct Rhythm {
+    pub(crate) since: usize,
+    pub(crate) gap: usize,
+    /// How many times as many, as a fraction.
+    pub(crate) times: (i128, i128),
+    pub(crate) if_none: bool,
+}
+
+impl Rhythm {
+    /// The days of silence from which on it holds, for so many days between.
+    pub(crate) fn needed(&self, gap: i64) -> i64 {
+        let (part, whole) = self.times;
+        let days = i128::from(gap).saturating_mul(part).saturating_neg();
+        let days = days.checked_div_euclid(whole).unwrap_or(0);
+        i64::try_from(days.saturating_neg()).unwrap_or(i64::MAX)
     }
 }
 
@@ -357,6 +378,7 @@ impl Compiler<'_> {
             Condition::Stage(ids) => self.stage(ids, &join(path, "stage")),
             Condition::Warning(levels) => self.warning(levels, &join(path, "warning")),
             Condition::Abandoned(wanted) => self.abandoned(*wanted, &join(path, "abandoned")),
+            Condition::Rhythm(test) => Cond::Rhythm(self.rhythm(test, &join(path, "rhythm"))),
             Condition::Kind(kinds) => self.kinds(kinds, &join(path, "kind")),
             Condition::Channel(channels) => {
                 Cond::Channel(self.texts(channels, &join(path, "channel")))

@@ -201,6 +201,10 @@ fn holds(leaf: &Cond, facts: &impl Facts) -> bool {
         Cond::Stage(stages) => facts.stage().is_some_and(|stage| stages.contains(stage)),
         Cond::Warning(levels) => levels.contains(&facts.warning()),
         Cond::Abandoned(wanted) => facts.abandoned() == *wanted,
+        Cond::Rhythm(test) => facts
+            .metric(test.since)
+            .zip(facts.metric(test.gap))
+            .map_or(test.if_none, |(since, gap)| since >= test.needed(gap)),
         Cond::Kind(kinds) => facts
             .event()
             .is_some_and(|event| kinds.iter().any(|one| **one == *event.kind)),

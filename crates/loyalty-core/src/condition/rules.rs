@@ -14,7 +14,7 @@ use crate::id::Id;
 
 pub(crate) use grain::{Grain, millionths};
 pub use lines::{AttributeValue, PriceRange, Selection};
-pub use named::{ScoreRule, ScoreWeight, SegmentRule, WarningLevel};
+pub use named::{RhythmTest, ScoreRule, ScoreWeight, SegmentRule, WarningLevel};
 
 /// A condition: a tree of `all`, `any`, `at_least_n`, `not` over leaves.
 ///
@@ -60,6 +60,8 @@ pub enum Condition {
     Warning(Vec<WarningLevel>),
     /// Member: whether attempts to win the member back have been given up since the last purchase.
     Abandoned(bool),
+    /// Member: has been silent for long by the member's own rhythm.
+    Rhythm(RhythmTest),
 
     /// Event: is of one of these kinds (`purchase`, `activity`, `enroll` …).
     Kind(Vec<String>),
@@ -117,7 +119,8 @@ impl Condition {
             | Self::PointsExpiring(_)
             | Self::Stage(_)
             | Self::Warning(_)
-            | Self::Abandoned(_) => Some(Reads::Member),
+            | Self::Abandoned(_)
+            | Self::Rhythm(_) => Some(Reads::Member),
             Self::Kind(_)
             | Self::Channel(_)
             | Self::Store(_)

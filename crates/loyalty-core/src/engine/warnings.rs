@@ -71,7 +71,7 @@ fn next_change(plan: &WarningPlan, seeing: &Seeing<'_>, day: Date) -> Option<Dat
     let next = |signal: &SignalPlan| match &signal.asks {
         Asks::Moved { metric, than, by } => {
             let before = seeing.on(day).value(*than);
-            let grown = seeing.metric_grows(*metric, day).zip(before);
+            let grown = seeing.grows(*metric, day).zip(before);
             let grown = grown.and_then(|(now, before)| Some((now, by.risen(before)?)));
             let moved = match grown {
                 // What grows day by day has then risen for good.

@@ -370,6 +370,21 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
         "Whether the member has been given up is {found}, which is excluded.",
         "是否已放弃唤回为 {found}，属于排除范围。",
     ),
+    (
+        "rhythm",
+        "{of} is {found}; by the member's own rhythm {needed} is needed, {missing} more.",
+        "{of}为 {found}，按会员自身节奏需要 {needed}，还差 {missing}。",
+    ),
+    (
+        "rhythm.none",
+        "The member has no rhythm yet.",
+        "会员尚未形成购买节奏。",
+    ),
+    (
+        "rhythm.not",
+        "{of} is {found}, which is excluded by the member's own rhythm.",
+        "{of}为 {found}，按会员自身节奏属于排除范围。",
+    ),
     ("condition", "The condition does not hold.", "条件不成立。"),
     (
         "from",

@@ -250,6 +250,14 @@ pub(super) fn restless(
     let direct = |cond: &Cond, out: &mut Vec<usize>, staged: &mut bool| {
         cond.leaves(&mut |leaf| match leaf {
             Cond::Stage(_) => *staged = true,
+            Cond::Rhythm(test) => {
+                for metric in [test.since, test.gap] {
+                    let frame = metrics.get(metric).map(|plan| &plan.frame);
+                    if let Some(Frame::Reset { track, .. }) = frame {
+                        out.push(*track);
+                    }
+                }
+            }
             Cond::Tier { track, .. } => out.push(*track),
             Cond::Metric { metric, .. } => {
                 if let Some(Frame::Reset { track, .. }) =

@@ -144,6 +144,22 @@ pub(super) fn lacks(leaf: &Cond, want: bool, facts: &impl Facts) -> Unmet {
             needed: Some(Figure::Text(wanted.to_string())),
             ..plain("abandoned")
         },
+        Cond::Rhythm(test) => {
+            let needed = facts.metric(test.gap).map(|gap| test.needed(gap));
+            let range = Test::range(needed.unwrap_or(0), i64::MAX, None);
+            let since = facts.metric(test.since).filter(|_| needed.is_some());
+            Unmet {
+                of: facts.metric_name(test.since).0,
+                needed: needed.map(Figure::Number).filter(|_| want),
+                ..figures(
+                    plain("rhythm"),
+                    since,
+                    &range,
+                    Grain::Whole,
+                    facts.currency(),
+                )
+            }
+        }
         Cond::Kind(kinds) => Unmet {
             found: text(facts.event().map(|event| event.kind)),
             needed: texts(kinds),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Condition;
-use crate::amount::Points;
+use crate::amount::{Decimal, Exact, Points};
 use crate::id::Id;
 use crate::text::Label;
 
@@ -79,4 +79,26 @@ impl WarningLevel {
             Self::Severe => "severe",
         }
     }
+}
+
+/// A silence beside the member's own rhythm: the days since something are at least so many times as many as a figure of the days
+/// between purchases (the 90th percentile, say). Both are metrics that count whole days.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RhythmTest {
+    /// The metric of the days since.
+    pub since: Id,
+    /// The metric of the days between.
+    pub gap: Id,
+    /// How many times as many (default 1).
+    #[serde(default = "once")]
+    pub times: Exact,
+    /// What the leaf is where one of them has no value yet (default: false).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub if_none: Option<bool>,
+}
+
+fn once() -> Exact {
+    Exact(Decimal::ONE)
 }

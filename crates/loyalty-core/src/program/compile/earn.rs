@@ -191,7 +191,7 @@ impl Compiler<'_> {
         let metric = metrics.get(place)?;
         let id = &rule.metric;
         let grows = !matches!(metric.feed, Feed::Balance(_) | Feed::Tenure | Feed::Age)
-            && metric.reading != Reading::Since
+            && !matches!(metric.reading, Reading::Since | Reading::Silence(_))
             && !matches!(metric.frame, Frame::Previous(_));
         if !grows {
             let words = format!("`{id}` does not grow by events: it cannot have milestones");
