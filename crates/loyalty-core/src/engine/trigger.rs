@@ -36,7 +36,7 @@ impl<'w> Work<'w> {
     /// After the event: what answers its kind, and what will answer it some days later.
     pub(super) fn after_event(&mut self, event: &Event<'_>) -> Result<()> {
         let triggers = &self.compiled.triggers;
-        if triggers.all.is_empty() || self.state.more.access.is_over() {
+        if triggers.all.is_empty() || !self.state.more.access.is_open() {
             return Ok(());
         }
         let kind = event_kind(event);
@@ -70,7 +70,10 @@ impl<'w> Work<'w> {
     /// Fires what answers the entries since the last round, the days that have come, and the metrics that have risen.
     pub(super) fn fire_triggers(&mut self) -> Result<()> {
         let triggers = &self.compiled.triggers;
-        if triggers.all.is_empty() {
+        // Nothing happens by itself for a member who is frozen; the days pass all the same.
+        if triggers.all.is_empty() || !self.state.more.access.is_open() {
+            self.end_days();
+            self.scanned = self.entries.len();
             return Ok(());
         }
         let mut fires: Vec<Fire> = Vec::new();

@@ -35,7 +35,7 @@ impl Work<'_> {
 
     /// When a trigger that comes by days fires next.
     pub(super) fn trigger_due(&self) -> Option<Instant> {
-        if !self.compiled.triggers.by_days {
+        if !self.compiled.triggers.by_days || !self.state.more.access.is_open() {
             return None;
         }
         let after = self.state.more.triggers.through.unwrap_or(self.today);
