@@ -19,7 +19,7 @@ pub use points::{
 };
 
 pub use coupons::{Counter, GiveCoupon, IssueCoupon, StoredTender, TopUp};
-pub use members::{Close, Erase, Freeze, Said, Unfreeze};
+pub use members::{Close, Erase, Freeze, Merge, Said, Unfreeze};
 pub use referral::{Enroll, Referral, ReferredOrder, ReferredPoints};
 pub use tiers::{Grant, Revoke, Until};
 
@@ -32,7 +32,7 @@ use crate::limits;
 use crate::pricing::DiscountPer;
 
 /// The kinds of events, by the names that [`Event::kind`] gives them.
-pub(crate) const KINDS: [&str; 27] = [
+pub(crate) const KINDS: [&str; 28] = [
     "enroll",
     "profile",
     "tags",
@@ -60,6 +60,7 @@ pub(crate) const KINDS: [&str; 27] = [
     "close",
     "erase",
     "referral",
+    "merge",
 ];
 /// What receipts and returns call the line of shipping.
 pub(crate) const SHIPPING: &str = "shipping";
@@ -184,6 +185,8 @@ pub enum Body<'a> {
     Erase(Erase<'a>),
     /// A friend whom the member has referred did something.
     Referral(Referral<'a>),
+    /// Another membership of the same person becomes part of this one.
+    Merge(Merge<'a>),
 }
 
 /// What a host knows of a member. What was known before can be corrected and cleared.
@@ -587,6 +590,7 @@ impl<'a> Event<'a> {
             Body::Close(_) => "close",
             Body::Erase(_) => "erase",
             Body::Referral(_) => "referral",
+            Body::Merge(_) => "merge",
         }
     }
 
@@ -636,6 +640,7 @@ impl<'a> Event<'a> {
             Body::Close(close) => close.check(),
             Body::Erase(erase) => erase.check(),
             Body::Referral(referral) => referral.check(),
+            Body::Merge(_) => Ok(()),
         }
     }
 }

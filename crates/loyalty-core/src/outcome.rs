@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use crate::amount::{Currency, Exact, Money, Points};
 use crate::calendar::{Date, Instant};
-use crate::event::{IssueCoupon, Receive, Referral};
+use crate::event::{Close, IssueCoupon, Receive, Referral};
 use crate::id::Id;
 use crate::points::TenderAs;
 use crate::text::Label;
@@ -132,6 +132,8 @@ pub enum MessageBody {
     Issue(IssueCoupon<'static>),
     /// A friend did something.
     Referral(Referral<'static>),
+    /// The membership has become part of another one, and ends.
+    Close(Close<'static>),
 }
 
 /// One thing that changed.
@@ -653,6 +655,13 @@ pub enum Change {
         /// How many friends count now.
         confirmed: u64,
     },
+    /// Another membership became part of this one; what arrived stands in the entries after it.
+    Merged {
+        /// The other member.
+        member: Id,
+        /// The version of that member's document.
+        version: u64,
+    },
 }
 
 /// Where points come from, or where they go: exactly one of these.
@@ -680,6 +689,8 @@ pub enum Source {
     Closed(String),
     /// A referral brought them, or was undone.
     Referral(ReferralOf),
+    /// They come from this member, who became part of the membership, or were owed by that one.
+    Merged(Id),
 }
 
 /// A rule of referrals, and the other side.
@@ -833,6 +844,8 @@ pub enum TierWhy {
     GrantedEnded,
     /// A person took back what was given.
     Revoked,
+    /// A membership that became part of this one stood higher.
+    Merged,
 }
 
 /// The dates of a lot.

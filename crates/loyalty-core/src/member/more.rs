@@ -44,6 +44,9 @@ pub(crate) struct More {
     /// Because of whom the member joined, and who joined because of the member.
     #[serde(default, skip_serializing_if = "crate::json::is_default")]
     pub(crate) referred: Referred,
+    /// The members who have become part of this one; sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) merged: Vec<Id>,
 }
 
 impl More {
@@ -90,6 +93,9 @@ impl More {
             .any(|one| over(one) && self.holder(&one.id).is_none())
         {
             return Some("a coupon that is over has not expired");
+        }
+        if !self.merged.is_sorted_by(|one, other| one < other) {
+            return Some("the members who have become part of one are not in order");
         }
         self.rules_fault()
             .or_else(|| self.referred.fault())

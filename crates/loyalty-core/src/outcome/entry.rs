@@ -69,6 +69,7 @@ impl Change {
             Self::Closed { .. } => "closed",
             Self::Erased {} => "erased",
             Self::Referral { .. } => "referral",
+            Self::Merged { .. } => "merged",
         }
     }
 }
