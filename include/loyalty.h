@@ -247,6 +247,12 @@
 // The coupon cannot be issued, given away or held: its time, its rules or a hold say no.
 #define LOYALTY_STATUS_COUPON_REFUSED 329
 
+// The text is no code: a character is wrong, missing or too many.
+#define LOYALTY_STATUS_CODE_MISREAD 335
+
+// The code was not issued with any of the keys: it is a guess, or its key no longer counts.
+#define LOYALTY_STATUS_CODE_NOT_GENUINE 336
+
 // The membership is frozen: the member earns, spends and gives nothing until it is unfrozen.
 #define LOYALTY_STATUS_MEMBER_FROZEN 350
 
@@ -256,11 +262,8 @@
 // The membership is over: only returns are taken still.
 #define LOYALTY_STATUS_MEMBER_CLOSED 352
 
-// The text is no code: a character is wrong, missing or too many.
-#define LOYALTY_STATUS_CODE_MISREAD 335
-
-// The code was not issued with any of the keys: it is a guess, or its key no longer counts.
-#define LOYALTY_STATUS_CODE_NOT_GENUINE 336
+// The referral cannot be: a member refers another one, and enrolled earlier.
+#define LOYALTY_STATUS_REFERRAL_REFUSED 353
 
 // The stored member is damaged: its numbers contradict each other.
 #define LOYALTY_STATUS_MEMBER_CORRUPT 400

@@ -23,6 +23,7 @@ mod idle;
 mod list_price;
 mod lots;
 mod measure;
+mod merge;
 mod milestone;
 mod penalty;
 mod portion;
@@ -347,6 +348,7 @@ impl Work<'_> {
             Body::Close(close) => self.close(close)?,
             Body::Erase(erase) => self.erase(erase)?,
             Body::Referral(referral) => self.referral(referral)?,
+            Body::Merge(merge) => self.merge(event, merge)?,
         }
         self.tell_referrer(event)?;
         self.forfeit_again()?;

@@ -206,6 +206,10 @@ catalogue! {
     MemberClosed = 352, "member_closed", Refused;
     /// The referral cannot be: a member refers another one, and enrolled earlier.
     ReferralRefused = 353, "referral_refused", Refused;
+    /// The document cannot become part of this member: it is the same member, of another program, or has something of the same name.
+    MergeRefused = 354, "merge_refused", Refused;
+    /// The other member has become part of this one before.
+    AlreadyMerged = 355, "already_merged", Refused;
 
     /// The stored member is damaged: its numbers contradict each other.
     MemberCorrupt = 400, "member_corrupt", Restore;

@@ -20,7 +20,7 @@ pub use points::{
 };
 
 pub use coupons::{Counter, GiveCoupon, IssueCoupon, StoredTender, TopUp};
-pub use members::{Close, Erase, Freeze, Said, Unfreeze};
+pub use members::{Close, Erase, Freeze, Merge, Said, Unfreeze};
 pub use outreach::Outreach;
 pub use referral::{Enroll, Referral, ReferredOrder, ReferredPoints};
 pub use tiers::{Grant, Revoke, Until};
@@ -34,7 +34,7 @@ use crate::limits;
 use crate::pricing::DiscountPer;
 
 /// The kinds of events, by the names that [`Event::kind`] gives them.
-pub(crate) const KINDS: [&str; 28] = [
+pub(crate) const KINDS: [&str; 29] = [
     "enroll",
     "profile",
     "tags",
@@ -63,6 +63,7 @@ pub(crate) const KINDS: [&str; 28] = [
     "close",
     "erase",
     "referral",
+    "merge",
 ];
 /// What receipts and returns call the line of shipping.
 pub(crate) const SHIPPING: &str = "shipping";
@@ -189,6 +190,8 @@ pub enum Body<'a> {
     Erase(Erase<'a>),
     /// A friend whom the member has referred did something.
     Referral(Referral<'a>),
+    /// Another membership of the same person becomes part of this one.
+    Merge(Merge<'a>),
 }
 
 /// What a host knows of a member. What was known before can be corrected and cleared.
@@ -593,6 +596,7 @@ impl<'a> Event<'a> {
             Body::Close(_) => "close",
             Body::Erase(_) => "erase",
             Body::Referral(_) => "referral",
+            Body::Merge(_) => "merge",
         }
     }
 
@@ -643,6 +647,7 @@ impl<'a> Event<'a> {
             Body::Close(close) => close.check(),
             Body::Erase(erase) => erase.check(),
             Body::Referral(referral) => referral.check(),
+            Body::Merge(_) => Ok(()),
         }
     }
 }

@@ -79,7 +79,7 @@ pub use engine::{Detail, Engine};
 pub use error::{Code, Error, Kind, Result};
 pub use event::{
     Activity, Adjust, Adjustment, Attributes, Body, Cancel, Close, Convert, Converted, Counter,
-    Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest, IssueCoupon, Line, Off,
+    Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest, IssueCoupon, Line, Merge, Off,
     OrderSettled, Outreach, Overdraw, Part, Price, Profile, Purchase, Receive, ReceivedLot, Redeem,
     Referral, ReferredOrder, ReferredPoints, Release, Return, ReturnedLine, Revoke, Said, Scalar,
     Shipping, StoredTender, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer,

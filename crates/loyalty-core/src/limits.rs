@@ -71,6 +71,8 @@ pub const ROWS_SEEN_MAX: usize = 20_000_000;
 pub const WALLET_MAX: usize = 10_000;
 /// Highest number of a template of codes.
 pub const CODE_TEMPLATE_MAX: u32 = 1_048_575;
+/// Most memberships that become part of one.
+pub const MERGED_MAX: usize = 1_000;
 /// Most friends whom one member has referred.
 pub const FRIENDS_MAX: usize = 10_000;
 /// Most of one reward in one redemption.

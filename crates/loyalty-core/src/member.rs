@@ -2,6 +2,7 @@
 
 mod access;
 mod decode;
+mod merge;
 mod more;
 mod order;
 mod profile;

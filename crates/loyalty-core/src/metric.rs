@@ -3,6 +3,7 @@
 mod aside;
 mod carried;
 mod gaps;
+mod merge;
 mod periods;
 mod rules;
 mod silence;

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use crate::amount::{Currency, Money, Points};
 use crate::calendar::{Date, Instant};
 use crate::condition::WarningLevel;
-use crate::event::{IssueCoupon, Receive, Referral};
+use crate::event::{Close, IssueCoupon, Receive, Referral};
 use crate::id::Id;
 use crate::text::Label;
 
@@ -145,6 +145,8 @@ pub enum MessageBody {
     Issue(IssueCoupon<'static>),
     /// A friend did something.
     Referral(Referral<'static>),
+    /// The membership has become part of another one, and ends.
+    Close(Close<'static>),
 }
 
 /// One thing that changed.
@@ -739,6 +741,13 @@ pub enum Change {
         /// How many friends count now.
         confirmed: u64,
     },
+    /// Another membership became part of this one; what arrived stands in the entries after it.
+    Merged {
+        /// The other member.
+        member: Id,
+        /// The version of that member's document.
+        version: u64,
+    },
 }
 
 /// Whether a member entered or left.
@@ -832,6 +841,8 @@ pub enum Source {
     Closed(String),
     /// A referral brought them, or was undone.
     Referral(ReferralOf),
+    /// They come from this member, who became part of the membership, or were owed by that one.
+    Merged(Id),
 }
 
 /// A rule of referrals, and the other side.
@@ -985,6 +996,8 @@ pub enum TierWhy {
     GrantedEnded,
     /// A person took back what was given.
     Revoked,
+    /// A membership that became part of this one stood higher.
+    Merged,
 }
 
 /// The dates of a lot.

@@ -38,7 +38,7 @@ pub(crate) use expiry::{
 pub(crate) use give::{Asks, Rare, Told};
 pub(crate) use ledger::{
     Account, ActiveFrom, DatedBy, Given, Head, HeldPoints, HeldValue, Hold, Lot, LotKind, Missing,
-    Took, after_expiry,
+    Renumbered, Took, after_expiry,
 };
 pub(crate) use limit::LimitSpec;
 pub(crate) use milestone::{Crossed, Reached, Values, reached};

@@ -117,6 +117,10 @@ pub const LOYALTY_STATUS_NOT_FROZEN: u32 = 351;
 pub const LOYALTY_STATUS_MEMBER_CLOSED: u32 = 352;
 /// The referral cannot be: a member refers another one, and enrolled earlier.
 pub const LOYALTY_STATUS_REFERRAL_REFUSED: u32 = 353;
+/// The document cannot become part of this member: it is the same member, of another program, or has something of the same name.
+pub const LOYALTY_STATUS_MERGE_REFUSED: u32 = 354;
+/// The other member has become part of this one before.
+pub const LOYALTY_STATUS_ALREADY_MERGED: u32 = 355;
 /// The stored member is damaged: its numbers contradict each other.
 pub const LOYALTY_STATUS_MEMBER_CORRUPT: u32 = 400;
 /// The stored member does not fit the program, or is of a newer schema.
@@ -187,6 +191,8 @@ pub(crate) const fn name(status: u32) -> Option<&'static CStr> {
         LOYALTY_STATUS_NOT_FROZEN => c"not_frozen",
         LOYALTY_STATUS_MEMBER_CLOSED => c"member_closed",
         LOYALTY_STATUS_REFERRAL_REFUSED => c"referral_refused",
+        LOYALTY_STATUS_MERGE_REFUSED => c"merge_refused",
+        LOYALTY_STATUS_ALREADY_MERGED => c"already_merged",
         LOYALTY_STATUS_MEMBER_CORRUPT => c"member_corrupt",
         LOYALTY_STATUS_MEMBER_MISMATCH => c"member_mismatch",
         LOYALTY_STATUS_NULL_POINTER => c"null_pointer",

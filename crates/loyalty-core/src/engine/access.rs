@@ -104,7 +104,8 @@ fn taken(body: &Body<'_>) -> Taken {
         | Body::Freeze(_)
         | Body::Unfreeze(_)
         | Body::Close(_)
-        | Body::Referral(_) => Taken::Alive,
+        | Body::Referral(_)
+        | Body::Merge(_) => Taken::Alive,
         Body::Return(_) | Body::Erase(_) => Taken::Always,
     }
 }

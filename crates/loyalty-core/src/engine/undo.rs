@@ -5,7 +5,7 @@
 use crate::calendar::Date;
 use crate::member::State;
 use crate::metric::{DayBefore, Pruned, Tally};
-use crate::points::{Account, CapBefore, Head, Lot};
+use crate::points::{Account, CapBefore, CapUse, Head, Lot};
 use crate::tiers::Standing;
 
 /// What a call has changed, in order.
@@ -30,6 +30,7 @@ enum Step {
     Tally(usize, Box<Tally>),
     Tiers(Vec<Standing>),
     Cap(CapBefore),
+    Caps(Vec<CapUse>),
     Lists(Vec<Account>, Vec<Tally>),
 }
 
@@ -95,6 +96,11 @@ impl Undo {
         self.push(|| Step::Cap(before));
     }
 
+    /// Before the uses of caps change all at once.
+    pub(super) fn caps(&mut self, caps: &[CapUse]) {
+        self.push(|| Step::Caps(caps.to_vec()));
+    }
+
     /// Before the lists of the member are brought to the order of another program.
     pub(super) fn lists(&mut self, state: &State) {
         self.tiers(&state.tiers);
@@ -124,6 +130,7 @@ impl Undo {
                 Step::Tally(place, tally) => with(&mut state.metrics, place, |one| *one = *tally),
                 Step::Tiers(tiers) => state.tiers = tiers,
                 Step::Cap(before) => before.put_back(&mut state.caps),
+                Step::Caps(caps) => state.caps = caps,
                 Step::Lists(accounts, metrics) => {
                     state.accounts = accounts;
                     state.metrics = metrics;

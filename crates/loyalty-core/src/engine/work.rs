@@ -20,7 +20,7 @@ const ZONES_APART_DAYS: i64 = 2;
 
 /// One call of the engine. It ends with [`Work::finish`] or with [`Work::back`].
 pub(super) struct Work<'w> {
-    program: &'w Program,
+    pub(super) program: &'w Program,
     pub(super) compiled: &'w Compiled,
     /// The member, whose state may have been lent out.
     pub(super) member: &'w Member,
@@ -70,6 +70,8 @@ pub(super) struct Work<'w> {
     pub(super) trigger_values: Vec<i64>,
     /// How this event has used the caps that are by event.
     pub(super) event_caps: Vec<CapUse>,
+    /// Orders and ids of another member that become part of this one.
+    pub(super) joined: Option<Box<(Vec<Order>, Vec<Seen>)>>,
     /// Orders that changed beside it, by their places.
     amended: Vec<(usize, Order)>,
     /// Whether time passes: what happens at an instant of its own does so once, and before the events of that instant.
@@ -155,6 +157,7 @@ impl<'w> Work<'w> {
             before_expiry: Vec::new(),
             ordered: None,
             returned: None,
+            joined: None,
             promoted: Vec::new(),
             scanned: 0,
             trigger_rounds: 0,
@@ -453,6 +456,7 @@ impl<'w> Work<'w> {
             program: self.program.digest,
             ordered: self.ordered,
             returned: self.returned,
+            joined: self.joined,
             amended: self.amended,
             orders_gone,
             orders_kept,
@@ -476,6 +480,7 @@ pub(super) struct Done {
     program: u64,
     ordered: Option<Order>,
     returned: Option<Box<(usize, Order)>>,
+    joined: Option<Box<(Vec<Order>, Vec<Seen>)>>,
     amended: Vec<(usize, Order)>,
     orders_gone: usize,
     orders_kept: Vec<usize>,
@@ -506,6 +511,13 @@ impl Done {
         }
         if let Some(order) = self.ordered {
             member.orders.push(order);
+        }
+        if let Some(joined) = self.joined {
+            let (orders, seen) = *joined;
+            member.orders.extend(orders);
+            member.orders.sort_by_key(|order| order.at);
+            member.seen.extend(seen);
+            member.seen.sort_by_key(|seen| seen.on);
         }
         let old = member
             .seen

@@ -154,6 +154,7 @@ impl Event<'_> {
             Body::Unfreeze(unfreeze) => out.text(&unfreeze.reason),
             Body::Close(close) => out.text(&close.reason),
             Body::Erase(erase) => out.text(&erase.reason),
+            Body::Merge(merge) => out.0.extend(merge.bare()),
             Body::Referral(referral) => {
                 out.text(&referral.friend);
                 out.number(referral.enrolled_at.micros());

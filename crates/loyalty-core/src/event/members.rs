@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
 use super::text;
 use super::wire::cow;
@@ -75,6 +76,44 @@ pub struct Erase<'a> {
     /// Why, in a person's words.
     #[serde(borrow, deserialize_with = "cow")]
     pub reason: Cow<'a, str>,
+}
+
+/// Another membership of the same person becomes part of this one.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Merge<'a> {
+    /// The document of the other member: an object, or a text that holds it.
+    #[serde(borrow, deserialize_with = "document")]
+    #[cfg_attr(feature = "schema", schemars(with = "serde_json::Value"))]
+    pub document: Cow<'a, str>,
+}
+
+/// A document in a document: as it is written, or as a text.
+fn document<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'a, str>, D::Error> {
+    let raw = <&RawValue>::deserialize(deserializer)?.get();
+    if raw.starts_with('"') {
+        return serde_json::from_str(raw)
+            .map(Cow::Owned)
+            .map_err(serde::de::Error::custom);
+    }
+    Ok(Cow::Borrowed(raw))
+}
+
+impl Merge<'_> {
+    /// The document without the white space between its tokens, which makes no difference.
+    pub(super) fn bare(&self) -> Vec<u8> {
+        let (mut text, mut escaped) = (false, false);
+        let mut keeps = |byte: &u8| {
+            let keep = text || !matches!(byte, b' ' | b'\n' | b'\r' | b'\t');
+            if *byte == b'"' && !escaped {
+                text = !text;
+            }
+            escaped = text && *byte == b'\\' && !escaped;
+            keep
+        };
+        self.document.bytes().filter(|byte| keeps(byte)).collect()
+    }
 }
 
 impl Freeze<'_> {

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::{
     Activity, Adjust, Adjustment, Attributes, Body, Cancel, Close, Convert, Converted, Counter,
-    Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest, IssueCoupon, Line, Off,
+    Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest, IssueCoupon, Line, Merge, Off,
     OrderSettled, Outreach, Overdraw, Part, Price, Profile, Purchase, Receive, Redeem, Referral,
     Release, Return, ReturnedLine, Revoke, Said, Scalar, Shipping, StoredTender, Tags, Tax, TaxOf,
     Tender, TillDiscount, Timestamp, TopUp, Transfer, Undo, Unfreeze,
@@ -142,6 +142,9 @@ pub(crate) struct EventWire<'a> {
     /// A friend whom the member has referred did something: a message.
     #[serde(borrow, default)]
     referral: Option<Referral<'a>>,
+    /// Another membership of the same person becomes part of this one.
+    #[serde(borrow, default)]
+    merge: Option<Merge<'a>>,
 }
 
 /// A member joins.
@@ -569,7 +572,7 @@ impl<'a> EventWire<'a> {
             };
         }
         type Made<'a> = Result<Body<'a>>;
-        let bodies: [(&str, Option<Body<'a>>); 27] = bodies! {
+        let bodies: [(&str, Option<Body<'a>>); 28] = bodies! {
             "enroll": self.enroll => |one: EnrollWire<'a>| Made::Ok(Body::Enroll(one.into()));
             "profile": self.profile => |one: ProfileWire<'a>| Made::Ok(Body::Profile(one.into()));
             "tags": self.tags => |one: TagsWire<'a>| Made::Ok(Body::Tags(one.into()));
@@ -597,6 +600,7 @@ impl<'a> EventWire<'a> {
             "close": self.close => |one| Made::Ok(Body::Close(one));
             "erase": self.erase => |one| Made::Ok(Body::Erase(one));
             "referral": self.referral => |one| Made::Ok(Body::Referral(one));
+            "merge": self.merge => |one| Made::Ok(Body::Merge(one));
         };
         Ok(Event {
             id: self.id.0,
@@ -612,7 +616,7 @@ impl<'a> EventWire<'a> {
 }
 
 /// The one thing that happened; a return and a purchase together are an exchange.
-fn only<'a>(bodies: [(&str, Option<Body<'a>>); 27]) -> Result<Body<'a>> {
+fn only<'a>(bodies: [(&str, Option<Body<'a>>); 28]) -> Result<Body<'a>> {
     let names: Vec<String> = bodies.iter().map(|(name, _)| format!("`{name}`")).collect();
     let mut given = bodies
         .into_iter()

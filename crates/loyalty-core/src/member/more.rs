@@ -49,6 +49,9 @@ pub(crate) struct More {
     /// Because of whom the member joined, and who joined because of the member.
     #[serde(default, skip_serializing_if = "crate::json::is_default")]
     pub(crate) referred: Referred,
+    /// The members who have become part of this one; sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) merged: Vec<Id>,
 }
 
 impl More {
@@ -102,6 +105,9 @@ impl More {
         let lived = self.lifecycle.as_ref();
         if let Some(words) = lived.and_then(|lived| lived.fault(as_of)) {
             return Some(words);
+        }
+        if !self.merged.is_sorted_by(|one, other| one < other) {
+            return Some("the members who have become part of one are not in order");
         }
         self.rules_fault()
             .or_else(|| self.referred.fault())

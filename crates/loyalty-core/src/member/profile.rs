@@ -61,6 +61,11 @@ impl Profile {
             };
             self.attributes.0.push((name, value));
         }
+        self.sort_attributes()?;
+        self.tag(&news.tags).map(|_| ())
+    }
+
+    fn sort_attributes(&mut self) -> Result<(), Error> {
         self.attributes
             .0
             .sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -71,7 +76,20 @@ impl Profile {
                 "a member has too many attributes",
             ));
         }
-        self.tag(&news.tags).map(|_| ())
+        Ok(())
+    }
+
+    /// Takes over what is known of another member and not of this one.
+    pub(crate) fn join(&mut self, other: &Self) -> Result<(), Error> {
+        self.birthday = self.birthday.or(other.birthday);
+        for (name, value) in &other.attributes.0 {
+            if self.attribute(name.as_str()).is_none() {
+                self.attributes.0.push((name.clone(), value.clone()));
+            }
+        }
+        self.sort_attributes()?;
+        let tags: Vec<Cow<'_, str>> = other.tags.iter().map(|tag| tag.as_str().into()).collect();
+        self.tag(&tags).map(|_| ())
     }
 
     /// Sets tags; says which of them are new.

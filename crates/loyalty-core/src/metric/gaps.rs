@@ -50,6 +50,19 @@ impl Gaps {
         self.0.is_empty()
     }
 
+    pub(super) fn join(&mut self, other: Self) {
+        for (days, times) in other.0 {
+            match self.0.binary_search_by_key(&days, |(days, _)| *days) {
+                Ok(place) => {
+                    if let Some((_, there)) = self.0.get_mut(place) {
+                        *there = there.saturating_add(times);
+                    }
+                }
+                Err(place) => self.0.insert(place, (days, times)),
+            }
+        }
+    }
+
     pub(super) fn extend(&mut self, gaps: Vec<i64>) {
         for gap in gaps {
             match self.0.binary_search_by_key(&gap, |(gap, _)| *gap) {

@@ -41,6 +41,12 @@ impl Values {
         }
     }
 
+    pub(super) fn join(&mut self, other: Self) {
+        for (day, value, count) in other.0 {
+            self.add(day, &value, count);
+        }
+    }
+
     pub(super) fn distinct(&self, days: Days) -> i64 {
         let from = self.0.partition_point(|(on, ..)| *on < days.from);
         let until = self.0.partition_point(|(on, ..)| *on <= days.until);

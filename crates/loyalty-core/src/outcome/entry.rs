@@ -77,6 +77,7 @@ impl Change {
             Self::Closed { .. } => "closed",
             Self::Erased {} => "erased",
             Self::Referral { .. } => "referral",
+            Self::Merged { .. } => "merged",
         }
     }
 }

@@ -213,6 +213,29 @@ impl CapSpec {
 }
 
 impl CapUse {
+    /// Adds the uses of another member: in one period they add up, of two periods the later one counts.
+    pub(crate) fn join(uses: &mut Vec<Self>, others: Vec<Self>) {
+        for mut other in others {
+            // Its terms are of another member's versions.
+            other.since = 0;
+            match uses.binary_search_by(|one| one.key.cmp(&other.key)) {
+                Ok(place) => {
+                    let Some(there) = uses.get_mut(place) else {
+                        continue;
+                    };
+                    if there.from == other.from {
+                        there.points = there.points.saturating_add(other.points);
+                        there.times = there.times.saturating_add(other.times);
+                    } else if there.from < other.from {
+                        other.since = there.since;
+                        *there = other;
+                    }
+                }
+                Err(place) => uses.insert(place, other),
+            }
+        }
+    }
+
     /// What is wrong with a decoded use, if anything.
     pub(crate) fn fault(&self) -> Option<&'static str> {
         (self.points < 0 || self.times < 0).then_some("a cap is used less than not at all")

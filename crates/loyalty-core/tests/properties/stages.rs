@@ -218,7 +218,7 @@ fn heard(entries: &[Entry]) -> Vec<String> {
                 Some(format!("{at} stage {} to {}", name(from), name(to)))
             }
             Change::Reactivated { order, from, .. } => {
-                Some(format!("{at} {order} reactivated from \"{from}\""))
+                Some(format!("{at} {order} reactivated from {}", name(from)))
             }
             Change::Segment { change, .. } => {
                 let inside = *change == loyalty_core::SegmentChange::Entered;

@@ -67,6 +67,13 @@ impl Account {
         }
     }
 
+    /// What another member did counts as done by this one.
+    pub(super) fn join_deeds(&mut self, deeds: Vec<LastActive>) {
+        for one in deeds {
+            self.be_active(&one.what, one.on);
+        }
+    }
+
     /// The place of a rule among those that lots are dated by, if it is there.
     pub(crate) fn rule(&self, rule: &Expiry) -> Option<u32> {
         let place = self.rules.iter().position(|one| one == rule)?;

@@ -1,0 +1,426 @@
+//! Another membership of the same person becomes part of this one (clause 13.3).
+//!
+//! Both are brought to the instant first. What is there then arrives by entries: each lot is credited, each coupon issued, what was
+//! owed is debited. Orders, ids, metrics and uses of limits add up without entries; lots keep their dates under new numbers, so that
+//! a return finds them. A message ends the other membership.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::facts::rung;
+use super::transfer::derived;
+use super::work::Work;
+use crate::amount::Points;
+use crate::coupons::Instance;
+use crate::error::{Code, Error, Result};
+use crate::event::{Close, Event, Merge};
+use crate::id::Id;
+use crate::limits::{FRIENDS_MAX, HOLDS_MAX, MERGED_MAX};
+use crate::member::{Access, Member, More, State};
+use crate::outcome::{Change, Message, MessageBody, MessageEvent, Source, TierWhy};
+use crate::points::{Account, CapUse, Hold, Lot, Missing, Referred, Renumbered, parts};
+use crate::tiers::Standing;
+
+const PATH: &str = "merge.document";
+
+impl Work<'_> {
+    pub(super) fn merge(&mut self, event: &Event<'_>, merge: &Merge<'_>) -> Result<()> {
+        let mut other =
+            Member::from_json(merge.document.as_bytes()).map_err(|error| error.under(PATH))?;
+        self.may_merge(&other)?;
+        let version = other.version;
+        let mut work = Work::on(self.program, &mut other, self.as_of);
+        work.adopt_version()?;
+        work.settle_to(self.as_of)?;
+        work.prune();
+        let zone = work.zone;
+        work.finish().commit(&mut other, None);
+        self.enter(Change::Merged {
+            member: other.id.clone(),
+            version,
+        });
+        let Member {
+            id,
+            mut state,
+            mut orders,
+            mut seen,
+            ..
+        } = other;
+        self.undo.lists(&self.state);
+        self.undo.caps(&self.state.caps);
+        self.pruned = None;
+        self.join_person(&state)?;
+        let more = Arc::unwrap_or_clone(core::mem::take(&mut state.more));
+        let names = self.join_accounts(&id, core::mem::take(&mut state.accounts), &more)?;
+        for order in &mut orders {
+            let known = |one: &crate::member::Order| one.id == order.id;
+            if self.member.orders.iter().any(known) {
+                return Err(refused(format!(
+                    "both members have an order `{}`",
+                    order.id
+                )));
+            }
+            order.renumber(&names, self.version);
+        }
+        self.join_more(&id, more, &names)?;
+        let compiled = self.compiled;
+        let metrics = core::mem::take(&mut state.metrics);
+        for (place, (plan, tally)) in compiled.metrics.iter().zip(metrics).enumerate() {
+            if let Some(own) = self.tally_mut(place) {
+                own.join(tally, plan.reading);
+            }
+        }
+        for (track, mut standing) in core::mem::take(&mut state.tiers).into_iter().enumerate() {
+            if zone != self.zone {
+                standing.keep_days(zone);
+            }
+            self.join_standing(track, standing);
+        }
+        CapUse::join(&mut self.state.caps, core::mem::take(&mut state.caps));
+        seen.retain(|one| !self.member.seen.iter().any(|own| own.id == one.id));
+        self.joined = Some(Box::new((orders, seen)));
+        self.end_other(event, id);
+        Ok(())
+    }
+
+    /// Refuses what cannot become part of this member.
+    fn may_merge(&self, other: &Member) -> Result<()> {
+        if other.id == self.member.id {
+            return Err(refused(
+                "a member does not become part of itself".to_owned(),
+            ));
+        }
+        let more = &other.state.more;
+        match &more.access {
+            Access::Open => {}
+            Access::Frozen(_) => {
+                let words = format!("the membership of `{}` is frozen", other.id);
+                return Err(Error::at(Code::MemberFrozen, PATH, words));
+            }
+            Access::Closed(_) | Access::Erased(_) => {
+                let words = format!("the membership of `{}` is over", other.id);
+                return Err(Error::at(Code::MemberClosed, PATH, words));
+            }
+        }
+        let own = &self.state.more.merged;
+        let twice = core::iter::once(&other.id)
+            .chain(&more.merged)
+            .find(|id| own.contains(id));
+        if let Some(id) = twice {
+            let words = format!("`{id}` has become part of this member before");
+            return Err(Error::at(Code::AlreadyMerged, PATH, words));
+        }
+        if more.merged.contains(&self.member.id) {
+            let words = format!("this member has become part of `{}` before", other.id);
+            return Err(Error::at(Code::AlreadyMerged, PATH, words));
+        }
+        if own.len().saturating_add(more.merged.len()) >= MERGED_MAX {
+            let words = format!("at most {MERGED_MAX} memberships become part of one");
+            return Err(Error::at(Code::LimitExceeded, PATH, words));
+        }
+        if other.as_of.is_some_and(|as_of| as_of > self.as_of) {
+            let words = format!("`{}` has been brought to a later instant", other.id);
+            return Err(refused(words));
+        }
+        let unknown = |account: &&Account| {
+            let empty = account.lots.is_empty() && account.debt == 0;
+            !empty && self.compiled.account(account.id.as_str()).is_none()
+        };
+        if let Some(account) = other.state.accounts.iter().find(unknown) {
+            let words = format!(
+                "the document is of another program: there is no account `{}` in this one",
+                account.id
+            );
+            return Err(refused(words));
+        }
+        let coupons = more.coupons.iter();
+        let mut unknown =
+            coupons.filter(|one| self.compiled.promotions.coupon(&one.coupon).is_none());
+        if let Some(one) = unknown.next() {
+            let words = format!(
+                "the document is of another program: there is no coupon `{}` in this one",
+                one.coupon
+            );
+            return Err(refused(words));
+        }
+        Ok(())
+    }
+
+    /// The earlier enrolment counts, and what only the other one knows of the person.
+    fn join_person(&mut self, other: &State) -> Result<()> {
+        Arc::make_mut(&mut self.state.profile)
+            .join(&other.profile)
+            .map_err(|error| error.under(PATH))?;
+        let earlier = match (self.state.enrolled_at, other.enrolled_at) {
+            (Some(own), Some(theirs)) => theirs < own,
+            (own, theirs) => own.is_none() && theirs.is_some(),
+        };
+        if earlier {
+            self.state.enrolled_at = other.enrolled_at;
+            self.state.enrolled_on = other.enrolled_on;
+            self.enrolled = other.enrolled_on;
+        }
+        Ok(())
+    }
+
+    /// Credits the lots of the other member, and debits what was owed.
+    fn join_accounts(
+        &mut self,
+        id: &Id,
+        accounts: Vec<Account>,
+        more: &More,
+    ) -> Result<Vec<Renumbered>> {
+        let mut names = Vec::with_capacity(accounts.len());
+        for other in accounts {
+            let Some(place) = self.compiled.account(other.id.as_str()) else {
+                continue;
+            };
+            let plan = self.compiled.accounts.get(place);
+            let burn = plan.map(|plan| plan.burn_order).unwrap_or_default();
+            let held: Vec<Lot> = more.held(&other.id).copied().collect();
+            let sum = held
+                .iter()
+                .fold(0_i64, |sum, lot| sum.saturating_add(lot.points));
+            let debt = other.debt;
+            let (renumbered, come) = self.account_mut(place)?.absorb(other, sum)?;
+            let account = renumbered.account.clone();
+            let credited = |lot: &Lot| Change::Credited {
+                account: account.clone(),
+                points: Points::new(lot.points),
+                source: Source::Merged(id.clone()),
+                lot: lot.dates(),
+            };
+            for lot in &held {
+                self.enter(credited(lot));
+            }
+            for given in &come {
+                self.enter(credited(&given.lot));
+                self.enter_repaid(&account, given);
+            }
+            if debt > 0 {
+                let made = self.account_mut(place)?.debit(debt, burn, Missing::Owed)?;
+                self.enter(Change::Debited {
+                    account,
+                    points: Points::new(debt),
+                    source: Source::Merged(id.clone()),
+                    lots: made.taken.iter().map(Lot::entry).collect(),
+                    owed: Points::new(made.owed),
+                    forgiven: Points::ZERO,
+                });
+            }
+            names.push(renumbered);
+        }
+        Ok(names)
+    }
+
+    /// Coupons and holds arrive by entries; the rest adds up.
+    fn join_more(&mut self, id: &Id, mut other: More, names: &[Renumbered]) -> Result<()> {
+        other.renumber(names, self.version);
+        for instance in core::mem::take(&mut other.coupons) {
+            self.join_coupon(id, instance)?;
+        }
+        for hold in core::mem::take(&mut other.holds) {
+            self.join_hold(hold)?;
+        }
+        let referred = core::mem::take(&mut other.referred);
+        self.join_referred(referred)?;
+        let own = self.more();
+        own.redemptions.append(&mut other.redemptions);
+        own.redemptions.sort_by_key(|one| one.at);
+        for streak in other.streaks {
+            if let Err(place) = own
+                .streaks
+                .binary_search_by(|one| one.rule.cmp(&streak.rule))
+            {
+                own.streaks.insert(place, streak);
+            }
+        }
+        for carried in other.carried {
+            match own
+                .carried
+                .binary_search_by(|one| one.rule.cmp(&carried.rule))
+            {
+                Ok(place) => {
+                    if let Some(there) = own.carried.get_mut(place) {
+                        let more = parts(carried.left, carried.of, there.of);
+                        there.left = there.left.saturating_add(more);
+                    }
+                }
+                Err(place) => own.carried.insert(place, carried),
+            }
+        }
+        own.carried.retain(|one| one.left != 0);
+        own.triggers.pending.append(&mut other.triggers.pending);
+        own.triggers.pending.sort();
+        own.merged.append(&mut other.merged);
+        own.merged.push(id.clone());
+        own.merged.sort();
+        Ok(())
+    }
+
+    fn join_coupon(&mut self, id: &Id, instance: Instance) -> Result<()> {
+        if self.state.more.coupon(&instance.id).is_some() {
+            let words = format!("both members have a coupon `{}`", instance.id);
+            return Err(refused(words));
+        }
+        self.put_coupon(instance.clone(), PATH)?;
+        self.enter(Change::CouponIssued {
+            coupon: instance.coupon,
+            instance: instance.id,
+            from: instance.from,
+            expires_at: instance.expires_at,
+            value: instance.value.map(|value| self.amount(value)),
+            giver: Some(id.clone()),
+        });
+        Ok(())
+    }
+
+    fn join_hold(&mut self, hold: Hold) -> Result<()> {
+        let holds = &self.state.more.holds;
+        let Err(place) = holds.binary_search_by(|one| one.key.cmp(&hold.key)) else {
+            return Err(refused(format!("both members have a hold `{}`", hold.key)));
+        };
+        if holds.len() >= HOLDS_MAX {
+            let words = format!("a member has at most {HOLDS_MAX} holds at a time");
+            return Err(Error::at(Code::LimitExceeded, PATH, words));
+        }
+        for one in &hold.points {
+            self.enter(Change::Held {
+                key: hold.key.clone(),
+                account: one.account.clone(),
+                points: Points::new(
+                    one.lots
+                        .iter()
+                        .fold(0_i64, |sum, lot| sum.saturating_add(lot.points)),
+                ),
+                lots: one.lots.iter().map(Lot::entry).collect(),
+                until: hold.until,
+            });
+        }
+        for instance in &hold.coupons {
+            if let Some(one) = self.state.more.coupon(instance).cloned() {
+                self.enter(Change::CouponHeld {
+                    key: hold.key.clone(),
+                    coupon: one.coupon,
+                    instance: one.id,
+                    until: hold.until,
+                });
+            }
+        }
+        for part in &hold.stored_value {
+            if let Some(one) = self.state.more.coupon(&part.instance).cloned() {
+                self.enter(Change::StoredValueHeld {
+                    key: hold.key.clone(),
+                    coupon: one.coupon,
+                    instance: one.id,
+                    amount: self.amount(part.amount),
+                });
+            }
+        }
+        self.more().holds.insert(place, hold);
+        Ok(())
+    }
+
+    /// Friends of both are friends; who referred this member did.
+    fn join_referred(&mut self, other: Referred) -> Result<()> {
+        let own_id = self.member.id.clone();
+        let own = &mut self.more().referred;
+        if own.by.is_none() {
+            own.by = other.by.filter(|by| by.member != own_id);
+        }
+        for friend in other.friends {
+            if let Err(place) = own.friends.binary_search_by(|one| one.id.cmp(&friend.id))
+                && friend.id != own_id
+            {
+                own.friends.insert(place, friend);
+            }
+        }
+        if own.friends.len() > FRIENDS_MAX {
+            let words = format!("a member refers at most {FRIENDS_MAX} friends");
+            return Err(Error::at(Code::LimitExceeded, PATH, words));
+        }
+        let version = self.version;
+        let own = &mut self.more().referred;
+        for friend in &mut own.friends {
+            // What is of the other member is counted in the present stretch.
+            if let Some((_, then)) = &mut friend.confirmed_on {
+                *then = (*then).min(version);
+            }
+        }
+        for gift in other.milestones {
+            match own
+                .milestones
+                .binary_search_by(|one| one.rule.cmp(&gift.rule))
+            {
+                Ok(place) => {
+                    if let Some(there) = own.milestones.get_mut(place) {
+                        there.sum = there.sum.saturating_add(gift.sum);
+                        gift.lots.into_iter().for_each(|lot| there.put(lot));
+                    }
+                }
+                Err(place) => own.milestones.insert(place, gift),
+            }
+        }
+        Ok(())
+    }
+
+    /// The higher rung holds.
+    fn join_standing(&mut self, track: usize, other: Standing) {
+        let Some(plan) = self.compiled.tracks.get(track) else {
+            return;
+        };
+        let place = |id: &Id| plan.rungs.iter().position(|rung| rung.id == *id);
+        let Some(there) = place(other.held()) else {
+            return;
+        };
+        if there <= self.rung(track) {
+            return;
+        }
+        let Some(own) = self.standing(track) else {
+            return;
+        };
+        let (from, primary) = (own.held().clone(), own.primary);
+        // The figures that it was given by are of another member's versions.
+        *own = Standing {
+            judged: None,
+            pending: None,
+            earlier: Vec::new(),
+            primary,
+            ..other
+        };
+        let (to, until) = (own.held().clone(), own.until);
+        let here = rung(self.compiled, &self.state, track);
+        if let Some(held) = self.rungs.get_mut(track) {
+            *held = here;
+        }
+        self.enter(Change::Tier {
+            track: plan.id.clone(),
+            from,
+            to,
+            why: TierWhy::Merged,
+            until,
+            held: None,
+            reason: None,
+        });
+    }
+
+    /// Tells the other membership that it is over.
+    fn end_other(&mut self, event: &Event<'_>, other: Id) {
+        let own = self.member.id.as_str();
+        let number = u64::try_from(self.messages.len()).unwrap_or(u64::MAX);
+        let id = derived(&[own, event.id()], number.saturating_add(1));
+        let reason = Cow::Owned(format!("merged: {own}"));
+        self.messages.push(Message {
+            member: other,
+            program: None,
+            event: MessageEvent {
+                id,
+                body: MessageBody::Close(Close { reason }),
+            },
+        });
+    }
+}
+
+fn refused(words: String) -> Error {
+    Error::at(Code::MergeRefused, PATH, words)
+}
