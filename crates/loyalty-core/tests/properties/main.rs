@@ -23,6 +23,7 @@ mod ladders;
 mod ledger;
 mod ledgers;
 mod lines;
+mod members;
 mod metrics;
 mod moves;
 mod prices;

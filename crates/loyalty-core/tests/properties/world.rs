@@ -96,6 +96,15 @@ impl World {
         }
     }
 
+    /// Another member under the same program, whose events and orders have ids of their own.
+    pub(crate) fn beside(program: &Value, id: &str) -> Self {
+        Self {
+            member: Member::new(id).expect("an id"),
+            count: 100_000,
+            ..Self::new(program)
+        }
+    }
+
     /// The present instant of the history, in microseconds.
     pub(crate) fn now(&self) -> Instant {
         Instant::from_micros(self.clock)
