@@ -129,8 +129,8 @@ pub use tiers::{
 
 pub use triggers::{
     AfterEvent, Award, CouponExpiringOn, EventOn, MilestoneOn, NearOthers, NearTier, Notify,
-    OnDays, PointsExpiringOn, Schedule, StepsCrossed, TagChange, TierDirection, TierOn, Topic,
-    Trigger, TriggerOn, TriggerReturns,
+    OnDays, PointsExpiringOn, Schedule, SegmentOn, StageOn, StepsCrossed, TagChange, TierDirection,
+    TierOn, Topic, Trigger, TriggerOn, TriggerReturns, WarningOn,
 };
 
 /// The version of the rules by which numbers are computed: it goes up whenever a computed number changes.

@@ -898,6 +898,12 @@ pub struct TriggerAbout {
     /// The event after which it comes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<Id>,
+    /// The stage that was entered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Id>,
+    /// The level of early warning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<WarningLevel>,
 }
 
 impl TriggerAbout {

@@ -6,8 +6,8 @@ mod rules;
 
 pub use rules::{
     AfterEvent, Award, CouponExpiringOn, EventOn, MilestoneOn, NearOthers, NearTier, Notify,
-    OnDays, PointsExpiringOn, Schedule, StepsCrossed, TagChange, TierDirection, TierOn, Topic,
-    Trigger, TriggerOn, TriggerReturns,
+    OnDays, PointsExpiringOn, Schedule, SegmentOn, StageOn, StepsCrossed, TagChange, TierDirection,
+    TierOn, Topic, Trigger, TriggerOn, TriggerReturns, WarningOn,
 };
 
 pub(crate) use marks::{Awarded, Pending, TriggerMarks};

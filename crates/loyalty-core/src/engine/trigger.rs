@@ -15,10 +15,10 @@ use crate::id::Id;
 use crate::limits::{TAGS_MAX, TRIGGER_ROUNDS_MAX};
 use crate::member::Order;
 use crate::metric::Frame;
-use crate::outcome::{Change, Muted, Source, TriggerAbout};
+use crate::outcome::{Change, Muted, SegmentChange, Source, TriggerAbout};
 use crate::points::{Gave, Took};
 use crate::triggers::{
-    AwardPlan, Awarded, NearOthers, Notify, OnPlan, Pending, TierDirection, TriggerPlan,
+    AwardPlan, Awarded, NearOthers, Notify, OnPlan, Pending, SegmentOn, TierDirection, TriggerPlan,
     TriggerReturns,
 };
 
@@ -144,6 +144,35 @@ impl<'w> Work<'w> {
                 };
                 (right && (to.is_empty() || to.contains(now))).then(|| TriggerAbout {
                     rung: Some(now.clone()),
+                    ..TriggerAbout::default()
+                })
+            }
+            (OnPlan::Stage(rule), Change::Stage { from, to, .. }) => {
+                let among = |ids: &[Id], id: &Option<Id>| {
+                    ids.is_empty() || id.as_ref().is_some_and(|id| ids.contains(id))
+                };
+                let right = among(&rule.entered, to) && among(&rule.left, from);
+                right.then(|| TriggerAbout {
+                    stage: to.clone(),
+                    ..TriggerAbout::default()
+                })
+            }
+            (
+                OnPlan::Segment(rule),
+                Change::Segment {
+                    segment, change, ..
+                },
+            ) => {
+                let (id, wanted) = match rule {
+                    SegmentOn::Entered(id) => (id, SegmentChange::Entered),
+                    SegmentOn::Left(id) => (id, SegmentChange::Left),
+                };
+                (id == segment && *change == wanted).then(TriggerAbout::default)
+            }
+            (OnPlan::Warning(rule), Change::WarningLevel { to, .. }) => {
+                let right = rule.to.is_empty() || rule.to.contains(to);
+                right.then(|| TriggerAbout {
+                    level: Some(*to),
                     ..TriggerAbout::default()
                 })
             }

@@ -1,6 +1,9 @@
 //! Compiled triggers.
 
-use super::rules::{NearOthers, Notify, Schedule, StepsCrossed, TierDirection, TriggerReturns};
+use super::rules::{
+    NearOthers, Notify, Schedule, SegmentOn, StageOn, StepsCrossed, TierDirection, TriggerReturns,
+    WarningOn,
+};
 use crate::amount::Exact;
 use crate::calendar::{Date, MonthDay};
 use crate::condition::{Cond, Hours};
@@ -53,6 +56,9 @@ pub(crate) enum OnPlan {
     },
     Schedule(Schedule),
     Event(Box<str>),
+    Stage(StageOn),
+    Segment(SegmentOn),
+    Warning(WarningOn),
 }
 
 /// The values of a milestone, in the smallest unit of its metric.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::amount::Exact;
 use crate::calendar::{MonthDay, Weekday};
-use crate::condition::{Condition, Hours};
+use crate::condition::{Condition, Hours, WarningLevel};
 use crate::id::Id;
 use crate::json::is_default;
 use crate::points::{CouponOf, Limit, PointsOf};
@@ -63,6 +63,46 @@ pub enum TriggerOn {
     Schedule(Schedule),
     /// Any event of a kind.
     Event(EventOn),
+    /// Another stage of the lifecycle.
+    Stage(StageOn),
+    /// A segment that is watched was entered or left.
+    Segment(SegmentOn),
+    /// Another level of early warning.
+    Warning(WarningOn),
+}
+
+/// Another stage.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct StageOn {
+    /// Only when one of these is entered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub entered: Vec<Id>,
+    /// Only when one of these is left.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<Id>,
+}
+
+/// A segment, entered or left: exactly one of the two.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum SegmentOn {
+    /// This one is entered.
+    Entered(Id),
+    /// This one is left.
+    Left(Id),
+}
+
+/// Another level of early warning.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct WarningOn {
+    /// Only when the level is one of these then (default: any).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub to: Vec<WarningLevel>,
 }
 
 /// Another rung.

@@ -7,8 +7,8 @@ use crate::error::{Code, Error, join};
 use crate::id::Id;
 use crate::points::{CapPeriod, Limit, LimitSpec};
 use crate::triggers::{
-    Award, AwardPlan, MilestoneOn, OnPlan, Schedule, Steps, TopicPlan, Trigger, TriggerOn,
-    TriggerPlan,
+    Award, AwardPlan, MilestoneOn, OnPlan, Schedule, SegmentOn, Steps, TopicPlan, Trigger,
+    TriggerOn, TriggerPlan,
 };
 
 /// The triggers of a program, and the topics of what they say.
@@ -168,10 +168,53 @@ impl Compiler<'_> {
                 }
                 OnPlan::Schedule(schedule.clone())
             }
+            TriggerOn::Stage(rule) => {
+                let path = join(path, "stage");
+                for (field, named) in [("entered", &rule.entered), ("left", &rule.left)] {
+                    for (place, stage) in named.iter().enumerate() {
+                        let path = format!("{path}.{field}[{place}]");
+                        self.stage_of(stage, &path);
+                    }
+                }
+                OnPlan::Stage(rule.clone())
+            }
+            TriggerOn::Segment(rule) => {
+                let (SegmentOn::Entered(id) | SegmentOn::Left(id)) = rule;
+                let mut segments = self.rules.segments.iter();
+                match segments.find(|one| one.id == *id) {
+                    Some(segment) if segment.watch => {}
+                    Some(_) => {
+                        let words = "only a segment that is watched is entered and left: say `watch: true` there";
+                        self.tell(Code::Contradiction, &join(path, "segment"), words);
+                    }
+                    None => {
+                        let error = self.names.unknown("segment", id);
+                        let path = join(path, "segment");
+                        self.mistakes.extend(error.map(|error| error.under(&path)));
+                    }
+                }
+                OnPlan::Segment(rule.clone())
+            }
+            TriggerOn::Warning(rule) => {
+                if self.rules.warning.is_none() {
+                    let words = "this program has no `warning`";
+                    self.tell(Code::UnknownReference, &join(path, "warning"), words);
+                }
+                OnPlan::Warning(rule.clone())
+            }
             TriggerOn::Event(rule) => {
                 OnPlan::Event(self.kind(&rule.kind, &join(path, "event.kind")))
             }
         })
+    }
+
+    fn stage_of(&mut self, stage: &Id, path: &str) {
+        let lifecycle = self.rules.lifecycle.as_ref();
+        let mut stages = lifecycle.into_iter().flat_map(|life| &life.stages);
+        if !stages.any(|one| one.id == *stage) {
+            let error = self.names.unknown("stage", stage);
+            self.mistakes.extend(error.map(|error| error.under(path)));
+        }
     }
 
     fn before(&mut self, days: u16, path: &str) -> u16 {
