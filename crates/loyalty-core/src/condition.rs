@@ -9,14 +9,14 @@ mod selection;
 
 pub use rules::{
     AtLeastN, AttributeTest, AttributeValue, BirthdayTest, Comparison, Condition, DateRange,
-    ExpiringTest, Hours, MetricTest, PriceRange, QuantityTest, ScoreRule, ScoreTest, ScoreWeight,
-    SegmentRule, Selection, TenureTest, TierTest, TotalTest, Yearly,
+    ExpiringTest, Hours, MetricTest, PriceRange, QuantityTest, RhythmTest, ScoreRule, ScoreTest,
+    ScoreWeight, SegmentRule, Selection, TenureTest, TierTest, TotalTest, WarningLevel, Yearly,
 };
 
 pub(crate) use compile::{
     Catalogue, Cond, Scope, ScorePlan, SegmentPlan, Track as TrackNames, compile,
 };
-pub(crate) use evaluate::{EventFacts, Explain, Facts, Quiet, evaluate};
-pub(crate) use flip::{Days, Moves, moves, next_flip};
+pub(crate) use evaluate::{EventFacts, Explain, Facts, Quiet, evaluate, reasons};
+pub(crate) use flip::{Days, Moves, may_change, moves, next_flip};
 pub(crate) use rules::{Grain, millionths};
 pub(crate) use selection::{Basket, Key, NewRow, Row, RowText, Select, Symbols, said};

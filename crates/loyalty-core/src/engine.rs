@@ -39,6 +39,7 @@ mod report;
 mod reprice;
 mod returns;
 mod settle;
+mod stages;
 mod standing;
 mod stored_value;
 mod takeback;
@@ -50,6 +51,8 @@ mod trigger;
 mod trigger_due;
 mod undo;
 mod wallet;
+mod warnings;
+mod winback;
 mod work;
 mod yearly;
 
@@ -339,6 +342,7 @@ impl Work<'_> {
             Body::Issue(issue) => self.issue(event, issue)?,
             Body::Give(give) => self.give_coupon(event, give)?,
             Body::TopUp(top_up) => self.top_up(top_up)?,
+            Body::Outreach(outreach) => self.outreach(outreach)?,
             Body::Freeze(freeze) => self.freeze(freeze)?,
             Body::Unfreeze(unfreeze) => self.unfreeze(unfreeze)?,
             Body::Close(close) => self.close(close)?,

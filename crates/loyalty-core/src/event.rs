@@ -4,6 +4,7 @@ mod coupons;
 mod digest;
 mod members;
 mod names;
+mod outreach;
 mod points;
 mod referral;
 mod tiers;
@@ -20,6 +21,7 @@ pub use points::{
 
 pub use coupons::{Counter, GiveCoupon, IssueCoupon, StoredTender, TopUp};
 pub use members::{Close, Erase, Freeze, Merge, Said, Unfreeze};
+pub use outreach::Outreach;
 pub use referral::{Enroll, Referral, ReferredOrder, ReferredPoints};
 pub use tiers::{Grant, Revoke, Until};
 
@@ -32,7 +34,7 @@ use crate::limits;
 use crate::pricing::DiscountPer;
 
 /// The kinds of events, by the names that [`Event::kind`] gives them.
-pub(crate) const KINDS: [&str; 28] = [
+pub(crate) const KINDS: [&str; 29] = [
     "enroll",
     "profile",
     "tags",
@@ -55,6 +57,7 @@ pub(crate) const KINDS: [&str; 28] = [
     "issue",
     "give",
     "top_up",
+    "outreach",
     "freeze",
     "unfreeze",
     "close",
@@ -175,6 +178,8 @@ pub enum Body<'a> {
     Give(GiveCoupon<'a>),
     /// A card of stored value is topped up.
     TopUp(TopUp<'a>),
+    /// An attempt to win the member back.
+    Outreach(Outreach<'a>),
     /// The membership is frozen.
     Freeze(Freeze<'a>),
     /// A frozen membership goes on.
@@ -585,6 +590,7 @@ impl<'a> Event<'a> {
             Body::Issue(_) => "issue",
             Body::Give(_) => "give",
             Body::TopUp(_) => "top_up",
+            Body::Outreach(_) => "outreach",
             Body::Freeze(_) => "freeze",
             Body::Unfreeze(_) => "unfreeze",
             Body::Close(_) => "close",
@@ -635,6 +641,7 @@ impl<'a> Event<'a> {
             Body::Issue(issue) => issue.check(),
             Body::Give(give) => give.check(),
             Body::TopUp(top_up) => top_up.check(),
+            Body::Outreach(outreach) => outreach.check(),
             Body::Freeze(freeze) => freeze.check(),
             Body::Unfreeze(unfreeze) => unfreeze.check(),
             Body::Close(close) => close.check(),

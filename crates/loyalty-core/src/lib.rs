@@ -40,6 +40,7 @@ mod error;
 mod event;
 mod id;
 mod json;
+mod lifecycle;
 pub mod limits;
 mod member;
 mod messages;
@@ -62,8 +63,8 @@ pub use calendar::{
 };
 pub use condition::{
     AtLeastN, AttributeTest, AttributeValue, BirthdayTest, Comparison, Condition, DateRange,
-    ExpiringTest, Hours, MetricTest, PriceRange, QuantityTest, ScoreRule, ScoreTest, ScoreWeight,
-    SegmentRule, Selection, TenureTest, TierTest, TotalTest, Yearly,
+    ExpiringTest, Hours, MetricTest, PriceRange, QuantityTest, RhythmTest, ScoreRule, ScoreTest,
+    ScoreWeight, SegmentRule, Selection, TenureTest, TierTest, TotalTest, WarningLevel, Yearly,
 };
 pub use coupons::{
     AmountDeal, Beside, BesideOnly, BundleDeal, BundleItem, BuyGetDeal, BuyWhat, Choose, CodeKey,
@@ -79,26 +80,29 @@ pub use error::{Code, Error, Kind, Result};
 pub use event::{
     Activity, Adjust, Adjustment, Attributes, Body, Cancel, Close, Convert, Converted, Counter,
     Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest, IssueCoupon, Line, Merge, Off,
-    OrderSettled, Overdraw, Part, Price, Profile, Purchase, Receive, ReceivedLot, Redeem, Referral,
-    ReferredOrder, ReferredPoints, Release, Return, ReturnedLine, Revoke, Said, Scalar, Shipping,
-    StoredTender, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer, Undo,
-    Unfreeze, Until,
+    OrderSettled, Outreach, Overdraw, Part, Price, Profile, Purchase, Receive, ReceivedLot, Redeem,
+    Referral, ReferredOrder, ReferredPoints, Release, Return, ReturnedLine, Revoke, Said, Scalar,
+    Shipping, StoredTender, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer,
+    Undo, Unfreeze, Until,
 };
 pub use id::Id;
+pub use lifecycle::{
+    EarlyWarning, Ladder, LadderStep, Lifecycle, Signal, StageRule, StageThresholds, WarningScores,
+};
 pub use member::{Balance, MEMBER_SCHEMA, Member};
 pub use messages::Messages;
 pub use metric::{
     Between, Calendar, DistinctOf, DistinctValues, Filter, GapOf, Measure, MetricRule, OfAccount,
-    OfAttribute, OfTrack, PeriodsWith, Since, StreakOf, Window,
+    OfAttribute, OfTrack, PeriodsWith, SilenceOf, Since, StreakOf, Window,
 };
 pub use outcome::{
-    AccountPoints, Amount, Change, DiscountAmount, Entry, ExpiredWhy, Expiring, Figure,
+    AccountPoints, Amount, Change, Decided, DiscountAmount, Entry, ExpiredWhy, Expiring, Figure,
     GrantProgress, Liability, LineRulePoints, LineUnits, LotDates, LotPoints, Message, MessageBody,
-    MessageEvent, Muted, Outcome, PendingProgress, PromotionCount, Receipt, ReceiptAdded,
-    ReceiptConverted, ReceiptDiscount, ReceiptLine, ReceiptPromotions, ReceiptStoredValue,
-    ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy, ReferralOf, ReferralTold, ReleaseWhy,
-    RulePoints, RuleTrace, RungProgress, Source, TierWhy, TraceResult, TrackProgress, TriggerAbout,
-    Unmet, Unused, UnusedWhy, Withheld,
+    MessageEvent, Met, Muted, Outcome, OutreachMade, PendingProgress, PromotionCount, Receipt,
+    ReceiptAdded, ReceiptConverted, ReceiptDiscount, ReceiptLine, ReceiptPromotions,
+    ReceiptStoredValue, ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy, ReferralOf,
+    ReferralTold, ReleaseWhy, RulePoints, RuleTrace, RungProgress, SegmentChange, SignalSaid,
+    Source, TierWhy, TraceResult, TrackProgress, TriggerAbout, Unmet, Unused, UnusedWhy, Withheld,
 };
 pub use points::{
     AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,

@@ -51,6 +51,10 @@ pub const ROUNDS_MAX: usize = 64;
 pub const TRIGGER_ROUNDS_MAX: u32 = 8;
 /// Most candidate instants that are looked at for the next change of one condition; past it `next_due` is early, never late.
 pub const FLIPS_MAX: usize = 4_096;
+/// Most attempts to win a member back that are open at a time, or that a ladder allows.
+pub const ATTEMPTS_MAX: u32 = 1_000;
+/// Most reviews of early warning that are looked at for the next change of level; past it `next_due` is early, never late.
+pub const REVIEWS_MAX: usize = 120;
 /// Most entries that one call may make by the passing of time; a host advances in shorter steps then.
 pub const ENTRIES_MAX: usize = 100_000;
 /// Most pairs of a row and a rule that gave points for it, in one purchase.

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Date, Instant, Zone};
+use crate::condition::WarningLevel;
 use crate::error::Result;
 use crate::id::Id;
 use crate::metric::Tally;
@@ -276,6 +277,24 @@ impl Member {
         let primary = tiers.iter().find(|standing| standing.primary);
         let only = tiers.first().filter(|_| tiers.len() == 1);
         primary.or(only).map(Standing::held)
+    }
+
+    /// The stage of the lifecycle that the member is in; none before the first event, and where no stage takes the member.
+    #[must_use]
+    pub fn stage(&self) -> Option<&Id> {
+        self.state.more.stage()
+    }
+
+    /// The level of early warning.
+    #[must_use]
+    pub fn warning(&self) -> WarningLevel {
+        self.state.more.warning()
+    }
+
+    /// Whether attempts to win the member back have been given up since the last purchase.
+    #[must_use]
+    pub fn is_abandoned(&self) -> bool {
+        self.state.more.is_abandoned()
     }
 
     /// Whether the member has a tag.

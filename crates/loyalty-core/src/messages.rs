@@ -51,7 +51,7 @@ use catalogue::{PLACEHOLDERS, TEXTS};
 pub struct Messages {
     /// By language, then by key.
     texts: BTreeMap<String, BTreeMap<String, String>>,
-    /// The names of metrics, tracks, rungs, segments and scores, by the kind of thing.
+    /// The names of metrics, tracks, rungs, segments, stages and scores, by the kind of thing.
     names: BTreeMap<(&'static str, Id), Label>,
     /// The zone in which days are told.
     zone: Option<Zone>,
@@ -122,12 +122,16 @@ impl Messages {
         };
         for one in &rules.metrics {
             add("metric", &one.id, &one.name);
+            add("rhythm", &one.id, &one.name);
         }
         for one in &rules.segments {
             add("segment", &one.id, &one.name);
         }
         for one in &rules.scores {
             add("score", &one.id, &one.name);
+        }
+        for one in rules.lifecycle.iter().flat_map(|one| &one.stages) {
+            add("stage", &one.id, &one.name);
         }
         for one in &rules.accounts {
             add("points_expiring", &one.id, &one.name);
@@ -249,6 +253,7 @@ impl Messages {
         let kind = match leaf {
             "tier" => "rung",
             "segment" => "segment",
+            "stage" => "stage",
             _ => "",
         };
         match figure {

@@ -6,6 +6,7 @@ mod gaps;
 mod merge;
 mod periods;
 mod rules;
+mod silence;
 mod tally;
 mod values;
 mod window;
@@ -15,6 +16,9 @@ pub use rules::{
     OfAttribute, OfTrack, PeriodsWith, Since, StreakOf, Window,
 };
 
+pub use silence::SilenceOf;
+
 pub(crate) use carried::Carried;
+pub(crate) use silence::Silence;
 pub(crate) use tally::{DayBefore, Pruned, Reading, Tally};
 pub(crate) use window::{Frame, membership_year};

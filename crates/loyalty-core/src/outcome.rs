@@ -1,15 +1,28 @@
 //! What the engine answers: journal entries, messages, a receipt and, on request, a trace.
 
 mod entry;
+mod explain;
+mod receipt;
+mod report;
 
 use serde::{Serialize, Serializer};
 
-use crate::amount::{Currency, Exact, Money, Points};
+use crate::amount::{Currency, Money, Points};
 use crate::calendar::{Date, Instant};
+use crate::condition::WarningLevel;
 use crate::event::{Close, IssueCoupon, Receive, Referral};
 use crate::id::Id;
-use crate::points::TenderAs;
 use crate::text::Label;
+
+pub use explain::{Figure, RuleTrace, TraceResult, Unmet};
+pub use receipt::{
+    AccountPoints, DiscountAmount, LineRulePoints, LineUnits, PromotionCount, Receipt,
+    ReceiptAdded, ReceiptConverted, ReceiptDiscount, ReceiptLine, ReceiptPromotions,
+    ReceiptStoredValue, ReceiptTax, ReceiptTender, ReceiptTotal, Unused, UnusedWhy,
+};
+pub use report::{
+    Expiring, GrantProgress, Liability, PendingProgress, RungProgress, TrackProgress,
+};
 
 /// An amount of money that knows how it is written: `"12.30"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -612,6 +625,16 @@ pub enum Change {
         #[serde(skip_serializing_if = "Option::is_none")]
         muted: Option<Muted>,
     },
+    /// An award of a trigger could not be given, and was left out.
+    AwardSkipped {
+        /// The trigger.
+        trigger: Id,
+        /// The coupon that could not be issued; none where tags could not be set.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        coupon: Option<Id>,
+        /// Why, as the code of the error.
+        code: String,
+    },
     /// Triggers set off each other for too long: these would have fired next, and did not.
     ChainStopped {
         /// The triggers.
@@ -625,6 +648,69 @@ pub enum Change {
         metric: Id,
         /// How much.
         amount: Figure,
+    },
+    /// A stage of the lifecycle was entered.
+    Stage {
+        /// The stage before; none for the first one.
+        from: Option<Id>,
+        /// The stage now; none where no stage takes the member.
+        to: Option<Id>,
+        /// What decided it.
+        why: Decided,
+    },
+    /// The member entered or left a segment that is watched.
+    Segment {
+        /// The segment.
+        segment: Id,
+        /// Which of the two.
+        change: SegmentChange,
+        /// What decided it.
+        why: Decided,
+    },
+    /// The level of early warning changed.
+    WarningLevel {
+        /// The level before.
+        from: WarningLevel,
+        /// The level now.
+        to: WarningLevel,
+        /// The sum of the weights of the signals.
+        score: u32,
+        /// The signals that speak.
+        signals: Vec<SignalSaid>,
+    },
+    /// A purchase woke the member.
+    Reactivated {
+        /// The order.
+        order: Id,
+        /// The stage in which the member was.
+        from: Option<Id>,
+        /// The last attempt to win the member back that could still bring it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        outreach: Option<OutreachMade>,
+        /// Whether the member had been given up.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        abandoned: bool,
+    },
+    /// An attempt to win the member back was made.
+    Outreach {
+        /// The attempt.
+        #[serde(flatten)]
+        made: OutreachMade,
+        /// When it fails, if no purchase comes before.
+        until: Instant,
+    },
+    /// An attempt to win the member back brought no purchase in time.
+    OutreachFailed {
+        /// The attempt.
+        #[serde(flatten)]
+        made: OutreachMade,
+    },
+    /// So many attempts have failed that the member is given up.
+    Abandoned {
+        /// The ladder.
+        ladder: Id,
+        /// How many attempts on it have failed.
+        failed: u32,
     },
     /// The membership was frozen.
     Frozen {
@@ -662,6 +748,72 @@ pub enum Change {
         /// The version of that member's document.
         version: u64,
     },
+}
+
+/// Whether a member entered or left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SegmentChange {
+    /// The condition holds now.
+    Entered,
+    /// The condition does not hold any more.
+    Left,
+}
+
+/// Why a member entered something or left it: by what now holds, and by what no longer does.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Decided {
+    /// The leaves that make the condition of what was entered hold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub holds: Vec<Met>,
+    /// What the condition of what was left lacks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<Unmet>,
+}
+
+/// A signal of early warning that speaks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SignalSaid {
+    /// The signal.
+    pub signal: Id,
+    /// What it adds to the score.
+    pub weight: u32,
+    /// The metric now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<Figure>,
+    /// What it was compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Figure>,
+    /// The leaves that make its condition hold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub holds: Vec<Met>,
+}
+
+/// An attempt to win a member back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OutreachMade {
+    /// The ladder.
+    pub ladder: Id,
+    /// The step of it.
+    pub step: Id,
+    /// Which attempt on the ladder it is since the last purchase: 1, 2, 3 …
+    pub attempt: u32,
+}
+
+/// A leaf that is as a condition wants it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Met {
+    /// The kind of leaf: `metric`, `tier`, `tag` …
+    pub leaf: &'static str,
+    /// Which metric, track, attribute …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of: Option<Id>,
+    /// Whether it is wanted not to hold (below a `not`), and does not.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub negated: bool,
+    /// What was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<Figure>,
 }
 
 /// Where points come from, or where they go: exactly one of these.
@@ -880,493 +1032,4 @@ pub struct RulePoints {
     pub rule: Id,
     /// How many.
     pub points: Points,
-}
-
-/// A purchase or return, line by line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Receipt {
-    /// The order.
-    pub order: Id,
-    /// The lines, as they were sent, then shipping; for a return the lines that go back, with what is undone.
-    pub lines: Vec<ReceiptLine>,
-    /// The discounts that are not on a line from the start, in the order in which they were applied.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub discounts: Vec<ReceiptDiscount>,
-    /// Offers and coupons: what they add, and why others were not used.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub promotions: Option<ReceiptPromotions>,
-    /// The points that were used to pay, or given back.
-    pub tender: Vec<ReceiptTender>,
-    /// The stored value that paid or lowered the price, or that was given back.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub stored_value: Vec<ReceiptStoredValue>,
-    /// The points that were earned, or taken back, by account.
-    pub points: Vec<AccountPoints>,
-    /// The sums of the lines.
-    pub total: ReceiptTotal,
-    /// For a return under a program that prices anew what is kept: what is given back, in place of `total.paid`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub repriced: Option<Amount>,
-    /// For a return: money that is kept back for points that are missing; the refund is `total.paid` (or `repriced`) less this.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub withheld: Option<Amount>,
-    /// The other currency in which the customer paid.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub converted: Option<ReceiptConverted>,
-}
-
-/// What a receipt says of offers and coupons besides their discounts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ReceiptPromotions {
-    /// Whether no legal set of them leaves less to be paid.
-    pub proven: bool,
-    /// If not: no set leaves less than this to be paid.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bound: Option<Amount>,
-    /// Those that were not used, and why.
-    pub unused: Vec<Unused>,
-    /// What they add to the basket: the host hands it out.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub added: Vec<ReceiptAdded>,
-    /// What the host adds to its counters, for limits that are for all members together.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub counted: Vec<PromotionCount>,
-}
-
-/// An offer or a coupon that was not used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Unused {
-    /// The offer or coupon, as the program calls it; none for what it does not know.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub promotion: Option<Id>,
-    /// The instance or code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub coupon: Option<Id>,
-    /// Why.
-    pub reason: UnusedWhy,
-    /// What stands against it: offers by name, coupons by instance.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub with: Vec<Id>,
-    /// What its condition or threshold lacks.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub unmet: Vec<Unmet>,
-    /// For a coupon that was not presented: how much less there would be to pay with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub saves: Option<Amount>,
-}
-
-/// Why an offer or a coupon was not used (clause 10.8).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum UnusedWhy {
-    /// Its condition or threshold does not hold.
-    Unmet,
-    /// It would change nothing.
-    NoEffect,
-    /// It has been used as often as it may be.
-    LimitReached,
-    /// It cannot be used on this day or at this hour.
-    NotLive,
-    /// A hold holds it.
-    Held,
-    /// The host declined it.
-    Declined,
-    /// What is used does not let it stand beside it.
-    NotCombinable,
-    /// What comes before it does not let it stand beside it.
-    LowerPriority,
-    /// It is in the wallet, and could be used besides: nobody presented it.
-    NotPresented,
-    /// Another set is better.
-    Beaten,
-    /// The search ended at its limit without it.
-    NotChosenAtBound,
-    /// There is no such coupon, or it is used or over.
-    CodeNotUsable,
-}
-
-/// A thing that a promotion adds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ReceiptAdded {
-    /// The promotion.
-    pub by: Id,
-    /// The article.
-    pub sku: Id,
-    /// How many units.
-    pub quantity: i64,
-    /// What is paid for all of them besides.
-    pub price: Amount,
-    /// Its line in this receipt, if it costs anything: it can go back like every other line.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line: Option<Id>,
-    /// The lines in place of which it comes, with the units: what is paid for these is its price.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub instead: Vec<LineUnits>,
-}
-
-/// Units of a line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct LineUnits {
-    /// The line.
-    pub line: Id,
-    /// How many of its units.
-    pub quantity: i64,
-}
-
-/// What a promotion was used for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct PromotionCount {
-    /// The offer or coupon.
-    pub of: Id,
-    /// The product, or the value of the attribute, by which a limit counts apart.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub by: Option<String>,
-    /// How many times.
-    pub uses: u64,
-    /// On how many units.
-    pub units: u64,
-    /// How much money it took off.
-    pub money: Amount,
-}
-
-/// The other currency in which a customer paid; the amounts of the receipt are in the program's.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ReceiptConverted {
-    /// The currency.
-    pub currency: Id,
-    /// How much of the program's currency one unit of it is.
-    pub rate: Exact,
-}
-
-/// One line of a receipt.
-///
-/// Lines that are equal in all but id and quantity are one row, and its amounts are shared among them in the order of their places.
-/// A return undoes the row in the order of time: what goes back first is worth what the first units of the row are, whichever of
-/// the equal lines it is named by. So a return of one of them alone may give a minor unit or a point less or more than the
-/// purchase's receipt says of that line; all of them together give exactly what was paid and take exactly what was earned. A host
-/// that shows what a return would give asks with [`Engine::quote`](crate::Engine::quote).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ReceiptLine {
-    /// The id of the line.
-    pub line: Id,
-    /// The article.
-    pub sku: Id,
-    /// How many units.
-    pub quantity: i64,
-    /// The price before discounts, as it was stated.
-    pub list: Amount,
-    /// The price after discounts, as it was stated (with tax where that was included).
-    pub discounted: Amount,
-    /// Without and with tax, where a line of the receipt states a tax.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax: Option<ReceiptTax>,
-    /// What is left to pay in money, or to give back.
-    pub paid: Amount,
-    /// What each discount of the receipt took off it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub discounts: Vec<DiscountAmount>,
-    /// Which rules gave how many points for it.
-    pub points: Vec<LineRulePoints>,
-}
-
-/// An amount without tax, its tax, and both together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct ReceiptTax {
-    /// Without tax.
-    pub net: Amount,
-    /// The tax.
-    pub tax: Amount,
-    /// With tax.
-    pub gross: Amount,
-}
-
-/// A discount of a receipt.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ReceiptDiscount {
-    /// Its name.
-    pub id: Id,
-    /// The instance or code, for a coupon.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub coupon: Option<Id>,
-    /// How much it took off, or for a return how much of it is undone.
-    pub amount: Amount,
-    /// How much of it no line could take: the lines were down to zero or to their floor prices.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unplaced: Option<Amount>,
-}
-
-/// What a discount took off a line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct DiscountAmount {
-    /// The name of the discount.
-    pub id: Id,
-    /// How much.
-    pub amount: Amount,
-}
-
-/// What a rule gave for a line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct LineRulePoints {
-    /// The rule.
-    pub rule: Id,
-    /// The account.
-    pub account: Id,
-    /// How many.
-    pub points: Points,
-}
-
-/// Points that were used to pay, or given back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ReceiptTender {
-    /// The account.
-    pub account: Id,
-    /// The reward, if they were used for one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reward: Option<Id>,
-    /// Whether they paid, or lowered the price: then their value is one of the discounts.
-    #[serde(rename = "as", skip_serializing_if = "crate::json::is_default")]
-    pub role: TenderAs,
-    /// How many were asked for; for a return, as many as were given back.
-    pub asked: Points,
-    /// How many were used.
-    pub points: Points,
-    /// What they were worth.
-    pub value: Amount,
-}
-
-/// Points of an account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct AccountPoints {
-    /// The account.
-    pub account: Id,
-    /// How many were earned, or should be taken back.
-    pub points: Points,
-}
-
-/// The sums of a receipt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct ReceiptTotal {
-    /// Before discounts.
-    pub list: Amount,
-    /// After discounts.
-    pub discounted: Amount,
-    /// Without and with tax, where a line of the receipt states a tax.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax: Option<ReceiptTax>,
-    /// What is left to pay in money or stored value, or to give back.
-    pub paid: Amount,
-    /// Where stored value pays, or gets back what it paid: the rest, in money.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub due: Option<Amount>,
-}
-
-/// What stored value did for an order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ReceiptStoredValue {
-    /// The coupon, as the program calls it.
-    pub coupon: Id,
-    /// The instance.
-    pub instance: Id,
-    /// How much was used, or given back.
-    pub amount: Amount,
-    /// What the instance holds then.
-    pub left: Amount,
-}
-
-/// Why a rule gave or did not give.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RuleTrace {
-    /// The rule.
-    pub rule: Id,
-    /// What became of it.
-    pub result: TraceResult,
-    /// How many points it gave.
-    pub points: Points,
-    /// What its condition lacked.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub unmet: Vec<Unmet>,
-}
-
-/// What became of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum TraceResult {
-    /// It gave points.
-    Gave,
-    /// It applied, and came to nothing (an amount below one step, say).
-    NoPoints,
-    /// It is for other events.
-    OtherEvent,
-    /// It has not begun, or is over.
-    NotLive,
-    /// Its condition does not hold.
-    Unmet,
-    /// No line of the basket is for it.
-    NoLine,
-    /// Another rule of its group gave.
-    LostInGroup,
-    /// An exclusive rule gave.
-    Excluded,
-    /// A cap was used up.
-    Capped,
-}
-
-/// What a leaf of a condition lacks (clause 8.3).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Unmet {
-    /// The kind of leaf: `metric`, `tier`, `total` …
-    pub leaf: &'static str,
-    /// Which metric, track, attribute …
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub of: Option<Id>,
-    /// Whether the leaf must not hold (below a `not`).
-    #[serde(skip_serializing_if = "core::ops::Not::not")]
-    pub negated: bool,
-    /// What was found.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub found: Option<Figure>,
-    /// What is needed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub needed: Option<Figure>,
-    /// How far it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub missing: Option<Figure>,
-    /// When time alone will make it hold.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<Instant>,
-    /// The first whole day that a metric counts, where that is later than its window begins: a later version of the program added it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub since: Option<Date>,
-}
-
-impl Unmet {
-    /// A figure that is too low or too high.
-    pub(crate) fn figure(
-        leaf: &'static str,
-        found: Figure,
-        needed: Option<Figure>,
-        missing: Option<Figure>,
-    ) -> Self {
-        Self {
-            leaf,
-            of: None,
-            negated: false,
-            found: Some(found),
-            needed,
-            missing,
-            from: None,
-            since: None,
-        }
-    }
-}
-
-/// A value in an explanation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum Figure {
-    /// Money, in major units.
-    Money(Amount),
-    /// A whole number: points, units, days.
-    Number(i64),
-    /// A decimal number, rounded half up to two decimals (what is compared is not rounded).
-    Decimal(Exact),
-    /// A text, such as the id of a rung.
-    Text(String),
-    /// One of these texts.
-    OneOf(Vec<String>),
-}
-
-/// Where a member stands in a track, and what is missing (clause 9.8).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct TrackProgress {
-    /// The track.
-    pub track: Id,
-    /// The rung held now.
-    pub rung: Id,
-    /// The rung that is earned, where another one was granted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub earned: Option<Id>,
-    /// The rung that was granted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub granted: Option<GrantProgress>,
-    /// Since when the earned rung stands.
-    pub since: Option<Instant>,
-    /// The instant at which its term ends (or its grace); none for good.
-    pub until: Option<Instant>,
-    /// The earned rung is lost, and kept until then.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub grace_until: Option<Instant>,
-    /// The higher rung that will be entered when the next period begins.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pending: Option<PendingProgress>,
-    /// For each higher rung, the nearest first.
-    pub next: Vec<RungProgress>,
-    /// For keeping the present one at the end of the term.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub keep: Option<RungProgress>,
-}
-
-/// A rung that was granted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct GrantProgress {
-    /// The rung.
-    pub rung: Id,
-    /// When it was granted.
-    pub since: Instant,
-    /// When it ends; none for good.
-    pub until: Option<Instant>,
-    /// Why, in words.
-    pub reason: String,
-}
-
-/// A rung that will be entered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct PendingProgress {
-    /// The rung.
-    pub rung: Id,
-    /// When.
-    pub effective: Instant,
-}
-
-/// What a rung still lacks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RungProgress {
-    /// The rung.
-    pub rung: Id,
-    /// Whether its condition holds as things stand.
-    pub holds: bool,
-    /// What is missing.
-    pub unmet: Vec<Unmet>,
-}
-
-/// Available points that expire at one instant, or the rest of a balance (clause 3.9).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Expiring {
-    /// The account.
-    pub account: Id,
-    /// When they expire; none for what expires later or never, less what is owed.
-    pub expires_at: Option<Instant>,
-    /// How many.
-    pub points: Points,
-}
-
-/// Points that were earned in one month and expire in one month (clause 3.9).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Liability {
-    /// The account.
-    pub account: Id,
-    /// The month in which they were earned, like `2026-03`.
-    pub earned: String,
-    /// The month of their last valid day; none if they never expire.
-    pub expires: Option<String>,
-    /// How many are available, pending or held.
-    pub points: Points,
-    /// What they cost if all of them are used, in major units; left out where the program does not say what a point costs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cost: Option<Exact>,
-    /// What they are expected to cost.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expected: Option<Exact>,
 }

@@ -17,6 +17,7 @@ use crate::calendar::Zone;
 use crate::condition::{ScoreRule, SegmentRule};
 use crate::coupons::{Combining, Promotion};
 use crate::id::Id;
+use crate::lifecycle::{EarlyWarning, Ladder, Lifecycle};
 use crate::metric::MetricRule;
 use crate::points::{
     AccountRule, ConversionRule, EarnGroup, EarnRule, Earning, Referrals, Returns, Reward,
@@ -27,7 +28,9 @@ use crate::text::Label;
 use crate::tiers::Track;
 use crate::triggers::{Topic, Trigger};
 
-pub(crate) use compile::{Compiled, EarningPlan, Feed, MetricPlan, On, RulePlan, metric_moves};
+pub(crate) use compile::{
+    Compiled, EarningPlan, Feed, MetricPlan, On, RulePlan, Watched, metric_moves,
+};
 pub(crate) use index::Places;
 
 /// The schema of program documents that this engine reads.
@@ -102,6 +105,15 @@ pub struct Rules {
     /// The ladders of rungs.
     #[serde(default)]
     pub tiers: Vec<Track>,
+    /// The stages of a member's life with the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifecycle: Option<Lifecycle>,
+    /// Early warning of members who are about to be lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<EarlyWarning>,
+    /// The ladders of attempts to win members back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub winback: Vec<Ladder>,
     /// How points are earned.
     #[serde(default)]
     pub earning: Earning,

@@ -30,6 +30,12 @@ impl Label {
             .map(|(language, text)| (language.as_str(), text.as_str()))
     }
 
+    /// One text a language.
+    pub(crate) fn of(texts: [(&str, &str); 2]) -> Self {
+        let texts = texts.map(|(language, text)| (language.to_owned(), text.to_owned()));
+        Self(BTreeMap::from(texts))
+    }
+
     /// Whether there is no text at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -32,7 +32,7 @@ pub(crate) fn cargo(folder: &std::path::Path) -> Command {
 }
 
 /// Has a release build optimise crate by crate and in parallel: linking all crates into one takes most of its time, and changes
-/// speed, which no check looks at. Not for the C library: valgrind is to see what is handed out.
+/// speed, which no check looks at.
 pub(crate) fn in_parallel(command: &mut Command) -> &mut Command {
     command
         .env("CARGO_PROFILE_RELEASE_LTO", "off")

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::rules::{
-    BirthdayTest, Comparison, Condition, Grain, Reads, Selection, TenureTest, TierTest, Yearly,
+    BirthdayTest, Comparison, Condition, Grain, Reads, Selection, TenureTest, TierTest,
+    WarningLevel, Yearly,
 };
 use super::selection::{Select, Symbols};
 use crate::amount::Currency;
@@ -41,6 +42,10 @@ pub(crate) enum Cond {
         within: Span,
         test: Test,
     },
+    Stage(Box<[Id]>),
+    Warning(Box<[WarningLevel]>),
+    Abandoned(bool),
+    Rhythm(Rhythm),
     Kind(Box<[Box<str>]>),
     Channel(Box<[Box<str>]>),
     Store(Box<[Box<str>]>),
@@ -101,10 +106,10 @@ impl Cond {
 
     /// The metrics that it reads.
     pub(crate) fn metrics(&self, out: &mut Vec<usize>) {
-        self.leaves(&mut |leaf| {
-            if let Self::Metric { metric, .. } = leaf {
-                out.push(*metric);
-            }
+        self.leaves(&mut |leaf| match leaf {
+            Self::Metric { metric, .. } => out.push(*metric),
+            Self::Rhythm(test) => out.extend([test.since, test.gap]),
+            _ => {}
         });
     }
 }
@@ -133,10 +138,39 @@ impl Test {
         }
     }
 
+    /// The numbers from which on, upwards, it may say something else than just below.
+    pub(crate) fn edges(&self) -> impl Iterator<Item = i64> {
+        let low = Some(self.low).filter(|low| *low > i64::MIN);
+        let high = self.high.checked_add(1);
+        let set = self.one_of.iter().flatten();
+        let set = set.flat_map(|one| [Some(*one), one.checked_add(1)].into_iter().flatten());
+        low.into_iter().chain(high).chain(set)
+    }
+
     pub(crate) fn holds(&self, value: i64) -> bool {
         self.low <= value
             && value <= self.high
             && self.one_of.as_ref().is_none_or(|set| set.contains(&value))
+    }
+}
+
+/// A compiled test of a silence beside the member's own rhythm.
+#[derive(Debug)]
+pub(crate) struct Rhythm {
+    pub(crate) since: usize,
+    pub(crate) gap: usize,
+    /// How many times as many, as a fraction.
+    pub(crate) times: (i128, i128),
+    pub(crate) if_none: bool,
+}
+
+impl Rhythm {
+    /// The days of silence from which on it holds, for so many days between.
+    pub(crate) fn needed(&self, gap: i64) -> i64 {
+        let (part, whole) = self.times;
+        let days = i128::from(gap).saturating_mul(part).saturating_neg();
+        let days = days.checked_div_euclid(whole).unwrap_or(0);
+        i64::try_from(days.saturating_neg()).unwrap_or(i64::MAX)
     }
 }
 
@@ -180,6 +214,11 @@ pub(crate) struct Catalogue {
     pub(crate) tracks: Vec<Track>,
     pub(crate) segments: Named<SegmentPlan>,
     pub(crate) scores: Named<ScorePlan>,
+    pub(crate) stages: Vec<Id>,
+    /// Whether the program has an early warning.
+    pub(crate) warns: bool,
+    /// Whether the program has ladders to win members back.
+    pub(crate) wins_back: bool,
     /// Names of things that are there, but wrong in themselves: not to be reported as unknown.
     pub(crate) broken: Vec<Id>,
 }
@@ -336,6 +375,10 @@ impl Compiler<'_> {
                 Cond::Enrolled(from, until)
             }
             Condition::PointsExpiring(test) => self.expiring(test, &join(path, "points_expiring")),
+            Condition::Stage(ids) => self.stage(ids, &join(path, "stage")),
+            Condition::Warning(levels) => self.warning(levels, &join(path, "warning")),
+            Condition::Abandoned(wanted) => self.abandoned(*wanted, &join(path, "abandoned")),
+            Condition::Rhythm(test) => Cond::Rhythm(self.rhythm(test, &join(path, "rhythm"))),
             Condition::Kind(kinds) => self.kinds(kinds, &join(path, "kind")),
             Condition::Channel(channels) => {
                 Cond::Channel(self.texts(channels, &join(path, "channel")))

@@ -5,13 +5,13 @@ mod lacks;
 use std::borrow::Cow;
 
 use super::compile::{Attribute, Cond, ScorePlan};
-use super::rules::{BirthdayTest, Grain, within_day};
+use super::rules::{BirthdayTest, Grain, WarningLevel, within_day};
 use super::selection::{Basket, Select};
 use crate::amount::Currency;
 use crate::calendar::{Date, Instant, MonthDay, Span, Weekday};
 use crate::event::{Line, Scalar};
 use crate::id::Id;
-use crate::outcome::Unmet;
+use crate::outcome::{Met, Unmet};
 use lacks::lacks;
 
 /// What a condition can see. The engine makes it; a condition knows nothing of the domains behind it.
@@ -34,6 +34,12 @@ pub(crate) trait Facts {
     /// The available points of an account whose last day is at most so far away.
     fn expiring(&self, account: usize, within: Span) -> i64;
     fn account_name(&self, account: usize) -> Option<Id>;
+    /// The stage of the lifecycle that the member is in.
+    fn stage(&self) -> Option<&Id>;
+    /// The level of early warning.
+    fn warning(&self) -> WarningLevel;
+    /// Whether attempts to win the member back have been given up.
+    fn abandoned(&self) -> bool;
     fn event(&self) -> Option<EventFacts<'_>>;
     /// When time alone will change what the condition says; asked only for explanations.
     fn holds_from(&self, cond: &Cond) -> Option<Instant>;
@@ -107,6 +113,20 @@ pub(crate) fn evaluate<S: Sink>(cond: &Cond, facts: &impl Facts, sink: &mut S) -
     wanted(cond, true, facts, sink)
 }
 
+/// The leaves that make a condition hold.
+pub(crate) fn reasons(cond: &Cond, facts: &impl Facts) -> Vec<Met> {
+    // What keeps it from not holding.
+    let mut kept = Explain::default();
+    wanted(cond, false, facts, &mut kept);
+    let met = |unmet: Unmet| Met {
+        leaf: unmet.leaf,
+        of: unmet.of,
+        negated: !unmet.negated,
+        found: unmet.found,
+    };
+    kept.0.into_iter().map(met).collect()
+}
+
 /// Whether a condition is what it should be: true, or false below a `not`. What is not as it should be goes to the sink.
 fn wanted<S: Sink>(cond: &Cond, want: bool, facts: &impl Facts, sink: &mut S) -> bool {
     match cond {
@@ -178,6 +198,13 @@ fn holds(leaf: &Cond, facts: &impl Facts) -> bool {
             within,
             test,
         } => test.holds(facts.expiring(*account, *within)),
+        Cond::Stage(stages) => facts.stage().is_some_and(|stage| stages.contains(stage)),
+        Cond::Warning(levels) => levels.contains(&facts.warning()),
+        Cond::Abandoned(wanted) => facts.abandoned() == *wanted,
+        Cond::Rhythm(test) => facts
+            .metric(test.since)
+            .zip(facts.metric(test.gap))
+            .map_or(test.if_none, |(since, gap)| since >= test.needed(gap)),
         Cond::Kind(kinds) => facts
             .event()
             .is_some_and(|event| kinds.iter().any(|one| **one == *event.kind)),

@@ -77,6 +77,13 @@ pub(crate) fn moves(cond: &Cond, metric: &impl Fn(usize) -> Moves) -> Moves {
             let sum = score.weights.iter().map(weight);
             through(test, sum.fold(Moves::default(), Moves::or))
         }
+        Cond::Rhythm(test) => {
+            let (since, gap) = (metric(test.since), metric(test.gap));
+            Moves {
+                rises: since.rises || gap.falls,
+                falls: since.falls || gap.rises,
+            }
+        }
         Cond::PointsExpiring { test, .. } => through(test, Moves::BOTH),
         Cond::Birthday(_) | Cond::Anniversary(_) => Moves::BOTH,
         Cond::Tenure(test) => Moves {
@@ -93,6 +100,10 @@ pub(crate) trait Days {
     fn enrolled_on(&self) -> Option<Date>;
     /// The first day after this one on which the value of a metric may change by time alone.
     fn metric_changes_after(&self, metric: usize, day: Date) -> Option<Date>;
+    /// The value of a metric on a day.
+    fn value(&self, metric: usize, day: Date) -> Option<i64>;
+    /// For a metric that grows, or falls, day by day: the first day after this one on which it passes one of these numbers.
+    fn metric_passes(&self, metric: usize, day: Date, edges: &[i64]) -> Option<Option<Date>>;
     /// The first day after this one on which other points of an account expire within a span.
     fn expiring_changes_after(&self, account: usize, within: Span, day: Date) -> Option<Date>;
     /// What a leaf says, if time alone can never make it say otherwise.
@@ -138,6 +149,14 @@ pub(crate) fn next_flip(
         day = at;
     }
     Some(day)
+}
+
+/// The first day after `day` on which a condition may change by time alone.
+pub(crate) fn may_change(cond: &Cond, days: &impl Days, day: Date) -> Option<Date> {
+    let mut leaves = Vec::new();
+    open(cond, days, &mut leaves);
+    let all = leaves.iter().filter_map(|leaf| candidate(leaf, days, day));
+    all.min()
 }
 
 /// Whether a leaf is the same again every year.
@@ -189,7 +208,24 @@ fn candidate(cond: &Cond, days: &impl Days, day: Date) -> Option<Date> {
     match cond {
         Cond::Not(one) => candidate(one, days, day),
         Cond::AtLeast(_, of) => of.iter().filter_map(|one| candidate(one, days, day)).min(),
-        Cond::Metric { metric, .. } => days.metric_changes_after(*metric, day),
+        Cond::Metric { metric, test } => {
+            let edges: Vec<i64> = test.edges().collect();
+            // Only where it passes a threshold does it matter.
+            match days.metric_passes(*metric, day, &edges) {
+                Some(passes) => passes,
+                None => days.metric_changes_after(*metric, day),
+            }
+        }
+        Cond::Rhythm(test) => {
+            let gap = days.value(test.gap, day);
+            let edge = gap.map(|gap| test.needed(gap));
+            let since = match days.metric_passes(test.since, day, edge.as_slice()) {
+                Some(passes) => passes,
+                None => days.metric_changes_after(test.since, day),
+            };
+            let gap = days.metric_changes_after(test.gap, day);
+            since.into_iter().chain(gap).min()
+        }
         Cond::Tenure(test) => {
             let enrolled = days.enrolled_on()?;
             [test.at_least, test.less_than]

@@ -14,7 +14,7 @@ use crate::id::Id;
 
 pub(crate) use grain::{Grain, millionths};
 pub use lines::{AttributeValue, PriceRange, Selection};
-pub use named::{ScoreRule, ScoreWeight, SegmentRule};
+pub use named::{RhythmTest, ScoreRule, ScoreWeight, SegmentRule, WarningLevel};
 
 /// A condition: a tree of `all`, `any`, `at_least_n`, `not` over leaves.
 ///
@@ -54,6 +54,14 @@ pub enum Condition {
     Enrolled(DateRange),
     /// Member: available points that expire soon.
     PointsExpiring(ExpiringTest),
+    /// Member: is in one of these stages of the lifecycle.
+    Stage(Vec<Id>),
+    /// Member: has one of these levels of early warning.
+    Warning(Vec<WarningLevel>),
+    /// Member: whether attempts to win the member back have been given up since the last purchase.
+    Abandoned(bool),
+    /// Member: has been silent for long by the member's own rhythm.
+    Rhythm(RhythmTest),
 
     /// Event: is of one of these kinds (`purchase`, `activity`, `enroll` …).
     Kind(Vec<String>),
@@ -108,7 +116,11 @@ impl Condition {
             | Self::Score(_)
             | Self::Anniversary(_)
             | Self::Enrolled(_)
-            | Self::PointsExpiring(_) => Some(Reads::Member),
+            | Self::PointsExpiring(_)
+            | Self::Stage(_)
+            | Self::Warning(_)
+            | Self::Abandoned(_)
+            | Self::Rhythm(_) => Some(Reads::Member),
             Self::Kind(_)
             | Self::Channel(_)
             | Self::Store(_)

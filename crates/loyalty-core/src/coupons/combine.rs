@@ -127,16 +127,18 @@ impl<'c> Table<'c> {
         let none = || vec![Bits::new(candidates.len()); candidates.len()];
         let (mut apart, mut off_row) = (none(), none());
         for (at, one) in candidates.iter().enumerate() {
-            let others = if at < asked { candidates.len() } else { asked };
-            for (beside, other) in candidates.iter().enumerate().take(others) {
-                if at == beside || (one.plan.permits(other.plan) && other.plan.permits(one.plan)) {
+            // Each pair once; at least one of the two is asked.
+            for (beside, other) in candidates.iter().enumerate().take(at.min(asked)) {
+                if one.plan.permits(other.plan) && other.plan.permits(one.plan) {
                     continue;
                 }
                 let alone = one.plan.exclusive || other.plan.exclusive;
                 let by_row = combining.conflict == Conflict::Row && !alone;
                 let table = if by_row { &mut off_row } else { &mut apart };
-                if let Some(bits) = table.get_mut(at) {
-                    bits.set(beside);
+                for (one, other) in [(at, beside), (beside, at)] {
+                    if let Some(bits) = table.get_mut(one) {
+                        bits.set(other);
+                    }
                 }
             }
         }

@@ -184,6 +184,12 @@ impl<'p> Candidate<'p> {
         self.instance.as_ref().unwrap_or(&self.plan.id)
     }
 
+    /// Whether there is anything that it could have an effect on, whatever stands before it.
+    pub(super) fn sees_something(&self) -> bool {
+        let ships = matches!(self.plan.deal, DealPlan::Shipping { .. });
+        ships || self.sets.iter().any(|rows| !rows.is_empty())
+    }
+
     /// A candidate that no limit binds. Whoever makes it has judged its condition, dates and counts.
     pub(crate) fn new(plan: &'p PromotionPlan, basket: &Basket) -> Self {
         let select = |lines: &Select| -> Box<[u32]> {

@@ -90,6 +90,9 @@ pub(super) fn names() -> Catalogue {
         tracks: Vec::new(),
         segments: Default::default(),
         scores: Default::default(),
+        stages: Vec::new(),
+        warns: false,
+        wins_back: false,
         broken: Vec::new(),
     }
 }

@@ -100,6 +100,7 @@ fn taken(body: &Body<'_>) -> Taken {
         | Body::Receive(_)
         | Body::Grant(_)
         | Body::Revoke(_)
+        | Body::Outreach(_)
         | Body::Freeze(_)
         | Body::Unfreeze(_)
         | Body::Close(_)

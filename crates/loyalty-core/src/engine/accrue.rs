@@ -89,20 +89,20 @@ impl<'w> Work<'w> {
                 On::Promotion => self.promoted.contains(&place),
                 _ => rule.on == *on,
             };
-            let bid = fires(rule, answers, &seeing, trace.is_some());
-            let bid = bid.and_then(|()| {
+            let mut unmet = Vec::new();
+            let explain = trace.is_some().then_some(&mut unmet);
+            let bid = fires(rule, answers, &seeing, explain).and_then(|()| {
                 let crossed = crossings.and_then(|crossings| crossings.get(number));
                 let rare = match crossed {
                     Some(values) => Ok(rule.plan.reaches(values)),
                     None => self.tell(&rule.plan, event),
                 };
-                let rare = rare.map_err(|result| (result, Vec::new()))?;
-                gifts.bid(&rule.plan, rare, |out| match event.basket {
+                gifts.bid(&rule.plan, rare?, |out| match event.basket {
                     Some(basket) => brings(&rule.plan, &compiled.earning, basket, paid, out),
                     None => Ok(()),
                 })
             });
-            if let (Err((result, unmet)), Some(trace)) = (bid, &mut trace) {
+            if let (Err(result), Some(trace)) = (bid, &mut trace) {
                 trace.push(RuleTrace {
                     rule: rule.plan.id.clone(),
                     result,
@@ -271,31 +271,39 @@ fn level(lots: &mut [NewLot]) {
     }
 }
 
-/// Why a rule does not fire.
-type Silent = (TraceResult, Vec<Unmet>);
-
-/// Whether a rule fires, as far as its lines do not decide it.
-fn fires(rule: &RulePlan, answers: bool, seeing: &Seeing<'_>, explain: bool) -> Result<(), Silent> {
-    let no = |result| Err((result, Vec::new()));
+/// Whether a rule fires, as far as its lines do not decide it; else why not, and with `unmet` what its condition lacks.
+fn fires(
+    rule: &RulePlan,
+    answers: bool,
+    seeing: &Seeing<'_>,
+    unmet: Option<&mut Vec<Unmet>>,
+) -> Result<(), TraceResult> {
     if !answers {
-        return no(TraceResult::OtherEvent);
+        return Err(TraceResult::OtherEvent);
     }
     if rule.from.is_some_and(|from| seeing.day < from)
         || rule.until.is_some_and(|until| until < seeing.day)
     {
-        return no(TraceResult::NotLive);
+        return Err(TraceResult::NotLive);
     }
-    match &rule.when {
-        Some(when) if explain => {
+    let Some(when) = &rule.when else {
+        return Ok(());
+    };
+    let holds = match unmet {
+        None => evaluate(when, seeing, &mut Quiet),
+        Some(unmet) => {
             let mut lacks = Explain::default();
-            if evaluate(when, seeing, &mut lacks) {
-                Ok(())
-            } else {
-                Err((TraceResult::Unmet, lacks.0))
+            let holds = evaluate(when, seeing, &mut lacks);
+            if !holds {
+                *unmet = lacks.0;
             }
+            holds
         }
-        Some(when) if !evaluate(when, seeing, &mut Quiet) => no(TraceResult::Unmet),
-        _ => Ok(()),
+    };
+    if holds {
+        Ok(())
+    } else {
+        Err(TraceResult::Unmet)
     }
 }
 
@@ -306,7 +314,7 @@ fn brings(
     basket: &Basket,
     paid: &[i64],
     out: &mut Vec<i64>,
-) -> Result<(), Silent> {
+) -> Result<(), TraceResult> {
     let (money, units) = (plan.counts_money(), plan.counts_units());
     let even = plan.counts_rows();
     let free = counts_free(plan, earning, basket);
@@ -341,7 +349,7 @@ fn brings(
         }
     }));
     if !any {
-        return Err((TraceResult::NoLine, Vec::new()));
+        return Err(TraceResult::NoLine);
     }
     // A fixed gift for rows that cost nothing is shared alike among them.
     if !money && nothing {

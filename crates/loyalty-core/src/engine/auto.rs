@@ -7,7 +7,7 @@ use super::work::Work;
 use crate::calendar::Instant;
 use crate::condition::next_flip;
 use crate::error::Result;
-use crate::points::{AutoRun, RewardPlan, Surplus, times};
+use crate::points::{AutoRun, GivePlan, RewardPlan, Surplus, times};
 use crate::tiers::View;
 
 impl<'w> Work<'w> {
@@ -41,7 +41,7 @@ impl<'w> Work<'w> {
         let available = self.account(plan.account)?.available();
         let price = self.price(plan);
         let above = available.saturating_sub(plan.threshold(price));
-        if above < 0 || self.denies(plan, 1, None).is_some() {
+        if above < 0 || self.denies(plan, 1, None).is_some() || !self.can_give(plan) {
             return Ok(None);
         }
         let (quantity, dropped) = match auto.surplus {
@@ -61,6 +61,14 @@ impl<'w> Work<'w> {
         }))
     }
 
+    /// Whether a coupon that is given by itself can be issued: what cannot must not keep time from passing.
+    fn can_give(&self, plan: &RewardPlan) -> bool {
+        match &plan.give {
+            GivePlan::Coupon(coupon, _) => self.issuable(coupon),
+            _ => true,
+        }
+    }
+
     /// When time alone gives a reward next.
     pub(super) fn auto_due(&self) -> Option<Instant> {
         if !self.state.more.access.is_open() {
@@ -78,7 +86,7 @@ impl<'w> Work<'w> {
     /// condition comes to hold.
     fn reward_due(&self, plan: &RewardPlan) -> Option<Instant> {
         let available = self.account(plan.account).ok()?.available();
-        if available < plan.threshold(self.price(plan)) {
+        if available < plan.threshold(self.price(plan)) || !self.can_give(plan) {
             return None;
         }
         let today = self.program_day(self.as_of);

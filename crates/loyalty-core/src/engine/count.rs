@@ -31,7 +31,11 @@ impl Work<'_> {
                 continue;
             };
             let amount = match &plan.feed {
-                Feed::Spend | Feed::ListSpend | Feed::Orders | Feed::Quantity => {
+                Feed::Spend
+                | Feed::ListSpend
+                | Feed::Orders
+                | Feed::Interactions
+                | Feed::Quantity => {
                     if !self.passes(plan, event) {
                         continue;
                     }
@@ -59,7 +63,7 @@ impl Work<'_> {
                         self.count_mean(place, amount);
                         continue;
                     }
-                    if matches!(plan.feed, Feed::Orders) {
+                    if matches!(plan.feed, Feed::Orders | Feed::Interactions) {
                         1
                     } else {
                         amount
@@ -101,6 +105,7 @@ impl Work<'_> {
                     kind.is_some_and(|kind| kinds.iter().any(|one| **one == *kind))
                         && self.passes(plan, event),
                 ),
+                Feed::Interactions => i64::from(self.passes(plan, event)),
                 Feed::Earned(account) => earned(accrued, *account),
                 Feed::Values(_) | Feed::Attribute(_) if kind.is_some() => {
                     self.count_activity_rare(place, plan, event)?;
@@ -135,6 +140,7 @@ impl Work<'_> {
                 Feed::Spend
                 | Feed::ListSpend
                 | Feed::Orders
+                | Feed::Interactions
                 | Feed::Quantity
                 | Feed::Returns
                 | Feed::Returned
@@ -146,7 +152,11 @@ impl Work<'_> {
                     };
                     let plain = matches!(
                         plan.feed,
-                        Feed::Spend | Feed::ListSpend | Feed::Orders | Feed::Quantity
+                        Feed::Spend
+                            | Feed::ListSpend
+                            | Feed::Orders
+                            | Feed::Interactions
+                            | Feed::Quantity
                     );
                     if !plain || matches!(plan.reading, Reading::Mean(_)) {
                         let change = self.uncount_rare(place, plan, order, counted, backs)?;
@@ -183,6 +193,20 @@ impl Work<'_> {
     }
 
     /// Takes an amount out of the stretch before, if the order was in that.
+    /// By how much points that went out of accounts change the metrics that are their balances.
+    pub(super) fn out_of_balances(&self, taken: &[(usize, i64)]) -> Vec<(usize, i64)> {
+        let metrics = self.compiled.metrics.iter().enumerate();
+        let balances = metrics.filter_map(|(place, plan)| match plan.feed {
+            Feed::Balance(account) => Some((place, account)),
+            _ => None,
+        });
+        let changes = balances.flat_map(|(place, account)| {
+            let mine = taken.iter().filter(move |(at, _)| *at == account);
+            mine.map(move |(_, points)| (place, points.saturating_neg()))
+        });
+        changes.collect()
+    }
+
     fn uncount_before(&mut self, place: usize, order: &Order, amount: i64) {
         let tally = self.state.metrics.get(place);
         let before = tally.and_then(|tally| tally.before());
@@ -250,7 +274,7 @@ fn uncounted(plan: &MetricPlan, order: &Order, counted: &Counted, backs: &Backs)
             .filter(|(place, _)| counted.has(*place))
             .map(|(_, row)| row)
     };
-    if matches!(plan.feed, Feed::Orders) {
+    if matches!(plan.feed, Feed::Orders | Feed::Interactions) {
         let all_back = rows().all(|(_, back)| back.all());
         let was_out = rows().any(|(_, back)| back.units_before < back.units);
         return Ok(i64::from(all_back && was_out));

@@ -1,7 +1,8 @@
 //! The passing of time: everything that is due, in the order of the calendar (clauses 1.3 to 1.5).
 //!
 //! At one instant: holds are released; pending points become available; points expire; what leaves accounts by time; windows roll;
-//! rewards that are given before tiers; tiers; other rewards that are given by themselves; triggers. Rounds repeat until one makes no entry.
+//! rewards that are given before tiers; tiers; stages; segments; early warning; other rewards that are given by themselves; triggers. Rounds repeat
+//! until one makes no entry.
 
 use super::work::Work;
 use crate::amount::Points;
@@ -39,6 +40,7 @@ impl Work<'_> {
             }
         }
         self.go_to(to);
+        self.end_days();
         Ok(())
     }
 
@@ -65,7 +67,9 @@ impl Work<'_> {
             return self.settle_at();
         }
         self.carry_over()?;
+        self.settle_at()?;
         self.passing = true;
+        self.trigger_rounds = 0;
         let settled = self.settle_at();
         self.passing = false;
         settled
@@ -107,6 +111,9 @@ impl Work<'_> {
             }
             self.auto_rewards(AutoRun::BeforeTiers)?;
             self.judge_tiers()?;
+            self.judge_lifecycle();
+            self.judge_segments();
+            self.judge_warning();
             self.auto_rewards(AutoRun::WithTriggers)?;
             self.fire_triggers()?;
             if self.entries.len() == before {
@@ -190,6 +197,9 @@ impl Work<'_> {
             .chain(self.coupon_due())
             .chain(self.trigger_due())
             .chain(self.carry_due())
+            .chain(self.lifecycle_due())
+            .chain(self.warning_due())
+            .chain(self.winback_due())
             .min()
     }
 

@@ -14,6 +14,8 @@ impl Work<'_> {
     ) -> Result<()> {
         self.take_back(returned)?;
         self.taken_back = self.receipt.take().map(Box::new);
+        // What goes back with all of an order can be reached again by what is bought.
+        self.trigger_values = self.values_of_milestones();
         self.purchase(event, purchase)
     }
 }

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use crate::amount::Currency;
 use crate::calendar::{Date, Instant, MonthDay, Span};
 use crate::condition::{
-    Basket, Cond, Days, EventFacts, Facts, Grain, Quiet, evaluate, moves, next_flip,
+    Basket, Cond, Days, EventFacts, Facts, Grain, Quiet, WarningLevel, evaluate, moves, next_flip,
 };
 use crate::event::{Body, Event, Line, Scalar};
 use crate::id::Id;
 use crate::member::State;
-use crate::metric::{Reading, Tally};
+use crate::metric::{Frame, Reading, Tally};
 use crate::outcome::Figure;
 use crate::points::ActiveFrom;
 use crate::program::{Compiled, Feed, MetricPlan, metric_moves};
@@ -245,6 +245,18 @@ impl Facts for Seeing<'_> {
             .map(|plan| plan.id.clone())
     }
 
+    fn stage(&self) -> Option<&Id> {
+        self.state.more.stage()
+    }
+
+    fn warning(&self) -> WarningLevel {
+        self.state.more.warning()
+    }
+
+    fn abandoned(&self) -> bool {
+        self.state.more.is_abandoned()
+    }
+
     fn event(&self) -> Option<EventFacts<'_>> {
         self.event
     }
@@ -272,6 +284,39 @@ impl Seeing<'_> {
 }
 
 impl Seeing<'_> {
+    /// The value of a metric on a day, if it grows by one a day from then on.
+    pub(super) fn grows(&self, metric: usize, day: Date) -> Option<i64> {
+        let plan = self.plan(metric)?;
+        let whole_life = matches!(plan.frame, Frame::Lifetime | Frame::Reset { .. });
+        match (&plan.feed, plan.reading) {
+            (Feed::Tenure, _) => self.on(day).value(metric),
+            (_, Reading::Since) if whole_life => self.on(day).value(metric),
+            _ => None,
+        }
+    }
+
+    /// The first day after another one on which a metric that never rises is below a number: found by halving.
+    fn falls_below(&self, metric: usize, day: Date, number: i64) -> Option<Date> {
+        let below = |days: i64| {
+            let on = day.add_days(days).ok()?;
+            Some(self.on(on).value(metric)? < number)
+        };
+        let (mut above, mut under) = (0_i64, 1_i64);
+        while !below(under)? {
+            above = under;
+            under = under.checked_mul(2)?;
+        }
+        while under.saturating_sub(above) > 1 {
+            let middle = above.midpoint(under);
+            if below(middle)? {
+                under = middle;
+            } else {
+                above = middle;
+            }
+        }
+        day.add_days(under).ok()
+    }
+
     /// The last day of something that is over at an instant.
     fn last_day(&self, over: Instant) -> Date {
         self.zone.date_at(over.prev())
@@ -320,6 +365,24 @@ impl Days for Seeing<'_> {
 
     fn enrolled_on(&self) -> Option<Date> {
         self.enrolled
+    }
+
+    fn value(&self, metric: usize, day: Date) -> Option<i64> {
+        self.on(day).value(metric)
+    }
+
+    fn metric_passes(&self, metric: usize, day: Date, edges: &[i64]) -> Option<Option<Date>> {
+        if let Some(value) = self.grows(metric, day) {
+            let next = edges.iter().filter(|edge| **edge > value).min();
+            let days = next.and_then(|next| next.checked_sub(value));
+            return Some(days.and_then(|days| day.add_days(days).ok()));
+        }
+        if !matches!(self.plan(metric)?.reading, Reading::Silence(_)) {
+            return None;
+        }
+        let value = self.on(day).value(metric)?;
+        let next = edges.iter().filter(|edge| **edge <= value).max();
+        Some(next.and_then(|next| self.falls_below(metric, day, *next)))
     }
 
     fn metric_changes_after(&self, metric: usize, day: Date) -> Option<Date> {

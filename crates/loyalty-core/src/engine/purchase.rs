@@ -49,7 +49,8 @@ impl<'w> Work<'w> {
         cards.extend(self.pay_stored(facts, purchase, &rows, &bill)?);
         let earns = self.earns(facts, &order, &rows, &bill);
         let counted = self.count_and_reach(earns, &mut accrued)?;
-        let mut record = self.record(purchase, &rows, &bill, &mut accrued, order, counted)?;
+        few_enough(&accrued, &rows)?;
+        let mut record = self.record(purchase, &rows, &bill, &mut accrued, order, counted);
         record.coupons = promoted.coupons;
         record.used = promoted.used;
         record.cards = cards;
@@ -168,14 +169,8 @@ impl<'w> Work<'w> {
         accrued: &mut Accrued<'_>,
         id: Id,
         counted: Vec<crate::member::Counted>,
-    ) -> Result<Order> {
+    ) -> Order {
         let goods = rows.basket.rows.len();
-        let pairs = accrued.gifts.all.len().saturating_mul(goods);
-        if pairs > GIVEN_MAX {
-            let words =
-                format!("more than {GIVEN_MAX} pairs of a line and a rule that gave points for it");
-            return Err(Error::at(Code::LimitExceeded, "purchase.lines", words));
-        }
         let mut given: Vec<Giver<'_>> = Vec::with_capacity(accrued.gifts.all.len());
         for gift in accrued.gifts.given() {
             if let Some(account) = self.compiled.accounts.get(gift.plan.account) {
@@ -248,7 +243,8 @@ impl<'w> Work<'w> {
                 .get(place)
                 .map(|account| account.id.clone())
         };
-        let tender = bill.paid.iter().filter_map(|one| {
+        let mut tender = Vec::with_capacity(bill.paid.len());
+        tender.extend(bill.paid.iter().filter_map(|one| {
             let lots = one.lots.iter().map(|lot| Took::new(*lot)).collect();
             Some(TenderPaid {
                 account: account(one.account)?,
@@ -258,8 +254,8 @@ impl<'w> Work<'w> {
                 reward: one.reward.clone(),
                 lots,
             })
-        });
-        Ok(Order {
+        }));
+        Order {
             mark: Id::mark(id.as_str()),
             id,
             at: self.as_of,
@@ -267,7 +263,7 @@ impl<'w> Work<'w> {
             version: self.version,
             rows: recorded,
             put: core::mem::take(&mut accrued.put),
-            tender: tender.collect(),
+            tender,
             discounts: bill.applied.iter().map(|one| one.id.clone()).collect(),
             coupons: Vec::new(),
             used: Vec::new(),
@@ -281,7 +277,7 @@ impl<'w> Work<'w> {
             }),
             counted,
             crossed: core::mem::take(&mut accrued.crossed),
-        })
+        }
     }
 
     fn receipt_of(
@@ -323,7 +319,8 @@ impl<'w> Work<'w> {
                 .get(place)
                 .map(|account| account.id.clone())
         };
-        let tender = bill.paid.iter().filter_map(|one| {
+        let mut tender = Vec::with_capacity(bill.paid.len());
+        tender.extend(bill.paid.iter().filter_map(|one| {
             let (asked, points) = (Points::new(one.asked), Points::new(one.points));
             Some(ReceiptTender {
                 account: id(one.account)?,
@@ -333,7 +330,7 @@ impl<'w> Work<'w> {
                 points,
                 value: Amount::new(one.value, currency),
             })
-        });
+        }));
         let discounts = bill.applied.iter().map(|one| ReceiptDiscount {
             id: one.id.clone(),
             coupon: one.coupon.clone(),
@@ -348,12 +345,23 @@ impl<'w> Work<'w> {
             repriced: None,
             withheld: None,
             converted: converted(order),
-            tender: tender.collect(),
+            tender,
             points: by_account(&accrued.gifts, id),
             total: total(&lines, currency),
             lines,
         })
     }
+}
+
+/// Refuses what would take too much to keep.
+fn few_enough(accrued: &Accrued<'_>, rows: &Rows) -> Result<()> {
+    let pairs = (accrued.gifts.all.len()).saturating_mul(rows.basket.rows.len());
+    if pairs > GIVEN_MAX {
+        let words =
+            format!("more than {GIVEN_MAX} pairs of a line and a rule that gave points for it");
+        return Err(Error::at(Code::LimitExceeded, "purchase.lines", words));
+    }
+    Ok(())
 }
 
 /// A rule, its account, and what it gave each row.

@@ -217,9 +217,12 @@ impl<'w> Work<'w> {
             let name = name.map_or("", Id::as_str);
             let issue = self.coupon_plan(coupon.as_str(), "redeem.reward")?;
             for number in 1..=quantity.unsigned_abs() {
-                let id = match quantity {
-                    1 => Id::checked(name),
-                    _ => super::transfer::derived(&[name], number),
+                // What is given by itself is called by the member, too: it may be given away.
+                let own = event.is_none().then(|| self.member.id.as_str());
+                let names: Vec<&str> = own.into_iter().chain([name]).collect();
+                let id = match (quantity, names.as_slice()) {
+                    (1, [name]) => Id::checked(name),
+                    _ => super::transfer::derived(&names, number),
                 };
                 let more = IssueMore {
                     value: *value,
@@ -241,6 +244,8 @@ impl<'w> Work<'w> {
             return Ok(());
         };
         let (at, on, version) = (self.as_of, self.today, self.version);
+        let first = coupons.first();
+        let value = first.and_then(|id| self.state.more.coupon(id)?.value);
         self.more().redemptions.push(Redemption {
             id,
             reward: plan.id.clone(),
@@ -251,6 +256,7 @@ impl<'w> Work<'w> {
             account,
             lots: lots.iter().map(|lot| Took::new(*lot)).collect(),
             gave,
+            value,
             coupons,
             over: Vec::new(),
             undone: false,

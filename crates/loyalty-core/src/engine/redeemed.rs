@@ -77,7 +77,7 @@ impl Work<'_> {
             None => None,
         };
         for instance in &redemption.coupons {
-            self.take_back_coupon(instance, "undo.event")?;
+            self.take_back_coupon(instance, redemption.value, "undo.event")?;
         }
         redemption.undone = true;
         let day = self.program_day(redemption.at);

@@ -10,9 +10,10 @@ use super::work::Work;
 use crate::amount::Rounding;
 use crate::calendar::Weekday;
 use crate::condition::{Basket, EventFacts, NewRow, RowText, said};
-use crate::coupons::{Candidate, Till, TillRow, choose};
+use crate::coupons::{Candidate, DealPlan, Till, TillRow, choose};
 use crate::error::Result;
 use crate::event::{Purchase, Scalar};
+use crate::limits::MONEY_MAX;
 use crate::member::{Offered, Order, OrderRow, Repricing, RowFacts};
 
 impl<'w> Work<'w> {
@@ -36,6 +37,10 @@ impl<'w> Work<'w> {
         let mut offered = Vec::new();
         for one in asked {
             let Some(plan) = one.plan else { continue };
+            // What a card took off goes back to it by the units.
+            if matches!(plan.deal, DealPlan::StoredValue { .. }) {
+                continue;
+            }
             if self.barred(asks, plan, one).is_some() {
                 continue;
             }
@@ -62,6 +67,7 @@ impl<'w> Work<'w> {
                 answers,
             });
         }
+        let shipping_tax = rows.shipping_tax;
         let rows = rows.lines().enumerate().filter_map(|(place, lines)| {
             let line = lines.first().copied()?;
             row_facts(asks.purchase, asks.products, rows, (place, line))
@@ -69,6 +75,7 @@ impl<'w> Work<'w> {
         Some(Box::new(Repricing {
             rows: rows.collect(),
             offered,
+            shipping_tax,
             refunded: 0,
         }))
     }
@@ -114,7 +121,8 @@ impl<'w> Work<'w> {
         let promoted = |n: u32| {
             let place = usize::try_from(n).ok();
             let id = place.and_then(|place| order.discounts.get(place));
-            id.is_some_and(|id| compiled.promotions.of(id).is_some())
+            let plan = id.and_then(|id| compiled.promotions.of(id));
+            plan.is_some_and(|plan| !matches!(plan.deal, DealPlan::StoredValue { .. }))
         };
         for ((row, back), facts) in order.rows.iter().zip(backs).zip(&known.rows) {
             let kept = back.units.saturating_sub(back.units_after);
@@ -168,7 +176,7 @@ impl<'w> Work<'w> {
                 now: row.line_discounted(),
                 least: 0,
                 discountable: false,
-                tax: None,
+                tax: known.shipping_tax,
                 tax_group: 0,
                 product: u32::MAX,
             });
@@ -274,7 +282,7 @@ fn row_facts(
         brand: line.brand.as_deref().map(Into::into),
         tags: line.tags.iter().map(|tag| (&**tag).into()).collect(),
         attributes: attributes.collect(),
-        least: extra.least,
+        least: extra.least.min(MONEY_MAX),
         fixed: !extra.discountable,
         tax: extra.tax,
         tax_group: extra.tax_group,

@@ -46,6 +46,8 @@ impl Work<'_> {
         let mut sums = total(&lines, currency);
         let entry = self.entries.len();
         let refund = self.reprice(&mut order, &backs, sums.paid.money().minor())?;
+        let lost = self.lost_on_cards(&mut order, &backs)?;
+        let refund = refund.saturating_add(lost);
         self.enter(Change::Return {
             order: order.id.clone(),
             refund: self.amount(refund),
@@ -60,18 +62,22 @@ impl Work<'_> {
         let withheld = self.withhold(entry, self.amount(refund), withheld);
         let open = refund.saturating_sub(kept);
         let (stored_value, given) = self.refund_stored(&mut order, &backs, open)?;
-        if given > 0 {
+        if given > 0 || lost > 0 {
             sums.due = Some(self.amount(open.saturating_sub(given)));
         }
+        let mut awards = Vec::new();
         if backs.iter().all(Back::all) {
             self.restore_coupons(&order)?;
             self.unbook_promotions(&order.used);
-            self.undo_awards(&mut order)?;
+            awards = self.undo_awards(&mut order)?;
             order.coupons.clear();
             order.used.clear();
         }
         let figures = self.figures();
-        let changes = self.uncount(&order, &backs, &reversed, &restored)?;
+        let fired = self.values_of_milestones();
+        let mut changes = self.uncount(&order, &backs, &reversed, &restored)?;
+        changes.extend(self.out_of_balances(&awards));
+        self.note_fired(&fired, backs.iter().all(Back::all));
         self.undo_gains(&order, &backs, &figures)?;
         self.receipt = Some(Receipt {
             order: order.id.clone(),

@@ -108,6 +108,29 @@ impl<'w> Work<'w> {
         Ok(paid)
     }
 
+    /// What cards took off the price of what goes back, where they cannot take it back: it is given back as money.
+    pub(super) fn lost_on_cards(&mut self, order: &mut Order, backs: &Backs) -> Result<i64> {
+        if order.cards.iter().all(|one| one.discount.is_none()) {
+            return Ok(0);
+        }
+        let undone = undone(order, backs)?;
+        let mut lost = 0_i64;
+        let mut cards = core::mem::take(&mut order.cards);
+        for one in &mut cards {
+            let off = one
+                .discount
+                .and_then(|place| undone.get(place as usize).copied())
+                .unwrap_or(0)
+                .min(one.value.saturating_sub(one.back));
+            if off > 0 && !self.takes_back(&one.card)? {
+                one.back = one.back.saturating_add(off);
+                lost = lost.saturating_add(off);
+            }
+        }
+        order.cards = cards;
+        Ok(lost)
+    }
+
     /// Says in a receipt what stored value did for its order.
     pub(super) fn tell_cards(&self, receipt: &mut Receipt, order: &Order) {
         let mut paid = 0_i64;
@@ -197,13 +220,14 @@ impl<'w> Work<'w> {
         Ok((told, refund.saturating_sub(open)))
     }
 
-    /// Whether money can go back to a card. One that the member has no longer comes back for it, unless it would be over: then
-    /// the money is given back as money.
+    /// Whether money can go back to a card. One that has expired comes back for it, if the program makes it last longer; for one
+    /// that is over, or that somebody else has, the money is given back as money.
     fn takes_back(&mut self, card: &Instance) -> Result<bool> {
         if self.state.more.coupon(&card.id).is_some() {
             return Ok(true);
         }
-        if self.state.more.access.is_over() {
+        let gone = card.expires_at.is_none_or(|at| at > self.as_of);
+        if gone || self.state.more.access.is_over() {
             return Ok(false);
         }
         let plan = self.compiled.promotions.coupon(&card.coupon);
@@ -304,6 +328,12 @@ impl<'w> Work<'w> {
     fn card(&self, id: &str, path: &str) -> Result<(Instance, &'w PromotionPlan)> {
         let card = self.own_coupon(id, path)?;
         let plan = self.coupon_plan(card.coupon.as_str(), path)?;
+        if card.expires_at.is_some_and(|at| at <= self.as_of)
+            && self.state.more.holder(&card.id).is_some()
+        {
+            let words = format!("`{id}` is over: only what is held of it can be used, by its hold");
+            return Err(Error::at(Code::CouponRefused, path, words));
+        }
         if card.value.is_some() && matches!(plan.deal, DealPlan::StoredValue { .. }) {
             return Ok((card, plan));
         }

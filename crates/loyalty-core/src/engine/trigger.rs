@@ -6,13 +6,15 @@ use std::sync::Arc;
 use super::trigger_due::event_kind;
 use super::wallet::IssueMore;
 use super::work::Work;
+use crate::calendar::Instant;
 use crate::condition::{EventFacts, Quiet, evaluate};
 use crate::coupons::Instance;
-use crate::error::Result;
+use crate::error::{Code, Result};
 use crate::event::Event;
 use crate::id::Id;
-use crate::limits::TRIGGER_ROUNDS_MAX;
+use crate::limits::{TAGS_MAX, TRIGGER_ROUNDS_MAX};
 use crate::member::Order;
+use crate::metric::Frame;
 use crate::outcome::{Change, Muted, Source, TriggerAbout};
 use crate::points::{Gave, Took};
 use crate::triggers::{
@@ -34,7 +36,7 @@ impl<'w> Work<'w> {
     /// After the event: what answers its kind, and what will answer it some days later.
     pub(super) fn after_event(&mut self, event: &Event<'_>) -> Result<()> {
         let triggers = &self.compiled.triggers;
-        if triggers.all.is_empty() || self.state.more.access.is_over() {
+        if triggers.all.is_empty() || !self.state.more.access.is_open() {
             return Ok(());
         }
         let kind = event_kind(event);
@@ -68,7 +70,10 @@ impl<'w> Work<'w> {
     /// Fires what answers the entries since the last round, the days that have come, and the metrics that have risen.
     pub(super) fn fire_triggers(&mut self) -> Result<()> {
         let triggers = &self.compiled.triggers;
-        if triggers.all.is_empty() {
+        // Nothing happens by itself for a member who is frozen; the days pass all the same.
+        if triggers.all.is_empty() || !self.state.more.access.is_open() {
+            self.end_days();
+            self.scanned = self.entries.len();
             return Ok(());
         }
         let mut fires: Vec<Fire> = Vec::new();
@@ -216,7 +221,7 @@ impl<'w> Work<'w> {
         }
     }
 
-    fn values_of_milestones(&self) -> Vec<i64> {
+    pub(super) fn values_of_milestones(&self) -> Vec<i64> {
         let seeing = self.seeing(self.today);
         let triggers = self.compiled.triggers.all.iter();
         let value = |plan: &TriggerPlan| match &plan.on {
@@ -233,6 +238,7 @@ impl<'w> Work<'w> {
         if self.passing || before.is_empty() {
             return;
         }
+        let before = self.not_again(&before);
         let triggers = self.compiled.triggers.all.iter().enumerate();
         for ((place, plan), (before, now)) in triggers.zip(before.iter().zip(&self.trigger_values))
         {
@@ -245,6 +251,66 @@ impl<'w> Work<'w> {
                     };
                     fires.push((place, about));
                 }
+            }
+        }
+    }
+
+    /// The values from which on milestones fire: not those again that fired before a part of an order went back.
+    fn not_again(&mut self, before: &[i64]) -> Vec<i64> {
+        let triggers = self.compiled.triggers.all.iter();
+        let mut over: Vec<Id> = Vec::new();
+        let pairs = triggers.zip(before.iter().zip(&self.trigger_values));
+        let from = pairs.map(|(plan, (before, now))| {
+            let mut marks = self.state.more.triggers.fired.iter();
+            match marks.find(|(id, _)| *id == plan.id) {
+                Some((id, fired)) => {
+                    if now >= fired {
+                        over.push(id.clone());
+                    }
+                    *fired.max(before)
+                }
+                None => *before,
+            }
+        });
+        let from = from.collect();
+        if !over.is_empty() {
+            let marks = &mut self.more().triggers.fired;
+            marks.retain(|(id, _)| !over.contains(id));
+        }
+        from
+    }
+
+    /// A return lowers metrics: what has fired for them does not fire again, but for what goes back with all of an order.
+    pub(super) fn note_fired(&mut self, before: &[i64], undone: bool) {
+        let compiled = self.compiled;
+        let now = self.values_of_milestones();
+        let triggers = compiled.triggers.all.iter();
+        for (plan, (before, now)) in triggers.zip(before.iter().zip(now)) {
+            let OnPlan::Milestone { metric, .. } = &plan.on else {
+                continue;
+            };
+            // Where a window moves on, its values come again.
+            let lifetime = compiled.metrics.get(*metric);
+            let lifetime = lifetime.is_some_and(|plan| matches!(plan.frame, Frame::Lifetime));
+            if now >= *before || !lifetime {
+                continue;
+            }
+            let marks = &self.state.more.triggers.fired;
+            let place = marks.binary_search_by(|(id, _)| id.cmp(&plan.id));
+            if undone && plan.returns == TriggerReturns::Undone {
+                if let Ok(place) = place {
+                    self.more().triggers.fired.remove(place);
+                }
+                continue;
+            }
+            let marks = &mut self.more().triggers.fired;
+            match place {
+                Ok(place) => {
+                    if let Some((_, fired)) = marks.get_mut(place) {
+                        *fired = (*fired).max(*before);
+                    }
+                }
+                Err(place) => marks.insert(place, (plan.id.clone(), *before)),
             }
         }
     }
@@ -288,6 +354,7 @@ impl<'w> Work<'w> {
             trigger: plan.id.clone(),
             gave: None,
             coupon: None,
+            value: None,
         };
         match award {
             AwardPlan::Points { account, points } => {
@@ -301,20 +368,30 @@ impl<'w> Work<'w> {
             AwardPlan::Coupon(coupon, value) => {
                 let rule = self.coupon_plan(coupon.as_str(), "triggers")?;
                 // Called by the number of an entry, which is the same however time was split.
-                let names = ["trigger", plan.id.as_str()];
+                let names = [self.member.id.as_str(), "trigger", plan.id.as_str()];
                 let entry = self.version.saturating_mul(64).saturating_add(number);
                 let id = super::transfer::derived(&names, entry);
                 let more = IssueMore {
                     value: *value,
                     ..IssueMore::default()
                 };
-                self.issue_instance(rule, id.clone(), more)?;
+                if let Err(error) = self.issue_instance(rule, id.clone(), more) {
+                    // What cannot be given is said: it must not keep time from passing.
+                    self.skip(plan, Some(coupon), error.code());
+                    return Ok(());
+                }
+                given.value = self.state.more.coupon(&id).and_then(|own| own.value);
                 given.coupon = Some(id);
             }
             AwardPlan::Tags { add, remove } => {
                 let cows = |ids: &[Id]| -> Vec<Cow<'static, str>> {
                     ids.iter().map(|id| Cow::Owned(id.to_string())).collect()
                 };
+                let room = TAGS_MAX.saturating_sub(self.state.profile.tags.len());
+                if room < add.len() {
+                    self.skip(plan, None, Code::LimitExceeded);
+                    return Ok(());
+                }
                 let profile = Arc::make_mut(&mut self.state.profile);
                 let removed = profile.untag(&cows(remove));
                 let added = profile.tag(&cows(add))?;
@@ -333,6 +410,15 @@ impl<'w> Work<'w> {
             order.awards.push(given);
         }
         Ok(())
+    }
+
+    /// An award that cannot be given is left out, and that is said.
+    fn skip(&mut self, plan: &TriggerPlan, coupon: Option<&Id>, code: Code) {
+        self.enter(Change::AwardSkipped {
+            trigger: plan.id.clone(),
+            coupon: coupon.cloned(),
+            code: code.as_str().to_owned(),
+        });
     }
 
     fn notify(&mut self, plan: &TriggerPlan, topic: usize, notify: &Notify, about: &TriggerAbout) {
@@ -363,12 +449,14 @@ impl<'w> Work<'w> {
             } else {
                 local.date.next()
             };
-            let micros = i64::from(end).saturating_mul(1_000_000);
-            self.zone
-                .start_of(day)
-                .ok()?
-                .checked_add_micros(micros)
-                .ok()
+            let later = |at: Instant, seconds: i64| {
+                let micros = seconds.saturating_mul(1_000_000);
+                at.checked_add_micros(micros).ok()
+            };
+            let at = later(self.zone.start_of(day).ok()?, i64::from(end))?;
+            // On a day on which the clocks change it is another hour.
+            let shown = i64::from(self.zone.local(at).second_of_day);
+            later(at, i64::from(end).saturating_sub(shown))
         });
         self.enter(Change::Notified {
             trigger: plan.id.clone(),
@@ -381,7 +469,9 @@ impl<'w> Work<'w> {
     }
 
     /// An order is all back: what triggers gave for it is taken back, and nothing waits for it any longer.
-    pub(super) fn undo_awards(&mut self, order: &mut Order) -> Result<()> {
+    /// Says which points went out of which account.
+    pub(super) fn undo_awards(&mut self, order: &mut Order) -> Result<Vec<(usize, i64)>> {
+        let mut taken = Vec::new();
         let id = order.id.clone();
         let waits = |one: &Pending| one.order.as_ref() == Some(&id);
         if self.state.more.triggers.pending.iter().any(waits) {
@@ -389,18 +479,20 @@ impl<'w> Work<'w> {
         }
         for mut one in core::mem::take(&mut order.awards) {
             if let Some(gave) = &mut one.gave {
-                self.take_back_gift(gave, &Source::Trigger(one.trigger.clone()))?;
+                let source = Source::Trigger(one.trigger.clone());
+                taken.push(self.take_back_gift(gave, &source)?);
             }
             if let Some(coupon) = &one.coupon {
-                self.take_back_if_there(coupon);
+                self.take_back_if_there(coupon, one.value);
             }
         }
-        Ok(())
+        Ok(taken)
     }
 
-    /// A coupon that is there still, and that nobody holds or has used a part of, goes.
-    fn take_back_if_there(&mut self, id: &Id) {
+    /// A coupon that is there still goes, if nobody holds it, has used a part of it, or has topped it up.
+    fn take_back_if_there(&mut self, id: &Id, value: Option<i64>) {
         let own = self.state.more.coupon(id).cloned();
+        let own = own.filter(|own| own.value == value);
         let Some(own) = own.filter(|own| self.state.more.holder(&own.id).is_none()) else {
             return;
         };

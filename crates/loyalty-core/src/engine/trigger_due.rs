@@ -25,9 +25,17 @@ impl Work<'_> {
         }
     }
 
+    /// Everything up to this day has fired.
+    pub(super) fn end_days(&mut self) {
+        let (marks, today) = (&self.state.more.triggers, self.today);
+        if self.compiled.triggers.by_days && marks.through.is_none_or(|through| through < today) {
+            self.more().triggers.through = Some(today);
+        }
+    }
+
     /// When a trigger that comes by days fires next.
     pub(super) fn trigger_due(&self) -> Option<Instant> {
-        if !self.compiled.triggers.by_days {
+        if !self.compiled.triggers.by_days || !self.state.more.access.is_open() {
             return None;
         }
         let after = self.state.more.triggers.through.unwrap_or(self.today);

@@ -134,11 +134,15 @@ impl<'w> Work<'w> {
     }
 
     /// Takes back a coupon that a redemption gave: it must be there still, with all that it held.
-    pub(super) fn take_back_coupon(&mut self, instance: &Id, path: &str) -> Result<()> {
+    pub(super) fn take_back_coupon(
+        &mut self,
+        instance: &Id,
+        value: Option<i64>,
+        path: &str,
+    ) -> Result<()> {
         let own = self.free_coupon(instance.as_str(), path)?;
-        let used = |order: &Order| order.cards.iter().any(|one| one.card.id == own.id);
-        if self.member.orders.iter().any(used) {
-            let words = format!("money of `{instance}` was used already");
+        if own.value != value {
+            let words = format!("`{instance}` does not hold what it was given with");
             return Err(Error::at(Code::CouponRefused, path, words));
         }
         self.drop_coupon(&own.id);
@@ -172,6 +176,10 @@ impl<'w> Work<'w> {
         for (number, coupon) in coupons.iter().enumerate() {
             let path = format!("hold.coupons[{number}]");
             let instance = self.free_coupon(coupon, &path)?;
+            if instance.value.is_some() {
+                let words = format!("`{coupon}` holds money: name it in `stored_value`");
+                return Err(Error::at(Code::CouponRefused, path, words));
+            }
             match held.binary_search(&instance.id) {
                 Ok(_) => {
                     let words = "each coupon can be named once";
@@ -259,6 +267,21 @@ impl<'w> Work<'w> {
             });
         }
         Ok(())
+    }
+
+    /// Whether an instance of a coupon could be issued now.
+    pub(super) fn issuable(&self, coupon: &Id) -> bool {
+        let Some(plan) = self.compiled.promotions.coupon(coupon) else {
+            return false;
+        };
+        let over = plan.rule.lasts(self.today, (None, None));
+        let over = over.map(|lasts| lasts.over.map(|over| self.zone.start_of(over)));
+        let room = self.state.more.coupons.len() < WALLET_MAX;
+        room && match over {
+            Ok(Some(Ok(at))) => at > self.as_of,
+            Ok(None) => true,
+            Ok(Some(Err(_))) | Err(_) => false,
+        }
     }
 
     /// A coupon of the program.

@@ -138,6 +138,10 @@ impl Event<'_> {
                     out.decimal(1, value.0);
                 }
             }
+            Body::Outreach(outreach) => {
+                out.maybe(outreach.ladder.as_deref());
+                out.text(&outreach.step);
+            }
             Body::TopUp(top_up) => {
                 out.text(&top_up.coupon);
                 out.decimal(1, top_up.value.0);

@@ -8,9 +8,9 @@ use serde_json::value::RawValue;
 use super::{
     Activity, Adjust, Adjustment, Attributes, Body, Cancel, Close, Convert, Converted, Counter,
     Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest, IssueCoupon, Line, Merge, Off,
-    OrderSettled, Overdraw, Part, Price, Profile, Purchase, Receive, Redeem, Referral, Release,
-    Return, ReturnedLine, Revoke, Said, Scalar, Shipping, StoredTender, Tags, Tax, TaxOf, Tender,
-    TillDiscount, Timestamp, TopUp, Transfer, Undo, Unfreeze,
+    OrderSettled, Outreach, Overdraw, Part, Price, Profile, Purchase, Receive, Redeem, Referral,
+    Release, Return, ReturnedLine, Revoke, Said, Scalar, Shipping, StoredTender, Tags, Tax, TaxOf,
+    Tender, TillDiscount, Timestamp, TopUp, Transfer, Undo, Unfreeze,
 };
 use crate::amount::{Decimal, Points, parse_decimal};
 use crate::calendar::{Date, Zone};
@@ -124,6 +124,9 @@ pub(crate) struct EventWire<'a> {
     /// A card of stored value is topped up.
     #[serde(borrow, default)]
     top_up: Option<TopUp<'a>>,
+    /// An attempt to win the member back.
+    #[serde(borrow, default)]
+    outreach: Option<Outreach<'a>>,
     /// The membership is frozen.
     #[serde(borrow, default)]
     freeze: Option<Freeze<'a>>,
@@ -157,7 +160,7 @@ struct EnrollWire<'a> {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "Option<Date>"))]
     birthday: Said<Date>,
-    /// The zone of the member's civil days, if it is not the program's; null
+    /// The zone of the member's civil days, if it is not the program's.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "Option<Zone>"))]
     timezone: Said<Zone>,
@@ -569,7 +572,7 @@ impl<'a> EventWire<'a> {
             };
         }
         type Made<'a> = Result<Body<'a>>;
-        let bodies: [(&str, Option<Body<'a>>); 27] = bodies! {
+        let bodies: [(&str, Option<Body<'a>>); 28] = bodies! {
             "enroll": self.enroll => |one: EnrollWire<'a>| Made::Ok(Body::Enroll(one.into()));
             "profile": self.profile => |one: ProfileWire<'a>| Made::Ok(Body::Profile(one.into()));
             "tags": self.tags => |one: TagsWire<'a>| Made::Ok(Body::Tags(one.into()));
@@ -591,6 +594,7 @@ impl<'a> EventWire<'a> {
             "issue": self.issue => |one| Made::Ok(Body::Issue(one));
             "give": self.give => |one| Made::Ok(Body::Give(one));
             "top_up": self.top_up => |one| Made::Ok(Body::TopUp(one));
+            "outreach": self.outreach => |one| Made::Ok(Body::Outreach(one));
             "freeze": self.freeze => |one| Made::Ok(Body::Freeze(one));
             "unfreeze": self.unfreeze => |one| Made::Ok(Body::Unfreeze(one));
             "close": self.close => |one| Made::Ok(Body::Close(one));
@@ -612,7 +616,7 @@ impl<'a> EventWire<'a> {
 }
 
 /// The one thing that happened; a return and a purchase together are an exchange.
-fn only<'a>(bodies: [(&str, Option<Body<'a>>); 27]) -> Result<Body<'a>> {
+fn only<'a>(bodies: [(&str, Option<Body<'a>>); 28]) -> Result<Body<'a>> {
     let names: Vec<String> = bodies.iter().map(|(name, _)| format!("`{name}`")).collect();
     let mut given = bodies
         .into_iter()

@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Access;
 use crate::calendar::Instant;
+use crate::condition::WarningLevel;
 use crate::coupons::Instance;
 use crate::id::Id;
+use crate::lifecycle::Lived;
 use crate::limits::MONEY_MAX;
 use crate::points::{Carried, Hold, Lot, Reached, Redemption, Referred, Streaked};
 use crate::triggers::TriggerMarks;
@@ -38,6 +40,9 @@ pub(crate) struct More {
     /// What returns left behind of milestones; sorted by rule.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) milestones: Vec<Reached>,
+    /// The stage of the lifecycle, and what belongs to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) lifecycle: Option<Box<Lived>>,
     /// Whether the membership is open, frozen or over.
     #[serde(default, skip_serializing_if = "Access::is_open")]
     pub(crate) access: Access,
@@ -76,7 +81,10 @@ impl More {
             return Some("the coupons of a member are not in order");
         }
         let marks = &self.triggers;
-        if !marks.pending.is_sorted() || !marks.near.is_sorted_by(|one, other| one < other) {
+        if !marks.fired.is_sorted_by(|(one, _), (other, _)| one < other)
+            || !marks.pending.is_sorted()
+            || !marks.near.is_sorted_by(|one, other| one < other)
+        {
             return Some("what triggers wait for is not in order");
         }
         let overdrawn = |one: &Instance| {
@@ -96,6 +104,10 @@ impl More {
         }
         if !self.merged.is_sorted_by(|one, other| one < other) {
             return Some("the members who have become part of one are not in order");
+        }
+        let lived = self.lifecycle.as_ref();
+        if let Some(words) = lived.and_then(|lived| lived.fault(as_of)) {
+            return Some(words);
         }
         self.rules_fault()
             .or_else(|| self.referred.fault())
@@ -117,6 +129,24 @@ impl More {
         let carried = || self.carried.iter().find_map(Carried::fault);
         let milestones = || self.milestones.iter().find_map(Reached::fault);
         streaks.or_else(carried).or_else(milestones)
+    }
+
+    /// The stage of the lifecycle that the member is in.
+    pub(crate) fn stage(&self) -> Option<&Id> {
+        let reached = self.lifecycle.as_ref()?.stage.as_ref()?;
+        Some(&reached.stage)
+    }
+
+    /// The level of early warning.
+    pub(crate) fn warning(&self) -> WarningLevel {
+        let lived = self.lifecycle.as_ref();
+        lived.map_or(WarningLevel::None, |lived| lived.warning)
+    }
+
+    /// Whether attempts to win the member back have been given up.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        let lived = self.lifecycle.as_ref();
+        lived.is_some_and(|lived| lived.winback.abandoned.is_some())
     }
 
     /// A coupon of the wallet.

@@ -16,6 +16,9 @@ pub(crate) struct Repricing {
     pub(crate) rows: Vec<RowFacts>,
     /// The promotions that could be used, as far as the basket does not decide it.
     pub(crate) offered: Vec<Offered>,
+    /// The tax of shipping.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) shipping_tax: Option<RowTax>,
     /// What all returns so far have given back, in minor units.
     #[serde(default, skip_serializing_if = "crate::json::is_default")]
     pub(crate) refunded: i64,
@@ -65,17 +68,25 @@ pub(crate) struct Offered {
     pub(crate) answers: Vec<bool>,
 }
 
+/// A tax is at most so many times the price.
+const RATE_TIMES_MAX: i128 = 100;
+
 impl Repricing {
     /// Whether it contradicts itself, or an order with so many rows.
     pub(crate) fn is_wrong(&self, rows: usize) -> bool {
         let money = |amount: i64| (0..=MONEY_MAX).contains(&amount);
         let tax = |tax: &RowTax| match tax.kind {
-            TaxKind::Rate(part) => part.whole > 0 && (0..=part.whole).contains(&part.part),
-            TaxKind::Amount { tax, stated } => money(tax) && money(stated) && stated > 0,
+            TaxKind::Rate(part) => {
+                let most = part.whole.saturating_mul(RATE_TIMES_MAX);
+                part.whole > 0 && (0..=most).contains(&part.part)
+            }
+            TaxKind::Amount { tax, stated } => money(tax) && money(stated),
             TaxKind::Fixed(tax) => money(tax),
         };
         let row = |row: &RowFacts| money(row.least) && row.tax.as_ref().is_none_or(tax);
-        self.rows.len() > rows
+        let shipping = self.shipping_tax.as_ref();
+        !shipping.is_none_or(tax)
+            || self.rows.len() > rows
             || self.offered.len() > LIST_MAX
             || !money(self.refunded)
             || !self.rows.iter().all(row)

@@ -335,6 +335,56 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
         "The basket has an article that is excluded.",
         "订单中有被排除的商品。",
     ),
+    (
+        "stage",
+        "The stage is {found}; {needed} is needed.",
+        "当前阶段为 {found}，需要 {needed}。",
+    ),
+    (
+        "stage.none",
+        "There is no stage yet; {needed} is needed.",
+        "尚无阶段，需要 {needed}。",
+    ),
+    (
+        "stage.not",
+        "The stage is {found}, which is excluded.",
+        "当前阶段为 {found}，属于排除范围。",
+    ),
+    (
+        "warning",
+        "The warning level is {found}; {needed} is needed.",
+        "预警级别为 {found}，需要 {needed}。",
+    ),
+    (
+        "warning.not",
+        "The warning level is {found}, which is excluded.",
+        "预警级别为 {found}，属于排除范围。",
+    ),
+    (
+        "abandoned",
+        "Whether the member has been given up is {found}; {needed} is needed.",
+        "是否已放弃唤回为 {found}，需要 {needed}。",
+    ),
+    (
+        "abandoned.not",
+        "Whether the member has been given up is {found}, which is excluded.",
+        "是否已放弃唤回为 {found}，属于排除范围。",
+    ),
+    (
+        "rhythm",
+        "{of} is {found}; by the member's own rhythm {needed} is needed, {missing} more.",
+        "{of}为 {found}，按会员自身节奏需要 {needed}，还差 {missing}。",
+    ),
+    (
+        "rhythm.none",
+        "The member has no rhythm yet.",
+        "会员尚未形成购买节奏。",
+    ),
+    (
+        "rhythm.not",
+        "{of} is {found}, which is excluded by the member's own rhythm.",
+        "{of}为 {found}，按会员自身节奏属于排除范围。",
+    ),
     ("condition", "The condition does not hold.", "条件不成立。"),
     (
         "from",

@@ -144,6 +144,11 @@ impl Tally {
             }
             Reading::MeanGap => gaps::of(aside, within).mean(),
             Reading::Percentile(percent) => gaps::of(aside, within).percentile(percent),
+            Reading::Silence(model) => {
+                let (last, _) = within.last()?;
+                let (again, active) = gaps::of(aside, within).total();
+                Some(model.per_million(again, active, last.days_until(today)))
+            }
         }
     }
 
@@ -181,7 +186,7 @@ impl Tally {
                 let whole = periods::with(&gone, period, least, BEGINNING);
                 self.settled = self.settled.saturating_add(whole);
             }
-            Reading::MeanGap | Reading::Percentile(_) => {
+            Reading::MeanGap | Reading::Percentile(_) | Reading::Silence(_) => {
                 // The last old day stays: a gap begins with it.
                 let last = old.saturating_sub(1);
                 if last > 0 {

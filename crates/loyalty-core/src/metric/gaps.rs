@@ -82,6 +82,14 @@ impl Gaps {
             .fold(0, |sum: i64, (_, times)| sum.saturating_add(*times))
     }
 
+    /// How many there are, and how many days all together.
+    pub(super) fn total(&self) -> (i64, i64) {
+        let days = self.0.iter().fold(0, |sum: i64, (gap, times)| {
+            sum.saturating_add(gap.saturating_mul(*times))
+        });
+        (self.count(), days)
+    }
+
     pub(super) fn mean(&self) -> Option<i64> {
         let sum = self.0.iter().fold(0_i128, |sum, (gap, times)| {
             sum.saturating_add(i128::from(*gap).saturating_mul(i128::from(*times)))

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::SilenceOf;
 use crate::calendar::{Date, MonthDay, Period, Span};
 use crate::condition::{Condition, Selection};
 use crate::id::Id;
@@ -84,6 +85,9 @@ pub enum Measure {
     Periods(PeriodsWith),
     /// Days between purchases, over the member's life. Several on one day are one; fewer than two days are no value.
     Gap(GapOf),
+    /// How likely it is that a member with this rhythm is silent for so long since the last purchase all the same: in how many of a
+    /// million cases, ((α + tₓ) / (α + tₓ + d))^(r + x). Several purchases on one day are one. Over the member's life.
+    Silence(SilenceOf),
     /// Whole days since enrolment.
     Tenure,
     /// Age in whole years.
@@ -191,6 +195,8 @@ pub enum Since {
     Purchase,
     /// The last activity of one of these kinds.
     Activity(Vec<String>),
+    /// The last purchase that is not back, activity of any kind, or the enrolment.
+    Interaction,
 }
 
 /// Over which time.

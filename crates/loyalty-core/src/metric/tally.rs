@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::aside::Aside;
 use super::carried::Carried;
+use super::silence::Silence;
 use super::window::{BEGINNING, Days, Frame};
 use crate::calendar::{Date, Period};
 use crate::id::Id;
@@ -90,6 +91,8 @@ pub(crate) enum Reading {
     MeanGap,
     /// A percentile of the days between those that hold something.
     Percentile(u32),
+    /// How likely the days since the last one are, after those between the others.
+    Silence(Silence),
 }
 
 impl Tally {

@@ -94,7 +94,11 @@ pub(crate) struct Gifts<'p> {
 
 /// The rows of all gifts in one block.
 #[derive(Debug, Default)]
-pub(crate) struct Rows(Vec<i64>);
+pub(crate) struct Rows {
+    all: Vec<i64>,
+    /// How many a gift has at most.
+    width: usize,
+}
 
 /// A rule that fired.
 #[derive(Clone, Debug)]
@@ -111,20 +115,25 @@ pub(crate) struct Gift<'p> {
 }
 
 impl Rows {
+    /// How many rows a gift has at most; one is given to those that have none.
+    pub(super) fn width(&self) -> usize {
+        self.width.max(1)
+    }
+
     pub(super) fn of(&self, gift: &Gift<'_>) -> &[i64] {
-        self.0.get(gift.from..gift.until).unwrap_or_default()
+        self.all.get(gift.from..gift.until).unwrap_or_default()
     }
 
     pub(super) fn of_mut(&mut self, gift: &Gift<'_>) -> &mut [i64] {
-        self.0.get_mut(gift.from..gift.until).unwrap_or_default()
+        self.all.get_mut(gift.from..gift.until).unwrap_or_default()
     }
 
     /// Gives one row to a gift that has none: it was given for no basket.
     pub(super) fn one(&mut self, gift: &mut Gift<'_>, row: i64) {
         if gift.from == gift.until {
-            gift.from = self.0.len();
-            self.0.push(row);
-            gift.until = self.0.len();
+            gift.from = self.all.len();
+            self.all.push(row);
+            gift.until = self.all.len();
         }
     }
 }
@@ -134,7 +143,10 @@ impl<'p> Gifts<'p> {
     pub(crate) fn with_capacity(rules: usize, rows: usize) -> Self {
         Self {
             all: Vec::with_capacity(rules),
-            rows: Rows(Vec::with_capacity(rules.saturating_mul(rows))),
+            rows: Rows {
+                all: Vec::with_capacity(rules.saturating_mul(rows)),
+                width: 0,
+            },
             units: Vec::new(),
         }
     }
@@ -147,11 +159,13 @@ impl<'p> Gifts<'p> {
         rare: Option<Box<Rare>>,
         rows: impl FnOnce(&mut Vec<i64>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let from = self.rows.0.len();
-        if let Err(error) = rows(&mut self.rows.0) {
-            self.rows.0.truncate(from);
+        let from = self.rows.all.len();
+        if let Err(error) = rows(&mut self.rows.all) {
+            self.rows.all.truncate(from);
             return Err(error);
         }
+        let until = self.rows.all.len();
+        self.rows.width = self.rows.width.max(until.saturating_sub(from));
         self.all.push(Gift {
             plan,
             points: 0,
@@ -159,7 +173,7 @@ impl<'p> Gifts<'p> {
             exact: Fraction::ZERO,
             rare,
             from,
-            until: self.rows.0.len(),
+            until,
         });
         Ok(())
     }
@@ -171,8 +185,8 @@ impl<'p> Gifts<'p> {
 
     /// Adds other gifts for the same rows.
     pub(crate) fn add(&mut self, other: Self) {
-        let from = self.rows.0.len();
-        self.rows.0.extend(other.rows.0);
+        let from = self.rows.all.len();
+        self.rows.all.extend(other.rows.all);
         self.all.extend(other.all.into_iter().map(|gift| Gift {
             from: gift.from.saturating_add(from),
             until: gift.until.saturating_add(from),
@@ -284,7 +298,7 @@ pub(crate) fn settle(gifts: &mut Gifts<'_>, settings: &Settings, uses: Uses<'_>)
     } = gifts;
     let (mut contest, mut capped, mut cut_again) = (false, false, false);
     for gift in gifts.iter_mut() {
-        let own = rows.0.get_mut(gift.from..gift.until);
+        let own = rows.all.get_mut(gift.from..gift.until);
         work_out(gift, own.unwrap_or_default(), units, settings.round)?;
         let plan = gift.plan;
         contest |= plan.group.is_some() || plan.exclusive || plan.carry.is_some();
@@ -431,26 +445,27 @@ fn only_winners_carry(gifts: &mut [Gift<'_>]) {
 }
 
 /// Shares the points of a gift over its rows, by what each row brought.
+#[inline]
 pub(super) fn share(gift: &Gift<'_>, rows: &mut Rows) -> Result<()> {
-    let rows = rows.of_mut(gift);
-    match rows {
+    match rows.of_mut(gift) {
         [] => Ok(()),
         [one] => {
             *one = gift.points;
             Ok(())
         }
-        many => {
-            if gift.points == 0 {
-                many.fill(0);
-                return Ok(());
-            }
-            if !allocate_in_place(gift.points, many) {
-                let shares = spread(gift.points, many)?;
-                many.copy_from_slice(&shares);
-            }
-            Ok(())
-        }
+        many => share_out(gift.points, many),
     }
+}
+
+/// Shares points over rows, by what they brought.
+fn share_out(points: i64, rows: &mut [i64]) -> Result<()> {
+    if points == 0 {
+        rows.fill(0);
+    } else if !allocate_in_place(points, rows) {
+        let shares = spread(points, rows)?;
+        rows.copy_from_slice(&shares);
+    }
+    Ok(())
 }
 
 /// Shares points by weights; where every weight is zero, alike.

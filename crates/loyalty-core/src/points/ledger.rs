@@ -290,7 +290,7 @@ impl Account {
 
     /// Uses available points, in burn order. The caller has made sure that there are enough; if not, nothing changes.
     pub(crate) fn spend(&mut self, points: i64, order: BurnOrder) -> Result<Vec<Taken>> {
-        let mut taken = Vec::new();
+        let mut taken = Vec::with_capacity(self.lots.len().min(FEW_LOTS));
         let left = points.saturating_sub(self.use_first(points, &mut taken));
         let left = self.burn(left, order, &mut taken);
         let spent = if left > 0 {
@@ -464,6 +464,9 @@ fn remember_gone(list: &mut Vec<Gone>, n: u32, on: Date, points: i64) {
         None => list.push(Gone { n, on, points }),
     }
 }
+
+/// Nearly always points are taken out of so few lots.
+const FEW_LOTS: usize = 8;
 
 /// Largest sum of an account.
 const SUM_MAX: i64 = 4_000_000_000_000_000_000;

@@ -185,8 +185,7 @@ fn multiply_account(
     account: usize,
     settings: &Settings,
 ) -> Option<Result<()>> {
-    let width = gifts.iter().map(|gift| rows.of(gift).len()).max();
-    let mut table = Table::new(width.unwrap_or(0).max(1));
+    let mut table = Table::new(rows.width());
     let base = |gift: &&mut Gift<'_>| {
         gift.plan.account == account
             && fires(gift)

@@ -264,6 +264,9 @@ pub(crate) struct Redemption {
     /// The coupons that it gave, by instance.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) coupons: Vec<Id>,
+    /// The money that each of them held, in minor units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) value: Option<i64>,
     /// Limits by terms that are over: undoing it gives none of them back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) over: Vec<Arc<str>>,

@@ -2,6 +2,7 @@
 
 mod account;
 mod earn;
+mod lifecycle;
 mod prices;
 mod promotions;
 mod referrals;
@@ -87,6 +88,13 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
         check.track(track, by_points, &path);
     }
     check.whole(&rules.tiers);
+    if let Some(lifecycle) = &rules.lifecycle {
+        check.lifecycle(lifecycle);
+    }
+    if let Some(warning) = &rules.warning {
+        check.warning(warning);
+    }
+    check.winback(&rules.winback);
     for (place, rule) in rules.earn.iter().enumerate() {
         check.earn(rule, rules, &format!("earn[{place}]"));
     }
@@ -136,7 +144,7 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
 /// The ids of list elements that are there but could not be read: naming them is no mistake of its own.
 pub(super) fn broken(node: &Node) -> Vec<Id> {
     let lists = [
-        "accounts", "metrics", "segments", "scores", "tiers", "groups", "earn",
+        "accounts", "metrics", "segments", "scores", "tiers", "groups", "earn", "winback",
     ];
     let elements = lists
         .iter()
@@ -148,8 +156,14 @@ pub(super) fn broken(node: &Node) -> Vec<Id> {
         .flat_map(|tracks| tracks.items())
         .filter_map(|track| track.get("rungs"))
         .flat_map(|rungs| rungs.items());
+    let stages = node
+        .get("lifecycle")
+        .and_then(|lifecycle| lifecycle.get("stages"))
+        .into_iter()
+        .flat_map(|stages| stages.items());
     elements
         .chain(rungs)
+        .chain(stages)
         .filter_map(|one| one.get("id")?.as_str())
         .filter_map(|id| Id::new(id).ok())
         .collect()

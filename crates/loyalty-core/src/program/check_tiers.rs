@@ -191,13 +191,12 @@ impl Check<'_> {
                 }
             }
             Hold::Until(until) => {
-                let months = match until.end_of {
-                    HoldPeriod::Month => 1,
-                    HoldPeriod::Quarter => 3,
-                    HoldPeriod::HalfYear => 6,
-                    HoldPeriod::Year | HoldPeriod::MembershipYear => 12,
+                let most = match until.end_of {
+                    HoldPeriod::Month => limits::MONTHS_MAX,
+                    HoldPeriod::Quarter => limits::MONTHS_MAX / 3,
+                    HoldPeriod::HalfYear => limits::MONTHS_MAX / 6,
+                    HoldPeriod::Year | HoldPeriod::MembershipYear => limits::MONTHS_MAX / 12,
                 };
-                let most = limits::MONTHS_MAX / months;
                 if until.nth == 0 || until.nth > most {
                     let words = format!("`nth` is from 1 (the present period) to {most}");
                     self.say(Code::OutOfRange, &join(path, "until.nth"), &words);

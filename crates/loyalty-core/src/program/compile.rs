@@ -1,6 +1,7 @@
 //! From the document of a program to what the engine walks: names are places, texts are numbers, rules are found by what they ask for.
 
 mod earn;
+mod lifecycle;
 mod metric;
 mod named;
 mod referrals;
@@ -23,6 +24,7 @@ use crate::condition::{
 use crate::coupons::Promotions;
 use crate::error::{Code, Error, join};
 use crate::id::Id;
+use crate::lifecycle::{Ladder, StagesPlan, WarningPlan};
 use crate::metric::{DistinctOf, Frame, Reading};
 use crate::points::{
     CapSpec, Plan, ReferralPlans, ReturnedDiscounts, ReturnedPoints, Settings, TenderPlan, Worth,
@@ -30,6 +32,7 @@ use crate::points::{
 use crate::pricing::{Discount, DiscountPlan, PricingPlan, Reduction};
 use crate::tiers::TrackPlan;
 pub(crate) use earn::EarningPlan;
+pub(crate) use lifecycle::Watched;
 pub(crate) use metric::metric_moves;
 use spend::Spend;
 use triggers::Triggers;
@@ -45,6 +48,12 @@ pub(crate) struct Compiled {
     pub(crate) worth: Option<Worth>,
     pub(crate) metrics: Vec<MetricPlan>,
     pub(crate) tracks: Vec<TrackPlan>,
+    /// The stages of the lifecycle, if the program has them.
+    pub(crate) stages: Option<StagesPlan>,
+    pub(crate) warning: Option<WarningPlan>,
+    pub(crate) winback: Vec<Ladder>,
+    /// The segments whose members are told.
+    pub(crate) watched: Vec<Watched>,
     pub(crate) rules: Vec<RulePlan>,
     pub(crate) index: Index,
     pub(crate) settings: Settings,
@@ -94,6 +103,8 @@ pub(crate) enum Feed {
     Earned(usize),
     Burned(usize),
     Activity(Box<[Box<str>]>),
+    /// One for each purchase, activity and enrolment.
+    Interactions,
     /// One for each return.
     Returns,
     /// The money that goes back.
@@ -228,6 +239,14 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
             .iter()
             .map(|score| (score.id.clone(), None))
             .collect(),
+        stages: rules
+            .lifecycle
+            .iter()
+            .flat_map(|lifecycle| &lifecycle.stages)
+            .map(|stage| stage.id.clone())
+            .collect(),
+        warns: rules.warning.is_some(),
+        wins_back: !rules.winback.is_empty(),
         broken,
     };
     for (place, metric) in rules.metrics.iter().enumerate() {
@@ -253,7 +272,10 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         .enumerate()
         .map(|(place, track)| compiler.track(place, track, &metrics))
         .collect();
-    super::tracks::restless(&tracks, &metrics, compiler.mistakes);
+    let stages = compiler.stages(&metrics);
+    let watched = compiler.watched(&metrics);
+    let warning = compiler.warning(&metrics);
+    super::tracks::restless(&tracks, &metrics, stages.as_ref(), compiler.mistakes);
     let mut plans: Vec<RulePlan> = rules
         .earn
         .iter()
@@ -314,6 +336,10 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         worth,
         metrics,
         tracks,
+        stages,
+        watched,
+        warning,
+        winback: rules.winback.clone(),
         offers: Index::new(
             promotions
                 .offers

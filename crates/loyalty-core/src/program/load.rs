@@ -17,8 +17,13 @@ impl Program {
         let bytes = json.as_ref();
         let (node, mut mistakes) =
             json::parse(bytes, PROGRAM_BYTES_MAX).map_err(|error| invalid(vec![error]))?;
-        let rules = json::read::<Rules>(&node, &mut mistakes);
+        let mut rules = json::read::<Rules>(&node, &mut mistakes);
         let structural = mistakes.len();
+        if let Some(rules) = &mut rules
+            && let Some(lifecycle) = &mut rules.lifecycle
+        {
+            lifecycle.fill_in(&mut rules.metrics, &mut mistakes);
+        }
         let broken = if mistakes.is_empty() {
             Vec::new()
         } else {
@@ -170,6 +175,26 @@ impl Places {
             "conversions",
             node.get("conversions"),
             rules.conversions.iter().map(|one| &one.id).collect(),
+        );
+        add(
+            "winback",
+            node.get("winback"),
+            rules.winback.iter().map(|one| &one.id).collect(),
+        );
+        let signals = rules.warning.iter().flat_map(|one| &one.signals);
+        add(
+            "warning.signals",
+            node.get("warning").and_then(|one| one.get("signals")),
+            signals.map(|one| &one.id).collect(),
+        );
+        let lifecycle = rules.lifecycle.iter();
+        add(
+            "lifecycle.stages",
+            node.get("lifecycle").and_then(|one| one.get("stages")),
+            lifecycle
+                .flat_map(|one| &one.stages)
+                .map(|one| &one.id)
+                .collect(),
         );
         add(
             "tiers",

@@ -5,6 +5,7 @@ use crate::amount::Exact;
 use crate::calendar::MonthDay;
 use crate::condition::{Cond, Grain, Scope, moves};
 use crate::error::{Code, Error, join};
+use crate::lifecycle::StagesPlan;
 use crate::metric::{Frame, Reading};
 use crate::tiers::{
     Carry, CarryHow, CarryPlan, Hold, PenaltyPlan, ReviewReads, RungPlan, Track, TrackPlan, Upgrade,
@@ -240,9 +241,23 @@ impl Compiler<'_> {
 
 /// Rungs that are held by nothing but their condition (`hold: none`) where entering a rung changes what keeps it: judging such a
 /// track would never come to rest. A metric that a track empties depends on that track as a `tier` leaf does.
-pub(super) fn restless(tracks: &[TrackPlan], metrics: &[MetricPlan], mistakes: &mut Vec<Error>) {
-    let named = |cond: &Cond, out: &mut Vec<usize>| {
+pub(super) fn restless(
+    tracks: &[TrackPlan],
+    metrics: &[MetricPlan],
+    stages: Option<&StagesPlan>,
+    mistakes: &mut Vec<Error>,
+) {
+    let direct = |cond: &Cond, out: &mut Vec<usize>, staged: &mut bool| {
         cond.leaves(&mut |leaf| match leaf {
+            Cond::Stage(_) => *staged = true,
+            Cond::Rhythm(test) => {
+                for metric in [test.since, test.gap] {
+                    let frame = metrics.get(metric).map(|plan| &plan.frame);
+                    if let Some(Frame::Reset { track, .. }) = frame {
+                        out.push(*track);
+                    }
+                }
+            }
             Cond::Tier { track, .. } => out.push(*track),
             Cond::Metric { metric, .. } => {
                 if let Some(Frame::Reset { track, .. }) =
@@ -253,6 +268,18 @@ pub(super) fn restless(tracks: &[TrackPlan], metrics: &[MetricPlan], mistakes: &
             }
             _ => {}
         });
+    };
+    // The stage that is asked for depends on what all stages ask for.
+    let named = |cond: &Cond, out: &mut Vec<usize>| {
+        let mut staged = false;
+        direct(cond, out, &mut staged);
+        for cond in stages
+            .filter(|_| staged)
+            .iter()
+            .flat_map(|plan| plan.conds())
+        {
+            direct(cond, out, &mut staged);
+        }
     };
     for (place, track) in tracks.iter().enumerate() {
         let path = format!("tiers[{place}]");

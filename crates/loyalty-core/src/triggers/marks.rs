@@ -19,6 +19,9 @@ pub(crate) struct TriggerMarks {
     /// The rungs that are near, and which trigger has said so; sorted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) near: Vec<(Id, Id)>,
+    /// The values up to which milestones have fired, where a return has lowered the metric since; sorted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) fired: Vec<(Id, i64)>,
 }
 
 /// What will fire on a day.
@@ -49,4 +52,7 @@ pub(crate) struct Awarded {
     pub(crate) gave: Option<Gave>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) coupon: Option<Id>,
+    /// The money that the coupon held then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) value: Option<i64>,
 }

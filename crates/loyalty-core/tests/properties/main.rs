@@ -34,5 +34,6 @@ mod returns;
 mod run;
 mod spenders;
 mod spending;
+mod stages;
 mod time;
 mod world;

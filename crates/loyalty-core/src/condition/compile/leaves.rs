@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Attribute, Comparison, Compiler, Cond, Grain, Test, TierTest, Yearly};
+use super::{Attribute, Comparison, Compiler, Cond, Grain, Rhythm, Test, TierTest, Yearly};
 use crate::amount::Exact;
 use crate::calendar::{Date, MonthDay};
-use crate::condition::rules::{DateRange, ExpiringTest, ScoreTest};
+use crate::condition::rules::{DateRange, ExpiringTest, RhythmTest, ScoreTest, WarningLevel};
 use crate::error::{Code, Error, join};
 use crate::id::Id;
+use crate::limits;
 
 impl Compiler<'_> {
     /// Reports a leaf that can never hold.
@@ -35,6 +36,79 @@ impl Compiler<'_> {
         found.sort_by(|one, other| one.id.cmp(&other.id));
         found.dedup_by(|one, other| one.id == other.id);
         Cond::Segment(found.into())
+    }
+
+    pub(super) fn stage(&mut self, ids: &[Id], path: &str) -> Cond {
+        if ids.is_empty() {
+            self.never(path, "an empty list never holds");
+        }
+        let names = self.names;
+        for (place, id) in ids.iter().enumerate() {
+            if !names.stages.contains(id) {
+                let path = format!("{path}[{place}]");
+                let error = names.unknown("stage", id);
+                self.mistakes.extend(error.map(|error| error.under(&path)));
+            }
+        }
+        Cond::Stage(ids.into())
+    }
+
+    pub(super) fn warning(&mut self, levels: &[WarningLevel], path: &str) -> Cond {
+        if levels.is_empty() {
+            self.never(path, "an empty list never holds");
+        }
+        if !self.names.warns {
+            let words = "this program has no early warning: it says no `warning`";
+            self.mistakes
+                .push(Error::at(Code::UnknownReference, path, words));
+        }
+        Cond::Warning(levels.into())
+    }
+
+    pub(super) fn abandoned(&mut self, wanted: bool, path: &str) -> Cond {
+        if !self.names.wins_back {
+            let words = "this program gives nobody up: it says no `winback`";
+            self.mistakes
+                .push(Error::at(Code::UnknownReference, path, words));
+        }
+        Cond::Abandoned(wanted)
+    }
+
+    pub(super) fn rhythm(&mut self, test: &RhythmTest, path: &str) -> Rhythm {
+        let names = self.names;
+        let mut days = |id: &Id, field: &str| {
+            let found = names.metrics.get(id).copied();
+            let error = match found {
+                None => names.unknown("metric", id),
+                Some((_, Grain::Whole)) => None,
+                Some(_) => {
+                    let words = format!("`{id}` does not count whole days: a percentile does");
+                    Some(Error::new(Code::Contradiction, words))
+                }
+            };
+            let path = join(path, field);
+            self.mistakes.extend(error.map(|error| error.under(&path)));
+            found.map_or(0, |(place, _)| place)
+        };
+        let (since, gap) = (days(&test.since, "since"), days(&test.gap, "gap"));
+        let times = test.times.0.normalize();
+        let most = crate::amount::Decimal::from(limits::RATE_MAX);
+        let positive = !times.is_zero() && !times.is_sign_negative() && times <= most;
+        if !positive || times.scale() > limits::RATE_SCALE_MAX {
+            let words = format!(
+                "the number is more than 0, at most {}, with at most {} decimal places",
+                limits::RATE_MAX,
+                limits::RATE_SCALE_MAX
+            );
+            let path = join(path, "times");
+            self.mistakes.push(Error::at(Code::OutOfRange, path, words));
+        }
+        Rhythm {
+            since,
+            gap,
+            times: (times.mantissa(), 10_i128.saturating_pow(times.scale())),
+            if_none: test.if_none.unwrap_or(false),
+        }
     }
 
     pub(super) fn score(&mut self, test: &ScoreTest, path: &str) -> Cond {

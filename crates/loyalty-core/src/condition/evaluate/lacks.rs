@@ -122,6 +122,44 @@ pub(super) fn lacks(leaf: &Cond, want: bool, facts: &impl Facts) -> Unmet {
                 facts.currency(),
             )
         },
+        Cond::Stage(stages) => Unmet {
+            found: facts.stage().map(|stage| Figure::Text(stage.to_string())),
+            needed: Some(Figure::OneOf(
+                stages.iter().map(ToString::to_string).collect(),
+            )),
+            ..plain("stage")
+        },
+        Cond::Warning(levels) => Unmet {
+            found: text(Some(facts.warning().as_str())),
+            needed: Some(Figure::OneOf(
+                levels
+                    .iter()
+                    .map(|level| level.as_str().to_owned())
+                    .collect(),
+            )),
+            ..plain("warning")
+        },
+        Cond::Abandoned(wanted) => Unmet {
+            found: text(Some(if facts.abandoned() { "true" } else { "false" })),
+            needed: Some(Figure::Text(wanted.to_string())),
+            ..plain("abandoned")
+        },
+        Cond::Rhythm(test) => {
+            let needed = facts.metric(test.gap).map(|gap| test.needed(gap));
+            let range = Test::range(needed.unwrap_or(0), i64::MAX, None);
+            let since = facts.metric(test.since).filter(|_| needed.is_some());
+            Unmet {
+                of: facts.metric_name(test.since).0,
+                needed: needed.map(Figure::Number).filter(|_| want),
+                ..figures(
+                    plain("rhythm"),
+                    since,
+                    &range,
+                    Grain::Whole,
+                    facts.currency(),
+                )
+            }
+        }
         Cond::Kind(kinds) => Unmet {
             found: text(facts.event().map(|event| event.kind)),
             needed: texts(kinds),

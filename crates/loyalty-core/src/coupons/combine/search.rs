@@ -83,9 +83,14 @@ pub(super) fn best(table: &Table<'_>, till: &Till) -> Result<Found> {
     })
 }
 
-/// The order of application, in which instances of one coupon stand by when they expire: one does as well as another.
+/// The order of application, in which instances of one coupon stand by when they expire: one does as well as another. What sees
+/// nothing of the basket is in no legal set.
 fn search_order(table: &Table<'_>) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..table.candidates.len()).collect();
+    let all = table.candidates.iter().enumerate();
+    let mut order: Vec<usize> = all
+        .filter(|(_, one)| one.sees_something())
+        .map(|(place, _)| place)
+        .collect();
     order.sort_by(|one, other| {
         let (Some(one), Some(other)) = (table.candidates.get(*one), table.candidates.get(*other))
         else {

@@ -327,9 +327,17 @@ impl Work<'_> {
                 .saturating_sub(*there);
             let placed = (*off).min(room);
             if placed > 0 {
+                // A row that lost something before has been named.
+                let named = *there > 0;
                 *there = there.saturating_add(placed);
                 applied.total = applied.total.saturating_add(placed);
-                match applied.units.iter_mut().find(|(row, _)| row == number) {
+                let mut all = applied.units.iter_mut();
+                let known = if named {
+                    all.find(|(row, _)| row == number)
+                } else {
+                    None
+                };
+                match known {
                     Some((_, more)) => *more = more.saturating_add(*units),
                     None => applied.units.push((*number, *units)),
                 }

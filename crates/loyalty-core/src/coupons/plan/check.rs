@@ -152,8 +152,14 @@ impl Check<'_> {
                 let words = "money off is counted in all: by product say `uses` or `units`";
                 self.say(Code::Contradiction, &join(&path, "by"), words);
             }
-            if by_product && matches!(rule.discount, Deal::ShippingOff(_)) {
-                let words = "shipping is no product";
+            let units = match &rule.discount {
+                Deal::ShippingOff(_) | Deal::Gift(_) | Deal::Points(_) => false,
+                Deal::Exchange(deal) => deal.sku.is_none(),
+                Deal::BuyXGetY(deal) => deal.units != GetFrom::Added,
+                _ => true,
+            };
+            if by_product && (!units || limit.over == OverLimit::Overshoot) {
+                let words = "by product units of the basket are counted, and no more than are left";
                 self.say(Code::Contradiction, &join(&path, "by"), words);
             }
         }

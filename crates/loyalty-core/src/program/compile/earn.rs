@@ -191,7 +191,7 @@ impl Compiler<'_> {
         let metric = metrics.get(place)?;
         let id = &rule.metric;
         let grows = !matches!(metric.feed, Feed::Balance(_) | Feed::Tenure | Feed::Age)
-            && metric.reading != Reading::Since
+            && !matches!(metric.reading, Reading::Since | Reading::Silence(_))
             && !matches!(metric.frame, Frame::Previous(_));
         if !grows {
             let words = format!("`{id}` does not grow by events: it cannot have milestones");
@@ -265,7 +265,8 @@ fn moved_by(on: &On, feed: &Feed) -> bool {
         | (
             On::Purchase,
             Feed::Spend | Feed::ListSpend | Feed::Orders | Feed::Quantity | Feed::Burned(_),
-        ) => true,
+        )
+        | (On::Purchase | On::Activity(_) | On::Enroll, Feed::Interactions) => true,
         (On::Activity(kind), Feed::Activity(kinds)) => kinds.contains(kind),
         _ => false,
     }

@@ -5,7 +5,7 @@ use crate::calendar::MonthDay;
 use crate::condition::{Grain, Moves, Scope};
 use crate::error::{Code, Error, join};
 use crate::id::Id;
-use crate::metric::{Filter, Frame, GapOf, Measure, MetricRule, Reading, Since, Window};
+use crate::metric::{Filter, Frame, GapOf, Measure, MetricRule, Reading, Silence, Since, Window};
 
 impl Compiler<'_> {
     pub(super) fn metric(&mut self, place: usize, rule: &MetricRule) -> MetricPlan {
@@ -36,6 +36,7 @@ impl Compiler<'_> {
                 match since {
                     Since::Purchase => Feed::Orders,
                     Since::Activity(kinds) => self.activities(kinds, &of("days_since.activity")),
+                    Since::Interaction => Feed::Interactions,
                 }
             }
             Measure::Returns => Feed::Returns,
@@ -59,6 +60,7 @@ impl Compiler<'_> {
                 match &streak.of {
                     Since::Purchase => Feed::Orders,
                     Since::Activity(kinds) => self.activities(kinds, &of("streak.of.activity")),
+                    Since::Interaction => Feed::Interactions,
                 }
             }
             Measure::Periods(periods) => {
@@ -88,6 +90,19 @@ impl Compiler<'_> {
                 };
                 if rule.window != Window::Lifetime {
                     let words = "days between purchases are measured over the whole life";
+                    let path = join(&path, "window");
+                    self.mistakes
+                        .push(Error::at(Code::Contradiction, path, words));
+                }
+                Feed::Orders
+            }
+            Measure::Silence(silence) => {
+                match Silence::new(*silence) {
+                    Ok(model) => reading = Reading::Silence(model),
+                    Err(error) => self.mistakes.push(error.under(&of("silence"))),
+                }
+                if rule.window != Window::Lifetime {
+                    let words = "silence is measured over the whole life";
                     let path = join(&path, "window");
                     self.mistakes
                         .push(Error::at(Code::Contradiction, path, words));
@@ -214,6 +229,7 @@ pub(crate) fn metric_moves(metric: &MetricPlan) -> Moves {
             // What leaves the window is no value any more.
             falls: !matches!(metric.frame, Frame::Lifetime | Frame::Reset { .. }),
         },
+        (_, Reading::Silence(_)) => FALLS,
         (Feed::Tenure | Feed::Age, _) => Moves {
             rises: true,
             falls: false,

@@ -1,4 +1,4 @@
-//! Segments and scores: what depends on what, and in which order they are compiled (clause 8.4).
+//! Tracks, segments, scores and stages: what depends on what, and in which order they are compiled (clause 8.4).
 
 use std::sync::Arc;
 
@@ -7,15 +7,41 @@ use crate::condition::{Condition, Scope, ScorePlan, SegmentPlan};
 use crate::error::{Code, Error, join};
 use crate::limits::{LEAVES_MAX, NESTED_MAX};
 
-/// A track, a segment or a score: what others may depend on.
+/// A track, a segment, a score, the stages or the early warning: what others may depend on.
 struct Node {
     path: String,
-    /// Tracks are only looked at: their own conditions are not worked out again wherever their rung is asked for.
-    is_track: bool,
+    kind: NodeKind,
     /// The leaves of its conditions.
     leaves: usize,
     /// The places of the nodes that it names, as often as it does.
     names: Vec<usize>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum NodeKind {
+    Track,
+    /// A segment or a score.
+    Named,
+    Stages,
+    Warning,
+}
+
+impl NodeKind {
+    /// What is kept is only looked at: its own conditions are not worked out again wherever somebody asks for it.
+    fn is_kept(self) -> bool {
+        self != Self::Named
+    }
+
+    fn circle(self) -> &'static str {
+        match self {
+            Self::Track => "the conditions of this track depend on the rung that is held in it",
+            Self::Named => "its conditions depend on itself",
+            Self::Warning => "the signals of the warning depend on its level",
+            Self::Stages => {
+                "the conditions of the stages depend on the stage that the member is in"
+            }
+        }
+    }
 }
 
 impl Compiler<'_> {
@@ -34,7 +60,9 @@ impl Compiler<'_> {
             };
             match place.checked_sub(rules.segments.len()) {
                 None => self.segment(place),
-                Some(place) => self.score(place),
+                Some(place) if place < rules.scores.len() => self.score(place),
+                // Stages are compiled after what they name, like tracks.
+                Some(_) => {}
             }
         }
     }
@@ -79,34 +107,44 @@ impl Compiler<'_> {
         self.names.scores.insert(rule.id.clone(), Some(plan));
     }
 
-    /// Tracks, then segments, then scores.
+    /// Tracks, then segments, then scores, then the stages, then the early warning.
     fn nodes(&self) -> Vec<Node> {
         let rules = self.rules;
         let tracks = rules.tiers.iter().enumerate().map(|(place, track)| {
             let rungs = track.rungs.iter();
             let conds = rungs.flat_map(|rung| rung.qualify.iter().chain(&rung.retain));
-            self.node(format!("tiers[{place}]"), true, conds)
+            self.node(format!("tiers[{place}]"), NodeKind::Track, conds)
         });
         let segments = rules.segments.iter().enumerate().map(|(place, segment)| {
             let conds = core::iter::once(&segment.when);
-            self.node(format!("segments[{place}]"), false, conds)
+            self.node(format!("segments[{place}]"), NodeKind::Named, conds)
         });
         let scores = rules.scores.iter().enumerate().map(|(place, score)| {
             let conds = score.weights.iter().map(|weight| &weight.when);
-            self.node(format!("scores[{place}]"), false, conds)
+            self.node(format!("scores[{place}]"), NodeKind::Named, conds)
         });
-        tracks.chain(segments).chain(scores).collect()
+        let stages = rules.lifecycle.iter().map(|lifecycle| {
+            let stages = lifecycle.stages.iter();
+            let conds = stages.flat_map(|stage| stage.when.iter().chain(&stage.stay));
+            self.node("lifecycle.stages".to_owned(), NodeKind::Stages, conds)
+        });
+        let warning = rules.warning.iter().map(|warning| {
+            let conds = warning.signals.iter().filter_map(|one| one.when.as_ref());
+            self.node("warning.signals".to_owned(), NodeKind::Warning, conds)
+        });
+        let named = tracks.chain(segments).chain(scores);
+        named.chain(stages).chain(warning).collect()
     }
 
     fn node<'r>(
         &self,
         path: String,
-        is_track: bool,
+        kind: NodeKind,
         conds: impl Iterator<Item = &'r Condition>,
     ) -> Node {
         let mut node = Node {
             path,
-            is_track,
+            kind,
             leaves: 0,
             names: Vec::new(),
         };
@@ -144,6 +182,16 @@ impl Compiler<'_> {
                 node.names
                     .extend(place.map(|place| place.saturating_add(before)));
             }
+            Condition::Stage(_) if rules.lifecycle.is_some() => {
+                let before = tracks.saturating_add(rules.segments.len());
+                node.names.push(before.saturating_add(rules.scores.len()));
+            }
+            Condition::Warning(_) if rules.warning.is_some() => {
+                let before = tracks.saturating_add(rules.segments.len());
+                let before = before.saturating_add(rules.scores.len());
+                let stages = usize::from(rules.lifecycle.is_some());
+                node.names.push(before.saturating_add(stages));
+            }
             _ => {}
         }
         node.leaves = node.leaves.saturating_add(1);
@@ -165,18 +213,13 @@ impl Compiler<'_> {
                 }
             }
             if seen.get(start).copied().unwrap_or(false) {
-                let words = if node.is_track {
-                    "the conditions of this track depend on the rung that is held in it"
-                } else {
-                    "its conditions depend on itself"
-                };
-                let error = Error::at(Code::Circular, node.path.as_str(), words);
+                let error = Error::at(Code::Circular, node.path.as_str(), node.kind.circle());
                 self.mistakes.push(error);
             }
         }
         let mut sizes = vec![(0_usize, 0_usize); nodes.len()];
         for place in order(nodes) {
-            let Some(node) = nodes.get(place).filter(|node| !node.is_track) else {
+            let Some(node) = nodes.get(place).filter(|node| !node.kind.is_kept()) else {
                 continue;
             };
             let (mut leaves, mut depth) = (node.leaves, 0_usize);

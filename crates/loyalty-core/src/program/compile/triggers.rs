@@ -150,6 +150,11 @@ impl Compiler<'_> {
             TriggerOn::Milestone(rule) => {
                 self.milestone_on(rule, metrics, &join(path, "milestone"))?
             }
+            TriggerOn::After(rule) if rule.days == 0 => {
+                let words = "on the day itself say `event`";
+                self.tell(Code::OutOfRange, &join(path, "after.days"), words);
+                return None;
+            }
             TriggerOn::After(rule) => OnPlan::After {
                 event: self.kind(&rule.event, &join(path, "after.event")),
                 days: rule.days,

@@ -155,14 +155,14 @@ pub(crate) fn discount() -> impl Strategy<Value = (Value, bool)> {
         },
     );
     let others = prop_oneof![
-        Just(json!({"gift": {"sku": "cup", "every": {"amount": "20.00"}}})),
-        Just(json!({"shipping_off": {}})),
-        Just(json!({"shipping_off": {"effect": {"percent": 30}}})),
-        Just(json!({"exchange": {"quantity": 1}})),
-        Just(json!({"gift": {"sku": "cup", "price": "3.00"}})),
-        Just(json!({"points": {"bonus": 50}})),
-        Just(json!({"points": {"multiplier": "2.5"}})),
-        Just(json!({"replace": {"sku": "new", "price": "5.00"}})),
+        1 => Just(json!({"gift": {"sku": "cup", "every": {"amount": "20.00"}}})),
+        1 => Just(json!({"shipping_off": {}})),
+        1 => Just(json!({"shipping_off": {"effect": {"percent": 30}}})),
+        3 => Just(json!({"exchange": {"quantity": 1}})),
+        1 => Just(json!({"gift": {"sku": "cup", "price": "3.00"}})),
+        1 => Just(json!({"points": {"bonus": 50}})),
+        1 => Just(json!({"points": {"multiplier": "2.5"}})),
+        2 => Just(json!({"replace": {"sku": "new", "price": "5.00"}})),
     ];
     prop_oneof![
         4 => amount, 5 => percent, 2 => tiered, 2 => fixed, 4 => get, 2 => bundle,

@@ -6,7 +6,7 @@ version has no words for is shown as it is written: nothing is left out in silen
 
 from typing import Literal
 
-from loyalty._explain.promotions import Promotions
+from loyalty._explain.triggers import Triggers
 from loyalty._loyalty import Program
 
 
@@ -15,7 +15,7 @@ def explain(program: Program, lang: Literal["zh", "en"]) -> str:
     return _Explainer(program.to_dict(), lang).program()
 
 
-class _Explainer(Promotions):
+class _Explainer(Triggers):
     """All of a program, part by part."""
 
     def program(self) -> str:
@@ -40,6 +40,7 @@ class _Explainer(Promotions):
         self.put_rewards()
         self.put_moves()
         self.put_promotions()
+        self.put_triggers()
         self.put_returns()
         return "\n".join(self.lines)
 

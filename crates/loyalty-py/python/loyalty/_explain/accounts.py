@@ -184,6 +184,8 @@ class Accounts(Tiers):
             if returns["points"] == "list_price"
             else self.t("The points that the goods earned stay.", "所退商品获得的积分保留。"),
         )
+        if returns.get("discounts") == "reprice":
+            self.put(1, self.t("What is kept is priced anew.", "留下的商品按原规则重新计价，退还差额。"))
         if "point_value" in returns:
             points, value = returns["point_value"]["points"], self.money(returns["point_value"]["value"])
             self.put(1, self.t(f"{points} missing points are worth {value}.", f"不足的积分按 {points} 分折合 {value}。"))

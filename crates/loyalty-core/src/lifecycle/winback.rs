@@ -1,0 +1,91 @@
+//! The attempts to win a member back that a member keeps (clause 11.4).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Instant;
+use crate::id::Id;
+
+/// The attempts since the last purchase.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Attempts {
+    /// Those that may still bring a purchase, the first to fail first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) open: Vec<Attempt>,
+    /// How many have been made on each ladder, and how many of them have failed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) made: BTreeMap<Id, Made>,
+    /// The ladder on which the member was given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) abandoned: Option<Id>,
+}
+
+/// An attempt that may still bring a purchase.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Attempt {
+    pub(crate) ladder: Id,
+    pub(crate) step: Id,
+    /// Which one it is on its ladder.
+    pub(crate) number: u32,
+    /// When it fails.
+    pub(crate) until: Instant,
+}
+
+/// How many attempts have been made on a ladder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Made {
+    pub(crate) made: u32,
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub(crate) failed: u32,
+}
+
+impl Attempts {
+    /// Adds an attempt; says which one it is on its ladder.
+    pub(crate) fn begin(&mut self, ladder: &Id, step: Id, until: Instant) -> u32 {
+        let made = self.made.entry(ladder.clone()).or_default();
+        made.made = made.made.saturating_add(1);
+        let number = made.made;
+        let place = self.open.partition_point(|one| one.until <= until);
+        self.open.insert(
+            place,
+            Attempt {
+                ladder: ladder.clone(),
+                step,
+                number,
+                until,
+            },
+        );
+        number
+    }
+
+    /// Takes out the first attempt that has failed by now; says how many have on its ladder.
+    pub(crate) fn fail(&mut self, now: Instant) -> Option<(Attempt, u32)> {
+        self.open.first().filter(|one| one.until <= now)?;
+        let attempt = self.open.remove(0);
+        let made = self.made.entry(attempt.ladder.clone()).or_default();
+        made.failed = made.failed.saturating_add(1);
+        let failed = made.failed;
+        Some((attempt, failed))
+    }
+
+    /// The attempt that was made last, of those that may still bring a purchase.
+    pub(crate) fn latest(&self) -> Option<&Attempt> {
+        self.open.last()
+    }
+
+    /// What is wrong with what was decoded, if anything.
+    pub(super) fn fault(&self, as_of: Option<Instant>) -> Option<&'static str> {
+        if self.open.iter().any(|one| Some(one.until) <= as_of) {
+            return Some("an attempt that is over has not failed");
+        }
+        if !self.open.is_sorted_by_key(|one| one.until) {
+            return Some("the attempts of a member are not in order");
+        }
+        let counted = self.made.values().all(|one| one.failed <= one.made);
+        (!counted).then_some("more attempts have failed than were made")
+    }
+}

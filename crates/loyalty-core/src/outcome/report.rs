@@ -1,0 +1,101 @@
+//! What a host can ask about a member: progress, what expires, what points may cost (clauses 3.9, 9.8).
+
+use serde::Serialize;
+
+use super::Unmet;
+use crate::amount::{Exact, Points};
+use crate::calendar::Instant;
+use crate::id::Id;
+
+/// Where a member stands in a track, and what is missing (clause 9.8).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TrackProgress {
+    /// The track.
+    pub track: Id,
+    /// The rung held now.
+    pub rung: Id,
+    /// The rung that is earned, where another one was granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earned: Option<Id>,
+    /// The rung that was granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub granted: Option<GrantProgress>,
+    /// Since when the earned rung stands.
+    pub since: Option<Instant>,
+    /// The instant at which its term ends (or its grace); none for good.
+    pub until: Option<Instant>,
+    /// The earned rung is lost, and kept until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grace_until: Option<Instant>,
+    /// The higher rung that will be entered when the next period begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending: Option<PendingProgress>,
+    /// For each higher rung, the nearest first.
+    pub next: Vec<RungProgress>,
+    /// For keeping the present one at the end of the term.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep: Option<RungProgress>,
+}
+
+/// A rung that was granted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GrantProgress {
+    /// The rung.
+    pub rung: Id,
+    /// When it was granted.
+    pub since: Instant,
+    /// When it ends; none for good.
+    pub until: Option<Instant>,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// A rung that will be entered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PendingProgress {
+    /// The rung.
+    pub rung: Id,
+    /// When.
+    pub effective: Instant,
+}
+
+/// What a rung still lacks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RungProgress {
+    /// The rung.
+    pub rung: Id,
+    /// Whether its condition holds as things stand.
+    pub holds: bool,
+    /// What is missing.
+    pub unmet: Vec<Unmet>,
+}
+
+/// Available points that expire at one instant, or the rest of a balance (clause 3.9).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Expiring {
+    /// The account.
+    pub account: Id,
+    /// When they expire; none for what expires later or never, less what is owed.
+    pub expires_at: Option<Instant>,
+    /// How many.
+    pub points: Points,
+}
+
+/// Points that were earned in one month and expire in one month (clause 3.9).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Liability {
+    /// The account.
+    pub account: Id,
+    /// The month in which they were earned, like `2026-03`.
+    pub earned: String,
+    /// The month of their last valid day; none if they never expire.
+    pub expires: Option<String>,
+    /// How many are available, pending or held.
+    pub points: Points,
+    /// What they cost if all of them are used, in major units; left out where the program does not say what a point costs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Exact>,
+    /// What they are expected to cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<Exact>,
+}
