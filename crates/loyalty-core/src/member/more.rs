@@ -102,12 +102,12 @@ impl More {
         {
             return Some("a coupon that is over has not expired");
         }
-        if !self.merged.is_sorted_by(|one, other| one < other) {
-            return Some("the members who have become part of one are not in order");
-        }
         let lived = self.lifecycle.as_ref();
         if let Some(words) = lived.and_then(|lived| lived.fault(as_of)) {
             return Some(words);
+        }
+        if !self.merged.is_sorted_by(|one, other| one < other) {
+            return Some("the members who have become part of one are not in order");
         }
         self.rules_fault()
             .or_else(|| self.referred.fault())

@@ -19,9 +19,15 @@ const REACHED: &[&str] = &[
     "kept by stay",
     "kept by at_least",
     "reactivated",
+    "failed",
+    "abandoned",
+    "warned",
     "entered",
     "left",
 ];
+
+/// For how many days an attempt to win a member back has an effect.
+const EFFECT_DAYS: i64 = 20;
 
 /// A condition of one of seven kinds, with two numbers.
 type Cond = (u8, u32, u32);
@@ -81,7 +87,19 @@ fn program(case: &Case) -> Value {
             {"id": "orders", "measure": "orders"},
             {"id": "recent", "measure": "orders", "window": {"last": {"days": 40}}},
             {"id": "spend", "measure": "spend", "window": {"last": {"days": 30}}},
+            {"id": "before", "measure": "spend", "window": {"previous": {"last": {"days": 30}}}},
+            {"id": "usual", "measure": {"gap": {"percentile": 80}}},
         ],
+        "warning": {
+            "signals": [
+                {"id": "spend", "metric": "spend", "compared_with": "before", "falls_by": 40},
+                {"id": "silence", "metric": "since", "compared_with": "usual", "rises_by": 20},
+                {"id": "rhythm", "when": {"rhythm": {"since": "since", "gap": "usual", "times": "2.5"}}},
+                {"id": "loud", "when": {"not": {"tag": ["calm"]}}},
+            ],
+            "levels": {"light": 1, "moderate": 2, "severe": 4},
+        },
+        "winback": [{"id": "wake", "steps": [{"id": "call"}], "effect_days": EFFECT_DAYS, "max_attempts": 2}],
         "segments": [{"id": "watched", "when": condition(case.segment), "watch": true}],
         "lifecycle": {"stages": stages},
     })
@@ -97,6 +115,8 @@ struct Plain {
     /// The days of enrolment and activities.
     acts: Vec<i64>,
     calm: bool,
+    /// The attempts since the last purchase: on which day each fails.
+    tried: Vec<i64>,
     stage: Option<(usize, i64)>,
     inside: bool,
     said: Vec<String>,
@@ -154,8 +174,24 @@ impl Plain {
     }
 
     /// Looks at the member at an instant of a day. `order`: it is a purchase that has just been made.
-    fn look(&mut self, at: Instant, today: i64, order: Option<usize>, seen: &Coverage) {
+    fn look(
+        &mut self,
+        at: Instant,
+        today: i64,
+        (order, midnight): (Option<usize>, bool),
+        seen: &Coverage,
+    ) {
         let present = self.stage.map(|(place, _)| place);
+        let failed = self.tried.iter().zip(1..);
+        let failed = failed.filter(|(day, _)| midnight && **day == today);
+        for number in failed.map(|(_, number)| number).collect::<Vec<i32>>() {
+            self.said.push(format!("{at} attempt {number} failed"));
+            seen.note("failed");
+            if number == 2 {
+                self.said.push(format!("{at} abandoned"));
+                seen.note("abandoned");
+            }
+        }
         let first = |stayed: bool| {
             self.stages.iter().enumerate().position(|(place, stage)| {
                 let (when, stay) = (&stage["when"], &stage["stay"]);
@@ -176,25 +212,26 @@ impl Plain {
             }
             found = Some(place);
         }
+        let asleep = |stage: Option<usize>| {
+            stage.is_some_and(|place| self.stages[place]["asleep"] == json!(true))
+        };
+        let woke = asleep(present) && !asleep(found);
         if found != present {
             let line = format!("{at} stage {} to {}", self.name(present), self.name(found));
             self.said.push(line);
             if found.is_none() {
                 seen.note("into none");
             }
-            let asleep = |stage: Option<usize>| {
-                stage.is_some_and(|place| self.stages[place]["asleep"] == json!(true))
-            };
-            if let Some(order) = order
-                && asleep(present)
-                && !asleep(found)
-            {
-                seen.note("reactivated");
-                let from = self.name(present);
-                self.said
-                    .push(format!("{at} o-{order} reactivated from {from}"));
-            }
             self.stage = found.map(|place| (place, today));
+        }
+        if let Some(order) = order
+            && (woke || !self.tried.is_empty())
+        {
+            self.tried.clear();
+            seen.note("reactivated");
+            let from = self.name(present);
+            let line = format!("{at} o-{order} reactivated from {from}");
+            self.said.push(line);
         }
         let inside = self.holds(&self.segment, today);
         if inside != self.inside {
@@ -218,12 +255,16 @@ fn heard(entries: &[Entry]) -> Vec<String> {
                 Some(format!("{at} stage {} to {}", name(from), name(to)))
             }
             Change::Reactivated { order, from, .. } => {
-                Some(format!("{at} {order} reactivated from \"{from}\""))
+                Some(format!("{at} {order} reactivated from {}", name(from)))
             }
             Change::Segment { change, .. } => {
                 let inside = *change == loyalty_core::SegmentChange::Entered;
                 Some(format!("{at} watched {inside}"))
             }
+            Change::OutreachFailed { made, .. } => {
+                Some(format!("{at} attempt {} failed", made.attempt))
+            }
+            Change::Abandoned { .. } => Some(format!("{at} abandoned")),
             _ => None,
         }
     };
@@ -262,6 +303,7 @@ fn play(engine: &Engine, case: &Case, stops: &[u32], seen: &Coverage) -> Told {
             orders: Vec::new(),
             acts: Vec::new(),
             calm: false,
+            tried: Vec::new(),
             stage: None,
             inside: false,
             said: Vec::new(),
@@ -304,6 +346,10 @@ fn play(engine: &Engine, case: &Case, stops: &[u32], seen: &Coverage) -> Told {
                 reason = "by return";
                 json!({"return": {"order": format!("o-{place}")}})
             }
+            6 => {
+                told.plain.tried.push(today + EFFECT_DAYS + 1);
+                json!({"outreach": {"step": "call"}})
+            }
             _ => {
                 let place = told.plain.orders.len();
                 told.plain.orders.push((today, *amount, false));
@@ -315,7 +361,7 @@ fn play(engine: &Engine, case: &Case, stops: &[u32], seen: &Coverage) -> Told {
         event["id"] = json!(format!("e-{number}"));
         event["at"] = json!(clock(now));
         let before = told.plain.said.len();
-        told.plain.look(instant(now), today, order, seen);
+        told.plain.look(instant(now), today, (order, false), seen);
         seen.count("event");
         if told.plain.said.len() > before {
             seen.note(reason);
@@ -354,7 +400,7 @@ impl Told {
         }
         for day in from.div_euclid(24) + 1..=to.div_euclid(24) {
             let before = self.plain.said.len();
-            self.plain.look(instant(day * 24), day, None, seen);
+            self.plain.look(instant(day * 24), day, (None, true), seen);
             if self.plain.said.len() > before {
                 seen.note("by time");
             }
@@ -380,7 +426,7 @@ fn cases() -> impl Strategy<Value = Case> {
     let stay = proptest::option::of(cond());
     let at_least = proptest::option::weighted(0.3, 1_u32..40);
     let stage = (cond(), stay, at_least, any::<bool>());
-    let deed = (0_u32..1_200, 0_u8..7, 0_u8..3, 50_u32..400);
+    let deed = (0_u32..1_200, 0_u8..8, 0_u8..3, 50_u32..400);
     let stages = proptest::collection::vec(stage, 1..5);
     let deeds = proptest::collection::vec(deed, 1..14);
     let stops = proptest::collection::vec(0_u32..=100, 14);
@@ -401,6 +447,10 @@ fn a_stage_is_a_function_of_history_alone() {
         let engine = engine(&program(case));
         let whole = play(&engine, case, &[], seen);
         prop_assert_eq!(heard(&whole.entries), whole.plain.said);
+        let warned = |entry: &&Entry| matches!(entry.change, Change::WarningLevel { .. });
+        for _ in whole.entries.iter().filter(warned) {
+            seen.note("warned");
+        }
         let parts = play(&engine, case, &case.stops, &Coverage::default());
         prop_assert_eq!(&parts.entries, &whole.entries);
         prop_assert_eq!(parts.member, whole.member);
