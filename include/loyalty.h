@@ -265,6 +265,12 @@
 // The referral cannot be: a member refers another one, and enrolled earlier.
 #define LOYALTY_STATUS_REFERRAL_REFUSED 353
 
+// The document cannot become part of this member: it is the same member, of another program, or has something of the same name.
+#define LOYALTY_STATUS_MERGE_REFUSED 354
+
+// The other member has become part of this one before.
+#define LOYALTY_STATUS_ALREADY_MERGED 355
+
 // The stored member is damaged: its numbers contradict each other.
 #define LOYALTY_STATUS_MEMBER_CORRUPT 400
 
