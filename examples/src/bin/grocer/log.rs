@@ -128,7 +128,7 @@ impl Household {
         Ok(Some(Event::new(
             "enrolment",
             first.at,
-            Body::Enroll(Profile::default()),
+            Body::Enroll(Enroll::default()),
         )?))
     }
 }
