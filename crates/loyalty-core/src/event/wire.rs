@@ -563,16 +563,18 @@ struct Reinstate {
 
 impl<'a> EventWire<'a> {
     fn into_event(self) -> Result<Event<'a>> {
+        // Nearly always one is given: the others cost no more than a look.
+        let mut given = Given::default();
         macro_rules! bodies {
-            ($($name:literal: $field:expr => $make:expr;)+) => {
-                [$(($name, match $field {
-                    Some(given) => Some($make(given)?),
-                    None => None,
-                })),+]
-            };
+            ($($name:literal: $field:expr => $make:expr;)+) => {{
+                $(if let Some(one) = $field {
+                    given.put($name, $make(one)?);
+                })+
+                &[$($name),+]
+            }};
         }
         type Made<'a> = Result<Body<'a>>;
-        let bodies: [(&str, Option<Body<'a>>); 28] = bodies! {
+        let names: &[&str] = bodies! {
             "enroll": self.enroll => |one: EnrollWire<'a>| Made::Ok(Body::Enroll(one.into()));
             "profile": self.profile => |one: ProfileWire<'a>| Made::Ok(Body::Profile(one.into()));
             "tags": self.tags => |one: TagsWire<'a>| Made::Ok(Body::Tags(one.into()));
@@ -610,30 +612,45 @@ impl<'a> EventWire<'a> {
             channel: self.channel.map(|text| text.0),
             store: self.store.map(|text| text.0),
             attributes: self.attributes.0,
-            body: only(bodies)?,
+            body: given.only(names)?,
         })
     }
 }
 
-/// The one thing that happened; a return and a purchase together are an exchange.
-fn only<'a>(bodies: [(&str, Option<Body<'a>>); 28]) -> Result<Body<'a>> {
-    let names: Vec<String> = bodies.iter().map(|(name, _)| format!("`{name}`")).collect();
-    let mut given = bodies
-        .into_iter()
-        .filter_map(|(name, body)| Some((name, body?)));
-    match (given.next(), given.next(), given.next()) {
-        (Some((_, body)), None, _) => Ok(body),
-        (Some((_, Body::Return(returned))), Some((_, Body::Purchase(purchase))), None) => {
-            Ok(Body::Exchange(returned, purchase))
+/// What an event says that happened, in the order of the kinds.
+#[derive(Default)]
+struct Given<'a> {
+    first: Option<(&'static str, Body<'a>)>,
+    second: Option<(&'static str, Body<'a>)>,
+    more: bool,
+}
+
+impl<'a> Given<'a> {
+    fn put(&mut self, name: &'static str, body: Body<'a>) {
+        match (&self.first, &self.second) {
+            (None, _) => self.first = Some((name, body)),
+            (Some(_), None) => self.second = Some((name, body)),
+            (Some(_), Some(_)) => self.more = true,
         }
-        (Some((first, _)), Some((second, _)), _) => {
-            let words =
-                format!("an event is one thing: send `{first}` and `{second}` as two events");
-            Err(Error::new(Code::InvalidValue, words))
-        }
-        (None, ..) => {
-            let words = format!("an event needs one of {}", names.join(", "));
-            Err(Error::new(Code::MissingField, words))
+    }
+
+    /// The one thing that happened; a return and a purchase together are an exchange.
+    fn only(self, names: &[&str]) -> Result<Body<'a>> {
+        match (self.first, self.second, self.more) {
+            (Some((_, body)), None, _) => Ok(body),
+            (Some((_, Body::Return(returned))), Some((_, Body::Purchase(purchase))), false) => {
+                Ok(Body::Exchange(returned, purchase))
+            }
+            (Some((first, _)), Some((second, _)), _) => {
+                let words =
+                    format!("an event is one thing: send `{first}` and `{second}` as two events");
+                Err(Error::new(Code::InvalidValue, words))
+            }
+            (None, ..) => {
+                let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                let words = format!("an event needs one of {}", names.join(", "));
+                Err(Error::new(Code::MissingField, words))
+            }
         }
     }
 }
