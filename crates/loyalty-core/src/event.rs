@@ -30,6 +30,7 @@ use std::borrow::Cow;
 use crate::amount::{Decimal, Points};
 use crate::calendar::{Date, Instant, Offset, Zone};
 use crate::error::{Code, Error, Result, join};
+use crate::id::Id;
 use crate::limits;
 use crate::pricing::DiscountPer;
 
@@ -438,6 +439,14 @@ impl<'a> Purchase<'a> {
 }
 
 impl<'a> Line<'a> {
+    /// What it is called: by its id, or by its place among the lines.
+    pub(crate) fn name(&self, place: u32) -> Id {
+        match &self.id {
+            Some(id) => Id::checked(id),
+            None => Id::number(place.saturating_add(1)),
+        }
+    }
+
     /// A line of so many units at a unit price in major units (`"12.50"`).
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use crate::event::{Close, IssueCoupon, Receive, Referral};
 use crate::id::Id;
 use crate::text::Label;
 
-pub use explain::{Figure, RuleTrace, TraceResult, Unmet};
+pub use explain::{Figure, Met, RuleTrace, TraceResult, Unmet};
 pub use receipt::{
     AccountPoints, DiscountAmount, LineRulePoints, LineUnits, PromotionCount, Receipt,
     ReceiptAdded, ReceiptConverted, ReceiptDiscount, ReceiptLine, ReceiptPromotions,
@@ -798,22 +798,6 @@ pub struct OutreachMade {
     pub step: Id,
     /// Which attempt on the ladder it is since the last purchase: 1, 2, 3 …
     pub attempt: u32,
-}
-
-/// A leaf that is as a condition wants it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Met {
-    /// The kind of leaf: `metric`, `tier`, `tag` …
-    pub leaf: &'static str,
-    /// Which metric, track, attribute …
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub of: Option<Id>,
-    /// Whether it is wanted not to hold (below a `not`), and does not.
-    #[serde(skip_serializing_if = "core::ops::Not::not")]
-    pub negated: bool,
-    /// What was found.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub found: Option<Figure>,
 }
 
 /// Where points come from, or where they go: exactly one of these.

@@ -259,10 +259,7 @@ impl Rows {
             let some = line.quantity.min(left);
             left = left.saturating_sub(some);
             if some > 0 {
-                let line = match &line.id {
-                    Some(id) => Id::checked(id),
-                    None => Id::number(place.saturating_add(1)),
-                };
+                let line = line.name(*place);
                 named.push(LineUnits {
                     line,
                     quantity: some,

@@ -185,39 +185,21 @@ impl<'w> Work<'w> {
                 let Some(sent) = purchase.lines.get(*line as usize) else {
                     continue;
                 };
-                let id = match &sent.id {
-                    Some(id) => Id::checked(id),
-                    None => Id::number(line.saturating_add(1)),
-                };
+                let id = sent.name(*line);
                 sku = sku.or_else(|| Some(Id::checked(&sent.sku)));
-                named.push(OrderLine {
-                    id,
-                    quantity: sent.quantity,
-                    back: 0,
-                    back_amount: 0,
-                });
+                named.push(OrderLine::new(id, sent.quantity));
             }
             let Some(sku) = sku else { continue };
             recorded.push(order_row(place, row, (sku, named), bill, rows, &given));
         }
         let came = rows.basket.rows.iter().enumerate();
         for ((place, row), line) in came.skip(recorded.len()).zip(&rows.added) {
-            let sent = OrderLine {
-                id: line.id.clone(),
-                quantity: line.quantity,
-                back: 0,
-                back_amount: 0,
-            };
+            let sent = OrderLine::new(line.id.clone(), line.quantity);
             let named = (line.sku.clone(), vec![sent]);
             recorded.push(order_row(place, row, named, bill, rows, &given));
         }
         if let Some(row) = &rows.basket.shipping {
-            let line = OrderLine {
-                id: Id::checked(SHIPPING),
-                quantity: 1,
-                back: 0,
-                back_amount: 0,
-            };
+            let line = OrderLine::new(Id::checked(SHIPPING), 1);
             let named = (Id::checked(SHIPPING), vec![line]);
             recorded.push(order_row(goods, row, named, bill, rows, &given));
         }

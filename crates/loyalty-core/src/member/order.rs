@@ -265,6 +265,18 @@ pub(crate) struct Counted {
     pub(crate) values: Vec<Box<str>>,
 }
 
+impl OrderLine {
+    /// A line of which nothing is back.
+    pub(crate) fn new(id: Id, quantity: i64) -> Self {
+        Self {
+            id,
+            quantity,
+            back: 0,
+            back_amount: 0,
+        }
+    }
+}
+
 impl OrderRow {
     /// How many units were bought.
     pub(crate) fn quantity(&self) -> i64 {

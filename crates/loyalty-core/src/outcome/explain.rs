@@ -46,6 +46,22 @@ pub enum TraceResult {
     Capped,
 }
 
+/// A leaf that is as a condition wants it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Met {
+    /// The kind of leaf: `metric`, `tier`, `tag` …
+    pub leaf: &'static str,
+    /// Which metric, track, attribute …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of: Option<Id>,
+    /// Whether it is wanted not to hold (below a `not`), and does not.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub negated: bool,
+    /// What was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<Figure>,
+}
+
 /// What a leaf of a condition lacks (clause 8.3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Unmet {

@@ -193,8 +193,7 @@ impl Compiled {
         store: Option<&str>,
         rung: impl Fn(usize) -> usize,
     ) -> Places {
-        let offers = self.promotions.offers.len();
-        self.offers.candidates(offers, basket, channel, store, rung)
+        self.offers.candidates(basket, channel, store, rung)
     }
 
     /// The rules that can answer a purchase of this basket.
@@ -205,8 +204,7 @@ impl Compiled {
         store: Option<&str>,
         rung: impl Fn(usize) -> usize,
     ) -> Places {
-        self.index
-            .candidates(self.rules.len(), basket, channel, store, rung)
+        self.index.candidates(basket, channel, store, rung)
     }
 }
 

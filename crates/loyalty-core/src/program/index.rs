@@ -60,6 +60,8 @@ impl Gate {
 /// The rules of a program by what they ask for.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
+    /// How many there are.
+    size: usize,
     always: Vec<u32>,
     keys: FxHashMap<Key, Vec<u32>>,
     channels: FxHashMap<Box<str>, Vec<u32>>,
@@ -72,6 +74,7 @@ impl Index {
     pub(crate) fn new(gates: impl Iterator<Item = Option<Gate>>) -> Self {
         let mut index = Self::default();
         for (place, gate) in gates.enumerate() {
+            index.size = place.saturating_add(1);
             let Ok(rule) = u32::try_from(place) else {
                 break;
             };
@@ -104,16 +107,15 @@ impl Index {
         index
     }
 
-    /// The rules that can answer a purchase, among so many.
+    /// The rules that can answer a purchase.
     pub(crate) fn candidates(
         &self,
-        rules: usize,
         basket: &Basket,
         channel: Option<&str>,
         store: Option<&str>,
         rung: impl Fn(usize) -> usize,
     ) -> Places {
-        let mut found = Places::none(rules);
+        let mut found = Places::none(self.size);
         found.add(&self.always);
         if !self.keys.is_empty() {
             for key in basket.rows.iter().flat_map(|row| basket.keys(row)) {

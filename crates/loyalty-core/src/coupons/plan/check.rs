@@ -152,12 +152,9 @@ impl Check<'_> {
                 let words = "money off is counted in all: by product say `uses` or `units`";
                 self.say(Code::Contradiction, &join(&path, "by"), words);
             }
-            let units = match &rule.discount {
-                Deal::ShippingOff(_) | Deal::Gift(_) | Deal::Points(_) => false,
-                Deal::Exchange(deal) => deal.sku.is_none(),
-                Deal::BuyXGetY(deal) => deal.units != GetFrom::Added,
-                _ => true,
-            };
+            let adds =
+                matches!(&rule.discount, Deal::BuyXGetY(deal) if deal.units == GetFrom::Added);
+            let units = is_for_units(&rule.discount) && !adds;
             if by_product && (!units || limit.over == OverLimit::Overshoot) {
                 let words = "by product units of the basket are counted, and no more than are left";
                 self.say(Code::Contradiction, &join(&path, "by"), words);
@@ -180,12 +177,7 @@ impl Check<'_> {
 
     /// Settings that a kind of discount cannot follow.
     fn fits(&mut self, rule: &Promotion, path: &str) {
-        let units = match &rule.discount {
-            Deal::ShippingOff(_) | Deal::Points(_) | Deal::Gift(_) => false,
-            Deal::Exchange(deal) => deal.sku.is_none(),
-            _ => true,
-        };
-        if !units {
+        if !is_for_units(&rule.discount) {
             let chosen = rule.targets != Targets::Every;
             for (said, field) in [
                 (chosen, "targets"),
@@ -294,5 +286,14 @@ impl Check<'_> {
             let words = "the last day is before the first one";
             self.say(Code::Unreachable, &join(path, "until"), words);
         }
+    }
+}
+
+/// Whether a discount is for units of the basket.
+fn is_for_units(deal: &Deal) -> bool {
+    match deal {
+        Deal::ShippingOff(_) | Deal::Points(_) | Deal::Gift(_) => false,
+        Deal::Exchange(deal) => deal.sku.is_none(),
+        _ => true,
     }
 }
