@@ -289,8 +289,12 @@ impl Work<'_> {
             }
         }
         own.carried.retain(|one| one.left != 0);
-        own.triggers.pending.append(&mut other.triggers.pending);
-        own.triggers.pending.sort();
+        own.triggers.join(other.triggers);
+        match (&mut own.lifecycle, other.lifecycle) {
+            (Some(own), Some(other)) => own.winback.join(other.winback),
+            (own @ None, other) => *own = other,
+            (Some(_), None) => {}
+        }
         for used in other.benefits {
             match own
                 .benefits

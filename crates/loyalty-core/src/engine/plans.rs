@@ -263,37 +263,34 @@ impl<'w> Work<'w> {
     fn replace_plan(&mut self, plan: &str) -> i64 {
         let plan = Id::checked(plan);
         let left = self.refund_of(&plan);
-        self.remove_plan(&plan);
-        let why = PlanEnd::Replaced;
-        self.enter(Change::PlanEnded {
-            plan,
-            why,
-            refund: None,
-        });
+        self.remove_plan(&plan, PlanEnd::Replaced, None);
         left
     }
 
     /// A plan ends before its time; what is left of its price is given back.
     fn end_plan(&mut self, plan: &Id, why: PlanEnd) {
         let refund = self.refund_of(plan);
-        let lapsed = self.state.more.plans.own(plan.as_str());
-        let lapsed = lapsed.is_none_or(|own| own.lapsed);
-        self.remove_plan(plan);
-        if !lapsed {
-            self.enter(Change::PlanEnded {
-                plan: plan.clone(),
-                why,
-                refund: (refund > 0).then(|| self.money(refund)),
-            });
-        }
+        let refund = (refund > 0).then(|| self.money(refund));
+        self.remove_plan(plan, why, refund);
     }
 
     /// Takes a plan away, also from those with whom it is shared.
-    fn remove_plan(&mut self, plan: &Id) {
-        let seats = self.state.more.plans.own(plan.as_str());
-        let seats = seats.map(|own| own.seats.clone()).unwrap_or_default();
-        self.tell_seats(plan, &seats, Told::Ended);
-        self.more().plans.own.retain(|one| one.plan != *plan);
+    fn remove_plan(&mut self, plan: &Id, why: PlanEnd, refund: Option<Amount>) {
+        let plans = &mut self.more().plans;
+        let Some(place) = plans.own.iter().position(|one| one.plan == *plan) else {
+            return;
+        };
+        let own = plans.own.remove(place);
+        if own.lapsed {
+            return;
+        }
+        // What is told bears the version of the entry.
+        self.enter(Change::PlanEnded {
+            plan: plan.clone(),
+            why,
+            refund,
+        });
+        self.tell_seats(plan, &own.seats, Told::Ended);
     }
 
     /// What leaving a plan now gives back.

@@ -44,6 +44,18 @@ pub(crate) struct Made {
 }
 
 impl Attempts {
+    /// The attempts at another member, who becomes part of this one, were attempts at this one.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.open.extend(other.open);
+        self.open.sort_by_key(|one| one.until);
+        for (ladder, of) in other.made {
+            let made = self.made.entry(ladder).or_default();
+            made.made = made.made.saturating_add(of.made);
+            made.failed = made.failed.saturating_add(of.failed);
+        }
+        self.abandoned = self.abandoned.take().or(other.abandoned);
+    }
+
     /// Adds an attempt; says which one it is on its ladder.
     pub(crate) fn begin(&mut self, ladder: &Id, step: Id, until: Instant) -> u32 {
         let made = self.made.entry(ladder.clone()).or_default();

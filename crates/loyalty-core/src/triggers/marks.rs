@@ -43,6 +43,29 @@ impl TriggerMarks {
     }
 }
 
+impl TriggerMarks {
+    /// What triggers have done for another member, who becomes part of this one, has been done for this one.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.pending.extend(other.pending);
+        self.pending.sort();
+        for mark in other.near {
+            if let Err(place) = self.near.binary_search(&mark) {
+                self.near.insert(place, mark);
+            }
+        }
+        for (trigger, value) in other.fired {
+            match self.fired.binary_search_by(|(own, _)| own.cmp(&trigger)) {
+                Ok(place) => {
+                    if let Some((_, own)) = self.fired.get_mut(place) {
+                        *own = value.max(*own);
+                    }
+                }
+                Err(place) => self.fired.insert(place, (trigger, value)),
+            }
+        }
+    }
+}
+
 /// What a trigger gave for an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -26,6 +26,7 @@ mod lines;
 mod members;
 mod metrics;
 mod moves;
+mod plans;
 mod prices;
 mod programs;
 mod promotions;
