@@ -271,6 +271,21 @@
 // The other member has become part of this one before.
 #define LOYALTY_STATUS_ALREADY_MERGED 355
 
+// The program has no such plan, or the member does not have it.
+#define LOYALTY_STATUS_UNKNOWN_PLAN 356
+
+// The plan cannot be subscribed to, renewed or shared: its rules, its price or its trial say no.
+#define LOYALTY_STATUS_PLAN_REFUSED 357
+
+// The program has no such benefit.
+#define LOYALTY_STATUS_UNKNOWN_BENEFIT 358
+
+// The benefit cannot be used: the member is not entitled to it, or its quota is used up.
+#define LOYALTY_STATUS_BENEFIT_REFUSED 359
+
+// The household cannot be so: it is full, or somebody belongs to another one.
+#define LOYALTY_STATUS_HOUSEHOLD_REFUSED 360
+
 // The stored member is damaged: its numbers contradict each other.
 #define LOYALTY_STATUS_MEMBER_CORRUPT 400
 
@@ -495,6 +510,13 @@ loyalty_status loyalty_liability(const loyalty_engine *engine,
                                  const loyalty_member *member,
                                  loyalty_buffer *json,
                                  loyalty_error **error);
+
+// What a member is entitled to, benefit by benefit: a value, or how many units are left and when there are more; where the member
+// is not entitled, what is lacking. A JSON array.
+loyalty_status loyalty_benefits(const loyalty_engine *engine,
+                                const loyalty_member *member,
+                                loyalty_buffer *json,
+                                loyalty_error **error);
 
 // Says in a sentence what a leaf of a condition lacks, in a language (`en`, `zh`).
 //

@@ -90,6 +90,9 @@ static void nulls(loyalty_engine *engine, loyalty_member *member) {
     EMPTIES(NULL_, "engine", loyalty_liability(NULL, member, &buffer, &error));
     EMPTIES(NULL_, "member", loyalty_liability(engine, NULL, &buffer, &error));
     NULL_("json", loyalty_liability(engine, member, NULL, &error));
+    EMPTIES(NULL_, "engine", loyalty_benefits(NULL, member, &buffer, &error));
+    EMPTIES(NULL_, "member", loyalty_benefits(engine, NULL, &buffer, &error));
+    NULL_("json", loyalty_benefits(engine, member, NULL, &error));
 }
 
 static void nulls_of_codes(void) {

@@ -151,6 +151,10 @@ static void flow(void) {
     OK(loyalty_liability(engine, member, &buffer, &error));
     SAME(&buffer, "[{\"account\":\"points\",\"earned\":\"2026-03\",\"expires\":\"2027-03\",\"points\":4614}]");
 
+    /* The program has no benefits. */
+    OK(loyalty_benefits(engine, member, &buffer, &error));
+    SAME(&buffer, "[]");
+
     /* Nothing needs the engine any more. */
     OK(loyalty_engine_free(engine));
     CHECK(points(again) == 4614);

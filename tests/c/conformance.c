@@ -7,7 +7,7 @@
  *
  *     scenario ID      program JSON     member ID       apply EVENT      trace EVENT
  *     quote EVENT      advance INSTANT  next_due        progress         reload
- *     expiring DATE    liability        sentence LANGUAGE JSON
+ *     expiring DATE    liability        benefits         sentence LANGUAGE JSON
  *
  * Each step is answered with one line: `scenario ID`; `ok` and, behind a tab, the answer if there is one; or `error` and, behind
  * a tab, the error as JSON. After apply, trace, advance and reload comes a line with the member. A script that makes no sense
@@ -152,7 +152,8 @@ static void step(struct state *state, const struct line *line) {
         return;
     }
     if (!(VERB("reload") || VERB("apply") || VERB("trace") || VERB("quote") || VERB("advance") || VERB("next_due")
-          || VERB("progress") || VERB("expiring") || VERB("liability") || VERB("sentence"))) {
+          || VERB("progress") || VERB("expiring") || VERB("liability") || VERB("benefits")
+          || VERB("sentence"))) {
         give_up(line, "there is no such verb");
     }
     if (state->member == NULL) {
@@ -191,6 +192,9 @@ static void step(struct state *state, const struct line *line) {
         changes = 0;
         status = loyalty_sentence(state->engine, space + 1, length - lang - 1, (const uint8_t *)"{}", 2, bytes, lang,
                                   &buffer, &error);
+    } else if (VERB("benefits")) {
+        changes = 0;
+        status = loyalty_benefits(state->engine, state->member, &buffer, &error);
     } else if (VERB("liability")) {
         changes = 0;
         status = loyalty_liability(state->engine, state->member, &buffer, &error);

@@ -6,7 +6,7 @@ The lines of a script are separated by tabs, and JSON stands on one line:
 
     scenario <id>      program <json>     member <id>     apply <event>    trace <event>
     quote <event>      advance <time>     next_due        progress         reload
-    expiring <date>    liability          sentence <language> <json>
+    expiring <date>    liability          benefits        sentence <language> <json>
 
 Each is answered with one line; what may change the member is followed by the member. Events of even lines go in as JSON text,
 those of odd lines as dicts: the answer must not depend on it.
@@ -133,6 +133,8 @@ def follow(script: str) -> list[str]:
             answers.append("ok\t" + rfc3339(this.next_due(one)))
         elif word == "progress":
             answers.append("ok\t" + compact(this.progress(one)))
+        elif word == "benefits":
+            answers.append("ok\t" + compact(this.benefits(one)))
         elif word in ("expiring", "liability"):
             try:
                 rows: object = this.expiring(one, by=payload) if word == "expiring" else this.liability(one)

@@ -95,6 +95,10 @@ fn follow(engine: &mut Engine, member: &mut Member, step: &Step) -> Result<(), S
             let found = serde_json::to_value(rows);
             same(wanted, &found.map_err(|error| error.to_string())?)
         }
+        Step::Benefits(wanted) => {
+            let found = serde_json::to_value(engine.benefits(member));
+            same(wanted, &found.map_err(|error| error.to_string())?)
+        }
         Step::Sentence(unmet, lang, wanted) => {
             let found = sentence(engine, unmet, lang).map_err(|error| error.to_string())?;
             same(&json!(wanted), &json!(found))

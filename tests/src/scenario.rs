@@ -56,6 +56,7 @@ pub enum Step {
     Expiring(String, Value),
     /// Points by the months in which they were earned and expire.
     Liability(Value),
+    Benefits(Value),
     /// What a leaf of a condition lacks, as it was written, on one line; in a language; in words.
     Sentence(String, String, String),
     /// The member goes on under another program, as it was written, on one line.
@@ -156,6 +157,7 @@ struct WrittenStep {
     expiring: Option<WrittenExpiring>,
     #[serde(default)]
     liability: Option<Value>,
+    benefits: Option<Value>,
     #[serde(default)]
     sentence: Option<WrittenSentence>,
     #[serde(default)]
@@ -338,6 +340,7 @@ fn one_step(written: WrittenStep) -> Result<Step, String> {
     let expiring = written.expiring;
     found.extend(expiring.map(|asked| Step::Expiring(asked.by, asked.rows)));
     found.extend(written.liability.map(Step::Liability));
+    found.extend(written.benefits.map(Step::Benefits));
     let sentence = written.sentence;
     found.extend(
         sentence.map(|asked| Step::Sentence(compact(asked.unmet.get()), asked.lang, asked.is)),

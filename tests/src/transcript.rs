@@ -60,6 +60,10 @@ impl Transcript {
                     self.ask_word("liability");
                     self.list(engine.liability(&member))?;
                 }
+                Step::Benefits(_) => {
+                    self.ask_word("benefits");
+                    self.list(Ok(engine.benefits(&member)))?;
+                }
                 Step::Sentence(unmet, lang, _) => {
                     self.ask("sentence", &format!("{lang} {unmet}"))?;
                     self.result(sentence(&engine, unmet, lang))?;

@@ -6,6 +6,7 @@ mod adjust;
 mod adopt;
 mod auto;
 mod basket;
+mod benefits;
 mod carry;
 mod close;
 mod count;
@@ -19,13 +20,16 @@ mod facts;
 mod gains;
 mod grant;
 mod hold;
+mod household;
 mod idle;
+mod lent;
 mod list_price;
 mod lots;
 mod measure;
 mod merge;
 mod milestone;
 mod penalty;
+mod plans;
 mod portion;
 mod progress;
 mod promote;
@@ -38,6 +42,7 @@ mod referral;
 mod report;
 mod reprice;
 mod returns;
+mod seats;
 mod settle;
 mod stages;
 mod standing;
@@ -64,7 +69,7 @@ use crate::error::{Code, Error, Result};
 use crate::event::{Body, Event};
 use crate::id::Id;
 use crate::member::{Member, Seen};
-use crate::outcome::{Expiring, Liability, Outcome, TrackProgress};
+use crate::outcome::{BenefitStanding, Expiring, Liability, Outcome, TrackProgress};
 use crate::program::Program;
 use work::Work;
 
@@ -228,6 +233,15 @@ impl Engine {
         Work::beside(&self.program, member, as_of).progress()
     }
 
+    /// What a member is entitled to, benefit by benefit, as of [`Member::as_of`]: a value, or how many units are left.
+    #[must_use]
+    pub fn benefits(&self, member: &Member) -> Vec<BenefitStanding> {
+        let Some(as_of) = member.as_of else {
+            return Vec::new();
+        };
+        Work::beside(&self.program, member, as_of).benefits()
+    }
+
     /// The available points of each account by the instants at which they expire, up to the end of the day `by`; then one row
     /// without an instant for the rest, less what is owed. The rows of an account sum to its balance, as of [`Member::as_of`].
     ///
@@ -349,6 +363,16 @@ impl Work<'_> {
             Body::Erase(erase) => self.erase(erase)?,
             Body::Referral(referral) => self.referral(referral)?,
             Body::Merge(merge) => self.merge(event, merge)?,
+            Body::Subscribe(subscribe) => self.subscribe(event, subscribe)?,
+            Body::Renew(renew) => self.renew(event, renew)?,
+            Body::Unsubscribe(unsubscribe) => self.unsubscribe(unsubscribe)?,
+            Body::SharePlan(share) => self.share_plan(share)?,
+            Body::PlanSeat(seat) => self.plan_seat(seat)?,
+            Body::BenefitUsed(used) => self.use_benefit(used)?,
+            Body::Household(household) => self.household(household)?,
+            Body::LeaveHousehold(leave) => self.leave_household(leave)?,
+            Body::HouseholdLink(link) => self.household_link(link)?,
+            Body::HouseholdLeft(left) => self.household_left(left)?,
         }
         self.tell_referrer(event)?;
         self.forfeit_again()?;

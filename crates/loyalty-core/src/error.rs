@@ -210,6 +210,16 @@ catalogue! {
     MergeRefused = 354, "merge_refused", Refused;
     /// The other member has become part of this one before.
     AlreadyMerged = 355, "already_merged", Refused;
+    /// The program has no such plan, or the member does not have it.
+    UnknownPlan = 356, "unknown_plan", Refused;
+    /// The plan cannot be subscribed to, renewed or shared: its rules, its price or its trial say no.
+    PlanRefused = 357, "plan_refused", Refused;
+    /// The program has no such benefit.
+    UnknownBenefit = 358, "unknown_benefit", Refused;
+    /// The benefit cannot be used: the member is not entitled to it, or its quota is used up.
+    BenefitRefused = 359, "benefit_refused", Refused;
+    /// The household cannot be so: it is full, or somebody belongs to another one.
+    HouseholdRefused = 360, "household_refused", Refused;
 
     /// The stored member is damaged: its numbers contradict each other.
     MemberCorrupt = 400, "member_corrupt", Restore;

@@ -2,9 +2,11 @@
 
 mod coupons;
 mod digest;
+mod household;
 mod members;
 mod names;
 mod outreach;
+mod plans;
 mod points;
 mod referral;
 mod tiers;
@@ -20,8 +22,10 @@ pub use points::{
 };
 
 pub use coupons::{Counter, GiveCoupon, IssueCoupon, StoredTender, TopUp};
+pub use household::{Household, HouseholdLeft, HouseholdLink, LeaveHousehold, LentRung};
 pub use members::{Close, Erase, Freeze, Merge, Said, Unfreeze};
 pub use outreach::Outreach;
+pub use plans::{BenefitUsed, PlanSeat, Renew, SharePlan, Subscribe, Unsubscribe};
 pub use referral::{Enroll, Referral, ReferredOrder, ReferredPoints};
 pub use tiers::{Grant, Revoke, Until};
 
@@ -35,7 +39,7 @@ use crate::limits;
 use crate::pricing::DiscountPer;
 
 /// The kinds of events, by the names that [`Event::kind`] gives them.
-pub(crate) const KINDS: [&str; 29] = [
+pub(crate) const KINDS: [&str; 39] = [
     "enroll",
     "profile",
     "tags",
@@ -65,6 +69,16 @@ pub(crate) const KINDS: [&str; 29] = [
     "erase",
     "referral",
     "merge",
+    "subscribe",
+    "renew",
+    "unsubscribe",
+    "share_plan",
+    "plan_seat",
+    "benefit_used",
+    "household",
+    "leave_household",
+    "household_link",
+    "household_left",
 ];
 /// What receipts and returns call the line of shipping.
 pub(crate) const SHIPPING: &str = "shipping";
@@ -193,6 +207,26 @@ pub enum Body<'a> {
     Referral(Referral<'a>),
     /// Another membership of the same person becomes part of this one.
     Merge(Merge<'a>),
+    /// The member subscribes to a paid plan.
+    Subscribe(Subscribe<'a>),
+    /// The member pays for another term of a plan.
+    Renew(Renew<'a>),
+    /// The member leaves a plan.
+    Unsubscribe(Unsubscribe<'a>),
+    /// The member shares a plan with others.
+    SharePlan(SharePlan<'a>),
+    /// Another member shares a plan with this one.
+    PlanSeat(PlanSeat<'a>),
+    /// The member uses a benefit that is counted.
+    BenefitUsed(BenefitUsed<'a>),
+    /// People join the household of this pool, or leave it.
+    Household(Household<'a>),
+    /// The member leaves the household.
+    LeaveHousehold(LeaveHousehold<'a>),
+    /// What a pool tells a member of its household.
+    HouseholdLink(HouseholdLink<'a>),
+    /// A member has left the household of this pool.
+    HouseholdLeft(HouseholdLeft<'a>),
 }
 
 /// What a host knows of a member. What was known before can be corrected and cleared.
@@ -606,6 +640,16 @@ impl<'a> Event<'a> {
             Body::Erase(_) => "erase",
             Body::Referral(_) => "referral",
             Body::Merge(_) => "merge",
+            Body::Subscribe(_) => "subscribe",
+            Body::Renew(_) => "renew",
+            Body::Unsubscribe(_) => "unsubscribe",
+            Body::SharePlan(_) => "share_plan",
+            Body::PlanSeat(_) => "plan_seat",
+            Body::BenefitUsed(_) => "benefit_used",
+            Body::Household(_) => "household",
+            Body::LeaveHousehold(_) => "leave_household",
+            Body::HouseholdLink(_) => "household_link",
+            Body::HouseholdLeft(_) => "household_left",
         }
     }
 
@@ -657,6 +701,16 @@ impl<'a> Event<'a> {
             Body::Erase(erase) => erase.check(),
             Body::Referral(referral) => referral.check(),
             Body::Merge(_) => Ok(()),
+            Body::Subscribe(one) => one.check(),
+            Body::Renew(one) => one.check(),
+            Body::Unsubscribe(one) => one.check(),
+            Body::SharePlan(one) => one.check(),
+            Body::PlanSeat(one) => one.check(),
+            Body::BenefitUsed(one) => one.check(),
+            Body::Household(one) => one.check(),
+            Body::LeaveHousehold(one) => one.check(),
+            Body::HouseholdLink(one) => one.check(),
+            Body::HouseholdLeft(one) => one.check(),
         }
     }
 }

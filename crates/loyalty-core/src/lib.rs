@@ -32,12 +32,14 @@
 //! ```
 
 mod amount;
+mod benefits;
 mod calendar;
 mod condition;
 mod coupons;
 mod engine;
 mod error;
 mod event;
+mod households;
 mod id;
 mod json;
 mod lifecycle;
@@ -46,6 +48,7 @@ mod member;
 mod messages;
 mod metric;
 mod outcome;
+mod plans;
 mod points;
 mod pricing;
 mod program;
@@ -57,6 +60,7 @@ pub use amount::{
     Currency, Decimal, Exact, Money, Points, Ratio, Remainder, Rounding, Share, allocate,
     cumulative, parse_decimal,
 };
+pub use benefits::{Benefit, BenefitGrant, Quota, QuotaPeriod};
 pub use calendar::{
     Align, Date, Instant, LastDay, Local, MonthDay, Offset, Period, Span, TimeOfDay, Unit, Weekday,
     Zone, zone_data_version,
@@ -78,13 +82,15 @@ pub use coupons::{
 pub use engine::{Detail, Engine};
 pub use error::{Code, Error, Kind, Result};
 pub use event::{
-    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Close, Convert, Converted, Counter,
-    Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest, IssueCoupon, Line, Merge, Off,
-    OrderSettled, Outreach, Overdraw, Part, Price, Profile, Purchase, Receive, ReceivedLot, Redeem,
-    Referral, ReferredOrder, ReferredPoints, Release, Return, ReturnedLine, Revoke, Said, Scalar,
-    Shipping, StoredTender, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer,
-    Undo, Unfreeze, Until,
+    Activity, Adjust, Adjustment, Attributes, BenefitUsed, Body, Cancel, Close, Convert, Converted,
+    Counter, Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest, Household,
+    HouseholdLeft, HouseholdLink, IssueCoupon, LeaveHousehold, LentRung, Line, Merge, Off,
+    OrderSettled, Outreach, Overdraw, Part, PlanSeat, Price, Profile, Purchase, Receive,
+    ReceivedLot, Redeem, Referral, ReferredOrder, ReferredPoints, Release, Renew, Return,
+    ReturnedLine, Revoke, Said, Scalar, SharePlan, Shipping, StoredTender, Subscribe, Tags, Tax,
+    TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer, Undo, Unfreeze, Unsubscribe, Until,
 };
+pub use households::HouseholdRules;
 pub use id::Id;
 pub use lifecycle::{
     EarlyWarning, Ladder, LadderStep, Lifecycle, Signal, StageRule, StageThresholds, WarningScores,
@@ -96,22 +102,24 @@ pub use metric::{
     OfAttribute, OfTrack, PeriodsWith, SilenceOf, Since, StreakOf, Window,
 };
 pub use outcome::{
-    AccountPoints, Amount, Change, Decided, DiscountAmount, Entry, ExpiredWhy, Expiring, Figure,
-    GrantProgress, Liability, LineRulePoints, LineUnits, LotDates, LotPoints, Message, MessageBody,
-    MessageEvent, Met, Muted, Outcome, OutreachMade, PendingProgress, PromotionCount, Receipt,
-    ReceiptAdded, ReceiptConverted, ReceiptDiscount, ReceiptLine, ReceiptPromotions,
-    ReceiptStoredValue, ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy, ReferralOf,
-    ReferralTold, ReleaseWhy, RulePoints, RuleTrace, RungProgress, SegmentChange, SignalSaid,
-    Source, TierWhy, TraceResult, TrackProgress, TriggerAbout, Unmet, Unused, UnusedWhy, Withheld,
+    AccountPoints, Amount, BenefitStanding, Change, Decided, DiscountAmount, Entry, ExpiredWhy,
+    Expiring, Figure, GrantProgress, Liability, LineRulePoints, LineUnits, LotDates, LotPoints,
+    Message, MessageBody, MessageEvent, Met, Muted, Outcome, OutreachMade, PendingProgress,
+    PlanEnd, PromotionCount, Receipt, ReceiptAdded, ReceiptConverted, ReceiptDiscount, ReceiptLine,
+    ReceiptPromotions, ReceiptStoredValue, ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy,
+    ReferralOf, ReferralTold, ReleaseWhy, RulePoints, RuleTrace, RungProgress, SegmentChange,
+    SignalSaid, Source, TierWhy, TraceResult, TrackProgress, TriggerAbout, Unmet, Unused,
+    UnusedWhy, Withheld,
 };
+pub use plans::{InGrace, PaidPlan, PlanPrice, PlanRefund, PlanRung, PlanTrial, TrialOnce};
 pub use points::{
     AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,
     CouponOf, Crossing, Decay, DeductionDay, EarnAt, EarnBase, EarnGroup, EarnRule, Earning,
     Expiry, ExpiryAfter, ExpiryAnnual, ExpiryFrom, ExpiryInactivity, Fee, FreeUnits, Give,
     LiabilityRule, Limit, Milestone, MilestoneStep, MissedDays, MovedLots, Multipliers, OpenLots,
     Over, OverCap, Overrides, PaidInPoints, Partial, PercentOf, PointRounding, PointValue,
-    PointsOf, PointsPlace, Rate, RateMode, ReferralMilestone, ReferralReturns, ReferralRule,
-    ReferralShare, ReferralSide, ReferralStep, Referrals, Restore, ReturnedDiscounts,
+    PointsLimit, PointsOf, PointsPlace, Rate, RateMode, ReferralMilestone, ReferralReturns,
+    ReferralRule, ReferralShare, ReferralSide, ReferralStep, Referrals, Restore, ReturnedDiscounts,
     ReturnedPoints, Returns, Reward, RewardGive, RewardItem, RoundWhen, Streak, StreakEnd, Surplus,
     TenderAs, TenderRate, TenderRule, TierExpiry, TierPoints, TransferRule, YearlyDeduction,
 };

@@ -61,6 +61,8 @@ pub const ENTRIES_MAX: usize = 100_000;
 pub const GIVEN_MAX: usize = 200_000;
 /// Longest hold that is stated in minutes: a year.
 pub const HOLD_MINUTES_MAX: u32 = 527_040;
+/// Most terms of a plan that are paid for at a time.
+pub const PLAN_TERMS_MAX: usize = 120;
 /// Most holds of one member at a time.
 pub const HOLDS_MAX: usize = 1_000;
 /// Most coupons that are presented or declined in one purchase.

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use crate::amount::{Currency, Money, Points};
 use crate::calendar::{Date, Instant};
 use crate::condition::WarningLevel;
-use crate::event::{Close, IssueCoupon, Receive, Referral};
+use crate::event::{Close, HouseholdLeft, HouseholdLink, IssueCoupon, PlanSeat, Receive, Referral};
 use crate::id::Id;
 use crate::text::Label;
 
@@ -21,7 +21,8 @@ pub use receipt::{
     ReceiptStoredValue, ReceiptTax, ReceiptTender, ReceiptTotal, Unused, UnusedWhy,
 };
 pub use report::{
-    Expiring, GrantProgress, Liability, PendingProgress, RungProgress, TrackProgress,
+    BenefitStanding, Expiring, GrantProgress, Liability, PendingProgress, RungProgress,
+    TrackProgress,
 };
 
 /// An amount of money that knows how it is written: `"12.30"`.
@@ -147,6 +148,12 @@ pub enum MessageBody {
     Referral(Referral<'static>),
     /// The membership has become part of another one, and ends.
     Close(Close<'static>),
+    /// A plan is shared, or no longer.
+    PlanSeat(PlanSeat<'static>),
+    /// A pool tells one of its people.
+    HouseholdLink(HouseholdLink<'static>),
+    /// A member has left a household.
+    HouseholdLeft(HouseholdLeft<'static>),
 }
 
 /// One thing that changed.
@@ -748,6 +755,125 @@ pub enum Change {
         /// The version of that member's document.
         version: u64,
     },
+    /// A paid plan began.
+    PlanStarted {
+        /// The plan.
+        plan: Id,
+        /// Whether it is its trial.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        trial: bool,
+        /// The price of the term.
+        price: Amount,
+        /// What is left of the plan in whose place it comes.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        credit: Option<Amount>,
+        /// What is to be paid: the price less that.
+        to_pay: Amount,
+        /// What is to be paid back, where more is left than the price.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        refund: Option<Amount>,
+        /// When it ends.
+        until: Instant,
+    },
+    /// Another term of a paid plan was paid for.
+    PlanRenewed {
+        /// The plan.
+        plan: Id,
+        /// The price of the term.
+        price: Amount,
+        /// The first day of the term.
+        first: Date,
+        /// When it ends.
+        until: Instant,
+    },
+    /// No renewal of a paid plan will follow.
+    PlanCancelled {
+        /// The plan.
+        plan: Id,
+        /// When it ends.
+        until: Instant,
+    },
+    /// A paid plan holds no longer.
+    PlanEnded {
+        /// The plan.
+        plan: Id,
+        /// Why.
+        why: PlanEnd,
+        /// What is to be paid back.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        refund: Option<Amount>,
+    },
+    /// A paid plan is shared with others, or no longer.
+    PlanShared {
+        /// The plan.
+        plan: Id,
+        /// The members who have it now.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        add: Vec<Id>,
+        /// The members who do not have it any more.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        remove: Vec<Id>,
+    },
+    /// Another member shares a plan.
+    PlanSeat {
+        /// The member who pays.
+        holder: Id,
+        /// The plan.
+        plan: Id,
+        /// Until when; none where it is shared no longer.
+        until: Option<Instant>,
+        /// Whether something later had been told before: then nothing changed.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        stale: bool,
+    },
+    /// Units of a benefit were used, or given back.
+    BenefitUsed {
+        /// The benefit.
+        benefit: Id,
+        /// How many; less than zero where they were given back.
+        units: i64,
+        /// How many are left.
+        left: i64,
+    },
+    /// People joined the household of a pool, or left it.
+    Household {
+        /// Who joined.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        add: Vec<Id>,
+        /// Who left.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        remove: Vec<Id>,
+        /// Whether something later had been done before: then nothing changed.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        stale: bool,
+    },
+    /// The member joined the household of a pool, or left it, or heard of its rungs.
+    HouseholdLink {
+        /// The pool.
+        pool: Id,
+        /// Whether the member belongs to it.
+        joined: bool,
+        /// Whether something later had been told before: then nothing changed.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        stale: bool,
+    },
+}
+
+/// Why a paid plan holds no longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PlanEnd {
+    /// What was paid for is over.
+    TermEnd,
+    /// The member has left.
+    Unsubscribed,
+    /// Another plan has taken its place.
+    Replaced,
+    /// The membership has ended.
+    Closed,
+    /// It was a seat, and the time for which it was shared is over.
+    SeatOver,
 }
 
 /// Whether a member entered or left.
@@ -988,6 +1114,14 @@ pub enum TierWhy {
     Revoked,
     /// A membership that became part of this one stood higher.
     Merged,
+    /// A paid plan brings it.
+    Plan,
+    /// The paid plan that brought it holds no longer.
+    PlanEnded,
+    /// The pool of the household holds it.
+    Household,
+    /// The pool of the household holds it no longer, or the member has left.
+    HouseholdEnded,
 }
 
 /// The dates of a lot.

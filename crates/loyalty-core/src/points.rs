@@ -23,8 +23,8 @@ pub use rules::{
     Expiry, ExpiryAfter, ExpiryAnnual, ExpiryFrom, ExpiryInactivity, Fee, FreeUnits, Give,
     LiabilityRule, Limit, Milestone, MilestoneStep, MissedDays, MovedLots, Multipliers, OpenLots,
     Over, OverCap, Overrides, PaidInPoints, Partial, PercentOf, PointRounding, PointValue,
-    PointsOf, PointsPlace, Rate, RateMode, ReferralMilestone, ReferralReturns, ReferralRule,
-    ReferralShare, ReferralSide, ReferralStep, Referrals, Restore, ReturnedDiscounts,
+    PointsLimit, PointsOf, PointsPlace, Rate, RateMode, ReferralMilestone, ReferralReturns,
+    ReferralRule, ReferralShare, ReferralSide, ReferralStep, Referrals, Restore, ReturnedDiscounts,
     ReturnedPoints, Returns, Reward, RewardGive, RewardItem, RoundWhen, Streak, StreakEnd, Surplus,
     TenderAs, TenderRate, TenderRule, TierExpiry, TierPoints, TransferRule, YearlyDeduction,
 };

@@ -13,12 +13,15 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::amount::Currency;
+use crate::benefits::Benefit;
 use crate::calendar::Zone;
 use crate::condition::{ScoreRule, SegmentRule};
 use crate::coupons::{Combining, Promotion};
+use crate::households::HouseholdRules;
 use crate::id::Id;
 use crate::lifecycle::{EarlyWarning, Ladder, Lifecycle};
 use crate::metric::MetricRule;
+use crate::plans::PaidPlan;
 use crate::points::{
     AccountRule, ConversionRule, EarnGroup, EarnRule, Earning, Referrals, Returns, Reward,
     TenderRule, TransferRule,
@@ -153,6 +156,15 @@ pub struct Rules {
     /// The topics of what triggers say to members.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub topics: Vec<Topic>,
+    /// What members can pay for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plans: Vec<PaidPlan>,
+    /// What rungs, plans and other things about a member entitle to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub benefits: Vec<Benefit>,
+    /// Members who share a pool.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub household: Option<HouseholdRules>,
     /// What referrals bring.
     #[serde(default, skip_serializing_if = "crate::json::is_default")]
     pub referrals: Referrals,

@@ -121,6 +121,16 @@ pub const LOYALTY_STATUS_REFERRAL_REFUSED: u32 = 353;
 pub const LOYALTY_STATUS_MERGE_REFUSED: u32 = 354;
 /// The other member has become part of this one before.
 pub const LOYALTY_STATUS_ALREADY_MERGED: u32 = 355;
+/// The program has no such plan, or the member does not have it.
+pub const LOYALTY_STATUS_UNKNOWN_PLAN: u32 = 356;
+/// The plan cannot be subscribed to, renewed or shared: its rules, its price or its trial say no.
+pub const LOYALTY_STATUS_PLAN_REFUSED: u32 = 357;
+/// The program has no such benefit.
+pub const LOYALTY_STATUS_UNKNOWN_BENEFIT: u32 = 358;
+/// The benefit cannot be used: the member is not entitled to it, or its quota is used up.
+pub const LOYALTY_STATUS_BENEFIT_REFUSED: u32 = 359;
+/// The household cannot be so: it is full, or somebody belongs to another one.
+pub const LOYALTY_STATUS_HOUSEHOLD_REFUSED: u32 = 360;
 /// The stored member is damaged: its numbers contradict each other.
 pub const LOYALTY_STATUS_MEMBER_CORRUPT: u32 = 400;
 /// The stored member does not fit the program, or is of a newer schema.
@@ -193,6 +203,11 @@ pub(crate) const fn name(status: u32) -> Option<&'static CStr> {
         LOYALTY_STATUS_REFERRAL_REFUSED => c"referral_refused",
         LOYALTY_STATUS_MERGE_REFUSED => c"merge_refused",
         LOYALTY_STATUS_ALREADY_MERGED => c"already_merged",
+        LOYALTY_STATUS_UNKNOWN_PLAN => c"unknown_plan",
+        LOYALTY_STATUS_PLAN_REFUSED => c"plan_refused",
+        LOYALTY_STATUS_UNKNOWN_BENEFIT => c"unknown_benefit",
+        LOYALTY_STATUS_BENEFIT_REFUSED => c"benefit_refused",
+        LOYALTY_STATUS_HOUSEHOLD_REFUSED => c"household_refused",
         LOYALTY_STATUS_MEMBER_CORRUPT => c"member_corrupt",
         LOYALTY_STATUS_MEMBER_MISMATCH => c"member_mismatch",
         LOYALTY_STATUS_NULL_POINTER => c"null_pointer",

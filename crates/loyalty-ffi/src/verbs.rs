@@ -176,6 +176,26 @@ pub unsafe extern "C" fn loyalty_liability(
     })
 }
 
+/// What a member is entitled to, benefit by benefit: a value, or how many units are left and when there are more; where the member
+/// is not entitled, what is lacking. A JSON array.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_benefits(
+    engine: *const EngineHandle,
+    member: *const MemberHandle,
+    json: *mut Buffer,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: whoever calls keeps to the header.
+    let caller = unsafe { Caller::begin() };
+    caller.run(error, || {
+        let json = caller.out(json, "json")?;
+        let engine = caller.shared(engine, "engine")?;
+        let member = caller.reading(member, "member")?;
+        json.give(list(&engine.benefits(&member))?);
+        Ok(())
+    })
+}
+
 fn list<T: serde::Serialize>(rows: &[T]) -> Result<Buffer, Fault> {
     let text =
         serde_json::to_string(rows).map_err(|error| Fault::internal(Some(&error.to_string())))?;

@@ -136,6 +136,16 @@ impl Engine {
         output::object(py, &text)
     }
 
+    /// What a member is entitled to, benefit by benefit: a value, or how many units are left and when there are more; where the
+    /// member is not entitled, what is lacking.
+    fn benefits<'py>(&self, member: &Bound<'py, Member>) -> PyResult<Bound<'py, PyAny>> {
+        let py = member.py();
+        let state = member.get().read(py);
+        let rows = call(py, 0, || Ok(self.engine.benefits(&state)))?;
+        drop(state);
+        output::object(py, &serde_json::to_string(&rows).unwrap_or_default())
+    }
+
     /// The available points of each account by the instants at which they expire, up to the end of a day (a date, or a text like
     /// `2026-12-31`), then one row for the rest, less what is owed. The rows of an account sum to its balance.
     #[pyo3(signature = (member, *, by))]

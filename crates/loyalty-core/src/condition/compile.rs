@@ -43,6 +43,7 @@ pub(crate) enum Cond {
         test: Test,
     },
     Stage(Box<[Id]>),
+    Plan(Box<[Id]>),
     Warning(Box<[WarningLevel]>),
     Abandoned(bool),
     Rhythm(Rhythm),
@@ -215,6 +216,7 @@ pub(crate) struct Catalogue {
     pub(crate) segments: Named<SegmentPlan>,
     pub(crate) scores: Named<ScorePlan>,
     pub(crate) stages: Vec<Id>,
+    pub(crate) plans: Vec<Id>,
     /// Whether the program has an early warning.
     pub(crate) warns: bool,
     /// Whether the program has ladders to win members back.
@@ -376,6 +378,7 @@ impl Compiler<'_> {
             }
             Condition::PointsExpiring(test) => self.expiring(test, &join(path, "points_expiring")),
             Condition::Stage(ids) => self.stage(ids, &join(path, "stage")),
+            Condition::Plan(ids) => self.plan(ids, &join(path, "plan")),
             Condition::Warning(levels) => self.warning(levels, &join(path, "warning")),
             Condition::Abandoned(wanted) => self.abandoned(*wanted, &join(path, "abandoned")),
             Condition::Rhythm(test) => Cond::Rhythm(self.rhythm(test, &join(path, "rhythm"))),

@@ -36,6 +36,10 @@ pub(crate) trait Facts {
     fn account_name(&self, account: usize) -> Option<Id>;
     /// The stage of the lifecycle that the member is in.
     fn stage(&self) -> Option<&Id>;
+    /// Whether the member has a paid plan, own or shared.
+    fn has_plan(&self, plan: &Id) -> bool;
+    /// The plans that the member has.
+    fn plans(&self) -> Vec<&Id>;
     /// The level of early warning.
     fn warning(&self) -> WarningLevel;
     /// Whether attempts to win the member back have been given up.
@@ -198,6 +202,7 @@ fn holds(leaf: &Cond, facts: &impl Facts) -> bool {
             within,
             test,
         } => test.holds(facts.expiring(*account, *within)),
+        Cond::Plan(plans) => plans.iter().any(|plan| facts.has_plan(plan)),
         Cond::Stage(stages) => facts.stage().is_some_and(|stage| stages.contains(stage)),
         Cond::Warning(levels) => levels.contains(&facts.warning()),
         Cond::Abandoned(wanted) => facts.abandoned() == *wanted,

@@ -56,6 +56,8 @@ pub enum Condition {
     PointsExpiring(ExpiringTest),
     /// Member: is in one of these stages of the lifecycle.
     Stage(Vec<Id>),
+    /// Member: has at least one of these paid plans, own or shared.
+    Plan(Vec<Id>),
     /// Member: has one of these levels of early warning.
     Warning(Vec<WarningLevel>),
     /// Member: whether attempts to win the member back have been given up since the last purchase.
@@ -118,6 +120,7 @@ impl Condition {
             | Self::Enrolled(_)
             | Self::PointsExpiring(_)
             | Self::Stage(_)
+            | Self::Plan(_)
             | Self::Warning(_)
             | Self::Abandoned(_)
             | Self::Rhythm(_) => Some(Reads::Member),

@@ -84,6 +84,7 @@ pub(super) struct Shop {
 
 pub(super) fn names() -> Catalogue {
     Catalogue {
+        plans: Vec::new(),
         currency: Currency::new("CNY").unwrap(),
         accounts: [(Id::new("points").unwrap(), 0)].into_iter().collect(),
         metrics: Default::default(),

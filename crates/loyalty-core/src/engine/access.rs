@@ -86,7 +86,11 @@ fn taken(body: &Body<'_>) -> Taken {
         | Body::Transfer(_)
         | Body::Convert(_)
         | Body::Give(_)
-        | Body::TopUp(_) => Taken::Open,
+        | Body::TopUp(_)
+        | Body::Subscribe(_)
+        | Body::Renew(_)
+        | Body::SharePlan(_)
+        | Body::BenefitUsed(_) => Taken::Open,
         // A coupon that another member gave is that member's no longer.
         Body::Issue(issue) if issue.giver.is_none() => Taken::Open,
         Body::Issue(_)
@@ -105,7 +109,13 @@ fn taken(body: &Body<'_>) -> Taken {
         | Body::Unfreeze(_)
         | Body::Close(_)
         | Body::Referral(_)
-        | Body::Merge(_) => Taken::Alive,
+        | Body::Merge(_)
+        | Body::Unsubscribe(_)
+        | Body::PlanSeat(_)
+        | Body::Household(_)
+        | Body::LeaveHousehold(_)
+        | Body::HouseholdLink(_)
+        | Body::HouseholdLeft(_) => Taken::Alive,
         Body::Return(_) | Body::Erase(_) => Taken::Always,
     }
 }

@@ -1,7 +1,7 @@
 //! The passing of time: everything that is due, in the order of the calendar (clauses 1.3 to 1.5).
 //!
 //! At one instant: holds are released; pending points become available; points expire; what leaves accounts by time; windows roll;
-//! rewards that are given before tiers; tiers; stages; segments; early warning; other rewards that are given by themselves; triggers. Rounds repeat
+//! paid plans end; rewards that are given before tiers; tiers; quotas renew; stages; segments; early warning; other rewards that are given by themselves; triggers. Rounds repeat
 //! until one makes no entry.
 
 use super::work::Work;
@@ -21,6 +21,7 @@ impl Work<'_> {
             _ => self.next_due(),
         };
         while let Some(due) = next.filter(|due| *due <= to) {
+            self.collect_until(due, false);
             self.go_to(due);
             self.carry_over()?;
             self.passing = true;
@@ -39,6 +40,7 @@ impl Work<'_> {
                 return Err(Error::new(Code::LimitExceeded, words));
             }
         }
+        self.collect_until(to, true);
         self.go_to(to);
         self.end_days();
         Ok(())
@@ -105,12 +107,15 @@ impl Work<'_> {
             self.time_out()?;
             self.activate_and_expire()?;
             self.expire_coupons();
+            self.end_plans();
             if self.passing {
                 self.decay()?;
                 self.deduct()?;
             }
             self.auto_rewards(AutoRun::BeforeTiers)?;
             self.judge_tiers()?;
+            self.tell_household();
+            self.renew_quotas(before);
             self.judge_lifecycle();
             self.judge_segments();
             self.judge_warning();
@@ -200,6 +205,7 @@ impl Work<'_> {
             .chain(self.lifecycle_due())
             .chain(self.warning_due())
             .chain(self.winback_due())
+            .chain(self.plans_due())
             .min()
     }
 

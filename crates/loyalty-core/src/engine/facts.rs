@@ -249,6 +249,14 @@ impl Facts for Seeing<'_> {
         self.state.more.stage()
     }
 
+    fn has_plan(&self, plan: &Id) -> bool {
+        self.state.more.plans.holds(plan)
+    }
+
+    fn plans(&self) -> Vec<&Id> {
+        self.state.more.plans.held()
+    }
+
     fn warning(&self) -> WarningLevel {
         self.state.more.warning()
     }
@@ -437,6 +445,9 @@ pub(super) fn rung(compiled: &Compiled, state: &State, track: usize) -> usize {
         return 0;
     };
     let earned = place_of(compiled, track, &standing.rung);
+    let lent = standing.lent.iter();
+    let lent = lent.map(|one| place_of(compiled, track, &one.rung)).max();
+    let earned = earned.max(lent.unwrap_or(0));
     match &standing.granted {
         None => earned,
         Some(granted) => {

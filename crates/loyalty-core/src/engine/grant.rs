@@ -1,13 +1,14 @@
 //! Status that a person gives and takes back (clause 9.6).
 
-use super::facts::{place_of, rung};
+use super::facts::rung;
+use super::lent::mark_held;
 use super::work::Work;
 use crate::calendar::Instant;
 use crate::error::{Code, Error, Result};
 use crate::event::{Grant, Revoke, Until};
 use crate::id::Id;
 use crate::outcome::{Change, TierWhy};
-use crate::tiers::Granted;
+use crate::tiers::{Granted, Standing};
 
 impl Work<'_> {
     /// Gives a rung that stands beside the one that is earned; it takes the place of what was granted before.
@@ -117,16 +118,12 @@ impl Work<'_> {
         if let Some(there) = self.rungs.get_mut(place) {
             *there = held;
         }
-        let granted = self
-            .state
-            .tiers
-            .get(place)
-            .and_then(|one| one.granted.as_ref());
-        if let Some(granted) = granted {
-            let holds = place_of(self.compiled, place, &granted.rung) == held;
-            if let Some(granted) = self.standing(place).and_then(|one| one.granted.as_mut()) {
-                granted.holds = holds;
-            }
+        let compiled = self.compiled;
+        let beside = |one: &Standing| one.granted.is_some() || !one.lent.is_empty();
+        if self.state.tiers.get(place).is_some_and(beside)
+            && let Some(standing) = self.standing(place)
+        {
+            mark_held(compiled, standing, place, held);
         }
     }
 

@@ -18,6 +18,7 @@ use crate::id::Id;
 use crate::limits::{FRIENDS_MAX, HOLDS_MAX, MERGED_MAX};
 use crate::member::{Access, Member, More, State};
 use crate::outcome::{Change, Message, MessageBody, MessageEvent, Source, TierWhy};
+use crate::plans::Subscription;
 use crate::points::{Account, CapUse, Hold, Lot, Missing, Referred, Renumbered, parts};
 use crate::tiers::Standing;
 
@@ -74,8 +75,10 @@ impl Work<'_> {
             if zone != self.zone {
                 standing.keep_days(zone);
             }
+            standing.lent.clear();
             self.join_standing(track, standing);
         }
+        self.lend_rungs();
         CapUse::join(&mut self.state.caps, core::mem::take(&mut state.caps));
         seen.retain(|one| !self.member.seen.iter().any(|own| own.id == one.id));
         self.joined = Some(Box::new((orders, seen)));
@@ -133,6 +136,7 @@ impl Work<'_> {
             );
             return Err(refused(words));
         }
+        self.may_join_plans(more)?;
         let coupons = more.coupons.iter();
         let mut unknown =
             coupons.filter(|one| self.compiled.promotions.coupon(&one.coupon).is_none());
@@ -142,6 +146,41 @@ impl Work<'_> {
                 one.coupon
             );
             return Err(refused(words));
+        }
+        Ok(())
+    }
+
+    /// Refuses plans and households that other members know of: they would go on telling a member who is gone.
+    fn may_join_plans(&self, other: &More) -> Result<()> {
+        let twice = other.plans.own.iter();
+        let twice = twice.filter(|one| self.state.more.plans.own(one.plan.as_str()).is_some());
+        if let Some(one) = twice.take(1).next() {
+            let words = format!(
+                "both members have the plan `{}`: end one of them first",
+                one.plan
+            );
+            return Err(refused(words));
+        }
+        let unknown = |one: &&Subscription| {
+            let mut plans = self.compiled.plans.iter();
+            !plans.any(|plan| plan.id == one.plan)
+        };
+        if let Some(one) = other.plans.own.iter().find(unknown) {
+            let words = format!(
+                "the document is of another program: there is no plan `{}` in this one",
+                one.plan
+            );
+            return Err(refused(words));
+        }
+        let shares = other.plans.own.iter().any(|one| !one.seats.is_empty());
+        let seat = other.plans.seats.iter().any(|seat| seat.until.is_some());
+        if shares || seat {
+            let words = "the other member shares a plan: take back the seats first";
+            return Err(refused(words.to_owned()));
+        }
+        if other.household.pool().is_some() || !other.household.people.is_empty() {
+            let words = "the other member belongs to a household: leave it first";
+            return Err(refused(words.to_owned()));
         }
         Ok(())
     }
@@ -252,6 +291,20 @@ impl Work<'_> {
         own.carried.retain(|one| one.left != 0);
         own.triggers.pending.append(&mut other.triggers.pending);
         own.triggers.pending.sort();
+        for used in other.benefits {
+            match own
+                .benefits
+                .binary_search_by(|one| one.benefit.cmp(&used.benefit))
+            {
+                Ok(place) => {
+                    if let Some(there) = own.benefits.get_mut(place) {
+                        there.join(&used);
+                    }
+                }
+                Err(place) => own.benefits.insert(place, used),
+            }
+        }
+        own.plans.join(other.plans);
         own.merged.append(&mut other.merged);
         own.merged.push(id.clone());
         own.merged.sort();
@@ -383,6 +436,7 @@ impl Work<'_> {
         // The figures that it was given by are of another member's versions.
         *own = Standing {
             judged: None,
+            lent: Vec::new(),
             pending: None,
             earlier: Vec::new(),
             primary,

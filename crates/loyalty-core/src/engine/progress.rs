@@ -25,7 +25,9 @@ impl Work<'_> {
             Some(TrackProgress {
                 track: track.id.clone(),
                 rung: standing.held().clone(),
-                earned: granted.map(|_| standing.rung.clone()),
+                earned: Some(&standing.rung)
+                    .filter(|_| granted.is_some() || !standing.lent.is_empty())
+                    .cloned(),
                 granted: granted.map(|granted| GrantProgress {
                     rung: granted.rung.clone(),
                     since: granted.since,

@@ -39,7 +39,7 @@ impl Work<'_> {
     /// The place of the rung that is earned in a track: what was granted stands beside it.
     pub(super) fn earned(&self, place: usize) -> usize {
         match self.state.tiers.get(place) {
-            Some(standing) if standing.granted.is_some() => {
+            Some(standing) if standing.granted.is_some() || !standing.lent.is_empty() => {
                 place_of(self.compiled, place, &standing.rung)
             }
             _ => self.rung(place),

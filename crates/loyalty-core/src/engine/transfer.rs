@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::facts::Seeing;
+use super::household::Moving;
 use super::work::Work;
 use crate::amount::Points;
 use crate::condition::{EventFacts, Quiet, evaluate};
@@ -11,7 +12,8 @@ use crate::event::{Convert, Event, Receive, ReceivedLot, Transfer};
 use crate::id::Id;
 use crate::limits::{ID_BYTES_MAX, LINES_MAX};
 use crate::outcome::{Change, Message, MessageBody, MessageEvent, Source};
-use crate::points::{ConversionPlan, ConversionTo, Lot, LotKind, Missing, MovePlan, MovedLots};
+use crate::points::{ConversionPlan, ConversionTo, Lot, LotKind, Missing, MovedLots};
+use crate::program::Feed;
 
 impl<'w> Work<'w> {
     pub(super) fn transfer(&mut self, event: &Event<'_>, transfer: &Transfer<'_>) -> Result<()> {
@@ -20,13 +22,13 @@ impl<'w> Work<'w> {
             return Err(Error::at(Code::TransferRefused, "transfer.to", words));
         }
         let account = self.named_account(transfer.account.as_deref(), "transfer.account")?;
-        let plans = &self.compiled.spend.transfers;
-        let Some(plan) = plans.iter().find(|plan| plan.account == account) else {
+        let Some(moving) = self.moving(account, &transfer.to) else {
             let words = "points of this account cannot be given to other members";
             return Err(Error::at(Code::TransferRefused, "transfer", words));
         };
         let points = transfer.points.get();
-        self.may_move(plan, points, event, (Code::TransferRefused, "transfer"))?;
+        let plan = moving.plan;
+        self.may_move(&moving, points, event, (Code::TransferRefused, "transfer"))?;
         let to = Id::checked(&transfer.to);
         let lots = self.debit(account, points, Source::To(to.clone()))?;
         let fee = plan.fee(points)?;
@@ -34,7 +36,8 @@ impl<'w> Work<'w> {
             self.debit(account, fee, Source::Fee(to.clone()))?;
         }
         self.burned(account, points.saturating_add(fee));
-        self.book_limits(&plan.limits, 1);
+        self.book_limits(&moving.limits, 1);
+        self.book_limits(&moving.points_limits, points);
         let account = self.account(account)?.id.clone();
         let lots = moved(plan.lots, &lots, points)?;
         self.send(event, to, None, &account, lots);
@@ -69,7 +72,7 @@ impl<'w> Work<'w> {
         };
         let points = convert.points.get();
         let refuse = (Code::ConversionRefused, "convert");
-        self.may_move(&plan.rule, points, event, refuse)?;
+        self.may_move(&Moving::of_all(&plan.rule), points, event, refuse)?;
         let made = plan.makes(points)?;
         let account = plan.rule.account;
         let lots = self.debit(account, points, Source::Conversion(plan.id.clone()))?;
@@ -127,6 +130,7 @@ impl<'w> Work<'w> {
         }
         let account = self.named_account(Some(&receive.account), "receive.account")?;
         let from = Id::checked(&receive.from);
+        self.received(account, &receive.lots);
         for received in &receive.lots {
             let fresh = self.arriving(account, received.points.get())?;
             let lot = match received.earned_on {
@@ -146,6 +150,17 @@ impl<'w> Work<'w> {
             }
         }
         Ok(())
+    }
+
+    /// Counts points that come from another member.
+    fn received(&mut self, account: usize, lots: &[ReceivedLot]) {
+        let points = lots.iter().map(|lot| lot.points.get());
+        let points = points.fold(0, i64::saturating_add);
+        for (place, plan) in self.compiled.metrics.iter().enumerate() {
+            if matches!(plan.feed, Feed::Received(of) if of == account) {
+                self.count(place, self.today, points);
+            }
+        }
     }
 
     /// Points that arrive when their time is over already.
@@ -172,11 +187,12 @@ impl<'w> Work<'w> {
     /// Refuses what the rule does not let through, and what there are too few points for.
     fn may_move(
         &self,
-        plan: &MovePlan,
+        moving: &Moving<'_>,
         points: i64,
         event: &Event<'_>,
         (code, path): (Code, &str),
     ) -> Result<()> {
+        let plan = moving.plan;
         let at = |field: &str| format!("{path}.{field}");
         if let Some(words) = plan.refuses(points) {
             return Err(Error::at(code, at("points"), words));
@@ -193,8 +209,13 @@ impl<'w> Work<'w> {
         {
             return Err(Error::at(code, path, "its condition does not hold"));
         }
-        if self.left(&plan.limits) < 1 {
+        if self.left(&moving.limits) < 1 {
             return Err(Error::at(code, path, "its limit is used up for now"));
+        }
+        let left = self.left(&moving.points_limits);
+        if left < points {
+            let words = format!("at most {left} points more can be moved in this period");
+            return Err(Error::at(code, at("points"), words));
         }
         let needed = points.saturating_add(plan.fee(points)?);
         self.enough(plan.account, needed, &at("points"))

@@ -13,6 +13,7 @@ use crate::program::{Compiled, Program};
 use crate::tiers::{Begin, JudgedValue, Person, Review, Standing, Term};
 
 use super::facts::rung;
+use super::lent::mark_held;
 use super::undo::Undo;
 
 /// So many days can lie between the dates of one instant in two zones: from UTC-12 to UTC+14.
@@ -409,6 +410,7 @@ impl<'w> Work<'w> {
             }
         }
         self.prune_redemptions();
+        self.prune_plans();
     }
 
     /// What the call answers, if it is not carried out.
@@ -576,10 +578,7 @@ fn adopt(compiled: &Compiled, state: &mut State, as_of: Instant, version: u64) {
         let held = rung(compiled, state, place);
         if let Some(standing) = state.tiers.get_mut(place) {
             standing.primary = plan.primary;
-            let granted = standing.granted.as_mut();
-            if let (Some(granted), Some(held)) = (granted, plan.rungs.get(held)) {
-                granted.holds = granted.rung == held.id;
-            }
+            mark_held(compiled, standing, place, held);
         }
     }
 }

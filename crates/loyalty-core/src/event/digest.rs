@@ -4,7 +4,7 @@ use super::{
     Adjustment, Attributes, Body, Event, Off, Part, Price, Profile, Purchase, Return, Said, Scalar,
     StoredTender, Tax, TaxOf, Tender, Until,
 };
-use crate::amount::Decimal;
+use crate::amount::{Decimal, Exact};
 
 impl Event<'_> {
     /// A digest of everything in the event but its id. The same on every platform; how numbers are written makes no difference.
@@ -155,6 +155,55 @@ impl Event<'_> {
             Body::Close(close) => out.text(&close.reason),
             Body::Erase(erase) => out.text(&erase.reason),
             Body::Merge(merge) => out.0.extend(merge.bare()),
+            Body::Subscribe(subscribe) => {
+                out.text(&subscribe.plan);
+                out.number(i64::from(subscribe.trial));
+                out.maybe(subscribe.instead_of.as_deref());
+                out.price(subscribe.price);
+            }
+            Body::Renew(renew) => {
+                out.maybe(renew.plan.as_deref());
+                out.price(renew.price);
+            }
+            Body::Unsubscribe(unsubscribe) => {
+                out.maybe(unsubscribe.plan.as_deref());
+                out.number(i64::from(unsubscribe.at_once));
+            }
+            Body::SharePlan(share) => {
+                out.maybe(share.plan.as_deref());
+                out.texts(&share.add);
+                out.texts(&share.remove);
+            }
+            Body::PlanSeat(seat) => {
+                out.text(&seat.holder);
+                out.text(&seat.plan);
+                out.number(seat.until.map_or(i64::MIN, |at| at.micros()));
+                out.version(seat.told);
+            }
+            Body::BenefitUsed(used) => {
+                out.text(&used.benefit);
+                out.number(used.units);
+            }
+            Body::Household(household) => {
+                out.texts(&household.add);
+                out.texts(&household.remove);
+            }
+            Body::LeaveHousehold(leave) => out.text(&leave.reason),
+            Body::HouseholdLink(link) => {
+                out.text(&link.pool);
+                out.number(i64::from(link.joined));
+                out.count(link.rungs.len());
+                for one in &link.rungs {
+                    out.text(&one.track);
+                    out.text(&one.rung);
+                }
+                out.version(link.since);
+                out.version(link.told);
+            }
+            Body::HouseholdLeft(left) => {
+                out.text(&left.member);
+                out.version(left.since);
+            }
             Body::Referral(referral) => {
                 out.text(&referral.friend);
                 out.number(referral.enrolled_at.micros());
@@ -191,6 +240,19 @@ impl Event<'_> {
 struct Bytes(Vec<u8>);
 
 impl Bytes {
+    /// A price that may be left out.
+    fn price(&mut self, price: Option<Exact>) {
+        match price {
+            Some(price) => self.decimal(1, price.0),
+            None => self.number(0),
+        }
+    }
+
+    /// The version of a member.
+    fn version(&mut self, version: u64) {
+        self.0.extend_from_slice(&version.to_le_bytes());
+    }
+
     fn number(&mut self, number: i64) {
         self.0.extend_from_slice(&number.to_le_bytes());
     }

@@ -6,11 +6,13 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::{
-    Activity, Adjust, Adjustment, Attributes, Body, Cancel, Close, Convert, Converted, Counter,
-    Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest, IssueCoupon, Line, Merge, Off,
-    OrderSettled, Outreach, Overdraw, Part, Price, Profile, Purchase, Receive, Redeem, Referral,
-    Release, Return, ReturnedLine, Revoke, Said, Scalar, Shipping, StoredTender, Tags, Tax, TaxOf,
-    Tender, TillDiscount, Timestamp, TopUp, Transfer, Undo, Unfreeze,
+    Activity, Adjust, Adjustment, Attributes, BenefitUsed, Body, Cancel, Close, Convert, Converted,
+    Counter, Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest, Household,
+    HouseholdLeft, HouseholdLink, IssueCoupon, LeaveHousehold, Line, Merge, Off, OrderSettled,
+    Outreach, Overdraw, Part, PlanSeat, Price, Profile, Purchase, Receive, Redeem, Referral,
+    Release, Renew, Return, ReturnedLine, Revoke, Said, Scalar, SharePlan, Shipping, StoredTender,
+    Subscribe, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer, Undo, Unfreeze,
+    Unsubscribe,
 };
 use crate::amount::{Decimal, Points, parse_decimal};
 use crate::calendar::{Date, Zone};
@@ -145,6 +147,36 @@ pub(crate) struct EventWire<'a> {
     /// Another membership of the same person becomes part of this one.
     #[serde(borrow, default)]
     merge: Option<Merge<'a>>,
+    /// The member subscribes to a paid plan.
+    #[serde(borrow, default)]
+    subscribe: Option<Subscribe<'a>>,
+    /// The member pays for another term of a plan.
+    #[serde(borrow, default)]
+    renew: Option<Renew<'a>>,
+    /// The member leaves a plan.
+    #[serde(borrow, default)]
+    unsubscribe: Option<Unsubscribe<'a>>,
+    /// The member shares a plan with others.
+    #[serde(borrow, default)]
+    share_plan: Option<SharePlan<'a>>,
+    /// Another member shares a plan with this one.
+    #[serde(borrow, default)]
+    plan_seat: Option<PlanSeat<'a>>,
+    /// The member uses a benefit that is counted.
+    #[serde(borrow, default)]
+    benefit_used: Option<BenefitUsed<'a>>,
+    /// People join the household of this pool, or leave it.
+    #[serde(borrow, default)]
+    household: Option<Household<'a>>,
+    /// The member leaves the household.
+    #[serde(borrow, default)]
+    leave_household: Option<LeaveHousehold<'a>>,
+    /// What a pool tells a member of its household.
+    #[serde(borrow, default)]
+    household_link: Option<HouseholdLink<'a>>,
+    /// A member has left the household of this pool.
+    #[serde(borrow, default)]
+    household_left: Option<HouseholdLeft<'a>>,
 }
 
 /// A member joins.
@@ -603,6 +635,16 @@ impl<'a> EventWire<'a> {
             "erase": self.erase => |one| Made::Ok(Body::Erase(one));
             "referral": self.referral => |one| Made::Ok(Body::Referral(one));
             "merge": self.merge => |one| Made::Ok(Body::Merge(one));
+            "subscribe": self.subscribe => |one| Made::Ok(Body::Subscribe(one));
+            "renew": self.renew => |one| Made::Ok(Body::Renew(one));
+            "unsubscribe": self.unsubscribe => |one| Made::Ok(Body::Unsubscribe(one));
+            "share_plan": self.share_plan => |one| Made::Ok(Body::SharePlan(one));
+            "plan_seat": self.plan_seat => |one| Made::Ok(Body::PlanSeat(one));
+            "benefit_used": self.benefit_used => |one| Made::Ok(Body::BenefitUsed(one));
+            "household": self.household => |one| Made::Ok(Body::Household(one));
+            "leave_household": self.leave_household => |one| Made::Ok(Body::LeaveHousehold(one));
+            "household_link": self.household_link => |one| Made::Ok(Body::HouseholdLink(one));
+            "household_left": self.household_left => |one| Made::Ok(Body::HouseholdLeft(one));
         };
         Ok(Event {
             id: self.id.0,

@@ -3,12 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::Access;
+use crate::benefits::BenefitUse;
 use crate::calendar::Instant;
 use crate::condition::WarningLevel;
 use crate::coupons::Instance;
+use crate::households::Households;
 use crate::id::Id;
 use crate::lifecycle::Lived;
 use crate::limits::MONEY_MAX;
+use crate::plans::Plans;
 use crate::points::{Carried, Hold, Lot, Reached, Redemption, Referred, Streaked};
 use crate::triggers::TriggerMarks;
 
@@ -49,6 +52,15 @@ pub(crate) struct More {
     /// Because of whom the member joined, and who joined because of the member.
     #[serde(default, skip_serializing_if = "crate::json::is_default")]
     pub(crate) referred: Referred,
+    /// The paid plans of the member.
+    #[serde(default, skip_serializing_if = "Plans::is_empty")]
+    pub(crate) plans: Plans,
+    /// What was used of benefits; sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) benefits: Vec<BenefitUse>,
+    /// The household of the member.
+    #[serde(default, skip_serializing_if = "Households::is_empty")]
+    pub(crate) household: Households,
     /// The members who have become part of this one; sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) merged: Vec<Id>,
@@ -109,7 +121,17 @@ impl More {
         if !self.merged.is_sorted_by(|one, other| one < other) {
             return Some("the members who have become part of one are not in order");
         }
+        let used = |one: &BenefitUse| one.used < 0 || one.saved < 0;
+        if !self
+            .benefits
+            .is_sorted_by(|one, other| one.benefit < other.benefit)
+            || self.benefits.iter().any(used)
+        {
+            return Some("what was used of benefits is not in order, or less than nothing");
+        }
         self.rules_fault()
+            .or_else(|| self.plans.fault())
+            .or_else(|| self.household.fault())
             .or_else(|| self.referred.fault())
             .or_else(|| self.redemptions.iter().find_map(Redemption::fault))
     }

@@ -351,6 +351,21 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
         "当前阶段为 {found}，属于排除范围。",
     ),
     (
+        "plan",
+        "The plan is {found}; {needed} is needed.",
+        "当前付费计划为 {found}，需要 {needed}。",
+    ),
+    (
+        "plan.none",
+        "There is no paid plan; {needed} is needed.",
+        "没有付费计划，需要 {needed}。",
+    ),
+    (
+        "plan.not",
+        "The plan is {found}, which is excluded.",
+        "当前付费计划为 {found}，属于排除范围。",
+    ),
+    (
         "warning",
         "The warning level is {found}; {needed} is needed.",
         "预警级别为 {found}，需要 {needed}。",

@@ -62,6 +62,8 @@ pub enum Measure {
     Earned(OfAccount),
     /// Points spent from an account, less those restored.
     Burned(OfAccount),
+    /// Points of an account that came from other members.
+    Received(OfAccount),
     /// Activities of one of these kinds (`check_in`, `survey` …).
     Activity(Vec<String>),
     /// Whole days since the last purchase that is not back, or the last activity.

@@ -78,6 +78,15 @@ impl Change {
             Self::Erased {} => "erased",
             Self::Referral { .. } => "referral",
             Self::Merged { .. } => "merged",
+            Self::PlanStarted { .. } => "plan_started",
+            Self::PlanRenewed { .. } => "plan_renewed",
+            Self::PlanCancelled { .. } => "plan_cancelled",
+            Self::PlanEnded { .. } => "plan_ended",
+            Self::PlanShared { .. } => "plan_shared",
+            Self::PlanSeat { .. } => "plan_seat",
+            Self::BenefitUsed { .. } => "benefit_used",
+            Self::Household { .. } => "household",
+            Self::HouseholdLink { .. } => "household_link",
         }
     }
 }

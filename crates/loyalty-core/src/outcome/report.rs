@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Unmet;
 use crate::amount::{Exact, Points};
-use crate::calendar::Instant;
+use crate::calendar::{Date, Instant};
 use crate::id::Id;
 
 /// Where a member stands in a track, and what is missing (clause 9.8).
@@ -35,6 +35,33 @@ pub struct TrackProgress {
     /// For keeping the present one at the end of the term.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep: Option<RungProgress>,
+}
+
+/// What a member has of a benefit (clause 12.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BenefitStanding {
+    /// The benefit.
+    pub benefit: Id,
+    /// Whether the member is entitled to it.
+    pub entitled: bool,
+    /// What holds for the member.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// How many units there are in a period.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub units: Option<i64>,
+    /// How many have been used in the present one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub used: Option<i64>,
+    /// How many can be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left: Option<i64>,
+    /// The first day of the next period.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub renews_on: Option<Date>,
+    /// Where the member is not entitled to it: what is lacking for the last grant.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unmet: Vec<Unmet>,
 }
 
 /// A rung that was granted.

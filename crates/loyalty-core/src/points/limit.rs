@@ -37,6 +37,14 @@ impl LimitSpec {
         }
     }
 
+    /// The same limit, of somebody apart.
+    pub(crate) fn of(&self, who: &str) -> Self {
+        Self {
+            key: format!("{}/{who}", self.key).into(),
+            ..self.clone()
+        }
+    }
+
     /// How many times are left on a day, in program time.
     pub(crate) fn left(&self, uses: &[CapUse], day: Date) -> i64 {
         let start = self.per.start(day);

@@ -119,6 +119,8 @@ pub(crate) struct MovePlan {
     pub(crate) step: i64,
     pub(crate) fee: Option<FeePlan>,
     pub(crate) limits: Vec<LimitSpec>,
+    /// Limits whose uses are points.
+    pub(crate) points_limits: Vec<LimitSpec>,
     pub(crate) lots: MovedLots,
     pub(crate) when: Option<Cond>,
 }

@@ -3,6 +3,7 @@
 mod account;
 mod earn;
 mod lifecycle;
+mod plans;
 mod prices;
 mod promotions;
 mod referrals;
@@ -95,6 +96,7 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
         check.warning(warning);
     }
     check.winback(&rules.winback);
+    plans::check(rules, &mut check);
     for (place, rule) in rules.earn.iter().enumerate() {
         check.earn(rule, rules, &format!("earn[{place}]"));
     }
@@ -144,7 +146,7 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
 /// The ids of list elements that are there but could not be read: naming them is no mistake of its own.
 pub(super) fn broken(node: &Node) -> Vec<Id> {
     let lists = [
-        "accounts", "metrics", "segments", "scores", "tiers", "groups", "earn", "winback",
+        "accounts", "metrics", "segments", "scores", "tiers", "groups", "earn", "winback", "plans",
     ];
     let elements = lists
         .iter()

@@ -4,6 +4,7 @@ mod earn;
 mod lifecycle;
 mod metric;
 mod named;
+mod plans;
 mod referrals;
 mod spend;
 mod triggers;
@@ -16,6 +17,7 @@ use super::index::{Index, Places};
 use earn::{gate, number_lots};
 
 use crate::amount::Currency;
+use crate::benefits::BenefitPlan;
 use crate::calendar::{Date, Instant, OffsetMemo, Span, Zone};
 use crate::condition::{
     Basket, Catalogue, Cond, Condition, Grain, Scope, Select, Selection, Symbols, TrackNames,
@@ -23,9 +25,11 @@ use crate::condition::{
 };
 use crate::coupons::Promotions;
 use crate::error::{Code, Error, join};
+use crate::households::HouseholdPlan;
 use crate::id::Id;
 use crate::lifecycle::{Ladder, StagesPlan, WarningPlan};
 use crate::metric::{DistinctOf, Frame, Reading};
+use crate::plans::PlanSpec;
 use crate::points::{
     CapSpec, Plan, ReferralPlans, ReturnedDiscounts, ReturnedPoints, Settings, TenderPlan, Worth,
 };
@@ -66,6 +70,9 @@ pub(crate) struct Compiled {
     pub(crate) spend: Spend,
     pub(crate) triggers: Triggers,
     pub(crate) referrals: ReferralPlans,
+    pub(crate) plans: Vec<PlanSpec>,
+    pub(crate) benefits: Vec<BenefitPlan>,
+    pub(crate) household: Option<HouseholdPlan>,
     pub(crate) promotions: Promotions,
     /// The offers by what they ask for.
     offers: Index,
@@ -102,6 +109,8 @@ pub(crate) enum Feed {
     Quantity,
     Earned(usize),
     Burned(usize),
+    /// Points that came from other members.
+    Received(usize),
     Activity(Box<[Box<str>]>),
     /// One for each purchase, activity and enrolment.
     Interactions,
@@ -243,6 +252,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
             .flat_map(|lifecycle| &lifecycle.stages)
             .map(|stage| stage.id.clone())
             .collect(),
+        plans: rules.plans.iter().map(|plan| plan.id.clone()).collect(),
         warns: rules.warning.is_some(),
         wins_back: !rules.winback.is_empty(),
         broken,
@@ -287,6 +297,9 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
     let spend = compiler.spend();
     let triggers = compiler.triggers(&metrics);
     let referrals = compiler.referrals();
+    let paid = compiler.plans();
+    let benefits = compiler.benefits();
+    let household = compiler.household();
     let promotions = Promotions::new(
         (&rules.offers, &rules.coupons, &rules.combining),
         &rules.pricing.rounding,
@@ -367,6 +380,9 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         spend,
         triggers,
         referrals,
+        plans: paid,
+        benefits,
+        household,
         promotions,
         returns_window: rules.returns.window,
         returns_partial: rules.returns.partial == crate::points::Partial::Allow,

@@ -181,6 +181,16 @@ impl Places {
             node.get("winback"),
             rules.winback.iter().map(|one| &one.id).collect(),
         );
+        add(
+            "plans",
+            node.get("plans"),
+            rules.plans.iter().map(|one| &one.id).collect(),
+        );
+        add(
+            "benefits",
+            node.get("benefits"),
+            rules.benefits.iter().map(|one| &one.id).collect(),
+        );
         let signals = rules.warning.iter().flat_map(|one| &one.signals);
         add(
             "warning.signals",

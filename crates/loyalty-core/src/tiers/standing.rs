@@ -40,6 +40,9 @@ pub(crate) struct Standing {
     /// A rung that a person gave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) granted: Option<Box<Granted>>,
+    /// Rungs that stand beside it as long as something else does: a plan, a household.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) lent: Vec<Lent>,
     /// At how many reviews running each penalty has warned.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) warnings: Vec<u32>,
@@ -104,6 +107,27 @@ pub(crate) struct Granted {
     pub(crate) holds: bool,
 }
 
+/// A rung that stands as long as something else does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Lent {
+    pub(crate) by: LentBy,
+    pub(crate) rung: Id,
+    /// Whether it is the one that the member holds.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(crate) holds: bool,
+}
+
+/// By what a rung is lent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum LentBy {
+    /// A paid plan.
+    Plan(Id),
+    /// The pool of the household.
+    Pool(Id),
+}
+
 /// A rung or term that another one took the place of before it was over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -152,6 +176,7 @@ impl Standing {
             barred: false,
             pending: None,
             granted: None,
+            lent: Vec::new(),
             warnings: Vec::new(),
             primary: false,
             judged: None,
@@ -223,7 +248,10 @@ impl Standing {
     pub(crate) fn held(&self) -> &Id {
         match &self.granted {
             Some(granted) if granted.holds => &granted.rung,
-            _ => &self.rung,
+            _ => {
+                let lent = self.lent.iter().find(|lent| lent.holds);
+                lent.map_or(&self.rung, |lent| &lent.rung)
+            }
         }
     }
 

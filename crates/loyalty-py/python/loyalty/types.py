@@ -282,6 +282,22 @@ class Expiring(TypedDict):
     points: int
 
 
+class _BenefitStandingRequired(TypedDict):
+    benefit: str
+    entitled: bool
+
+
+class BenefitStanding(_BenefitStandingRequired, total=False):
+    """What a member has of a benefit: a value, or units and the day from which there are more; else what is lacking."""
+
+    value: str
+    units: int
+    used: int
+    left: int
+    renews_on: str
+    unmet: list[Unmet]
+
+
 class _LiabilityRequired(TypedDict):
     account: str
     earned: str

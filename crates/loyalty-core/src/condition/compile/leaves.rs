@@ -53,6 +53,21 @@ impl Compiler<'_> {
         Cond::Stage(ids.into())
     }
 
+    pub(super) fn plan(&mut self, ids: &[Id], path: &str) -> Cond {
+        if ids.is_empty() {
+            self.never(path, "an empty list never holds");
+        }
+        let names = self.names;
+        for (place, id) in ids.iter().enumerate() {
+            if !names.plans.contains(id) {
+                let path = format!("{path}[{place}]");
+                let error = names.unknown("plan", id);
+                self.mistakes.extend(error.map(|error| error.under(&path)));
+            }
+        }
+        Cond::Plan(ids.into())
+    }
+
     pub(super) fn warning(&mut self, levels: &[WarningLevel], path: &str) -> Cond {
         if levels.is_empty() {
             self.never(path, "an empty list never holds");

@@ -129,6 +129,15 @@ pub(super) fn lacks(leaf: &Cond, want: bool, facts: &impl Facts) -> Unmet {
             )),
             ..plain("stage")
         },
+        Cond::Plan(plans) => Unmet {
+            found: Some(facts.plans())
+                .filter(|plans| !plans.is_empty())
+                .map(|plans| Figure::OneOf(plans.iter().map(ToString::to_string).collect())),
+            needed: Some(Figure::OneOf(
+                plans.iter().map(ToString::to_string).collect(),
+            )),
+            ..plain("plan")
+        },
         Cond::Warning(levels) => Unmet {
             found: text(Some(facts.warning().as_str())),
             needed: Some(Figure::OneOf(

@@ -273,12 +273,26 @@ pub struct TransferRule {
     /// How often.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub limits: Vec<Limit>,
+    /// How many points.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub points_limits: Vec<PointsLimit>,
     /// When points expire that have been received.
     #[serde(default)]
     pub lots: MovedLots,
     /// When it is possible (default: always).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
+}
+
+/// How many points can be moved in a period, without fees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PointsLimit {
+    /// At most so many.
+    pub points: Points,
+    /// In each of these periods, in program time; not `event` and not `term`.
+    pub per: CapPeriod,
 }
 
 /// What moving points costs, in points of the same account.

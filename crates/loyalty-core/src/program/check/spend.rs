@@ -132,7 +132,7 @@ impl Check<'_> {
         }
     }
 
-    fn transfer(&mut self, rule: &TransferRule, path: &str) {
+    pub(super) fn transfer(&mut self, rule: &TransferRule, path: &str) {
         if let Some(step) = rule.step {
             self.more_than_nothing(step, &join(path, "step"));
         }
@@ -140,6 +140,14 @@ impl Check<'_> {
         self.amounts(rule.min_points, rule.max_points, step, path);
         self.fee(rule.fee.as_ref(), path);
         self.limits(&rule.limits, path);
+        for (place, limit) in rule.points_limits.iter().enumerate() {
+            let path = format!("{path}.points_limits[{place}]");
+            self.more_than_nothing(limit.points, &join(&path, "points"));
+            if matches!(limit.per, CapPeriod::Event | CapPeriod::Term) {
+                let words = "points are limited by the calendar; `max_points` limits one transfer";
+                self.say(Code::Contradiction, &join(&path, "per"), words);
+            }
+        }
     }
 
     fn conversion(&mut self, rule: &ConversionRule, path: &str) {

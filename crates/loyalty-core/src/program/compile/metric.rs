@@ -30,6 +30,9 @@ impl Compiler<'_> {
             Measure::Burned(account) => {
                 Feed::Burned(self.account(Some(&account.account), &of("burned.account")))
             }
+            Measure::Received(account) => {
+                Feed::Received(self.account(Some(&account.account), &of("received.account")))
+            }
             Measure::Activity(kinds) => self.activities(kinds, &of("activity")),
             Measure::DaysSince(since) => {
                 reading = Reading::Since;
@@ -120,8 +123,10 @@ impl Compiler<'_> {
                 .push(Error::at(Code::Contradiction, path.as_str(), words));
         }
         let filter = rule.filter.clone().unwrap_or_default();
-        if matches!(feed, Feed::Earned(_) | Feed::Burned(_) | Feed::Referrals)
-            && rule.filter.is_some()
+        if matches!(
+            feed,
+            Feed::Earned(_) | Feed::Burned(_) | Feed::Received(_) | Feed::Referrals
+        ) && rule.filter.is_some()
         {
             let words = "points and friends have no lines: this measure takes no filter";
             self.mistakes

@@ -64,20 +64,7 @@ impl Compiler<'_> {
             spend.rewards.push(plan);
         }
         self.reward_circles(&spend.rewards);
-        let mut with_rule = Vec::new();
-        for (place, rule) in rules.transfers.iter().enumerate() {
-            let path = format!("transfers[{place}]");
-            let plan = self.transfer(rule, &path);
-            if let Some(account) = self.known(rule.account.as_ref()) {
-                if with_rule.contains(&account) {
-                    let words = "each account can have one rule for transfers";
-                    self.mistakes
-                        .push(Error::at(Code::DuplicateId, path, words));
-                }
-                with_rule.push(account);
-            }
-            spend.transfers.push(plan);
-        }
+        spend.transfers = self.transfers("transfer", &rules.transfers, "transfers");
         for (place, rule) in rules.conversions.iter().enumerate() {
             let plan = self.conversion(rule, &format!("conversions[{place}]"));
             spend.conversions.push(plan);
@@ -226,17 +213,46 @@ impl Compiler<'_> {
         limits
     }
 
-    fn transfer(&mut self, rule: &TransferRule, path: &str) -> MovePlan {
+    /// Rules for moving points to other members, one for an account at most.
+    pub(super) fn transfers(
+        &mut self,
+        kind: &str,
+        rules: &[TransferRule],
+        path: &str,
+    ) -> Vec<MovePlan> {
+        let mut with_rule = Vec::new();
+        let mut plans = Vec::with_capacity(rules.len());
+        for (place, rule) in rules.iter().enumerate() {
+            let path = format!("{path}[{place}]");
+            plans.push(self.transfer(kind, rule, &path));
+            if let Some(account) = self.known(rule.account.as_ref()) {
+                if with_rule.contains(&account) {
+                    let words = "each account can have one rule for transfers";
+                    self.mistakes
+                        .push(Error::at(Code::DuplicateId, path, words));
+                }
+                with_rule.push(account);
+            }
+        }
+        plans
+    }
+
+    /// A rule for moving points to other members; its limits are kept under this name.
+    fn transfer(&mut self, kind: &str, rule: &TransferRule, path: &str) -> MovePlan {
         let account = self.account(rule.account.as_ref(), &join(path, "account"));
         let id = self
             .rules
             .accounts
             .get(account)
             .map(|account| account.id.clone());
-        let limits = match id {
-            Some(id) => self.limits("transfer", &id, &rule.limits, path),
-            None => Vec::new(),
-        };
+        let (mut limits, mut points_limits) = (Vec::new(), Vec::new());
+        if let Some(id) = id {
+            limits = self.limits(kind, &id, &rule.limits, path);
+            for (place, limit) in rule.points_limits.iter().enumerate() {
+                let key = format!("{kind}/{id}/points/{place}");
+                points_limits.push(LimitSpec::counting(key, limit.points.get(), limit.per));
+            }
+        }
         MovePlan {
             account,
             min: rule.min_points.map_or(0, Points::get),
@@ -244,6 +260,7 @@ impl Compiler<'_> {
             step: rule.step.map_or(1, Points::get),
             fee: rule.fee.as_ref().map(FeePlan::new),
             limits,
+            points_limits,
             lots: rule.lots,
             when: self.request(rule.when.as_ref(), path),
         }
@@ -299,6 +316,7 @@ impl Compiler<'_> {
             step,
             fee: rule.fee.as_ref().map(FeePlan::new),
             limits: self.limits("conversion", &rule.id, &rule.limits, path),
+            points_limits: Vec::new(),
             lots: rule.lots,
             when: self.request(rule.when.as_ref(), path),
         };

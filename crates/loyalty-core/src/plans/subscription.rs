@@ -1,0 +1,163 @@
+//! What a member keeps of paid plans.
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::{Date, Instant};
+use crate::id::Id;
+use crate::limits::{MEMBER_LIST_MAX, MONEY_MAX};
+
+/// The plans of a member.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Plans {
+    /// The plans that run, or can still be renewed without a gap; sorted by plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) own: Vec<Subscription>,
+    /// The plans of which the member has had a trial; sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) trials: Vec<Id>,
+    /// What other members have shared; sorted by holder and plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) seats: Vec<Seat>,
+}
+
+/// A plan that the member pays for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Subscription {
+    pub(crate) plan: Id,
+    pub(crate) since: Instant,
+    /// The first day of the first term that is paid for.
+    pub(crate) anchor: Date,
+    /// How many terms have been paid for since.
+    pub(crate) paid_terms: u32,
+    /// The terms that are not over, the first one first; a trial is one. Of a plan that is over, the last one.
+    pub(crate) terms: Vec<PaidTerm>,
+    /// The member has said that no renewal follows.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(crate) cancelled: bool,
+    /// It is over, and can be renewed without a gap still.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(crate) lapsed: bool,
+    /// The other members for whom it holds; sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) seats: Vec<Id>,
+}
+
+/// A term of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PaidTerm {
+    /// The first day.
+    pub(crate) first: Date,
+    /// The first day after it.
+    pub(crate) after: Date,
+    /// The instant at which that begins.
+    pub(crate) until: Instant,
+    /// The instant until which the plan stays after it, if no other term follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) stays_until: Option<Instant>,
+    /// What was paid for it, in minor units.
+    pub(crate) price: i64,
+    /// The day on which that was.
+    pub(crate) paid_on: Date,
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(crate) trial: bool,
+}
+
+/// A plan that another member shares.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Seat {
+    pub(crate) holder: Id,
+    pub(crate) plan: Id,
+    /// The version of the holder that said so: what was said before it comes too late.
+    pub(crate) told: u64,
+    /// Until when; none where it is taken back or over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) until: Option<Instant>,
+}
+
+impl Plans {
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The plans of another member, who has none of these, become part of them.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.own.extend(other.own);
+        self.own.sort_by(|one, other| one.plan.cmp(&other.plan));
+        self.trials.extend(other.trials);
+        self.trials.sort();
+        self.trials.dedup();
+    }
+
+    /// A plan of the member's own.
+    pub(crate) fn own(&self, plan: &str) -> Option<&Subscription> {
+        self.own.iter().find(|one| one.plan == *plan)
+    }
+
+    /// Whether a plan holds: the member's own, or by a seat.
+    pub(crate) fn holds(&self, plan: &Id) -> bool {
+        let mut seats = self.seats.iter();
+        self.own.iter().any(|one| one.plan == *plan && !one.lapsed)
+            || seats.any(|seat| seat.plan == *plan && seat.until.is_some())
+    }
+
+    /// The plans that hold, each once.
+    pub(crate) fn held(&self) -> Vec<&Id> {
+        let own = self.own.iter().filter(|one| !one.lapsed);
+        let seats = self.seats.iter().filter(|seat| seat.until.is_some());
+        let mut held: Vec<&Id> = own
+            .map(|one| &one.plan)
+            .chain(seats.map(|seat| &seat.plan))
+            .collect();
+        held.sort_unstable();
+        held.dedup();
+        held
+    }
+
+    /// What is wrong with what was decoded, if anything.
+    pub(crate) fn fault(&self) -> Option<&'static str> {
+        let own = self.own.is_sorted_by(|one, other| one.plan < other.plan);
+        let trials = self.trials.is_sorted_by(|one, other| one < other);
+        let seats = self
+            .seats
+            .is_sorted_by(|one, other| (&one.holder, &one.plan) < (&other.holder, &other.plan));
+        if !own || !trials || !seats {
+            return Some("the plans of a member are not in order");
+        }
+        if self.own.len().max(self.seats.len()) > MEMBER_LIST_MAX {
+            return Some("a member has too many plans");
+        }
+        let good =
+            |term: &PaidTerm| term.first < term.after && (0..=MONEY_MAX).contains(&term.price);
+        let follow = |one: &PaidTerm, other: &PaidTerm| one.until < other.until;
+        let sound = |one: &Subscription| {
+            !one.terms.is_empty()
+                && one.terms.iter().all(good)
+                && one.terms.is_sorted_by(follow)
+                && one.seats.is_sorted_by(|one, other| one < other)
+        };
+        (!self.own.iter().all(sound)).then_some("the terms of a plan contradict each other")
+    }
+}
+
+impl Subscription {
+    /// When the last term ends.
+    pub(crate) fn until(&self) -> Option<Instant> {
+        self.terms.last().map(|term| term.until)
+    }
+
+    /// When the plan ends, if it is not renewed.
+    pub(crate) fn ends(&self) -> Option<Instant> {
+        let last = self.terms.last()?;
+        let stays = last.stays_until.filter(|_| !self.cancelled);
+        Some(stays.unwrap_or(last.until))
+    }
+
+    /// The first day after the last term.
+    pub(crate) fn after(&self) -> Option<Date> {
+        self.terms.last().map(|term| term.after)
+    }
+}
