@@ -135,7 +135,7 @@ pub type Attributes<'a> = Vec<(Cow<'a, str>, Scalar<'a>)>;
 /// A value of an attribute.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scalar<'a> {
-    /// A text.
+    /// A text; where a number is asked for, one that is written as such counts as the number.
     Text(Cow<'a, str>),
     /// An exact number.
     Number(Decimal),
@@ -143,6 +143,18 @@ pub enum Scalar<'a> {
     Flag(bool),
     /// Nothing: in a profile it clears the attribute.
     Nothing,
+}
+
+impl Scalar<'_> {
+    /// The number that it is: money is often written as a text (`"199.90"`), to keep every digit.
+    #[must_use]
+    pub fn number(&self) -> Option<Decimal> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Text(text) => crate::amount::parse_decimal(text).ok(),
+            Self::Flag(_) | Self::Nothing => None,
+        }
+    }
 }
 
 /// What happened.

@@ -303,7 +303,9 @@ fn attribute(test: &Attribute, found: Option<&Scalar<'_>>) -> bool {
         (Some(Scalar::Flag(flag)), Some(texts), _) => texts
             .iter()
             .any(|one| **one == *if *flag { "true" } else { "false" }),
-        (Some(Scalar::Number(number)), _, Some(comparison)) => comparison.holds(*number),
+        (Some(value), _, Some(comparison)) => value
+            .number()
+            .is_some_and(|number| comparison.holds(number)),
         _ => false,
     }
 }

@@ -256,10 +256,19 @@ impl Work<'_> {
         let Some(standing) = self.standing(place) else {
             return;
         };
-        let Some(earlier) = standing.earlier.drain(back..).next() else {
+        let mut undone = standing.earlier.drain(back..);
+        let Some(earlier) = undone.next() else {
             return;
         };
+        let vain: Vec<_> = undone.collect();
         let from = standing.rung.clone();
+        // How many terms, and how many rungs, were begun for nothing.
+        let terms = vain.len().saturating_add(1);
+        let rungs = core::iter::once(&earlier.rung)
+            .chain(vain.iter().map(|one| &one.rung))
+            .zip(vain.iter().map(|one| &one.rung).chain([&from]))
+            .filter(|(one, next)| one != next)
+            .count();
         if from != earlier.rung {
             standing.enter(earlier.rung, at, earlier.entered_on);
             standing.since = earlier.since;
@@ -272,6 +281,22 @@ impl Work<'_> {
         standing.judged = earlier.judged;
         self.hold_rung(place);
         self.enter_tier(place, TierWhy::Returned, Some(from));
+        self.rejoin_windows(place, (terms, rungs));
+    }
+
+    /// The windows that began with so many terms, or rungs, begin where they did before.
+    fn rejoin_windows(&mut self, place: usize, (terms, rungs): (usize, usize)) {
+        let tallies = self.state.metrics.iter_mut().zip(&self.compiled.metrics);
+        for (number, (tally, plan)) in tallies.enumerate() {
+            if let Some((track, term)) = plan.frame.resets_with()
+                && track == place
+            {
+                self.undo.tally(number, tally);
+                for _ in 0..(if term { terms } else { rungs }) {
+                    tally.rejoin(plan.reading);
+                }
+            }
+        }
     }
 
     /// Takes out of a judgement what was carried into it on account of goods that are back. Says whether it counted that.

@@ -8,7 +8,6 @@ use super::work::Work;
 use crate::calendar::Date;
 use crate::condition::EventFacts;
 use crate::error::{Code, Error, Result};
-use crate::event::Scalar;
 use crate::id::Id;
 use crate::member::{Order, RowCarried};
 use crate::outcome::TraceResult;
@@ -26,11 +25,11 @@ impl<'w> Work<'w> {
             Asks::Nothing | Asks::Milestone => Told::Nothing,
             Asks::Attribute(name) => {
                 let mut attributes = event.attributes.iter();
-                match attributes.find(|(known, _)| **known == *name) {
-                    Some((_, Scalar::Number(number))) if !number.is_sign_negative() => {
-                        Told::Number(*number)
-                    }
-                    _ => return Err(TraceResult::NoPoints),
+                let found = attributes.find(|(known, _)| **known == *name);
+                let number = found.and_then(|(_, value)| value.number());
+                match number.filter(|number| !number.is_sign_negative()) {
+                    Some(number) => Told::Number(number),
+                    None => return Err(TraceResult::NoPoints),
                 }
             }
             Asks::Streak(streak) => {

@@ -489,6 +489,8 @@ impl Work<'_> {
     /// Empties the windows that began with the old term, or with the old rung.
     fn reset_windows(&mut self, place: usize, entered: bool) {
         let version = self.version;
+        let standing = self.state.tiers.get(place);
+        let earlier = standing.map_or(0, |standing| standing.earlier.len());
         let tallies = self.state.metrics.iter_mut().zip(&self.compiled.metrics);
         for (number, (tally, plan)) in tallies.enumerate() {
             if let Some((track, term)) = plan.frame.resets_with()
@@ -498,7 +500,8 @@ impl Work<'_> {
                 self.undo.tally(number, tally);
                 // A return looks again at what was judged by days.
                 let by_days = !matches!(plan.reading, Reading::Sum | Reading::Count);
-                tally.reset(version, by_days || plan.frame.is_stretch_before());
+                let asked = usize::from(by_days || plan.frame.is_stretch_before());
+                tally.reset(version, asked.max(earlier));
             }
         }
         self.reset_limits(place);

@@ -65,11 +65,42 @@ impl Tally {
         self.aside.as_mut()?.before.as_mut()
     }
 
-    /// The stretch that began at a version: the present one or the one before.
+    /// Forgets all stretches before the present one but so many.
+    pub(super) fn forget_before(&mut self, kept: usize) {
+        match (kept.checked_sub(1), &mut self.aside) {
+            (None, Some(aside)) => {
+                aside.before = None;
+                if **aside == Aside::default() {
+                    self.aside = None;
+                }
+            }
+            (Some(older), Some(aside)) => {
+                if let Some(before) = &mut aside.before {
+                    before.forget_before(older);
+                }
+            }
+            (_, None) => {}
+        }
+    }
+
+    /// The present stretch was begun for nothing: the one before goes on, with all that has come since.
+    pub(crate) fn rejoin(&mut self, reading: Reading) {
+        let Some(mut before) = self.aside.as_mut().and_then(|aside| aside.before.take()) else {
+            return;
+        };
+        // What was carried into a stretch goes with it.
+        self.carried.clear();
+        let (id, since) = (self.id.clone(), self.since);
+        let vain = core::mem::replace(self, Self::new(id, since));
+        before.join(vain, reading);
+        before.derive();
+        *self = before;
+    }
+
+    /// The stretch that began at a version: the present one or one before.
     pub(crate) fn stretch(&self, since: u64) -> Option<&Self> {
-        core::iter::once(self)
-            .chain(self.before())
-            .find(|stretch| stretch.since == since)
+        let mut all = core::iter::successors(Some(self), |stretch| stretch.before());
+        all.find(|stretch| stretch.since == since)
     }
 
     /// Adds an amount to a day, and so many to what it is divided by.

@@ -237,17 +237,17 @@ impl Tally {
         self.carried.push(carried);
     }
 
-    /// Empties it: a new term has begun. `keep`: what it came to is asked for later.
-    pub(crate) fn reset(&mut self, version: u64, keep: bool) {
+    /// Empties it: a new term has begun. So many stretches before it are kept: they are asked for later, or a return may bring
+    /// them back.
+    pub(crate) fn reset(&mut self, version: u64, kept: usize) {
         let mut empty = Self::new(self.id.clone(), version);
         let mut old = core::mem::replace(self, empty.clone());
-        if keep {
-            if let Some(aside) = &mut old.aside {
-                aside.before = None;
-            }
-            empty.aside = Some(Box::new(Aside::after(old)));
-            *self = empty;
-        }
+        let Some(older) = kept.checked_sub(1) else {
+            return;
+        };
+        old.forget_before(older);
+        empty.aside = Some(Box::new(Aside::after(old)));
+        *self = empty;
     }
 
     /// Drops what no window will ask for again, and says what. `settled_before`: no return can reach a day before this one.

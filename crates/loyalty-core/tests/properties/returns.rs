@@ -117,17 +117,14 @@ fn document(member: &Member) -> Value {
     serde_json::from_str(&member.to_json()).expect("a member is JSON")
 }
 
-/// Metrics whose windows no rung resets and that do not count the returns themselves, without what only tells versions apart.
+/// Metrics that do not count the returns themselves, without what only tells versions apart.
 fn metrics(member: &Member, program: &Value) -> Vec<(Value, Value, Value)> {
     let document = document(member);
     let rules = program["metrics"].as_array().cloned().unwrap_or_default();
     let apart = |id: &Value| {
-        rules.iter().any(|rule| {
-            rule["id"] == *id
-                && (rule["measure"].to_string().contains("return")
-                    || rule["window"].get("since_tier").is_some()
-                    || rule["window"].get("term").is_some())
-        })
+        rules
+            .iter()
+            .any(|rule| rule["id"] == *id && rule["measure"].to_string().contains("return"))
     };
     let all = document["state"]["metrics"].as_array().cloned();
     let part = |tally: &Value| {

@@ -267,10 +267,7 @@ fn between(from: &Option<Date>, until: &Option<Date>) -> Figure {
 }
 
 fn named(plain: Unmet, test: &Attribute, found: Option<&Scalar<'_>>) -> Unmet {
-    let number = match found {
-        Some(Scalar::Number(number)) => Some(*number),
-        _ => None,
-    };
+    let number = found.and_then(Scalar::number);
     let found = found.and_then(|found| match found {
         Scalar::Text(text) => Some(Figure::Text(text.to_string())),
         Scalar::Number(number) => Some(Figure::Text(number.normalize().to_string())),

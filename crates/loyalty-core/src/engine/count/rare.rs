@@ -7,7 +7,6 @@ use crate::engine::portion::{Back, Backs};
 use crate::engine::receipt::money_part;
 use crate::engine::work::Work;
 use crate::error::{Code, Error, Result, join};
-use crate::event::Scalar;
 use crate::limits::DISTINCT_MAX;
 use crate::member::{Counted, Order};
 use crate::metric::{DistinctOf, Reading, Tally};
@@ -147,11 +146,11 @@ impl Work<'_> {
         event: EventFacts<'_>,
     ) -> Result<Option<i64>> {
         let found = event.attributes.iter().find(|(one, _)| *name == **one);
-        let Some((_, Scalar::Number(number))) = found else {
+        let Some(number) = found.and_then(|(_, value)| value.number()) else {
             return Ok(None);
         };
         let path = || join("attributes", name.as_str());
-        let amount = millionths(*number).map_err(|error| error.under(&path()))?;
+        let amount = millionths(number).map_err(|error| error.under(&path()))?;
         let today = self.today;
         if let Some(tally) = self.tally_mut(place) {
             if tally.reach().checked_add(amount.saturating_abs()).is_none() {

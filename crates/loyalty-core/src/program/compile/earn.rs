@@ -266,6 +266,7 @@ fn moved_by(on: &On, feed: &Feed) -> bool {
             On::Purchase,
             Feed::Spend | Feed::ListSpend | Feed::Orders | Feed::Quantity | Feed::Burned(_),
         )
+        | (On::Purchase | On::Activity(_), Feed::Values(_) | Feed::Attribute(_))
         | (On::Purchase | On::Activity(_) | On::Enroll, Feed::Interactions) => true,
         (On::Activity(kind), Feed::Activity(kinds)) => kinds.contains(kind),
         _ => false,
