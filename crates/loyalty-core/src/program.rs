@@ -24,6 +24,8 @@ use crate::points::{
     TenderRule, TransferRule,
 };
 use crate::pricing::Pricing;
+use crate::rankings::Ranking;
+use crate::tasks::TaskRule;
 use crate::text::Label;
 use crate::tiers::Track;
 use crate::triggers::{Topic, Trigger};
@@ -153,6 +155,12 @@ pub struct Rules {
     /// The topics of what triggers say to members.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub topics: Vec<Topic>,
+    /// Tasks: several steps within a time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<TaskRule>,
+    /// Orders of members, for the host to sort by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rankings: Vec<Ranking>,
     /// What referrals bring.
     #[serde(default, skip_serializing_if = "crate::json::is_default")]
     pub referrals: Referrals,

@@ -51,6 +51,7 @@ impl Work<'_> {
         for coupon in coupons.collect::<Vec<_>>() {
             self.revoke_coupon(coupon.as_str(), reason)?;
         }
+        self.drop_tasks();
         // No attempt to win the member back can fail any more.
         if let Some(lived) = &mut self.more().lifecycle {
             lived.winback.open.clear();

@@ -82,7 +82,8 @@ impl Work<'_> {
                 | Feed::Balance(_)
                 | Feed::Tenure
                 | Feed::Age
-                | Feed::Referrals => 0,
+                | Feed::Referrals
+                | Feed::Tasks(..) => 0,
             };
             self.count(place, self.today, amount);
         }
@@ -176,7 +177,11 @@ impl Work<'_> {
                     }
                     continue;
                 }
-                Feed::Activity(_) | Feed::Tenure | Feed::Age | Feed::Referrals => 0,
+                Feed::Activity(_)
+                | Feed::Tenure
+                | Feed::Age
+                | Feed::Referrals
+                | Feed::Tasks(..) => 0,
             };
             if amount == 0 {
                 continue;

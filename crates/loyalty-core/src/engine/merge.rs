@@ -252,6 +252,9 @@ impl Work<'_> {
         own.carried.retain(|one| one.left != 0);
         own.triggers.pending.append(&mut other.triggers.pending);
         own.triggers.pending.sort();
+        for (task, standing) in other.tasks {
+            own.tasks.entry(task).or_default().join(standing);
+        }
         own.merged.append(&mut other.merged);
         own.merged.push(id.clone());
         own.merged.sort();

@@ -1,5 +1,7 @@
 //! What only some members have: kept apart from what nearly every event changes, and copied only when it changes.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::Access;
@@ -10,6 +12,7 @@ use crate::id::Id;
 use crate::lifecycle::Lived;
 use crate::limits::MONEY_MAX;
 use crate::points::{Carried, Hold, Lot, Reached, Redemption, Referred, Streaked};
+use crate::tasks::Tasked;
 use crate::triggers::TriggerMarks;
 
 /// What only some members have.
@@ -43,6 +46,9 @@ pub(crate) struct More {
     /// The stage of the lifecycle, and what belongs to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) lifecycle: Option<Box<Lived>>,
+    /// How far the member is in tasks.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) tasks: BTreeMap<Id, Tasked>,
     /// Whether the membership is open, frozen or over.
     #[serde(default, skip_serializing_if = "Access::is_open")]
     pub(crate) access: Access,
@@ -109,7 +115,10 @@ impl More {
         if !self.merged.is_sorted_by(|one, other| one < other) {
             return Some("the members who have become part of one are not in order");
         }
-        self.rules_fault()
+        let mut tasks = self.tasks.values();
+        tasks
+            .find_map(|one| one.fault(as_of))
+            .or_else(|| self.rules_fault())
             .or_else(|| self.referred.fault())
             .or_else(|| self.redemptions.iter().find_map(Redemption::fault))
     }

@@ -7,6 +7,7 @@ mod prices;
 mod promotions;
 mod referrals;
 mod spend;
+mod tasks;
 
 use std::collections::BTreeMap;
 
@@ -95,6 +96,8 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
         check.warning(warning);
     }
     check.winback(&rules.winback);
+    check.tasks(&rules.tasks);
+    check.rankings(&rules.rankings);
     for (place, rule) in rules.earn.iter().enumerate() {
         check.earn(rule, rules, &format!("earn[{place}]"));
     }
@@ -144,7 +147,16 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
 /// The ids of list elements that are there but could not be read: naming them is no mistake of its own.
 pub(super) fn broken(node: &Node) -> Vec<Id> {
     let lists = [
-        "accounts", "metrics", "segments", "scores", "tiers", "groups", "earn", "winback",
+        "accounts",
+        "metrics",
+        "segments",
+        "scores",
+        "tiers",
+        "groups",
+        "earn",
+        "winback",
+        "tasks",
+        "conversions",
     ];
     let elements = lists
         .iter()

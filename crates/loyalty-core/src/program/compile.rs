@@ -6,6 +6,7 @@ mod metric;
 mod named;
 mod referrals;
 mod spend;
+mod tasks;
 mod triggers;
 
 use rustc_hash::FxHashMap;
@@ -25,11 +26,13 @@ use crate::coupons::Promotions;
 use crate::error::{Code, Error, join};
 use crate::id::Id;
 use crate::lifecycle::{Ladder, StagesPlan, WarningPlan};
-use crate::metric::{DistinctOf, Frame, Reading};
+use crate::metric::{DistinctOf, Frame, Reading, TaskEnd};
 use crate::points::{
     CapSpec, Plan, ReferralPlans, ReturnedDiscounts, ReturnedPoints, Settings, TenderPlan, Worth,
 };
 use crate::pricing::{Discount, DiscountPlan, PricingPlan, Reduction};
+use crate::rankings::RankingPlan;
+use crate::tasks::TaskPlan;
 use crate::tiers::TrackPlan;
 pub(crate) use earn::EarningPlan;
 pub(crate) use lifecycle::Watched;
@@ -65,6 +68,8 @@ pub(crate) struct Compiled {
     pub(crate) pricing: PricingPlan,
     pub(crate) spend: Spend,
     pub(crate) triggers: Triggers,
+    pub(crate) tasks: Vec<TaskPlan>,
+    pub(crate) rankings: Vec<RankingPlan>,
     pub(crate) referrals: ReferralPlans,
     pub(crate) promotions: Promotions,
     /// The offers by what they ask for.
@@ -119,6 +124,8 @@ pub(crate) enum Feed {
     Age,
     /// Friends who count.
     Referrals,
+    /// Tasks that end so: these, or all.
+    Tasks(TaskEnd, Vec<Id>),
 }
 
 /// A compiled earn rule.
@@ -286,6 +293,8 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
     let pricing = compiler.pricing();
     let spend = compiler.spend();
     let triggers = compiler.triggers(&metrics);
+    let tasks = compiler.tasks();
+    let rankings = compiler.rankings();
     let referrals = compiler.referrals();
     let promotions = Promotions::new(
         (&rules.offers, &rules.coupons, &rules.combining),
@@ -366,6 +375,8 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         pricing,
         spend,
         triggers,
+        tasks,
+        rankings,
         referrals,
         promotions,
         returns_window: rules.returns.window,

@@ -35,5 +35,7 @@ mod run;
 mod spenders;
 mod spending;
 mod stages;
+mod tasks;
 mod time;
+mod triggers;
 mod world;
