@@ -152,7 +152,7 @@ static void step(struct state *state, const struct line *line) {
         return;
     }
     if (!(VERB("reload") || VERB("apply") || VERB("trace") || VERB("quote") || VERB("advance") || VERB("next_due")
-          || VERB("progress") || VERB("expiring") || VERB("liability") || VERB("sentence"))) {
+          || VERB("progress") || VERB("ranking") || VERB("expiring") || VERB("liability") || VERB("sentence"))) {
         give_up(line, "there is no such verb");
     }
     if (state->member == NULL) {
@@ -191,6 +191,14 @@ static void step(struct state *state, const struct line *line) {
         changes = 0;
         status = loyalty_sentence(state->engine, space + 1, length - lang - 1, (const uint8_t *)"{}", 2, bytes, lang,
                                   &buffer, &error);
+    } else if (VERB("ranking")) {
+        const uint8_t *space = length == 0 ? NULL : memchr(bytes, ' ', length);
+        if (space == NULL) {
+            give_up(line, "a ranking needs an instant and an id");
+        }
+        const size_t at = (size_t)(space - bytes);
+        changes = 0;
+        status = loyalty_ranking(state->engine, state->member, space + 1, length - at - 1, bytes, at, &buffer, &error);
     } else if (VERB("liability")) {
         changes = 0;
         status = loyalty_liability(state->engine, state->member, &buffer, &error);
