@@ -168,13 +168,13 @@ def test_the_life_of_a_member(member: Member) -> None:
         },
     }
     engine = Engine(rules)
-    assert member.stage is None and member.warning == "none" and not member.is_abandoned
+    assert (member.stage, member.warning, member.is_abandoned) == (None, "none", False)
     engine.apply(member, Event.enroll("e-1", AT, referrer="m-9"))
-    assert member.stage == "introduction"
+    assert (member.stage, member.warning) == ("introduction", "none")
     engine.apply(member, {"id": "e-2", "at": "2026-10-01T10:00:00+08:00", "outreach": {"ladder": "calls", "step": "call"}})
-    assert member.stage == "dormancy" and member.warning == "severe"
+    assert (member.stage, member.warning, member.is_abandoned) == ("dormancy", "severe", False)
     engine.advance(member, "2026-10-05T00:00:00+08:00")
-    assert member.is_abandoned
+    assert (member.stage, member.warning, member.is_abandoned) == ("dormancy", "severe", True)
 
 
 def test_who_joins_names_the_referrer(engine: Engine, member: Member) -> None:
