@@ -6,7 +6,7 @@ version has no words for is shown as it is written: nothing is left out in silen
 
 from typing import Literal
 
-from loyalty._explain.triggers import Triggers
+from loyalty._explain.tasks import Tasks
 from loyalty._loyalty import Program
 
 
@@ -15,7 +15,7 @@ def explain(program: Program, lang: Literal["zh", "en"]) -> str:
     return _Explainer(program.to_dict(), lang).program()
 
 
-class _Explainer(Triggers):
+class _Explainer(Tasks):
     """All of a program, part by part."""
 
     def program(self) -> str:
@@ -40,7 +40,9 @@ class _Explainer(Triggers):
         self.put_rewards()
         self.put_moves()
         self.put_promotions()
+        self.put_tasks()
         self.put_triggers()
+        self.put_rankings()
         self.put_returns()
         return "\n".join(self.lines)
 

@@ -58,6 +58,11 @@ class Conditions(Words):
                 return self.t(f"days between purchases, {percent}th percentile", f"购买间隔天数的第 {percent} 百分位")
             case {"gap": {"mean": _}}:
                 return self.t("mean days between purchases", "平均购买间隔天数")
+            case {"tasks": {"what": what, "of": tasks}}:
+                named = self.either(tasks)
+                return self.t(f"number of tasks {named} {what}", f"{'完成' if what == 'done' else '错过'}任务{named}的次数")
+            case {"tasks": {"what": what}}:
+                return self.t(f"number of tasks {what}", f"{'完成' if what == 'done' else '错过'}任务的次数")
             case {"days_since": "purchase"}:
                 return self.t("days since the last purchase", "距上次购买的天数")
             case {"days_since": {"activity": kinds}}:

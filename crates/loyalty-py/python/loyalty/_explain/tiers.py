@@ -151,14 +151,9 @@ class Tiers(Conditions):
         return self.t(f"{text}.", f"{text}。")
 
     def period(self, period: str) -> str:
-        words = {
-            "month": self.t("month", "月"),
-            "quarter": self.t("quarter", "季度"),
-            "half_year": self.t("half-year", "半年"),
-            "year": self.t("year", "年"),
-            "membership_year": self.t("membership year", "会员年"),
-        }
-        return words.get(period, self.raw(period))
+        if period == "membership_year":
+            return self.t("membership year", "会员年")
+        return super().period(period)
 
     def hold(self, rule: Any) -> str:
         if rule == "lifetime":

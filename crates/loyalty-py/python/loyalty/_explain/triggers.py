@@ -40,9 +40,21 @@ class Triggers(Promotions):
             return self.t(f"{rule['days']} days before a coupon expires", f"优惠券到期前 {rule['days']} 天")
         if kind == "after":
             return self.t(f"{rule['days']} days after `{rule['event']}`", f"`{rule['event']}` 之后 {rule['days']} 天")
+        if kind == "task":
+            return self.on_task(rule)
         if kind == "event":
             return self.t(f"on `{rule['kind']}`", f"发生 `{rule['kind']}` 时")
         return self.raw(on)
+
+    def on_task(self, rule: Json) -> str:
+        task = self.t(f"the task `{rule['id']}`", f"任务 `{rule['id']}` ") if "id" in rule else self.t("a task", "任一任务")
+        what = rule.get("what", "done")
+        if what == "step":
+            step = self.t(f"`{rule['step']}`", f" `{rule['step']}` ") if "step" in rule else self.t("a step", "某一步")
+            return self.t(f"when {step} of {task} is done", f"完成{task}的{step}时")
+        if what == "missed":
+            return self.t(f"when {task} is missed", f"错过{task}时")
+        return self.t(f"when {task} is done", f"完成{task}时")
 
     def award(self, award: Json) -> str:
         ((kind, rule),) = award.items()
@@ -51,4 +63,7 @@ class Triggers(Promotions):
             return self.t(f"Gives {said}.", f"赠送{said}。")
         if kind == "coupon" and set(rule) == {"coupon"}:
             return self.t(f"Issues the coupon `{rule['coupon']}`.", f"发放优惠券 `{rule['coupon']}`。")
+        if kind == "convert":
+            most = self.t(f", at most {rule['points']}", f"，至多 {rule['points']} 分") if "points" in rule else ""
+            return self.t(f"Converts points by `{rule['conversion']}`{most}.", f"按 `{rule['conversion']}` 兑换积分{most}。")
         return self.raw(award)
