@@ -5,4 +5,4 @@ mod rules;
 
 pub use rules::{Benefit, BenefitGrant, Quota, QuotaPeriod};
 
-pub(crate) use quota::{BenefitPlan, BenefitUse, GrantPlan, QuotaPlan};
+pub(crate) use quota::{BenefitPlan, BenefitUse, GrantPlan, PeriodOf, QuotaPlan};

@@ -109,7 +109,7 @@ pub use outcome::{
     Message, MessageBody, MessageEvent, Met, Muted, Outcome, OutreachMade, PendingProgress,
     PlanEnd, Progress, PromotionCount, Rank, RankFigure, Receipt, ReceiptAdded, ReceiptConverted,
     ReceiptDiscount, ReceiptLine, ReceiptPromotions, ReceiptStoredValue, ReceiptTax, ReceiptTender,
-    ReceiptTotal, RedateWhy, ReferralOf, ReferralTold, ReleaseWhy, RulePoints, RuleTrace,
+    ReceiptTotal, RedateWhy, ReferralOf, ReferralTold, ReleaseWhy, RulePoints, RuleTrace, RungLent,
     RungProgress, SegmentChange, SignalSaid, Source, StepProgress, TaskProgress, TaskState,
     TierWhy, TraceResult, TrackProgress, TriggerAbout, Unmet, Unused, UnusedWhy, Withheld,
 };

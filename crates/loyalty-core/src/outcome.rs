@@ -844,6 +844,9 @@ pub enum Change {
         plan: Id,
         /// Why.
         why: PlanEnd,
+        /// Where another member had shared it: who.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        holder: Option<Id>,
         /// What is to be paid back.
         #[serde(skip_serializing_if = "Option::is_none")]
         refund: Option<Amount>,
@@ -892,6 +895,11 @@ pub enum Change {
         #[serde(skip_serializing_if = "core::ops::Not::not")]
         stale: bool,
     },
+    /// A pool lends other rungs to its people.
+    HouseholdRungs {
+        /// The rungs, by track.
+        rungs: Vec<RungLent>,
+    },
     /// The member joined the household of a pool, or left it, or heard of its rungs.
     HouseholdLink {
         /// The pool.
@@ -902,6 +910,21 @@ pub enum Change {
         #[serde(skip_serializing_if = "core::ops::Not::not")]
         stale: bool,
     },
+}
+
+/// A rung that a pool lends to its people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RungLent {
+    /// The track.
+    pub track: Id,
+    /// The rung.
+    pub rung: Id,
+}
+
+impl From<(Id, Id)> for RungLent {
+    fn from((track, rung): (Id, Id)) -> Self {
+        Self { track, rung }
+    }
 }
 
 /// Why a paid plan holds no longer.
@@ -917,6 +940,8 @@ pub enum PlanEnd {
     Replaced,
     /// The membership has ended.
     Closed,
+    /// The membership has become part of another one, where the plan goes on.
+    Merged,
     /// It was a seat, and the time for which it was shared is over.
     SeatOver,
 }

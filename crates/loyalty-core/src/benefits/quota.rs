@@ -34,6 +34,13 @@ pub(crate) struct GrantPlan {
     pub(crate) units: i64,
 }
 
+/// A period in which units can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PeriodOf {
+    /// Its first day; none where it is all of life.
+    pub(crate) from: Option<Date>,
+}
+
 /// What a member keeps of a benefit that is counted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,11 +60,13 @@ pub(crate) struct BenefitUse {
 }
 
 impl QuotaPeriod {
-    /// The first day of the period of a day; none where the member has none.
-    pub(crate) fn start(self, day: Date, enrolled: Option<Date>) -> Option<Date> {
+    /// The period of a day; none where the member has none.
+    pub(crate) fn period(self, day: Date, enrolled: Option<Date>) -> Option<PeriodOf> {
         match self.grid(enrolled) {
-            Some((period, year)) => Some(period.start_of(day, year)),
-            None => (self == Self::Lifetime).then(|| enrolled.unwrap_or(day)),
+            Some((period, year)) => Some(PeriodOf {
+                from: Some(period.start_of(day, year)),
+            }),
+            None => (self == Self::Lifetime).then_some(PeriodOf { from: None }),
         }
     }
 
@@ -83,10 +92,10 @@ impl QuotaPeriod {
 }
 
 impl BenefitUse {
-    pub(crate) fn new(benefit: Id, from: Option<Date>) -> Self {
+    pub(crate) fn new(benefit: Id, period: PeriodOf) -> Self {
         Self {
             benefit,
-            from,
+            from: period.from,
             used: 0,
             saved: 0,
             added: false,
@@ -94,22 +103,22 @@ impl BenefitUse {
     }
 
     /// Another period has begun, if one has.
-    pub(crate) fn turn(&mut self, from: Option<Date>) {
-        if self.from < from {
-            self.from = from;
+    pub(crate) fn turn(&mut self, period: PeriodOf) {
+        if self.from < period.from {
+            self.from = period.from;
             self.used = 0;
             self.added = false;
         }
     }
 
-    /// What another member has used adds up; what both have collected in one period is that of the one who had more of it.
+    /// What another member has used in the present period adds up, and what both have collected is that of the one who had more
+    /// of it.
     pub(crate) fn join(&mut self, other: &Self) {
-        let later = self.from.max(other.from);
-        let of = |one: &Self| if one.from == later { one.used } else { 0 };
-        let used = of(self).saturating_add(of(other));
-        self.saved = self.saved.max(other.saved);
-        self.added = (self.added && self.from == later) || (other.added && other.from == later);
-        (self.from, self.used) = (later, used);
+        let had = |one: &Self| one.saved.saturating_add(one.used);
+        let most = had(self).max(had(other));
+        self.used = self.used.saturating_add(other.used);
+        self.saved = most.saturating_sub(self.used).max(0);
+        self.added |= other.added;
     }
 
     /// Collects the units of the period, once.

@@ -29,6 +29,7 @@ impl Work<'_> {
                 self.date_open_lots(place, plan.open_lots)?;
             }
         }
+        self.lend_rungs();
         if self.entries.len() > before {
             self.settle_at()?;
         }

@@ -3,54 +3,61 @@
 //! Quotas are there anew without an entry: what is left is worked out from the period when it is asked for. Only what is collected
 //! over periods is added to the member, at the beginning of each period, by what the member is then.
 
+use super::facts::Seeing;
 use super::work::Work;
-use crate::benefits::{BenefitPlan, BenefitUse, GrantPlan, QuotaPlan};
+use crate::benefits::{BenefitPlan, BenefitUse, GrantPlan, PeriodOf, QuotaPlan};
 use crate::calendar::{Date, Instant};
-use crate::condition::{Explain, Quiet, evaluate};
+use crate::condition::{Cond, Explain, Quiet, evaluate};
 use crate::error::{Code, Error, Result};
-use crate::event::BenefitUsed;
+use crate::event::{BenefitUsed, Event};
+use crate::limits::ENTRIES_MAX;
 use crate::messages::Messages;
-use crate::outcome::{BenefitStanding, Change};
+use crate::outcome::{BenefitStanding, Change, Unmet};
 
 impl<'w> Work<'w> {
     pub(super) fn use_benefit(&mut self, used: &BenefitUsed<'_>) -> Result<()> {
         let path = "benefit_used.benefit";
         let mut benefits = self.compiled.benefits.iter();
-        let plan = benefits
-            .find(|plan| plan.id == *used.benefit)
-            .ok_or_else(|| {
-                let words = format!("there is no benefit `{}` in this program", used.benefit);
-                Error::at(Code::UnknownBenefit, path, words)
-            })?;
+        let found = benefits.find(|plan| plan.id == *used.benefit);
+        let plan = found.ok_or_else(|| {
+            let words = format!("there is no benefit `{}` in this program", used.benefit);
+            Error::at(Code::UnknownBenefit, path, words)
+        })?;
+        let refuse = |path: &str, words: String| Err(Error::at(Code::BenefitRefused, path, words));
         let Some(quota) = plan.quota else {
             let words = format!("`{}` is not counted: it has no `quota`", plan.id);
-            return Err(Error::at(Code::BenefitRefused, path, words));
+            return refuse(path, words);
         };
-        let start = quota.per.start(self.today, self.enrolled);
-        let Some(grant) = self.granted(plan, self.today).filter(|_| start.is_some()) else {
+        let Some(period) = quota.per.period(self.today, self.enrolled) else {
             let words = format!(
-                "the member is not entitled to `{}`{}",
-                plan.id,
-                self.lacks(plan)
+                "`{}` is there for members who have enrolled: its year begins with that",
+                plan.id
             );
-            return Err(Error::at(Code::BenefitRefused, path, words));
+            return refuse(path, words);
         };
-        let mut kept = self.benefit_use(plan, start);
+        let Some(grant) = self.granted(plan, self.today) else {
+            let last = plan.grants.last().and_then(|grant| grant.when.as_ref());
+            let lacks = last.map_or_else(String::new, |when| self.lacking(when, None));
+            let words = format!("the member is not entitled to `{}`{lacks}", plan.id);
+            return refuse(path, words);
+        };
+        let mut kept = self.benefit_now(plan, quota, grant, period);
         let units = used.units;
         let there = left(quota, grant, &kept);
         if units > there {
             let renewed = quota.per.next(self.today, self.enrolled);
             let renewed = renewed.map_or_else(String::new, |day| format!("; more from {day}"));
             let words = format!("{there} of `{}` are left{renewed}", plan.id);
-            return Err(Error::at(Code::BenefitRefused, "benefit_used.units", words));
+            return refuse("benefit_used.units", words);
         }
         if kept.used.saturating_add(units) < 0 {
             let words = format!("only {} were used in this period", kept.used);
-            return Err(Error::at(Code::BenefitRefused, "benefit_used.units", words));
+            return refuse("benefit_used.units", words);
         }
         kept.used = kept.used.saturating_add(units);
         if let Some(most) = quota.most {
-            kept.saved = kept.saved.saturating_sub(units).min(most.max(kept.saved));
+            let saved = kept.saved.saturating_sub(units);
+            kept.saved = saved.min(most.max(kept.saved));
         }
         self.enter(Change::BenefitUsed {
             benefit: plan.id.clone(),
@@ -68,28 +75,23 @@ impl<'w> Work<'w> {
     }
 
     fn benefit(&self, plan: &BenefitPlan) -> BenefitStanding {
-        let mut standing = BenefitStanding {
-            benefit: plan.id.clone(),
-            entitled: false,
-            value: None,
-            units: None,
-            used: None,
-            left: None,
-            renews_on: None,
-            unmet: Vec::new(),
-        };
-        let start = plan
+        let mut standing = BenefitStanding::none(plan.id.clone());
+        if self.state.more.access.is_over() {
+            return standing;
+        }
+        let period = plan
             .quota
-            .map(|quota| quota.per.start(self.today, self.enrolled));
+            .map(|quota| quota.per.period(self.today, self.enrolled));
         let grant = self.granted(plan, self.today);
-        let Some(grant) = grant.filter(|_| start != Some(None)) else {
-            standing.unmet = self.unmet(plan).0;
+        let Some(grant) = grant.filter(|_| period != Some(None)) else {
+            let last = plan.grants.last().and_then(|grant| grant.when.as_ref());
+            standing.unmet = last.map_or_else(Vec::new, |when| self.unmet(when, None));
             return standing;
         };
         standing.entitled = true;
         standing.value.clone_from(&grant.value);
-        if let Some(quota) = plan.quota {
-            let kept = self.benefit_use(plan, start.flatten());
+        if let (Some(quota), Some(Some(period))) = (plan.quota, period) {
+            let kept = self.benefit_now(plan, quota, grant, period);
             standing.units = Some(grant.units);
             standing.used = Some(kept.used);
             standing.left = Some(left(quota, grant, &kept));
@@ -99,23 +101,35 @@ impl<'w> Work<'w> {
     }
 
     /// Adds the units of the periods that begin before an instant, or at it, to what is collected. Nothing happens until then.
-    pub(super) fn collect_until(&mut self, to: Instant, included: bool) {
+    pub(super) fn collect_until(&mut self, to: Instant, included: bool) -> Result<()> {
+        if self.state.more.access.is_over() {
+            return Ok(());
+        }
         let compiled = self.compiled;
         for plan in &compiled.benefits {
             let Some(quota) = plan.quota.filter(|quota| quota.most.is_some()) else {
                 continue;
             };
-            let mut day = self.today;
+            let (mut day, mut periods) = (self.today, 0_usize);
             while let Some(next) = quota.per.next(day, self.enrolled) {
                 let start = self.zone.start_of(next).ok();
                 let begins = start.is_some_and(|start| start < to || (included && start == to));
                 if !begins {
                     break;
                 }
+                periods = periods.saturating_add(1);
+                if periods > ENTRIES_MAX {
+                    let words = format!(
+                        "more than {ENTRIES_MAX} periods of `{}` begin: advance in shorter steps",
+                        plan.id
+                    );
+                    return Err(Error::new(Code::LimitExceeded, words));
+                }
                 self.collect(plan, quota, next);
                 day = next;
             }
         }
+        Ok(())
     }
 
     /// Adds the units of the present period: at its beginning, or where something has changed since so many entries.
@@ -126,27 +140,44 @@ impl<'w> Work<'w> {
             let Some(quota) = plan.quota.filter(|quota| quota.most.is_some()) else {
                 continue;
             };
-            let start = quota.per.start(self.today, self.enrolled);
+            let period = quota.per.period(self.today, self.enrolled);
+            let start = period.and_then(|period| period.from);
             if moved || start.is_some_and(|start| self.begins(start)) {
                 self.collect(plan, quota, self.today);
             }
         }
     }
 
+    /// What was used of benefits, as it counts today.
+    pub(super) fn benefits_used(&self) -> Vec<BenefitUse> {
+        let used = self.state.more.benefits.iter().cloned();
+        let turned = used.map(|mut one| {
+            let plan = self
+                .compiled
+                .benefits
+                .iter()
+                .find(|plan| plan.id == one.benefit);
+            let quota = plan.and_then(|plan| plan.quota);
+            let period = quota.and_then(|quota| quota.per.period(self.today, self.enrolled));
+            if let Some(period) = period {
+                one.turn(period);
+            }
+            one
+        });
+        turned.collect()
+    }
+
     fn collect(&mut self, plan: &BenefitPlan, quota: QuotaPlan, day: Date) {
-        let Some(start) = quota.per.start(day, self.enrolled) else {
+        let Some(period) = quota.per.period(day, self.enrolled) else {
             return;
         };
-        let kept = self.benefit_use(plan, Some(start));
-        if kept.added {
+        if self.benefit_use(plan, period).added {
             return;
         }
-        let Some(grant) = self.granted(plan, day).filter(|grant| grant.units > 0) else {
-            return;
-        };
-        let mut kept = kept;
-        kept.collect(grant.units, quota.most.unwrap_or(0));
-        self.keep_use(kept);
+        if let Some(grant) = self.granted(plan, day).filter(|grant| grant.units > 0) {
+            let kept = self.benefit_now(plan, quota, grant, period);
+            self.keep_use(kept);
+        }
     }
 
     /// The grant that counts on a day.
@@ -159,34 +190,51 @@ impl<'w> Work<'w> {
         plan.grants.iter().find(holds)
     }
 
-    /// What is lacking for the last grant: the one that is easiest to have.
-    fn unmet(&self, plan: &BenefitPlan) -> Explain {
+    /// What is lacking for a condition, with an event if there is one.
+    fn unmet(&self, when: &Cond, event: Option<&Event<'_>>) -> Vec<Unmet> {
         let mut lacks = Explain::default();
-        if let Some(when) = plan.grants.last().and_then(|grant| grant.when.as_ref()) {
-            evaluate(when, &self.seeing(self.today), &mut lacks);
-        }
-        lacks
+        let seeing = Seeing {
+            event: event.map(|event| Work::event_facts(event, None)),
+            ..self.seeing(self.today)
+        };
+        evaluate(when, &seeing, &mut lacks);
+        lacks.0
     }
 
-    /// The same in words.
-    fn lacks(&self, plan: &BenefitPlan) -> String {
-        let lacks = self.unmet(plan).0;
+    /// The same in words, for the end of an error.
+    pub(super) fn lacking(&self, when: &Cond, event: Option<&Event<'_>>) -> String {
         let messages = Messages::new().named(self.program);
+        let lacks = self.unmet(when, event);
         let lacks = lacks.iter().map(|unmet| messages.sentence(unmet, "en"));
-        let lacks: Vec<String> = lacks.collect();
-        if lacks.is_empty() {
-            return String::new();
+        let words = lacks.collect::<Vec<_>>().join(" ");
+        if words.is_empty() {
+            return words;
         }
-        format!(": {}", lacks.join(", "))
+        format!(": {}", words.trim_end_matches('.'))
     }
 
-    /// What the member has used in the period that begins on a day.
-    fn benefit_use(&self, plan: &BenefitPlan, start: Option<Date>) -> BenefitUse {
+    /// What the member has used in a period.
+    fn benefit_use(&self, plan: &BenefitPlan, period: PeriodOf) -> BenefitUse {
         let kept = &self.state.more.benefits;
         let place = kept.binary_search_by(|one| one.benefit.cmp(&plan.id));
         let kept = place.ok().and_then(|place| kept.get(place)).cloned();
-        let mut kept = kept.unwrap_or_else(|| BenefitUse::new(plan.id.clone(), start));
-        kept.turn(start);
+        let mut kept = kept.unwrap_or_else(|| BenefitUse::new(plan.id.clone(), period));
+        kept.turn(period);
+        kept
+    }
+
+    /// The same, with what a member who has the grant has collected.
+    fn benefit_now(
+        &self,
+        plan: &BenefitPlan,
+        quota: QuotaPlan,
+        grant: &GrantPlan,
+        period: PeriodOf,
+    ) -> BenefitUse {
+        let mut kept = self.benefit_use(plan, period);
+        if let Some(most) = quota.most {
+            kept.collect(grant.units, most);
+        }
         kept
     }
 

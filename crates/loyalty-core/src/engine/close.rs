@@ -14,7 +14,7 @@ use crate::points::Lot;
 
 impl Work<'_> {
     pub(super) fn close(&mut self, close: &Close<'_>) -> Result<()> {
-        self.end(&close.reason)
+        self.end(&close.reason, close.into.is_some())
     }
 
     pub(super) fn erase(&mut self, erase: &Erase<'_>) -> Result<()> {
@@ -23,7 +23,7 @@ impl Work<'_> {
             return Err(Error::at(Code::MemberClosed, "erase", words));
         }
         if !self.state.more.access.is_over() {
-            self.end(&erase.reason)?;
+            self.end(&erase.reason, false)?;
         }
         self.state.profile = Arc::new(Profile::default());
         let zone = self.compiled.zone;
@@ -35,8 +35,8 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Ends the membership.
-    fn end(&mut self, reason: &str) -> Result<()> {
+    /// Ends the membership, which may have become part of another one.
+    fn end(&mut self, reason: &str, merged: bool) -> Result<()> {
         self.enter(Change::Closed {
             reason: reason.to_owned(),
         });
@@ -51,7 +51,7 @@ impl Work<'_> {
         for coupon in coupons.collect::<Vec<_>>() {
             self.revoke_coupon(coupon.as_str(), reason)?;
         }
-        self.close_plans();
+        self.close_plans(merged);
         self.end_household();
         self.drop_tasks();
         // No attempt to win the member back can fail any more.

@@ -22,7 +22,7 @@ impl Work<'_> {
             _ => self.next_due(),
         };
         while let Some(due) = next.filter(|due| *due <= to) {
-            self.collect_until(due, false);
+            self.collect_until(due, false)?;
             self.go_to(due);
             self.carry_over()?;
             self.passing = true;
@@ -41,7 +41,7 @@ impl Work<'_> {
                 return Err(Error::new(Code::LimitExceeded, words));
             }
         }
-        self.collect_until(to, true);
+        self.collect_until(to, true)?;
         self.go_to(to);
         self.end_days();
         Ok(())
@@ -103,6 +103,7 @@ impl Work<'_> {
             return Ok(());
         }
         self.before_expiry.clear();
+        let first = self.entries.len();
         for _ in 0..ROUNDS_MAX {
             let before = self.entries.len();
             self.time_out()?;
@@ -117,7 +118,7 @@ impl Work<'_> {
             self.auto_rewards(AutoRun::BeforeTiers)?;
             self.judge_tiers()?;
             self.tell_household();
-            self.renew_quotas(before);
+            self.renew_quotas(first);
             self.judge_lifecycle();
             self.judge_segments();
             self.judge_warning();

@@ -8,7 +8,7 @@ use crate::event::{Household, HouseholdLeft, HouseholdLink, LeaveHousehold, Lent
 use crate::households::{Linked, Person};
 use crate::id::Id;
 use crate::limits::MEMBER_LIST_MAX;
-use crate::outcome::{Change, MessageBody};
+use crate::outcome::{Change, MessageBody, RungLent};
 use crate::points::{LimitSpec, MovePlan};
 
 impl<'w> Work<'w> {
@@ -38,6 +38,7 @@ impl<'w> Work<'w> {
             };
             remove.push(people.remove(there));
         }
+        self.tell_household();
         // The entry that follows is the version that they are added with.
         let since = self.version.saturating_add(1);
         let mut add = Vec::with_capacity(household.add.len());
@@ -206,6 +207,10 @@ impl<'w> Work<'w> {
         if rungs == self.state.more.household.lent {
             return;
         }
+        // What is told bears the version of the entry.
+        self.enter(Change::HouseholdRungs {
+            rungs: rungs.iter().cloned().map(RungLent::from).collect(),
+        });
         self.more().household.lent = rungs;
         for person in self.state.more.household.people.clone() {
             self.tell_person(&person, true);

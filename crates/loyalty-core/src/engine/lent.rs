@@ -50,8 +50,7 @@ impl Work<'_> {
         let mut lent = Vec::new();
         let more = &self.state.more;
         for plan in more.plans.held() {
-            let spec = self.compiled.plans.iter().find(|spec| spec.id == *plan);
-            let rungs = spec.into_iter().flat_map(|spec| &spec.rungs);
+            let rungs = self.spec_of(plan).into_iter().flat_map(|spec| &spec.rungs);
             lent.extend(rungs.filter(|(of, _)| *of == track).map(|(_, rung)| Lent {
                 by: LentBy::Plan(plan.clone()),
                 rung: rung.clone(),
@@ -105,7 +104,7 @@ impl Work<'_> {
         let own = plans.own(plan.as_str()).filter(|own| !own.lapsed);
         let seats = plans.seats.iter().filter(|seat| seat.plan == *plan);
         let seats = seats.filter_map(|seat| seat.until);
-        own.and_then(|own| own.until())
+        own.and_then(|own| own.ends())
             .into_iter()
             .chain(seats)
             .max()

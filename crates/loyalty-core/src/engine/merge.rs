@@ -7,10 +7,10 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::facts::rung;
 use super::transfer::derived;
 use super::work::Work;
 use crate::amount::Points;
+use crate::benefits::BenefitUse;
 use crate::coupons::Instance;
 use crate::error::{Code, Error, Result};
 use crate::event::{Close, Event, Merge};
@@ -20,7 +20,7 @@ use crate::member::{Access, Member, More, State};
 use crate::outcome::{Change, Message, MessageBody, MessageEvent, Source, TierWhy};
 use crate::plans::Subscription;
 use crate::points::{Account, CapUse, Hold, Lot, Missing, Referred, Renumbered, parts};
-use crate::tiers::Standing;
+use crate::tiers::{Granted, Standing};
 
 const PATH: &str = "merge.document";
 
@@ -35,6 +35,7 @@ impl Work<'_> {
         work.settle_to(self.as_of)?;
         work.prune();
         let zone = work.zone;
+        let used = work.benefits_used();
         work.finish().commit(&mut other, None);
         self.enter(Change::Merged {
             member: other.id.clone(),
@@ -50,7 +51,9 @@ impl Work<'_> {
         self.undo.lists(&self.state);
         self.undo.caps(&self.state.caps);
         self.pruned = None;
+        let own_used = self.benefits_used();
         self.join_person(&state)?;
+        self.join_benefits(own_used, used);
         let more = Arc::unwrap_or_clone(core::mem::take(&mut state.more));
         let names = self.join_accounts(&id, core::mem::take(&mut state.accounts), &more)?;
         for order in &mut orders {
@@ -75,7 +78,6 @@ impl Work<'_> {
             if zone != self.zone {
                 standing.keep_days(zone);
             }
-            standing.lent.clear();
             self.join_standing(track, standing);
         }
         self.lend_rungs();
@@ -152,8 +154,10 @@ impl Work<'_> {
 
     /// Refuses plans and households that other members know of: they would go on telling a member who is gone.
     fn may_join_plans(&self, other: &More) -> Result<()> {
-        let twice = other.plans.own.iter();
-        let twice = twice.filter(|one| self.state.more.plans.own(one.plan.as_str()).is_some());
+        let running = || other.plans.own.iter().filter(|one| !one.lapsed);
+        let twice = running();
+        let own = |one: &Subscription| self.state.more.plans.own(one.plan.as_str());
+        let twice = twice.filter(|one| own(one).is_some_and(|own| !own.lapsed));
         if let Some(one) = twice.take(1).next() {
             let words = format!(
                 "both members have the plan `{}`: end one of them first",
@@ -165,17 +169,19 @@ impl Work<'_> {
             let mut plans = self.compiled.plans.iter();
             !plans.any(|plan| plan.id == one.plan)
         };
-        if let Some(one) = other.plans.own.iter().find(unknown) {
+        if let Some(one) = running().find(unknown) {
             let words = format!(
                 "the document is of another program: there is no plan `{}` in this one",
                 one.plan
             );
             return Err(refused(words));
         }
-        let shares = other.plans.own.iter().any(|one| !one.seats.is_empty());
-        let seat = other.plans.seats.iter().any(|seat| seat.until.is_some());
-        if shares || seat {
+        if running().any(|one| !one.seats.is_empty()) {
             let words = "the other member shares a plan: take back the seats first";
+            return Err(refused(words.to_owned()));
+        }
+        if other.plans.seats.iter().any(|seat| seat.until.is_some()) {
+            let words = "another member shares a plan with the other one: take back the seat first";
             return Err(refused(words.to_owned()));
         }
         if other.household.pool().is_some() || !other.household.people.is_empty() {
@@ -295,19 +301,6 @@ impl Work<'_> {
             (own @ None, other) => *own = other,
             (Some(_), None) => {}
         }
-        for used in other.benefits {
-            match own
-                .benefits
-                .binary_search_by(|one| one.benefit.cmp(&used.benefit))
-            {
-                Ok(place) => {
-                    if let Some(there) = own.benefits.get_mut(place) {
-                        there.join(&used);
-                    }
-                }
-                Err(place) => own.benefits.insert(place, used),
-            }
-        }
         own.plans.join(other.plans);
         for (task, standing) in other.tasks {
             own.tasks.entry(task).or_default().join(standing);
@@ -316,6 +309,33 @@ impl Work<'_> {
         own.merged.push(id.clone());
         own.merged.sort();
         Ok(())
+    }
+
+    /// What both have used of benefits in the present period, which is that of the earlier enrolment now.
+    fn join_benefits(&mut self, mut own: Vec<BenefitUse>, other: Vec<BenefitUse>) {
+        for used in other {
+            match own.binary_search_by(|one| one.benefit.cmp(&used.benefit)) {
+                Ok(place) => {
+                    if let Some(there) = own.get_mut(place) {
+                        there.join(&used);
+                    }
+                }
+                Err(place) => own.insert(place, used),
+            }
+        }
+        for one in &mut own {
+            let mut plans = self.compiled.benefits.iter();
+            let quota = plans
+                .find(|plan| plan.id == one.benefit)
+                .and_then(|plan| plan.quota);
+            let period = quota.and_then(|quota| quota.per.period(self.today, self.enrolled));
+            if let Some(period) = period {
+                one.from = period.from;
+            }
+        }
+        if self.state.more.benefits != own {
+            self.more().benefits = own;
+        }
     }
 
     fn join_coupon(&mut self, id: &Id, instance: Instance) -> Result<()> {
@@ -424,45 +444,61 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// The higher rung holds.
+    /// The higher of the rungs that both have earned, and of those that were granted to both.
     fn join_standing(&mut self, track: usize, other: Standing) {
         let Some(plan) = self.compiled.tracks.get(track) else {
             return;
         };
         let place = |id: &Id| plan.rungs.iter().position(|rung| rung.id == *id);
-        let Some(there) = place(other.held()) else {
+        let Some(own) = self.state.tiers.get(track) else {
             return;
         };
-        if there <= self.rung(track) {
+        let earned = place(&other.rung) > place(&own.rung);
+        let of = |one: &Granted| (place(&one.rung), one.until.is_none(), one.until);
+        let granted = match (&own.granted, &other.granted) {
+            (Some(own), Some(other)) => of(other) > of(own),
+            (own, other) => own.is_none() && other.is_some(),
+        };
+        if !earned && !granted {
             return;
         }
+        let from = own.held().clone();
         let Some(own) = self.standing(track) else {
             return;
         };
-        let (from, primary) = (own.held().clone(), own.primary);
-        // The figures that it was given by are of another member's versions.
-        *own = Standing {
-            judged: None,
-            lent: Vec::new(),
-            pending: None,
-            earlier: Vec::new(),
-            primary,
-            ..other
+        let kept = if granted {
+            other.granted.clone()
+        } else {
+            own.granted.clone()
+        };
+        if earned {
+            // The figures that it was given by are of another member's versions.
+            *own = Standing {
+                judged: None,
+                pending: None,
+                earlier: Vec::new(),
+                lent: core::mem::take(&mut own.lent),
+                primary: own.primary,
+                ..other
+            };
+        }
+        own.granted = kept;
+        self.hold_rung(track);
+        let Some(own) = self.state.tiers.get(track) else {
+            return;
         };
         let (to, until) = (own.held().clone(), own.until);
-        let here = rung(self.compiled, &self.state, track);
-        if let Some(held) = self.rungs.get_mut(track) {
-            *held = here;
+        if earned || from != to {
+            self.enter(Change::Tier {
+                track: plan.id.clone(),
+                from,
+                to,
+                why: TierWhy::Merged,
+                until,
+                held: None,
+                reason: None,
+            });
         }
-        self.enter(Change::Tier {
-            track: plan.id.clone(),
-            from,
-            to,
-            why: TierWhy::Merged,
-            until,
-            held: None,
-            reason: None,
-        });
     }
 
     /// Tells the other membership that it is over.
@@ -471,12 +507,13 @@ impl Work<'_> {
         let number = u64::try_from(self.messages.len()).unwrap_or(u64::MAX);
         let id = derived(&[own, event.id()], number.saturating_add(1));
         let reason = Cow::Owned(format!("merged: {own}"));
+        let into = Some(Cow::Owned(own.to_owned()));
         self.messages.push(Message {
             member: other,
             program: None,
             event: MessageEvent {
                 id,
-                body: MessageBody::Close(Close { reason }),
+                body: MessageBody::Close(Close { reason, into }),
             },
         });
     }

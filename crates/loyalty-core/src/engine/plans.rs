@@ -96,8 +96,15 @@ impl<'w> Work<'w> {
         let price = self.plan_price(spec, event);
         self.agreed(renew.price, price, "renew.price")?;
         let first = own.after().unwrap_or(self.today);
-        let paid_terms = own.paid_terms.saturating_add(1);
-        let after = spec.term_after(own.anchor, paid_terms)?;
+        // Under rules that are newer than the terms so far, they are counted from where those end.
+        let counted = spec.term_after(own.anchor, own.paid_terms)?;
+        let (anchor, before) = if counted == first {
+            (own.anchor, own.paid_terms)
+        } else {
+            (first, 0)
+        };
+        let paid_terms = before.saturating_add(1);
+        let after = spec.term_after(anchor, paid_terms)?;
         let term = self.term(spec, (first, after), price, false)?;
         let until = term.until;
         if until <= self.as_of {
@@ -111,6 +118,7 @@ impl<'w> Work<'w> {
             until,
         });
         self.change_plan(&own.plan, |there| {
+            there.anchor = anchor;
             there.paid_terms = paid_terms;
             there.terms.push(term);
             there.cancelled = false;
@@ -118,6 +126,7 @@ impl<'w> Work<'w> {
         });
         self.tell_seats(&own.plan, &own.seats, Told::Shared);
         self.lend_rungs();
+        self.pruned = None;
         Ok(())
     }
 
@@ -129,7 +138,14 @@ impl<'w> Work<'w> {
             return Err(Error::at(Code::UnknownPlan, path, words));
         }
         let (plan, until) = (own.plan.clone(), own.until().unwrap_or(self.as_of));
+        let seats = own.seats.clone();
         if unsubscribe.at_once {
+            if self.spec_of(&plan).is_none() {
+                let words = format!(
+                    "this program has no plan `{plan}` any more, and cannot say what is given back: it ends at {until}"
+                );
+                return Err(Error::at(Code::PlanRefused, path, words));
+            }
             self.end_plan(&plan, PlanEnd::Unsubscribed);
             self.lend_rungs();
             return Ok(());
@@ -139,7 +155,11 @@ impl<'w> Work<'w> {
             return Err(Error::at(Code::PlanRefused, path, words));
         }
         self.change_plan(&plan, |there| there.cancelled = true);
-        self.enter(Change::PlanCancelled { plan, until });
+        self.enter(Change::PlanCancelled {
+            plan: plan.clone(),
+            until,
+        });
+        self.tell_seats(&plan, &seats, Told::Shared);
         Ok(())
     }
 
@@ -158,8 +178,7 @@ impl<'w> Work<'w> {
             .map(|one| one.plan.clone())
             .collect();
         for plan in over {
-            let kept = self.compiled.plans.iter().find(|spec| spec.id == plan);
-            let kept = kept.is_some_and(|spec| {
+            let kept = self.spec_of(&plan).is_some_and(|spec| {
                 let after = self
                     .state
                     .more
@@ -178,22 +197,12 @@ impl<'w> Work<'w> {
             } else {
                 plans.own.retain(|one| one.plan != plan);
             }
-            let why = PlanEnd::TermEnd;
-            self.enter(Change::PlanEnded {
-                plan,
-                why,
-                refund: None,
-            });
+            self.enter_plan_ended(&plan, PlanEnd::TermEnd, None, None);
         }
         let seats = self.state.more.plans.seats.iter();
         let over = seats.filter(|seat| seat.until.is_some_and(|until| until <= now));
-        for plan in over.map(|seat| seat.plan.clone()).collect::<Vec<_>>() {
-            let why = PlanEnd::SeatOver;
-            self.enter(Change::PlanEnded {
-                plan,
-                why,
-                refund: None,
-            });
+        for seat in over.cloned().collect::<Vec<_>>() {
+            self.enter_plan_ended(&seat.plan, PlanEnd::SeatOver, Some(&seat.holder), None);
         }
         for seat in &mut self.more().plans.seats {
             seat.until = seat.until.filter(|until| *until > now);
@@ -212,9 +221,8 @@ impl<'w> Work<'w> {
     /// Forgets terms that are over, and plans that cannot be renewed without a gap any more.
     pub(super) fn prune_plans(&mut self) {
         let today = self.today;
-        let spec = |plan: &Id| self.compiled.plans.iter().find(|spec| spec.id == *plan);
         let gone = |one: &Subscription| {
-            let last = one.after().zip(spec(&one.plan));
+            let last = one.after().zip(self.spec_of(&one.plan));
             let last = last.and_then(|(after, spec)| spec.gapless_until(after));
             one.lapsed && last.is_none_or(|last| last < today)
         };
@@ -235,20 +243,19 @@ impl<'w> Work<'w> {
         self.more().plans.own = kept;
     }
 
-    /// All plans end with the membership.
-    pub(super) fn close_plans(&mut self) {
+    /// All plans end with the membership; those that become part of another one go on there.
+    pub(super) fn close_plans(&mut self, merged: bool) {
         let own = self.state.more.plans.own.iter().map(|one| one.plan.clone());
         for plan in own.collect::<Vec<_>>() {
-            self.end_plan(&plan, PlanEnd::Closed);
+            if merged {
+                self.remove_plan(&plan, PlanEnd::Merged, None);
+            } else {
+                self.end_plan(&plan, PlanEnd::Closed);
+            }
         }
         for seat in self.state.more.plans.seats.clone() {
             if seat.until.is_some() {
-                let (plan, why) = (seat.plan, PlanEnd::Closed);
-                self.enter(Change::PlanEnded {
-                    plan,
-                    why,
-                    refund: None,
-                });
+                self.enter_plan_ended(&seat.plan, PlanEnd::Closed, Some(&seat.holder), None);
             }
         }
         if !self.state.more.plans.seats.is_empty() {
@@ -285,20 +292,36 @@ impl<'w> Work<'w> {
             return;
         }
         // What is told bears the version of the entry.
+        self.enter_plan_ended(plan, why, None, refund);
+        self.tell_seats(plan, &own.seats, Told::Ended);
+    }
+
+    fn enter_plan_ended(
+        &mut self,
+        plan: &Id,
+        why: PlanEnd,
+        holder: Option<&Id>,
+        refund: Option<Amount>,
+    ) {
         self.enter(Change::PlanEnded {
             plan: plan.clone(),
             why,
+            holder: holder.cloned(),
             refund,
         });
-        self.tell_seats(plan, &own.seats, Told::Ended);
+    }
+
+    /// A plan of the program.
+    pub(super) fn spec_of(&self, plan: &Id) -> Option<&'w PlanSpec> {
+        self.compiled.plans.iter().find(|spec| spec.id == *plan)
     }
 
     /// What leaving a plan now gives back.
     fn refund_of(&self, plan: &Id) -> i64 {
-        let spec = self.compiled.plans.iter().find(|spec| spec.id == *plan);
         let own = self.state.more.plans.own(plan.as_str());
         let own = own.filter(|own| !own.lapsed);
-        spec.zip(own)
+        self.spec_of(plan)
+            .zip(own)
             .map_or(0, |(spec, own)| spec.refund(own, self.today))
     }
 
@@ -331,8 +354,7 @@ impl<'w> Work<'w> {
     }
 
     pub(super) fn plan_spec(&self, id: &str, path: &str) -> Result<&'w PlanSpec> {
-        let mut plans = self.compiled.plans.iter();
-        plans.find(|spec| spec.id == *id).ok_or_else(|| {
+        self.spec_of(&Id::checked(id)).ok_or_else(|| {
             let words = format!("there is no plan `{id}` in this program");
             Error::at(Code::UnknownPlan, path, words)
         })
@@ -341,7 +363,11 @@ impl<'w> Work<'w> {
     fn may_have(&self, spec: &PlanSpec, event: &Event<'_>, path: &str) -> Result<()> {
         match &spec.when {
             Some(when) if !self.says(when, event) => {
-                let words = format!("the condition of the plan `{}` does not hold", spec.id);
+                let words = format!(
+                    "the condition of the plan `{}` does not hold{}",
+                    spec.id,
+                    self.lacking(when, Some(event))
+                );
                 Err(Error::at(Code::PlanRefused, path, words))
             }
             _ => Ok(()),

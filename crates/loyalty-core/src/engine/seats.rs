@@ -30,7 +30,8 @@ impl Work<'_> {
         }
         let plan = own.plan.clone();
         let mut seats = own.seats.clone();
-        let most = self.plan_spec(plan.as_str(), "share_plan.plan")?.seats;
+        // A program that has dropped the plan lets nobody in any more.
+        let most = self.spec_of(&plan).map_or(0, |spec| spec.seats);
         let mut remove = Vec::with_capacity(share.remove.len());
         for (place, id) in share.remove.iter().map(|id| Id::checked(id)).enumerate() {
             let Ok(there) = seats.binary_search(&id) else {
@@ -53,6 +54,9 @@ impl Work<'_> {
             let Err(there) = seats.binary_search(&id) else {
                 return refuse(format!("the plan is shared with `{id}` already"));
             };
+            if most == 0 {
+                return refuse("the plan cannot be shared: it has no seats".to_owned());
+            }
             if seats.len() >= most {
                 return refuse(format!("the plan has {most} seats, and all are taken"));
             }

@@ -500,8 +500,8 @@ impl Work<'_> {
                 self.undo.tally(number, tally);
                 // A return looks again at what was judged by days.
                 let by_days = !matches!(plan.reading, Reading::Sum | Reading::Count);
-                let asked = usize::from(by_days || plan.frame.is_stretch_before());
-                tally.reset(version, asked.max(earlier));
+                let before = usize::from(by_days || plan.frame.is_stretch_before());
+                tally.reset(version, earlier.saturating_add(before));
             }
         }
         self.reset_limits(place);

@@ -152,7 +152,12 @@ impl Event<'_> {
             }
             Body::Freeze(freeze) => out.text(&freeze.reason),
             Body::Unfreeze(unfreeze) => out.text(&unfreeze.reason),
-            Body::Close(close) => out.text(&close.reason),
+            Body::Close(close) => {
+                out.text(&close.reason);
+                if let Some(into) = &close.into {
+                    out.text(into);
+                }
+            }
             Body::Erase(erase) => out.text(&erase.reason),
             Body::Merge(merge) => out.0.extend(merge.bare()),
             Body::Subscribe(subscribe) => {

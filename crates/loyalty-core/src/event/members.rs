@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::text;
-use super::wire::cow;
+use super::wire::{cow, maybe_cow};
 use crate::error::Result;
 
 /// What is said of one fact of a person: nothing, that it is not known, or what it is.
@@ -66,6 +66,14 @@ pub struct Close<'a> {
     /// Why, in a person's words.
     #[serde(borrow, deserialize_with = "cow")]
     pub reason: Cow<'a, str>,
+    /// The membership that this one has become part of: its plans go on there, and nothing of them is given back.
+    #[serde(
+        borrow,
+        default,
+        deserialize_with = "maybe_cow",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub into: Option<Cow<'a, str>>,
 }
 
 /// What is known of the person is forgotten. A membership that is open is closed first.
@@ -130,6 +138,9 @@ impl Unfreeze<'_> {
 
 impl Close<'_> {
     pub(super) fn check(&self) -> Result<()> {
+        if let Some(into) = &self.into {
+            super::id("close.into", into)?;
+        }
         text("close.reason", &self.reason)
     }
 }

@@ -136,7 +136,7 @@ impl More {
             return Some("what was used of benefits is not in order, or less than nothing");
         }
         self.rules_fault()
-            .or_else(|| self.plans.fault())
+            .or_else(|| self.plans.fault(as_of))
             .or_else(|| self.household.fault())
             .or_else(|| self.tasks.values().find_map(|one| one.fault(as_of)))
             .or_else(|| self.referred.fault())

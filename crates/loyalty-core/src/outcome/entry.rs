@@ -91,6 +91,7 @@ impl Change {
             Self::BenefitUsed { .. } => "benefit_used",
             Self::Household { .. } => "household",
             Self::HouseholdLink { .. } => "household_link",
+            Self::HouseholdRungs { .. } => "household_rungs",
         }
     }
 }

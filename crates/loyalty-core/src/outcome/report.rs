@@ -148,6 +148,22 @@ pub struct BenefitStanding {
     pub unmet: Vec<Unmet>,
 }
 
+impl BenefitStanding {
+    /// Nothing of a benefit.
+    pub(crate) fn none(benefit: Id) -> Self {
+        Self {
+            benefit,
+            entitled: false,
+            value: None,
+            units: None,
+            used: None,
+            left: None,
+            renews_on: None,
+            unmet: Vec::new(),
+        }
+    }
+}
+
 /// A rung that was granted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct GrantProgress {

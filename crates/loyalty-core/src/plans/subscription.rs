@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Date, Instant};
 use crate::id::Id;
-use crate::limits::{MEMBER_LIST_MAX, MONEY_MAX};
+use crate::limits::{MEMBER_LIST_MAX, MONEY_MAX, PLAN_TERMS_MAX};
 
 /// The plans of a member.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,8 +83,11 @@ impl Plans {
         *self == Self::default()
     }
 
-    /// The plans of another member, who has none of these, become part of them.
-    pub(crate) fn join(&mut self, other: Self) {
+    /// The plans of another member become part of them; no plan runs for both.
+    pub(crate) fn join(&mut self, mut other: Self) {
+        other.own.retain(|one| !one.lapsed);
+        self.own
+            .retain(|one| other.own(one.plan.as_str()).is_none());
         self.own.extend(other.own);
         self.own.sort_by(|one, other| one.plan.cmp(&other.plan));
         self.trials.extend(other.trials);
@@ -118,7 +121,7 @@ impl Plans {
     }
 
     /// What is wrong with what was decoded, if anything.
-    pub(crate) fn fault(&self) -> Option<&'static str> {
+    pub(crate) fn fault(&self, as_of: Option<Instant>) -> Option<&'static str> {
         let own = self.own.is_sorted_by(|one, other| one.plan < other.plan);
         let trials = self.trials.is_sorted_by(|one, other| one < other);
         let seats = self
@@ -130,11 +133,18 @@ impl Plans {
         if self.own.len().max(self.seats.len()) > MEMBER_LIST_MAX {
             return Some("a member has too many plans");
         }
+        let over = |one: &Subscription| !one.lapsed && one.ends() <= as_of;
+        let past = |seat: &Seat| seat.until.is_some_and(|until| Some(until) <= as_of);
+        if self.own.iter().any(over) || self.seats.iter().any(past) {
+            return Some("a plan that is over has not ended");
+        }
         let good =
             |term: &PaidTerm| term.first < term.after && (0..=MONEY_MAX).contains(&term.price);
         let follow = |one: &PaidTerm, other: &PaidTerm| one.until < other.until;
         let sound = |one: &Subscription| {
             !one.terms.is_empty()
+                && one.terms.len() <= PLAN_TERMS_MAX
+                && one.seats.len() <= MEMBER_LIST_MAX
                 && one.terms.iter().all(good)
                 && one.terms.is_sorted_by(follow)
                 && one.seats.is_sorted_by(|one, other| one < other)

@@ -2,7 +2,7 @@
 
 use super::rules::{InGrace, PaidPlan, PlanRefund, TrialOnce};
 use super::subscription::{PaidTerm, Subscription};
-use crate::amount::{Currency, Money, Rounding};
+use crate::amount::{Currency, Exact, Money, Rounding};
 use crate::calendar::{Date, LastDay, Span};
 use crate::condition::Cond;
 use crate::error::{Code, Error, Result};
@@ -33,25 +33,31 @@ impl PlanSpec {
     pub(crate) fn new(
         rule: &PaidPlan,
         currency: Currency,
-        (when, conds): (Option<Cond>, Vec<Cond>),
+        (when, conds): (Option<Cond>, Vec<Option<Cond>>),
         rungs: Vec<(usize, Id)>,
-    ) -> Result<Self> {
-        let minor = |price: crate::amount::Exact, path: &str| {
-            let money =
-                Money::from_decimal(price.0, currency).map_err(|error| error.under(path))?;
-            if money.minor() < 0 {
-                let words = "a price is not less than nothing";
-                return Err(Error::at(Code::OutOfRange, path, words));
-            }
-            Ok(money.minor())
+        mistakes: &mut Vec<Error>,
+    ) -> Self {
+        let mut minor = |price: Exact, path: &str| {
+            let money = Money::from_decimal(price.0, currency).and_then(|money| {
+                if money.minor() < 0 {
+                    let words = "a price is not less than nothing";
+                    return Err(Error::new(Code::OutOfRange, words));
+                }
+                Ok(money.minor())
+            });
+            money.unwrap_or_else(|error| {
+                mistakes.push(error.under(path));
+                0
+            })
         };
         let mut prices = Vec::with_capacity(conds.len());
         for (place, (one, cond)) in rule.prices.iter().zip(conds).enumerate() {
-            prices.push((cond, minor(one.price, &format!("prices[{place}].price"))?));
+            let price = minor(one.price, &format!("prices[{place}].price"));
+            prices.extend(cond.map(|cond| (cond, price)));
         }
-        Ok(Self {
+        Self {
             id: rule.id.clone(),
-            price: minor(rule.price, "price")?,
+            price: minor(rule.price, "price"),
             prices,
             when,
             trial: rule.trial.as_ref().map(|trial| (trial.length, trial.once)),
@@ -63,7 +69,7 @@ impl PlanSpec {
             in_grace: rule.in_grace,
             refund: rule.refund,
             full_refund_within: rule.full_refund_within,
-        })
+        }
     }
 
     /// The first day after a trial that begins on a day.
@@ -77,6 +83,9 @@ impl PlanSpec {
 
     /// The first day after so many terms from an anchor.
     pub(crate) fn term_after(&self, anchor: Date, terms: u32) -> Result<Date> {
+        if terms == 0 {
+            return Ok(anchor);
+        }
         let count = self.term.count().checked_mul(terms).ok_or_else(far)?;
         let whole = Span::new(self.term.unit(), count).map_err(|_| far())?;
         self.last_day.first_after(whole.after(anchor)?)
@@ -110,6 +119,9 @@ impl PlanSpec {
     fn refund_of(&self, term: &PaidTerm, today: Date) -> i64 {
         let regret = self.full_refund_within;
         let regret = regret.and_then(|within| within.after(term.paid_on).ok());
+        if term.after <= today {
+            return 0;
+        }
         let untouched = today < term.first && self.refund != PlanRefund::None;
         if untouched || regret.is_some_and(|last| today <= last) {
             return term.price;

@@ -2,6 +2,7 @@
 
 use super::Check;
 use crate::benefits::Benefit;
+use crate::calendar::{Date, Span};
 use crate::error::{Code, join};
 use crate::households::HouseholdRules;
 use crate::limits::{MEMBER_LIST_MAX, TEXT_BYTES_MAX};
@@ -43,6 +44,22 @@ impl Check<'_> {
         if plan.lapse_grace.is_none() && plan.in_grace == InGrace::Stays {
             let words = "without `lapse_grace` there is no time in which the plan could stay";
             self.say(Code::Contradiction, &join(path, "in_grace"), words);
+        }
+        if let Some(grace) = plan.lapse_grace {
+            // February is the shortest month: what fits there fits everywhere.
+            let days = |span: Span| Date::parse("2027-02-01").and_then(|day| span.after(day));
+            if grace.is_zero() {
+                let words = "a grace lasts at least a day: leave it out if there is none";
+                self.say(Code::OutOfRange, &join(path, "lapse_grace"), words);
+            } else if matches!((days(grace), days(plan.term)), (Ok(grace), Ok(term)) if grace >= term)
+            {
+                let words = "a grace is shorter than a term";
+                self.say(Code::Contradiction, &join(path, "lapse_grace"), words);
+            }
+        }
+        if plan.prices.len() > MEMBER_LIST_MAX {
+            let words = format!("at most {MEMBER_LIST_MAX} prices are possible");
+            self.say(Code::LimitExceeded, &join(path, "prices"), &words);
         }
         if plan.refund == PlanRefund::None && plan.full_refund_within.is_some() {
             let words = "`refund` says that nothing is given back: `whole_terms` gives back what has not begun";

@@ -13,16 +13,16 @@ impl Compiler<'_> {
         let rules = self.rules;
         let plans = rules.plans.iter().enumerate();
         plans
-            .filter_map(|(place, rule)| self.plan(rule, &format!("plans[{place}]")))
+            .map(|(place, rule)| self.plan(rule, &format!("plans[{place}]")))
             .collect()
     }
 
-    fn plan(&mut self, rule: &PaidPlan, path: &str) -> Option<PlanSpec> {
+    fn plan(&mut self, rule: &PaidPlan, path: &str) -> PlanSpec {
         let when = self.condition(rule.when.as_ref(), Scope::Request, &join(path, "when"));
         let mut conds = Vec::with_capacity(rule.prices.len());
         for (place, price) in rule.prices.iter().enumerate() {
             let path = format!("{path}.prices[{place}].when");
-            conds.extend(self.condition(Some(&price.when), Scope::Request, &path));
+            conds.push(self.condition(Some(&price.when), Scope::Request, &path));
         }
         let mut rungs: Vec<(usize, Id)> = Vec::with_capacity(rule.rungs.len());
         for (place, one) in rule.rungs.iter().enumerate() {
@@ -46,9 +46,12 @@ impl Compiler<'_> {
             }
             rungs.push((track, one.rung.clone()));
         }
-        let plan = PlanSpec::new(rule, self.rules.currency, (when, conds), rungs);
-        plan.map_err(|error| self.mistakes.push(error.under(path)))
-            .ok()
+        let mut mistakes = Vec::new();
+        let currency = self.rules.currency;
+        let plan = PlanSpec::new(rule, currency, (when, conds), rungs, &mut mistakes);
+        self.mistakes
+            .extend(mistakes.into_iter().map(|error| error.under(path)));
+        plan
     }
 
     pub(super) fn benefits(&mut self) -> Vec<BenefitPlan> {
