@@ -15,6 +15,11 @@ const PROGRAM: &str = r#"{"schema": 1, "id": "shop", "currency": "CNY", "timezon
     "earn": [{"id": "base", "account": "points", "give": {"rate": {"points": 1, "per": "1.00"}}, "caps": [{"points": 5000, "per": "day"}]},
         {"id": "star", "account": "stars", "when": {"tier": {"at_least": "silver"}}, "give": {"fixed": 1}}],
     "tender": [{"account": "stars", "points": 1, "value": "1.00", "over": "refuse"}],
+    "conversions": [{"id": "swap", "account": "points", "points": 10, "gives": 1, "to": "stars"}],
+    "tasks": [{"id": "two", "within": {"days": 30}, "repeat": "always", "steps": [{"id": "buy", "times": 2}, {"id": "visit", "on": "activity:x"}]},
+        {"id": "monthly", "assigned": true, "from": "2026-01-01", "repeat": {"per": "month"}, "steps": [{"id": "buy", "when": {"channel": ["app"]}}]}],
+    "triggers": [{"id": "late", "on": {"task": {"what": "missed"}}, "do": [{"convert": {"conversion": "swap", "points": 50}}]}],
+    "rankings": [{"id": "best", "when": {"metric": {"id": "year", "at_least": 1}}, "by": [{"metric": "year"}, {"metric": "visits", "order": "least"}]}],
     "returns": {"partial": "refuse"}}"#;
 
 const PURCHASE: &str = r#"{"id": "e-1", "at": "2026-03-01T10:00:00+08:00", "member": "m-1", "channel": "app", "attributes": {"a": 1.50, "b": "茶"},
@@ -220,6 +225,7 @@ fn every_byte_changed() {
         let line = r#"{"sku": "tea", "price": "1.00"}"#;
         let _ = take(&engine, &mut member, purchase("h", "h", 4, line).as_bytes());
         let _ = engine.progress(&member);
+        let _ = engine.ranking(&member, "best", later);
         let _ = engine.advance(&mut member, later);
     });
 }

@@ -56,6 +56,7 @@ mod till;
 mod transfer;
 mod trigger;
 mod trigger_due;
+mod trigger_metric;
 mod undo;
 mod wallet;
 mod warnings;

@@ -126,7 +126,7 @@ def test_progress_in_tasks(member: Member) -> None:
     assert progress["steps"] == [{"step": "visit", "times": 1, "needed": 2}]
     # The day itself and the six after it, in Shanghai.
     assert progress["until"] == "2026-03-07T16:00:00Z" and progress["since"] == "2026-03-01T02:00:00Z"
-    assert engine.sentence(progress["unmet"][0], "zh") == "visit已完成 1 次，需要 2 次，还差 1 次。"
+    assert engine.sentence(progress["unmet"][0], "zh") == "visit：已完成 1 次，需要 2 次，还差 1 次。"
 
 
 def test_a_ranking_is_sorted_by_keys() -> None:

@@ -16,7 +16,9 @@ impl Work<'_> {
     /// Brings the member to an instant, due things first.
     pub(super) fn settle_to(&mut self, to: Instant) -> Result<()> {
         self.begin_days();
-        self.begin_tasks();
+        if self.member.version > 0 {
+            self.begin_tasks();
+        }
         let mut next = match self.member.due {
             Some((digest, due)) if digest == self.digest() => due,
             _ => self.next_due(),

@@ -16,7 +16,8 @@ use crate::tasks::{Run, StepPlan, Stepped, TaskPlan, Tasked};
 const PURCHASE: &str = "purchase";
 
 impl<'w> Work<'w> {
-    /// Members who are looked at for the first time have what is assigned from then on.
+    /// Members who are looked at for the first time have what is assigned from then on; one without a history is not before its first
+    /// event, which may say by whose clocks it lives.
     pub(super) fn begin_tasks(&mut self) {
         for plan in &self.compiled.tasks {
             let standing = self.tasked(&plan.id);
@@ -36,6 +37,7 @@ impl<'w> Work<'w> {
     pub(super) fn count_steps(&mut self, event: &Event<'_>) {
         let mut met = core::mem::take(&mut self.met_steps);
         let compiled = self.compiled;
+        self.begin_tasks();
         if compiled.tasks.is_empty() || !self.state.more.access.is_open() {
             return;
         }

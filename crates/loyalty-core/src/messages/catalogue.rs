@@ -402,8 +402,8 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     ),
     (
         "step",
-        "{of} is done {found} times; {needed} is needed, {missing} more.",
-        "{of}已完成 {found} 次，需要 {needed} 次，还差 {missing} 次。",
+        "{of}: {found} of {needed} done, {missing} more to go.",
+        "{of}：已完成 {found} 次，需要 {needed} 次，还差 {missing} 次。",
     ),
     ("condition", "The condition does not hold.", "条件不成立。"),
     (

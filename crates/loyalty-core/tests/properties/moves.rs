@@ -109,7 +109,8 @@ fn program(plan: &Plan) -> Value {
         "tiers": [{"id": "club", "primary": true, "rungs": rungs},
             {"id": "calm", "review": review, "rungs": rungs},
             {"id": "y", "rungs": by("year"), "carry": [{"metric": "year", "how": "all"}]},
-            {"id": "o", "rungs": by("own"), "carry": [{"metric": "own", "how": "all"}]}]})
+            {"id": "o", "rungs": by("own"), "carry": [{"metric": "own", "how": "all"}]}],
+        "tasks": [{"id": "essay", "assigned": true, "repeat": {"per": "month"}, "steps": [{"id": "write", "on": "activity:write"}]}]})
 }
 
 /// What has come, or must have come, by name.
@@ -129,6 +130,7 @@ fn heard(entries: &[Entry], counts: &mut Counts) {
                 why: TierWhy::Retained,
                 ..
             } if *track == *"calm" => "review",
+            Change::TaskMissed { .. } => "missed",
             _ => continue,
         };
         *counts.entry(name).or_default() += 1;
@@ -180,6 +182,9 @@ impl Plain {
         );
         count("year", january && self.bought.0);
         count("own year", own && self.bought.1);
+        // Who was a member on the first day of the month that is over has not done what it asked for.
+        let first = day.first_of_month().add_months(-1).expect("a day");
+        count("missed", day.day() == 1 && self.enrolled <= first);
         self.bought.0 &= !january;
         self.bought.1 &= !own;
         count(
@@ -337,7 +342,7 @@ fn live((plan, steps): &(Plan, Vec<Step>), coverage: &Coverage) -> Verdict {
         heard(&entries, &mut counts);
         nothing_is_overlooked(&engine, &member)?;
         // Days decide what leaves and what is carried: it has come as soon as the day has.
-        for name in ["deduction", "year", "own year"] {
+        for name in ["deduction", "year", "own year", "missed"] {
             let (engine, plain) = (counts.get(name), plain.counts.get(name));
             prop_assert_eq!(
                 engine.unwrap_or(&0),

@@ -30,7 +30,7 @@ impl Compiler<'_> {
             within: rule.within,
             repeat: rule.repeat,
             assigned: rule.assigned,
-            when: self.condition(rule.when.as_ref(), Scope::ByItself, &join(path, "when")),
+            when: self.condition(rule.when.as_ref(), Scope::Member, &join(path, "when")),
         }
     }
 
