@@ -295,7 +295,7 @@ class BenefitStanding(_BenefitStandingRequired, total=False):
     used: int
     left: int
     renews_on: str
-    unmet: list[Unmet]
+    unmet: "list[Unmet]"
 
 
 class _LiabilityRequired(TypedDict):
