@@ -66,7 +66,7 @@ class Conditions(Measures):
                 )
                 return words + self.if_none(test)
             case "score":
-                name = self.name(self.scores[test["id"]])
+                name = self.called([test["id"]], self.scores)
                 return self.t(f"the score {name} is ", f"评分{name}") + self.comparison(test, False)
             case "anniversary":
                 return self.anniversary(test)

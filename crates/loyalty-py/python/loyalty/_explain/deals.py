@@ -57,7 +57,9 @@ class Deals(Spending):
 
     def off(self, words: str, rule: Json) -> str:
         """An amount or a part that is taken off: off what, how often, and at most how much."""
-        if rule.get("per") == "bundle" and "quantity" in rule:
+        if "quantity" in rule:
+            # Of one bundle.
+            rule.get("per")
             words += self.t(f" every {self.count(rule['quantity'], 'unit')}", f"（每 {rule['quantity']} 件）")
         else:
             words += self.per(rule.get("per"))
@@ -70,7 +72,7 @@ class Deals(Spending):
             case {"amount": amount}:
                 return self.money(amount)
             case {"quantity": quantity}:
-                return self.t(self.count(quantity, "unit"), f"{quantity} 件")
+                return self.t("unit" if quantity == 1 else f"{quantity} units", f"{quantity} 件")
         return self.raw(step)
 
     def of(self, rule: Json) -> str:
@@ -102,7 +104,7 @@ class Deals(Spending):
 
     def per(self, per: Any) -> str:
         words = {
-            "scope": self.t(" all of it together", "（合计一次）"),
+            "scope": self.t(" (of all of it together)", "（合计一次）"),
             "line": self.t(" a line", "（每行）"),
             "unit": self.t(" a unit", "（每件）"),
             "bundle": self.t(" a bundle", "（每组）"),
@@ -124,9 +126,9 @@ class Deals(Spending):
         units = rule.get("by", "amount") == "quantity"
         steps = []
         for step in rule["steps"]:
-            start = self.t(f"{step['from']} units", f"{step['from']} 件") if units else self.money(step["from"])
+            start = self.t(self.count(step["from"], "unit"), f"{step['from']} 件") if units else self.money(step["from"])
             effect = self.effect(step["effect"])
-            steps.append(self.t(f"{effect} from {start} on", f"满 {start} {effect}"))
+            steps.append(self.t(f"{effect} from {start} on", f"满 {start}{effect}"))
         return self.join(steps) + self.per(rule.get("per")) + self.of(rule) + self.most(rule)
 
     def fixed_price(self, rule: Json) -> str:
@@ -151,9 +153,9 @@ class Deals(Spending):
             amount = self.money(buy["amount"])
             lines = buy.get("lines")
             parts.append(
-                self.t(f"goods for {amount}", f" {amount} 的商品")
+                self.t(f"goods for {amount}", f"{amount} 的商品")
                 if lines is None
-                else self.t(f"{self.selection(lines)} for {amount}", f" {amount} 的{self.selection(lines)}")
+                else self.t(f"{self.selection(lines)} for {amount}", f"{amount} 的{self.selection(lines)}")
             )
         count = get.get("quantity", 1)
         got = (
@@ -162,7 +164,7 @@ class Deals(Spending):
             else self.units_of(count, get.get("lines"))
         )
         effect = self.effect(rule["y"]) if "y" in rule else self.t("free", "免费")
-        words = self.t(f"buy {self.join(parts)}, get {got} {effect}", f"买{self.join(parts)}，得 {got}（{effect}）")
+        words = self.t(f"buy {self.join(parts)}, get {got} {effect}", f"买 {self.join(parts)}，得 {got}（{effect}）")
         if rule.get("units", "from_basket") == "added":
             words += self.t(", added to the basket", "，另行加入订单")
         if rule.get("partial"):

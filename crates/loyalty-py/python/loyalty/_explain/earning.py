@@ -205,8 +205,8 @@ class Earning(Accounts):
             start = self.t(f" from {value(rule['from'])} on", f"（自 {value(rule['from'])} 起）") if "from" in rule else ""
             parts.append(
                 self.t(
-                    f"{rule['points']} points for every {value(rule['every'])}{start}",
-                    f"每满 {value(rule['every'])}{start}得 {rule['points']} 分",
+                    f"{rule.get('points', 0)} points for every {value(rule['every'])}{start}",
+                    f"每满 {value(rule['every'])}{start}得 {rule.get('points', 0)} 分",
                 )
             )
         words = self.t(f"when {self.of_metric(rule['metric'])} grows: ", f"{self.of_metric(rule['metric'])}：") + self.join(parts)

@@ -72,13 +72,16 @@ class Lifecycle(Plans):
 
     def signal(self, signal: Json) -> str:
         if "when" in signal:
-            return str(self.condition(signal["when"]))
-        now, before = self.of_metric(signal["metric"]), self.of_metric(signal["compared_with"])
+            return self.condition(signal["when"])
+        now, before = self.of_metric(signal.get("metric", "")), self.of_metric(signal.get("compared_with", ""))
+        parts = []
         if "falls_by" in signal:
             percent = signal["falls_by"]
-            return self.t(f"{now} is at least {percent}% less than {before}", f"{now}比{before}至少低 {percent}%")
-        percent = signal["rises_by"]
-        return self.t(f"{now} is at least {percent}% more than {before}", f"{now}比{before}至少高 {percent}%")
+            parts.append(self.t(f"{now} is at least {percent}% less than {before}", f"{now}比{before}至少低 {percent}%"))
+        if "rises_by" in signal:
+            percent = signal["rises_by"]
+            parts.append(self.t(f"{now} is at least {percent}% more than {before}", f"{now}比{before}至少高 {percent}%"))
+        return self.join(parts, either=True)
 
     def put_winback(self) -> None:
         if self.doc.get("winback"):

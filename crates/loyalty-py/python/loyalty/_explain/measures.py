@@ -58,7 +58,7 @@ class Measures(Words):
                     f"至少有 {least} 单的{self.period(period)}数",
                 )
             case {"gap": {"percentile": percent}}:
-                return self.t(f"days between purchases, {percent}th percentile", f"购买间隔天数的第 {percent} 百分位")
+                return self.t(f"days between purchases, percentile {percent}", f"购买间隔天数的第 {percent} 百分位")
             case {"gap": {"mean": _}}:
                 return self.t("mean days between purchases", "平均购买间隔天数")
             case {"days_since": "purchase"}:

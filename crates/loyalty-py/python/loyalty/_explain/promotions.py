@@ -118,7 +118,7 @@ class Promotions(Deals):
             else self.t(f"For the units, {by} first", f"适用于其中各件，{by}的优先")
         )
         if rule.get("skip"):
-            words += self.t(f", after {self.count(rule['skip'], 'unit')} that are passed over", f"，先跳过 {rule['skip']} 件")
+            words += self.t(f", passing over {self.count(rule['skip'], 'unit')} first", f"，先跳过 {rule['skip']} 件")
         if rule.get("step", 1) != 1:
             words += self.t(f", only one of every {rule['step']}", f"，每 {rule['step']} 件取一件")
         return words + self.basis(rule) + self.t(".", "。")

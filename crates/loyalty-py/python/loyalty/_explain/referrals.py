@@ -55,8 +55,8 @@ class Referrals(Lifecycle):
             },
             rule["on"],
         )
-        if "points" in rule:
-            points = self.points(rule["points"], rule.get("account"))
+        if "percent" not in rule:
+            points = self.points(rule.get("points", 0), rule.get("account"))
             words = self.t(f"{who} gets {points} {step}", f"{step}{who}得{points}")
         else:
             account = self.account(rule["account"]) if "account" in rule else self.t("points", "积分")

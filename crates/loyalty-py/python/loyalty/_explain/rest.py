@@ -11,7 +11,7 @@ class Rest(Triggers):
 
     def put_rest(self) -> None:
         rest = list(unasked(self.doc))
-        self.unworded.extend(value for _, value in rest)
+        self.untold.extend(path for path, _ in rest)
         # Lists of the program have headings of their own; settings within what has been told stand together.
         for path, value in rest:
             if len(path) == 1 and isinstance(value, list) and value:

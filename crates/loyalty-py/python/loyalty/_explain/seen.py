@@ -42,7 +42,7 @@ class Seen(dict[str, Any]):
 def watched(value: Any) -> Any:
     """The same value, its objects watched."""
     if isinstance(value, dict):
-        return Seen(value)
+        return value if isinstance(value, Seen) else Seen(value)
     return [watched(one) for one in value] if isinstance(value, list) else value
 
 

@@ -21,6 +21,8 @@ class Tiers(Conditions):
                     self.put(2, self.t(f"{name}: if {needs}.", f"{name}：{needs}。"))
                 elif place == 0:
                     self.put(2, self.t(f"{name}: everybody begins here.", f"{name}：人人由此开始。"))
+                else:
+                    self.put(2, self.t(f"{name}.", f"{name}。"))
                 if "retain" in rung:
                     keeps = self.condition(rung["retain"])
                     self.put(3, self.t(f"It is kept if {keeps}.", f"保级条件：{keeps}。"))
@@ -75,6 +77,8 @@ class Tiers(Conditions):
 
     def review(self, review: Any) -> str:
         match review:
+            case "term_end":
+                return self.t("A rung is reviewed when its term ends.", "等级期满时复核。")
             case {"every": {"months": months, "on_day": day}}:
                 return self.t(
                     f"A rung is reviewed every {self.count(months, 'month')} (counted from January) on day {day} of the month.",

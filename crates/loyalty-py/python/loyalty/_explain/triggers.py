@@ -138,10 +138,12 @@ class Triggers(Referrals):
         if rule.get("at"):
             parts.append(self.join(map(value, rule["at"]), either=True))
         if "every" in rule:
-            words = self.t(f"every {value(rule['every'])}", f"每 {value(rule['every'])}")
-            if "from" in rule:
-                words += self.t(f" from {value(rule['from'])} on", f"（自 {value(rule['from'])} 起）")
-            parts.append(words)
+            every = value(rule["every"])
+            parts.append(
+                self.t(f"{value(rule['from'])} and every {every} more", f"{value(rule['from'])} 及此后每增加 {every}")
+                if "from" in rule
+                else self.t(f"a multiple of {every}", f"{every} 的整数倍")
+            )
         words = self.t(f"when {metric} reaches {self.join(parts, either=True)}", f"{metric}达到 {self.join(parts, either=True)} 时")
         if rule.get("crossing") == "highest":
             words += self.t(" (of several at once only the highest)", "（一次达到多档时只计最高档）")

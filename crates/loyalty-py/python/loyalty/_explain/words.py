@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias
 Json: TypeAlias = dict[str, Any]
 
 LIST_SHOWN_MAX = 12
-"""Values of a list that are shown; how many more there are is said."""
+"""Values of a list (articles, tags, stores) that are shown; how many more there are is said."""
 
 
 class Words:
@@ -19,6 +19,8 @@ class Words:
         self.lines: list[str] = []
         self.unworded: list[Any] = []
         """Settings that there were no words for."""
+        self.untold: list[tuple[str, ...]] = []
+        """Where settings stand that nothing had been told of before the end."""
         self.metrics: dict[str, Json] = {metric["id"]: metric for metric in document["metrics"]}
         self.segments: dict[str, Json] = {segment["id"]: segment for segment in document["segments"]}
         self.scores: dict[str, Json] = {score["id"]: score for score in document["scores"]}
@@ -86,9 +88,9 @@ class Words:
             "".join(f"{count} {words[unit]}" for unit, count in span.items()),
         )
 
-    def count(self, count: int, unit: str) -> str:
+    def count(self, count: Any, unit: str) -> str:
         """English: `1 day`, `2 days`."""
-        return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+        return f"{count} {unit}" if str(count) == "1" else f"{count} {unit}s"
 
     def days(self, dates: Json) -> str:
         first, last = dates.get("from"), dates.get("until")
@@ -101,20 +103,22 @@ class Words:
         return self.t(f"until {last}", f"{last} 止") if last else ""
 
     def either(self, values: Iterable[Any]) -> str:
-        return self.join(self.quoted(values), either=True)
+        quoted = self.quoted(values)
+        if len(quoted) > LIST_SHOWN_MAX:
+            rest = len(quoted) - LIST_SHOWN_MAX
+            quoted = [*quoted[:LIST_SHOWN_MAX], self.t(f"{rest} more", f"另外 {rest} 项")]
+        return self.join(quoted, either=True)
 
     def quoted(self, values: Iterable[Any]) -> list[str]:
         return [self.t(f"`{value}`", f"「{value}」") for value in values]
 
     def join(self, parts: "Iterable[str]", either: bool = False) -> str:
         shown: Sequence[str] = list(parts)
-        if len(shown) > LIST_SHOWN_MAX:
-            rest = len(shown) - LIST_SHOWN_MAX
-            shown = [*shown[:LIST_SHOWN_MAX], self.t(f"{rest} more", f"另外 {rest} 项")]
         if len(shown) < 2:
             return "".join(shown)
         if self.lang == "zh":
-            return "、".join(shown[:-1]) + ("或" if either else "和") + shown[-1]
+            space = " " if shown[-1][:1].isdigit() else ""
+            return "、".join(shown[:-1]) + ("或" if either else "和") + space + shown[-1]
         return ", ".join(shown[:-1]) + (" or " if either else " and ") + shown[-1]
 
     def sentence(self, words: str) -> str:
