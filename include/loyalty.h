@@ -451,6 +451,21 @@ loyalty_status loyalty_member_primary_tier(const loyalty_member *member,
                                            loyalty_buffer *rung,
                                            loyalty_error **error);
 
+// The id of the stage of the lifecycle that a member is in; empty before the first event and where no stage takes the member.
+loyalty_status loyalty_member_stage(const loyalty_member *member,
+                                    loyalty_buffer *stage,
+                                    loyalty_error **error);
+
+// The level of early warning of a member: `none`, `light`, `moderate` or `severe`.
+loyalty_status loyalty_member_warning(const loyalty_member *member,
+                                      loyalty_buffer *level,
+                                      loyalty_error **error);
+
+// Whether attempts to win a member back have been given up since the last purchase: 1 if they have, else 0.
+loyalty_status loyalty_member_is_abandoned(const loyalty_member *member,
+                                           uint32_t *abandoned,
+                                           loyalty_error **error);
+
 // Takes an event, which is JSON: what is due before it happens first, then the event, then what follows from it.
 //
 // The outcome is JSON: the journal entries, messages, the receipt of a purchase or a return, the member's new version and when
@@ -489,11 +504,24 @@ loyalty_status loyalty_next_due(const loyalty_engine *engine,
                                 loyalty_buffer *due,
                                 loyalty_error **error);
 
-// Where a member stands in each track, and what is missing for the other rungs and for keeping the present one: a JSON array.
+// Where a member stands in each track, what is missing for the other rungs and for keeping the present one, and how far the member
+// is in each task: a JSON object with the arrays `tracks` and `tasks`.
 loyalty_status loyalty_progress(const loyalty_engine *engine,
                                 const loyalty_member *member,
                                 loyalty_buffer *json,
                                 loyalty_error **error);
+
+// The figures of a member in a ranking of the program at an instant (`2026-03-31T23:00:00+08:00`), if nothing happens until then:
+// JSON with `figures` and `key`. Sort members by the bytes of their keys, all equally long, and the best one is the first. Empty
+// where the ranking does not take the member, before the first event, and after the end of a membership.
+loyalty_status loyalty_ranking(const loyalty_engine *engine,
+                               const loyalty_member *member,
+                               const uint8_t *id,
+                               size_t id_length,
+                               const uint8_t *at,
+                               size_t at_length,
+                               loyalty_buffer *json,
+                               loyalty_error **error);
 
 // The available points of each account by the instants at which they expire, up to the end of a day (`2026-12-31`), then one
 // row for the rest, less what is owed: a JSON array. The rows of an account sum to its balance.

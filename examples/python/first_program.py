@@ -172,7 +172,7 @@ def main() -> None:
         ["account", "available", "owed", "rung"],
         [(name, held["available"], held["debt"], member.tier("club")) for name, held in member.balances().items()],
     )
-    for track in engine.progress(member):
+    for track in engine.progress(member)["tracks"]:
         for rung in track["next"]:
             for unmet in rung["unmet"]:
                 print(f"For {rung['rung']}: {unmet['missing']} of {unmet['needed']} are missing")

@@ -64,6 +64,14 @@ static void nulls(loyalty_engine *engine, loyalty_member *member) {
     NULL_("rung", loyalty_member_tier(member, BYTES("club"), NULL, &error));
     EMPTIES(NULL_, "member", loyalty_member_primary_tier(NULL, &buffer, &error));
     NULL_("rung", loyalty_member_primary_tier(member, NULL, &error));
+    EMPTIES(NULL_, "member", loyalty_member_stage(NULL, &buffer, &error));
+    NULL_("stage", loyalty_member_stage(member, NULL, &error));
+    EMPTIES(NULL_, "member", loyalty_member_warning(NULL, &buffer, &error));
+    NULL_("level", loyalty_member_warning(member, NULL, &error));
+    uint32_t abandoned = 7;
+    NULL_("member", loyalty_member_is_abandoned(NULL, &abandoned, &error));
+    CHECK(abandoned == 0);
+    NULL_("abandoned", loyalty_member_is_abandoned(member, NULL, &error));
 
     EMPTIES(NULL_, "engine", loyalty_apply(NULL, member, BYTES(PURCHASE), 0, &buffer, &error));
     EMPTIES(NULL_, "member", loyalty_apply(engine, NULL, BYTES(PURCHASE), 0, &buffer, &error));
@@ -83,6 +91,11 @@ static void nulls(loyalty_engine *engine, loyalty_member *member) {
     EMPTIES(NULL_, "engine", loyalty_progress(NULL, member, &buffer, &error));
     EMPTIES(NULL_, "member", loyalty_progress(engine, NULL, &buffer, &error));
     NULL_("json", loyalty_progress(engine, member, NULL, &error));
+    EMPTIES(NULL_, "engine", loyalty_ranking(NULL, member, BYTES("best"), BYTES("2027-01-01T00:00:00Z"), &buffer, &error));
+    EMPTIES(NULL_, "member", loyalty_ranking(engine, NULL, BYTES("best"), BYTES("2027-01-01T00:00:00Z"), &buffer, &error));
+    EMPTIES(NULL_, "id", loyalty_ranking(engine, member, NULL, 4, BYTES("2027-01-01T00:00:00Z"), &buffer, &error));
+    EMPTIES(NULL_, "at", loyalty_ranking(engine, member, BYTES("best"), NULL, 1, &buffer, &error));
+    NULL_("json", loyalty_ranking(engine, member, BYTES("best"), BYTES("2027-01-01T00:00:00Z"), NULL, &error));
     EMPTIES(NULL_, "engine", loyalty_expiring(NULL, member, BYTES("2027-01-01"), &buffer, &error));
     EMPTIES(NULL_, "member", loyalty_expiring(engine, NULL, BYTES("2027-01-01"), &buffer, &error));
     EMPTIES(NULL_, "by", loyalty_expiring(engine, member, NULL, 10, &buffer, &error));

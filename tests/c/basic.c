@@ -85,7 +85,7 @@ static void flow(void) {
     OK(loyalty_next_due(engine, member, &buffer, &error));
     SAME(&buffer, "");
     OK(loyalty_progress(engine, member, &buffer, &error));
-    SAME(&buffer, "[]");
+    SAME(&buffer, "{\"tracks\":[],\"tasks\":[]}");
 
     /* A quote says what the purchase will do, and does nothing. */
     OK(loyalty_quote(engine, member, BYTES(PURCHASE), 0, &buffer, &error));
@@ -178,10 +178,67 @@ static void program_comes_back(void) {
     OK(loyalty_engine_free(engine));
 }
 
+/* Stages, warnings and rankings, of a program that has them. */
+static void lives_and_rankings(void) {
+    static const char PROGRAM[] =
+        "{\"schema\": 1, \"id\": \"shop\", \"currency\": \"CNY\", \"timezone\": \"Asia/Shanghai\", \"lifecycle\": {},"
+        " \"metrics\": [{\"id\": \"spend\", \"measure\": \"spend\"}],"
+        " \"winback\": [{\"id\": \"calls\", \"steps\": [{\"id\": \"call\"}], \"effect_days\": 3, \"max_attempts\": 1}],"
+        " \"warning\": {\"signals\": [{\"id\": \"asleep\", \"weight\": 3, \"when\": {\"stage\": [\"dormancy\"]}}],"
+        " \"levels\": {\"light\": 1, \"moderate\": 2, \"severe\": 3}},"
+        " \"rankings\": [{\"id\": \"best\", \"when\": {\"metric\": {\"id\": \"spend\", \"at_least\": 1}},"
+        " \"by\": [{\"metric\": \"spend\"}]}]}";
+    loyalty_engine *engine = NULL;
+    loyalty_member *member = new_member("m-1");
+    loyalty_buffer buffer;
+    loyalty_error *error = NULL;
+    uint32_t abandoned = 7;
+    OK(loyalty_engine_new(BYTES(PROGRAM), &engine, &error));
+    OK(loyalty_member_stage(member, &buffer, &error));
+    SAME(&buffer, "");
+    OK(loyalty_member_warning(member, &buffer, &error));
+    SAME(&buffer, "none");
+    OK(loyalty_ranking(engine, member, BYTES("best"), BYTES("2026-03-31T23:00:00+08:00"), &buffer, &error));
+    SAME(&buffer, "");
+
+    OK(loyalty_apply(engine, member, BYTES(PURCHASE), 0, &buffer, &error));
+    OK(loyalty_buffer_free(&buffer));
+    OK(loyalty_member_stage(member, &buffer, &error));
+    SAME(&buffer, "introduction");
+    OK(loyalty_ranking(engine, member, BYTES("best"), BYTES("2026-03-31T23:00:00+08:00"), &buffer, &error));
+    SAME(&buffer, "{\"figures\":[{\"of\":\"spend\",\"value\":\"5200.00\"}],\"key\":\"07ffffffffff810bf\"}");
+    CHECK(loyalty_ranking(engine, member, BYTES("worst"), BYTES("2026-03-31T23:00:00+08:00"), &buffer, &error)
+          == LOYALTY_STATUS_UNKNOWN_REFERENCE);
+    loyalty_error_free(error);
+    CHECK(loyalty_ranking(engine, member, BYTES("best"), BYTES("2026-01-31T23:00:00+08:00"), &buffer, &error)
+          == LOYALTY_STATUS_OUT_OF_ORDER);
+    loyalty_error_free(error);
+    error = NULL;
+
+    /* 90 days without a purchase, and a call that brought none. */
+    OK(loyalty_apply(engine, member,
+                     BYTES("{\"id\": \"e-2\", \"at\": \"2026-06-01T10:00:00+08:00\", \"outreach\": {\"step\": \"call\"}}"), 0,
+                     &buffer, &error));
+    OK(loyalty_buffer_free(&buffer));
+    OK(loyalty_member_stage(member, &buffer, &error));
+    SAME(&buffer, "dormancy");
+    OK(loyalty_member_warning(member, &buffer, &error));
+    SAME(&buffer, "severe");
+    OK(loyalty_member_is_abandoned(member, &abandoned, &error));
+    CHECK(abandoned == 0);
+    OK(loyalty_advance(engine, member, BYTES("2026-06-05T00:00:00+08:00"), &buffer, &error));
+    OK(loyalty_buffer_free(&buffer));
+    OK(loyalty_member_is_abandoned(member, &abandoned, &error));
+    CHECK(abandoned == 1);
+    OK(loyalty_member_free(member));
+    OK(loyalty_engine_free(engine));
+}
+
 int main(void) {
     versions();
     sentences();
     flow();
     program_comes_back();
+    lives_and_rankings();
     return 0;
 }

@@ -152,8 +152,8 @@ static void step(struct state *state, const struct line *line) {
         return;
     }
     if (!(VERB("reload") || VERB("apply") || VERB("trace") || VERB("quote") || VERB("advance") || VERB("next_due")
-          || VERB("progress") || VERB("expiring") || VERB("liability") || VERB("benefits")
-          || VERB("sentence"))) {
+          || VERB("progress") || VERB("ranking") || VERB("expiring") || VERB("liability")
+          || VERB("benefits") || VERB("sentence"))) {
         give_up(line, "there is no such verb");
     }
     if (state->member == NULL) {
@@ -195,6 +195,14 @@ static void step(struct state *state, const struct line *line) {
     } else if (VERB("benefits")) {
         changes = 0;
         status = loyalty_benefits(state->engine, state->member, &buffer, &error);
+    } else if (VERB("ranking")) {
+        const uint8_t *space = length == 0 ? NULL : memchr(bytes, ' ', length);
+        if (space == NULL) {
+            give_up(line, "a ranking needs an instant and an id");
+        }
+        const size_t at = (size_t)(space - bytes);
+        changes = 0;
+        status = loyalty_ranking(state->engine, state->member, space + 1, length - at - 1, bytes, at, &buffer, &error);
     } else if (VERB("liability")) {
         changes = 0;
         status = loyalty_liability(state->engine, state->member, &buffer, &error);

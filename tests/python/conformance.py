@@ -135,6 +135,13 @@ def follow(script: str) -> list[str]:
             answers.append("ok\t" + compact(this.progress(one)))
         elif word == "benefits":
             answers.append("ok\t" + compact(this.benefits(one)))
+        elif word == "ranking":
+            at, _, ranking = payload.partition(" ")
+            try:
+                rank = this.ranking(one, ranking, at)
+                answers.append("ok\t" + ("" if rank is None else compact(rank)))
+            except LoyaltyError as error:
+                answers.append("error\t" + error.to_json())
         elif word in ("expiring", "liability"):
             try:
                 rows: object = this.expiring(one, by=payload) if word == "expiring" else this.liability(one)

@@ -83,6 +83,12 @@ fn follow(engine: &mut Engine, member: &mut Member, step: &Step) -> Result<(), S
             let found = serde_json::to_value(engine.progress(member));
             same(wanted, &found.map_err(|error| error.to_string())?)
         }
+        Step::Ranking(id, at, wanted) => {
+            let at = Timestamp::parse(at).map_err(|error| error.to_string())?;
+            let found = engine.ranking(member, id, at.instant);
+            let found = serde_json::to_value(found.map_err(|error| error.to_string())?);
+            same(wanted, &found.map_err(|error| error.to_string())?)
+        }
         Step::Expiring(by, wanted) => {
             let by = Date::parse(by).map_err(|error| error.to_string())?;
             let rows = engine.expiring(member, by).map_err(|e| e.to_string())?;

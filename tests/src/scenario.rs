@@ -50,8 +50,10 @@ pub enum Step {
     Call(Call, Expected),
     /// When time alone changes the member next.
     NextDue(Option<String>),
-    /// Where the member stands in each track.
+    /// Where the member stands in each track, and how far it is in each task.
     Progress(Value),
+    /// The figures of the member in a ranking, at an instant.
+    Ranking(String, String, Value),
     /// Points of each account by the instants at which they expire, up to the end of a day.
     Expiring(String, Value),
     /// Points by the months in which they were earned and expire.
@@ -154,6 +156,8 @@ struct WrittenStep {
     #[serde(default)]
     progress: Option<Value>,
     #[serde(default)]
+    ranking: Option<WrittenRanking>,
+    #[serde(default)]
     expiring: Option<WrittenExpiring>,
     #[serde(default)]
     liability: Option<Value>,
@@ -178,6 +182,14 @@ struct WrittenSentence {
     lang: String,
     unmet: Box<RawValue>,
     is: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenRanking {
+    id: String,
+    at: String,
+    is: Value,
 }
 
 #[derive(Deserialize)]
@@ -337,6 +349,8 @@ fn one_step(written: WrittenStep) -> Result<Step, String> {
     }
     found.extend(written.next_due.map(Step::NextDue));
     found.extend(written.progress.map(Step::Progress));
+    let ranking = written.ranking;
+    found.extend(ranking.map(|asked| Step::Ranking(asked.id, asked.at, asked.is)));
     let expiring = written.expiring;
     found.extend(expiring.map(|asked| Step::Expiring(asked.by, asked.rows)));
     found.extend(written.liability.map(Step::Liability));

@@ -1,6 +1,6 @@
 //! What the engine says to every scenario, line by line; the other languages must say the same.
 
-use loyalty_core::{Date, Engine, Error, Member, Program};
+use loyalty_core::{Date, Engine, Error, Member, Program, Timestamp};
 
 use crate::run::{call, sentence};
 use crate::scenario::{Kind, Scenario, Step};
@@ -50,6 +50,18 @@ impl Transcript {
                     self.ask_word("progress");
                     let all = serde_json::to_string(&engine.progress(&member));
                     self.answer("ok", &all.map_err(|error| error.to_string())?)?;
+                }
+                Step::Ranking(id, at, _) => {
+                    self.ask("ranking", &format!("{at} {id}"))?;
+                    let at = Timestamp::parse(at).map_err(|error| error.to_string())?;
+                    match engine.ranking(&member, id, at.instant) {
+                        Ok(None) => self.answer("ok", "")?,
+                        Ok(Some(rank)) => {
+                            let text = serde_json::to_string(&rank);
+                            self.answer("ok", &text.map_err(|error| error.to_string())?)?;
+                        }
+                        Err(error) => self.answer("error", &error.to_json())?,
+                    }
                 }
                 Step::Expiring(by, _) => {
                     self.ask("expiring", by)?;

@@ -13,7 +13,8 @@ use std::hint::black_box;
 use cel::{Context, Program as CelProgram};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use fixture::{
-    TODAY, at, coupons, engine, member, program, purchase, purchase_json, wide_engine, with_lots,
+    TODAY, at, coupons, engine, member, program, purchase, purchase_json, triggers::trigger_engine,
+    wide_engine, with_lots,
 };
 use loyalty_core::{Body, Engine, Event, Line, Member, Program, Purchase};
 
@@ -26,6 +27,7 @@ criterion_group!(
     growth,
     long_lives,
     promotions,
+    triggers,
     cel_rules
 );
 criterion_main!(benches);
@@ -123,6 +125,25 @@ fn documents(c: &mut Criterion) {
     group.finish();
 }
 
+/// Much that happens by itself: 50 triggers, 20 segments that are watched, 5 tasks.
+fn triggers(c: &mut Criterion) {
+    let engine = trigger_engine(50, 20);
+    let start = member(&engine, true);
+    let event = purchase("now", at(TODAY, 0), 1);
+    let name = "triggers/1 line, 50 triggers, 20 segments";
+    apply_to(c, name, &engine, &start, &event);
+    let (today, tomorrow) = (at(TODAY, 0).instant, at(TODAY + 1, 0).instant);
+    let mut start = start;
+    engine.advance(&mut start, today).expect("time passes");
+    c.bench_function("triggers/a day, 50 triggers, 20 segments", |b| {
+        b.iter_batched_ref(
+            || start.clone(),
+            |member| engine.advance(member, black_box(tomorrow)).is_ok(),
+            BatchSize::SmallInput,
+        );
+    });
+}
+
 /// Nothing is quadratic: each step of ten in lines or lots costs about ten times, never a hundred.
 fn growth(c: &mut Criterion) {
     let engine = engine(20);
@@ -193,7 +214,7 @@ fn long_lives(c: &mut Criterion) {
     let name = "life/purchase with 40 metrics and 3 tracks";
     apply_to(c, name, &wide, &start, &event);
     c.bench_function("life/progress with 40 metrics and 3 tracks", |b| {
-        b.iter(|| wide.progress(black_box(&start)).len())
+        b.iter(|| wide.progress(black_box(&start)).tracks.len())
     });
 
     let year: Vec<Event<'_>> = (0..365)

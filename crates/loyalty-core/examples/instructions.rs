@@ -13,7 +13,8 @@ mod fixture;
 use std::hint::black_box;
 
 use fixture::{
-    TODAY, at, coupons, engine, member, program, purchase, purchase_json, wide_engine, with_lots,
+    TODAY, at, coupons, engine, member, program, purchase, purchase_json, triggers::trigger_engine,
+    wide_engine, with_lots,
 };
 use loyalty_core::{Engine, Event, Member, Program};
 
@@ -54,13 +55,16 @@ fn main() {
         Some("redeem") => redeem(number(1) as i32, times),
         Some("wide") => wide(times),
         Some("progress") => progress(times),
+        // triggers-TRIGGERS-SEGMENTS, day-TRIGGERS-SEGMENTS
+        Some("triggers") => triggers(&trigger_engine(number(1), number(2)), times),
+        Some("day") => a_day(&trigger_engine(number(1), number(2)), times),
         Some("member") => document(times),
         Some("returns") => returns(number(1), times),
         // coupons-LINES-COUPONS-OFFERS
         Some("coupons") => promotions(number(1), (count(2), count(3)), times),
         _ => {
             eprintln!(
-                "say what to do: typed, json, quote, parse, serde, load, redeem, wide, progress, member, returns or coupons"
+                "say what to do: typed, json, quote, parse, serde, load, redeem, wide, progress, triggers, day, member, returns or coupons"
             );
             std::process::exit(2);
         }
@@ -152,12 +156,28 @@ fn wide(times: u32) {
     }
 }
 
+/// A purchase where much happens by itself.
+fn triggers(engine: &Engine, times: u32) {
+    typed(engine, true, 1, times);
+}
+
+/// A day goes by where much happens by itself.
+fn a_day(engine: &Engine, times: u32) {
+    let mut start = member(engine, true);
+    let (today, tomorrow) = (at(TODAY, 0).instant, at(TODAY + 1, 0).instant);
+    engine.advance(&mut start, today).expect("time passes");
+    for _ in 0..times {
+        let mut member = start.clone();
+        measured(|| engine.advance(&mut member, black_box(tomorrow)).is_ok());
+    }
+}
+
 /// Where such a member stands.
 fn progress(times: u32) {
     let engine = wide_engine();
     let member = member(&engine, true);
     for _ in 0..times {
-        measured(|| engine.progress(black_box(&member)).len());
+        measured(|| engine.progress(black_box(&member)).tracks.len());
     }
 }
 

@@ -16,7 +16,7 @@ pub use rules::{
 pub(crate) use compile::{
     Catalogue, Cond, Scope, ScorePlan, SegmentPlan, Track as TrackNames, compile,
 };
-pub(crate) use evaluate::{EventFacts, Explain, Facts, Quiet, evaluate, reasons};
+pub(crate) use evaluate::{EventFacts, Explain, Facts, Quiet, evaluate, reasons, score_of};
 pub(crate) use flip::{Days, Moves, may_change, moves, next_flip};
 pub(crate) use rules::{Grain, millionths};
 pub(crate) use selection::{Basket, Key, NewRow, Row, RowText, Select, Symbols, said};

@@ -35,6 +35,7 @@ mod progress;
 mod promote;
 mod promotion_limits;
 mod purchase;
+mod ranking;
 mod receipt;
 mod redeem;
 mod redeemed;
@@ -49,6 +50,7 @@ mod standing;
 mod stored_value;
 mod takeback;
 mod taken;
+mod tasks;
 mod tender;
 mod till;
 mod transfer;
@@ -69,7 +71,7 @@ use crate::error::{Code, Error, Result};
 use crate::event::{Body, Event};
 use crate::id::Id;
 use crate::member::{Member, Seen};
-use crate::outcome::{BenefitStanding, Expiring, Liability, Outcome, TrackProgress};
+use crate::outcome::{BenefitStanding, Expiring, Liability, Outcome, Progress, Rank};
 use crate::program::Program;
 use work::Work;
 
@@ -224,13 +226,62 @@ impl Engine {
         }
     }
 
-    /// Where a member stands in each track, and what is missing for the other rungs and for keeping the present one.
+    /// Where a member stands in each track, what is missing for the other rungs and for keeping the present one, and how far the
+    /// member is in each task, as of [`Member::as_of`].
     #[must_use]
-    pub fn progress(&self, member: &Member) -> Vec<TrackProgress> {
+    pub fn progress(&self, member: &Member) -> Progress {
         let Some(as_of) = member.as_of else {
-            return Vec::new();
+            return Progress::default();
         };
-        Work::beside(&self.program, member, as_of).progress()
+        let work = Work::beside(&self.program, member, as_of);
+        Progress {
+            tracks: work.progress(),
+            tasks: work.task_progress(),
+        }
+    }
+
+    /// The figures of a member in a ranking of the program at an instant, if nothing happens until then, and the key by which hosts
+    /// sort members; none where the ranking does not take the member, before the first event, and after the end of a membership.
+    ///
+    /// A figure of a calendar month is asked for at an instant in it: at the first instant of the next month it begins anew, and
+    /// the window `previous` has it.
+    ///
+    /// # Errors
+    /// [`Code::UnknownReference`] if the program has no such ranking, [`Code::OutOfOrder`] if the member has seen later things.
+    ///
+    /// # Example
+    /// ```
+    /// # use loyalty_core::{Engine, Event, Member, Program, Timestamp};
+    /// let engine = Engine::new(Program::from_json(r#"{
+    ///     "schema": 1, "id": "shop", "currency": "CNY", "timezone": "Asia/Shanghai",
+    ///     "metrics": [{"id": "orders", "measure": "orders"}],
+    ///     "rankings": [{"id": "busiest", "by": [{"metric": "orders"}]}]
+    /// }"#)?);
+    /// let at = Timestamp::parse("2026-03-31T23:00:00+08:00")?.instant;
+    /// let mut member = Member::new("m-1")?;
+    /// let event = r#"{"id": "e-1", "at": "2026-03-01T10:00:00+08:00", "purchase": {"order": "o-1", "lines": [{"sku": "tea", "price": "8.00"}]}}"#;
+    /// let mut keys = vec![engine.ranking(&member, "busiest", at)?];
+    /// engine.apply(&mut member, &Event::from_json(event)?)?;
+    /// keys.push(engine.ranking(&member, "busiest", at)?);
+    /// let keys: Vec<_> = keys.into_iter().map(|rank| rank.map(|rank| rank.key)).collect();
+    /// assert_eq!(keys, [None, Some("07ffffffffffffffe".to_owned())]); // who has more orders has the lesser key
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    pub fn ranking(&self, member: &Member, id: &str, at: Instant) -> Result<Option<Rank>> {
+        whole(member)?;
+        let rankings = &self.program.compiled.rankings;
+        let Some(plan) = rankings.iter().find(|plan| plan.id == *id) else {
+            let words = format!("there is no ranking `{id}` in this program");
+            return Err(Error::at(Code::UnknownReference, "id", words));
+        };
+        in_order(member, at, "at")?;
+        let Some(as_of) = member.as_of else {
+            return Ok(None);
+        };
+        let mut work = Work::beside(&self.program, member, as_of);
+        work.adopt_version()?;
+        work.settle_to(at)?;
+        Ok(work.rank(plan))
     }
 
     /// What a member is entitled to, benefit by benefit, as of [`Member::as_of`]: a value, or how many units are left.
@@ -378,6 +429,7 @@ impl Work<'_> {
         self.forfeit_again()?;
         self.end_capture();
         self.note_deeds()?;
+        self.count_steps(event);
         self.after_event(event)?;
         self.settle_event()?;
         self.prune();

@@ -52,6 +52,8 @@ mod plans;
 mod points;
 mod pricing;
 mod program;
+mod rankings;
+mod tasks;
 mod text;
 mod tiers;
 mod triggers;
@@ -99,17 +101,17 @@ pub use member::{Balance, MEMBER_SCHEMA, Member};
 pub use messages::Messages;
 pub use metric::{
     Between, Calendar, DistinctOf, DistinctValues, Filter, GapOf, Measure, MetricRule, OfAccount,
-    OfAttribute, OfTrack, PeriodsWith, SilenceOf, Since, StreakOf, Window,
+    OfAttribute, OfTrack, PeriodsWith, SilenceOf, Since, StreakOf, TaskEnd, TasksEnded, Window,
 };
 pub use outcome::{
     AccountPoints, Amount, BenefitStanding, Change, Decided, DiscountAmount, Entry, ExpiredWhy,
     Expiring, Figure, GrantProgress, Liability, LineRulePoints, LineUnits, LotDates, LotPoints,
     Message, MessageBody, MessageEvent, Met, Muted, Outcome, OutreachMade, PendingProgress,
-    PlanEnd, PromotionCount, Receipt, ReceiptAdded, ReceiptConverted, ReceiptDiscount, ReceiptLine,
-    ReceiptPromotions, ReceiptStoredValue, ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy,
-    ReferralOf, ReferralTold, ReleaseWhy, RulePoints, RuleTrace, RungProgress, SegmentChange,
-    SignalSaid, Source, TierWhy, TraceResult, TrackProgress, TriggerAbout, Unmet, Unused,
-    UnusedWhy, Withheld,
+    PlanEnd, Progress, PromotionCount, Rank, RankFigure, Receipt, ReceiptAdded, ReceiptConverted,
+    ReceiptDiscount, ReceiptLine, ReceiptPromotions, ReceiptStoredValue, ReceiptTax, ReceiptTender,
+    ReceiptTotal, RedateWhy, ReferralOf, ReferralTold, ReleaseWhy, RulePoints, RuleTrace,
+    RungProgress, SegmentChange, SignalSaid, Source, StepProgress, TaskProgress, TaskState,
+    TierWhy, TraceResult, TrackProgress, TriggerAbout, Unmet, Unused, UnusedWhy, Withheld,
 };
 pub use plans::{InGrace, PaidPlan, PlanPrice, PlanRefund, PlanRung, PlanTrial, TrialOnce};
 pub use points::{
@@ -128,6 +130,8 @@ pub use pricing::{
     RoundOf, RoundPlace, TaxRule, Weights,
 };
 pub use program::{PROGRAM_SCHEMA, Program, Rules};
+pub use rankings::{RankBy, RankOrder, Ranking};
+pub use tasks::{TaskRepeat, TaskRule, TaskStep};
 pub use text::Label;
 pub use tiers::{
     Anniversary, AtReview, Carry, CarryHow, Every, Grace, GraceFrom, HeadStart, Hold, HoldFor,
@@ -136,9 +140,9 @@ pub use tiers::{
 };
 
 pub use triggers::{
-    AfterEvent, Award, CouponExpiringOn, EventOn, MilestoneOn, NearOthers, NearTier, Notify,
-    OnDays, PointsExpiringOn, Schedule, SegmentOn, StageOn, StepsCrossed, TagChange, TierDirection,
-    TierOn, Topic, Trigger, TriggerOn, TriggerReturns, WarningOn,
+    AfterEvent, Award, ConvertOf, CouponExpiringOn, EventOn, MilestoneOn, NearOthers, NearTier,
+    Notify, OnDays, PointsExpiringOn, Schedule, SegmentOn, StageOn, StepsCrossed, TagChange,
+    TaskOn, TaskWhat, TierDirection, TierOn, Topic, Trigger, TriggerOn, TriggerReturns, WarningOn,
 };
 
 /// The version of the rules by which numbers are computed: it goes up whenever a computed number changes.

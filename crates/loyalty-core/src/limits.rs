@@ -53,6 +53,12 @@ pub const TRIGGER_ROUNDS_MAX: u32 = 8;
 pub const FLIPS_MAX: usize = 4_096;
 /// Most attempts to win a member back that are open at a time, or that a ladder allows.
 pub const ATTEMPTS_MAX: u32 = 1_000;
+/// Most steps of one task.
+pub const TASK_STEPS_MAX: usize = 64;
+/// Most events that one step of a task can ask for.
+pub const TASK_TIMES_MAX: u32 = 1_000_000;
+/// Most figures of one ranking.
+pub const RANK_FIGURES_MAX: usize = 16;
 /// Most reviews of early warning that are looked at for the next change of level; past it `next_due` is early, never late.
 pub const REVIEWS_MAX: usize = 120;
 /// Most entries that one call may make by the passing of time; a host advances in shorter steps then.

@@ -133,6 +133,15 @@ impl Messages {
         for one in rules.lifecycle.iter().flat_map(|one| &one.stages) {
             add("stage", &one.id, &one.name);
         }
+        // Two tasks may call different steps by one id: that is then all they are called.
+        let mut steps: BTreeMap<&Id, Option<&Label>> = BTreeMap::new();
+        for step in rules.tasks.iter().flat_map(|task| &task.steps) {
+            let name = steps.entry(&step.id).or_insert(Some(&step.name));
+            *name = name.filter(|name| **name == step.name);
+        }
+        for (id, name) in steps {
+            name.into_iter().for_each(|name| add("step", id, name));
+        }
         for one in &rules.accounts {
             add("points_expiring", &one.id, &one.name);
         }

@@ -13,7 +13,7 @@ mod window;
 
 pub use rules::{
     Between, Calendar, DistinctOf, DistinctValues, Filter, GapOf, Measure, MetricRule, OfAccount,
-    OfAttribute, OfTrack, PeriodsWith, Since, StreakOf, Window,
+    OfAttribute, OfTrack, PeriodsWith, Since, StreakOf, TaskEnd, TasksEnded, Window,
 };
 
 pub use silence::SilenceOf;

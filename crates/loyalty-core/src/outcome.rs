@@ -21,8 +21,8 @@ pub use receipt::{
     ReceiptStoredValue, ReceiptTax, ReceiptTender, ReceiptTotal, Unused, UnusedWhy,
 };
 pub use report::{
-    BenefitStanding, Expiring, GrantProgress, Liability, PendingProgress, RungProgress,
-    TrackProgress,
+    BenefitStanding, Expiring, GrantProgress, Liability, PendingProgress, Progress, Rank,
+    RankFigure, RungProgress, StepProgress, TaskProgress, TaskState, TrackProgress,
 };
 
 /// An amount of money that knows how it is written: `"12.30"`.
@@ -636,9 +636,12 @@ pub enum Change {
     AwardSkipped {
         /// The trigger.
         trigger: Id,
-        /// The coupon that could not be issued; none where tags could not be set.
+        /// The coupon that could not be issued.
         #[serde(skip_serializing_if = "Option::is_none")]
         coupon: Option<Id>,
+        /// The conversion that could not be made.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        conversion: Option<Id>,
         /// Why, as the code of the error.
         code: String,
     },
@@ -718,6 +721,48 @@ pub enum Change {
         ladder: Id,
         /// How many attempts on it have failed.
         failed: u32,
+    },
+    /// A step of a task was done.
+    TaskStep {
+        /// The task.
+        task: Id,
+        /// The step.
+        step: Id,
+        /// How many steps are done now …
+        done: u32,
+        /// … of so many.
+        needed: u32,
+        /// When the task is missed if it is not done by then; none for never.
+        until: Option<Instant>,
+    },
+    /// A step of a task is open again: the order that did it is all back.
+    TaskStepUndone {
+        /// The task.
+        task: Id,
+        /// The step.
+        step: Id,
+        /// The order.
+        order: Id,
+    },
+    /// A task was done.
+    TaskDone {
+        /// The task.
+        task: Id,
+        /// How many times it is done now.
+        times: u32,
+    },
+    /// A task was not done in time.
+    TaskMissed {
+        /// The task.
+        task: Id,
+        /// How many times it is missed now.
+        times: u32,
+        /// How many steps were done …
+        done: u32,
+        /// … of so many.
+        needed: u32,
+        /// What the other steps lack.
+        unmet: Vec<Unmet>,
     },
     /// The membership was frozen.
     Frozen {
@@ -1014,6 +1059,12 @@ pub struct TriggerAbout {
     /// The level of early warning.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<WarningLevel>,
+    /// The task.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<Id>,
+    /// The step of the task.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<Id>,
 }
 
 impl TriggerAbout {

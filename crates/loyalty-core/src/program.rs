@@ -27,6 +27,8 @@ use crate::points::{
     TenderRule, TransferRule,
 };
 use crate::pricing::Pricing;
+use crate::rankings::Ranking;
+use crate::tasks::TaskRule;
 use crate::text::Label;
 use crate::tiers::Track;
 use crate::triggers::{Topic, Trigger};
@@ -165,6 +167,12 @@ pub struct Rules {
     /// Members who share a pool.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub household: Option<HouseholdRules>,
+    /// Tasks: several steps within a time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<TaskRule>,
+    /// Orders of members, for the host to sort by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rankings: Vec<Ranking>,
     /// What referrals bring.
     #[serde(default, skip_serializing_if = "crate::json::is_default")]
     pub referrals: Referrals,

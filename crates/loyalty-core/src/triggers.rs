@@ -5,9 +5,9 @@ mod plan;
 mod rules;
 
 pub use rules::{
-    AfterEvent, Award, CouponExpiringOn, EventOn, MilestoneOn, NearOthers, NearTier, Notify,
-    OnDays, PointsExpiringOn, Schedule, SegmentOn, StageOn, StepsCrossed, TagChange, TierDirection,
-    TierOn, Topic, Trigger, TriggerOn, TriggerReturns, WarningOn,
+    AfterEvent, Award, ConvertOf, CouponExpiringOn, EventOn, MilestoneOn, NearOthers, NearTier,
+    Notify, OnDays, PointsExpiringOn, Schedule, SegmentOn, StageOn, StepsCrossed, TagChange,
+    TaskOn, TaskWhat, TierDirection, TierOn, Topic, Trigger, TriggerOn, TriggerReturns, WarningOn,
 };
 
 pub(crate) use marks::{Awarded, Pending, TriggerMarks};

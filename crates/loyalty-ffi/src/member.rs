@@ -191,3 +191,56 @@ pub unsafe extern "C" fn loyalty_member_primary_tier(
         Ok(())
     })
 }
+
+/// The id of the stage of the lifecycle that a member is in; empty before the first event and where no stage takes the member.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_member_stage(
+    member: *const MemberHandle,
+    stage: *mut Buffer,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: whoever calls keeps to the header.
+    let caller = unsafe { Caller::begin() };
+    caller.run(error, || {
+        let stage = caller.out(stage, "stage")?;
+        let member = caller.reading(member, "member")?;
+        if let Some(id) = member.stage() {
+            stage.give(Buffer::new(id.to_string()));
+        }
+        Ok(())
+    })
+}
+
+/// The level of early warning of a member: `none`, `light`, `moderate` or `severe`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_member_warning(
+    member: *const MemberHandle,
+    level: *mut Buffer,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: whoever calls keeps to the header.
+    let caller = unsafe { Caller::begin() };
+    caller.run(error, || {
+        let level = caller.out(level, "level")?;
+        let member = caller.reading(member, "member")?;
+        level.give(Buffer::new(member.warning().as_str().to_owned()));
+        Ok(())
+    })
+}
+
+/// Whether attempts to win a member back have been given up since the last purchase: 1 if they have, else 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_member_is_abandoned(
+    member: *const MemberHandle,
+    abandoned: *mut u32,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: whoever calls keeps to the header.
+    let caller = unsafe { Caller::begin() };
+    caller.run(error, || {
+        let abandoned = caller.out(abandoned, "abandoned")?;
+        let member = caller.reading(member, "member")?;
+        abandoned.give(u32::from(member.is_abandoned()));
+        Ok(())
+    })
+}

@@ -112,7 +112,8 @@ pub unsafe extern "C" fn loyalty_next_due(
     })
 }
 
-/// Where a member stands in each track, and what is missing for the other rungs and for keeping the present one: a JSON array.
+/// Where a member stands in each track, what is missing for the other rungs and for keeping the present one, and how far the member
+/// is in each task: a JSON object with the arrays `tracks` and `tasks`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_progress(
     engine: *const EngineHandle,
@@ -129,6 +130,37 @@ pub unsafe extern "C" fn loyalty_progress(
         let text = serde_json::to_string(&engine.progress(&member))
             .map_err(|error| Fault::internal(Some(&error.to_string())))?;
         json.give(Buffer::new(text));
+        Ok(())
+    })
+}
+
+/// The figures of a member in a ranking of the program at an instant (`2026-03-31T23:00:00+08:00`), if nothing happens until then:
+/// JSON with `figures` and `key`. Sort members by the bytes of their keys, all equally long, and the best one is the first. Empty
+/// where the ranking does not take the member, before the first event, and after the end of a membership.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loyalty_ranking(
+    engine: *const EngineHandle,
+    member: *const MemberHandle,
+    id: *const u8,
+    id_length: usize,
+    at: *const u8,
+    at_length: usize,
+    json: *mut Buffer,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: whoever calls keeps to the header.
+    let caller = unsafe { Caller::begin() };
+    caller.run(error, || {
+        let json = caller.out(json, "json")?;
+        let engine = caller.shared(engine, "engine")?;
+        let member = caller.reading(member, "member")?;
+        let id = caller.text(id, id_length, "id")?;
+        let (at, _) = Instant::parse(caller.text(at, at_length, "at")?)?;
+        if let Some(rank) = engine.ranking(&member, id, at)? {
+            let text = serde_json::to_string(&rank)
+                .map_err(|error| Fault::internal(Some(&error.to_string())))?;
+            json.give(Buffer::new(text));
+        }
         Ok(())
     })
 }

@@ -2,7 +2,7 @@
 
 use loyalty_core::{self as core, Detail};
 use pyo3::prelude::*;
-use pyo3::types::{PyDateTime, PyDict, PyTuple, PyType};
+use pyo3::types::{PyDateTime, PyDict, PyString, PyTuple, PyType};
 
 use crate::call::{call, is_long};
 use crate::event;
@@ -126,7 +126,8 @@ impl Engine {
         due.map(|instant| time::datetime(py, instant)).transpose()
     }
 
-    /// Where a member stands in each track, and what is missing for the other rungs and for keeping the present one.
+    /// Where a member stands in each track, what is missing for the other rungs and for keeping the present one, and how far the
+    /// member is in each task: `{"tracks": [...], "tasks": [...]}`.
     fn progress<'py>(&self, member: &Bound<'py, Member>) -> PyResult<Bound<'py, PyAny>> {
         let py = member.py();
         let state = member.get().read(py);
@@ -144,6 +145,46 @@ impl Engine {
         let rows = call(py, 0, || Ok(self.engine.benefits(&state)))?;
         drop(state);
         output::object(py, &serde_json::to_string(&rows).unwrap_or_default())
+    }
+
+    /// The figures of a member in a ranking of the program at an instant (an aware datetime, or RFC 3339 text), if nothing happens
+    /// until then: `{"figures": [...], "key": ...}`. Sort members by `key`, and the best one is the first. None where the ranking does
+    /// not take the member, before the first event, and after the end of a membership.
+    ///
+    /// >>> engine = Engine({
+    /// ...     "schema": 1, "id": "shop", "currency": "CNY", "timezone": "Asia/Shanghai",
+    /// ...     "metrics": [{"id": "spend", "measure": "spend"}],
+    /// ...     "rankings": [{"id": "best", "by": [{"metric": "spend"}]}],
+    /// ... })
+    /// >>> def rank(name, price):
+    /// ...     member = Member(name)
+    /// ...     engine.apply(member, {
+    /// ...         "id": "e-1", "at": "2026-03-01T10:00:00+08:00",
+    /// ...         "purchase": {"order": "o-1", "lines": [{"sku": "tea", "price": price}]},
+    /// ...     })
+    /// ...     return engine.ranking(member, "best", "2026-03-31T23:00:00+08:00")
+    /// >>> ranks = {name: rank(name, price) for name, price in [("m-1", "8.00"), ("m-2", "12.00")]}
+    /// >>> sorted(ranks, key=lambda name: ranks[name]["key"])
+    /// ['m-2', 'm-1']
+    /// >>> ranks["m-2"]["figures"]
+    /// [{'of': 'spend', 'value': '12.00'}]
+    #[pyo3(signature = (member, id, at))]
+    fn ranking<'py>(
+        &self,
+        member: &Bound<'py, Member>,
+        id: &Bound<'py, PyString>,
+        at: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let (py, id, at) = (
+            member.py(),
+            input::utf8(id, "id")?,
+            time::instant(at, "at")?,
+        );
+        let state = member.get().read(py);
+        let rank = call(py, 0, || Ok(self.engine.ranking(&state, id, at)?))?;
+        drop(state);
+        let text = rank.map(|rank| serde_json::to_string(&rank).unwrap_or_default());
+        text.map(|text| output::object(py, &text)).transpose()
     }
 
     /// The available points of each account by the instants at which they expire, up to the end of a day (a date, or a text like

@@ -163,7 +163,7 @@ impl Event {
     /// The member joins.
     #[staticmethod]
     #[pyo3(signature = (id, at, *, birthday=None, timezone=None, profile=None, tags=None,
-        seq=None, member=None, channel=None, store=None, attributes=None))]
+        referrer=None, seq=None, member=None, channel=None, store=None, attributes=None))]
     fn enroll(
         id: Any<'_, '_>,
         at: Any<'_, '_>,
@@ -171,6 +171,7 @@ impl Event {
         timezone: Maybe<'_, '_>,
         profile: Maybe<'_, '_>,
         tags: Maybe<'_, '_>,
+        referrer: Maybe<'_, '_>,
         seq: Maybe<'_, '_>,
         member: Maybe<'_, '_>,
         channel: Maybe<'_, '_>,
@@ -184,6 +185,7 @@ impl Event {
                 ("timezone", timezone),
                 ("attributes", profile),
                 ("tags", tags),
+                ("referrer", referrer),
             ],
         )
     }

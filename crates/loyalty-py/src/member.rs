@@ -146,6 +146,24 @@ impl Member {
         self.read(py).primary_tier().map(ToString::to_string)
     }
 
+    /// The stage of the lifecycle that the member is in; None before the first event, and where no stage takes the member.
+    #[getter]
+    fn stage(&self, py: Python<'_>) -> Option<String> {
+        self.read(py).stage().map(ToString::to_string)
+    }
+
+    /// The level of early warning: `none`, `light`, `moderate` or `severe`.
+    #[getter]
+    fn warning(&self, py: Python<'_>) -> &'static str {
+        self.read(py).warning().as_str()
+    }
+
+    /// Whether attempts to win the member back have been given up since the last purchase.
+    #[getter]
+    fn is_abandoned(&self, py: Python<'_>) -> bool {
+        self.read(py).is_abandoned()
+    }
+
     /// Whether the member has a tag.
     #[pyo3(signature = (tag, /))]
     fn has_tag(&self, tag: &Bound<'_, PyString>) -> PyResult<bool> {

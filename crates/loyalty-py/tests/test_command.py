@@ -69,6 +69,71 @@ def test_explain_in_english() -> None:
         assert line in text.splitlines(), line
 
 
+def test_explain_tasks_and_rankings() -> None:
+    rules = {
+        **shop(),
+        "accounts": [*shop()["accounts"], {"id": "miles"}],
+        "tender": [],
+        "conversions": [{"id": "fly", "account": "points", "points": 100, "gives": 10, "to": "miles"}],
+        "metrics": [*shop()["metrics"], {"id": "missed", "measure": {"tasks": {"what": "missed", "of": ["week"]}}}],
+        "tasks": [
+            {
+                "id": "week",
+                "name": {"zh": "一周打卡", "en": "A week of tea"},
+                "ordered": True,
+                "within": {"days": 6},
+                "repeat": {"per": "month"},
+                "when": {"tag": ["a"]},
+                "steps": [{"id": "visit", "on": "activity:check_in", "times": 3}, {"id": "buy", "when": {"channel": ["app"]}}],
+            },
+            {"id": "spring", "from": "2026-03-01", "until": "2026-03-31", "assigned": True, "steps": [{"id": "buy"}]},
+        ],
+        "rankings": [{"id": "best", "by": [{"metric": "spend-year"}, {"metric": "missed", "order": "least"}]}],
+        "triggers": [
+            {"id": "t-1", "on": {"task": {"id": "week"}}, "do": [{"convert": {"conversion": "fly", "points": 500}}]},
+            {"id": "t-2", "on": {"task": {"id": "week", "what": "step", "step": "buy"}}, "do": [{"convert": {"conversion": "fly"}}]},
+            {"id": "t-3", "on": {"task": {"what": "missed"}}, "do": [{"tags": {"add": ["late"]}}]},
+        ],
+    }
+    rules["earn"] = [{**rule, "account": "points"} for rule in shop()["earn"]]
+    english = [
+        "  missed: number of tasks missed (A week of tea), over the whole life",
+        "  A week of tea (week): once in each calendar month, one step after the other.",
+        "    - visit: `check_in`, 3 times.",
+        "    - buy: a purchase, if it came through `app`.",
+        "    - If the member has the tag `a`.",
+        "    - It is to be done within 6 days after the day on which it begins.",
+        "  spring: once.",
+        "    - In force from 2026-03-01 to 2026-03-31.",
+        "    - Everybody has it who is a member on its first day: who does not begin it misses it, too.",
+        "  t-1: when the task “A week of tea” is done.",
+        "    - Converts as many points as the conversion “fly” takes, at most 500 points.",
+        "  t-2: when the step “buy” of the task “A week of tea” is done.",
+        "    - Converts as many points as the conversion “fly” takes.",
+        "  t-3: when a task is missed.",
+        "  best: by spend-year, most first; then by missed, least first.",
+    ]
+    chinese = [
+        "  missed：累计错过任务的次数（一周打卡）",
+        "  一周打卡（week）：每个自然月一次，须按顺序完成。",
+        "    - visit：`check_in` 3 次。",
+        "    - buy：购买 1 次，条件：渠道为「app」。",
+        "    - 条件：会员有标签「a」。",
+        "    - 须在开始之日后 6 天内完成。",
+        "  spring：仅一次。",
+        "    - 有效期：2026-03-01 至 2026-03-31。",
+        "    - 首日已是会员者均有此任务，未开始也算错过。",
+        "  t-1：完成任务「一周打卡」时。",
+        "    - 按「fly」兑换尽可能多的积分，最多 500 分。",
+        "  t-2：完成任务「一周打卡」的步骤「buy」时。",
+        "  t-3：错过任一任务时。",
+        "  best：按spend-year从多到少；再按missed从少到多。",
+    ]
+    for said, lines in ((explain(Program(rules), "en"), english), (explain(Program(rules), "zh"), chinese)):
+        for line in lines:
+            assert line in said.splitlines(), (line, said)
+
+
 CONDITIONS: list[tuple[dict[str, Any], str, str]] = [
     ({"all": [{"tag": ["a"]}, {"any": [{"channel": ["app"]}, {"store": ["s"]}]}]}, "the member has the tag `a` and (it came through `app` or it happened in store `s`)", "会员有标签「a」且（渠道为「app」或门店为「s」）"),
     ({"not": {"birthday": "day"}}, "not (it is the birthday)", "并非（生日当天）"),

@@ -19,7 +19,7 @@ TOLD_OTHERWISE = {
 }
 """Settings that are never asked for, with the reason."""
 
-ONLY_NAMED = {"tasks", "rankings"}
+ONLY_NAMED: set[str] = set()
 """Parts of a program that have no words of their own yet: their keys and ids are said."""
 
 
@@ -69,14 +69,14 @@ def test_thresholds_of_the_stages_are_told_by_the_stages() -> None:
 
 def test_what_is_new_is_named_by_keys_and_ids() -> None:
     document = Program(json.dumps(shop())).to_dict()
-    document["tasks"] = [
+    document["quests"] = [
         {"id": "three-cups", "name": {"en": "Three cups", "zh": "三杯"}, "steps": [{"id": "first", "at_least": 3}], "when": {"tag": ["a"]}},
         {"id": "bare"},
     ]
     document["tender"][0]["moon_phase"] = {"full": True, "days": [1, 2]}
     _, text = told(document, "en")
     for line in [
-        "Tasks",
+        "Quests",
         "  Three cups (three-cups)",
         "    - steps: id: first, at least: 3",
         "    - when: the member has the tag `a`",
@@ -150,6 +150,49 @@ LINES: list[tuple[dict[str, Any], str, str]] = [
         {"conversions": [{"id": "fly", "points": 3, "gives": 1, "to": "miles", "partner": "air"}]},
         "  fly: 3 points make 1 point in the account `miles` of the partner `air`.",
         "  fly：3 分换 1 分（合作方 `air` 的账户 `miles`）。",
+    ),
+    (
+        {"tasks": [{"id": "tour", "repeat": "always", "steps": [{"id": "buy"}, {"id": "come", "on": "activity:check_in", "times": 3}]}]},
+        "  tour: again each time that it is done or missed, in any order.",
+        "  tour：每次完成或错过后可再次进行，顺序不限。",
+    ),
+    (
+        {"tasks": [{"id": "tour", "repeat": "after_done", "within": {"days": 6}, "steps": [{"id": "buy", "times": 2}]}]},
+        "  tour: again each time that it is done (once missed, it is over).",
+        "  tour：每次完成后可再次进行（一旦错过即结束）。",
+    ),
+    (
+        {"tasks": [{"id": "tour", "repeat": "after_done", "steps": [{"id": "buy", "times": 2}]}]},
+        "  tour: again each time that it is done.",
+        "  tour：每次完成后可再次进行。",
+    ),
+    (
+        {"tasks": [{"id": "tour", "repeat": {"per": "week"}, "assigned": True, "steps": [{"id": "buy"}]}]},
+        "    - Everybody has it who is a member on the first day of the week: who does not begin it misses it, too.",
+        "    - 每个自然周首日已是会员者均有此任务，未开始也算错过。",
+    ),
+    (
+        {"metrics": [*shop()["metrics"], {"id": "kept", "measure": {"tasks": {"what": "done"}}, "window": {"last": {"days": 30}}}]},
+        "  kept: number of tasks done, in the last 30 days",
+        "  kept：最近 30 天内完成任务的次数",
+    ),
+    (
+        {"triggers": [{"id": "on", "on": {"task": {"what": "step"}}, "do": [{"tags": {"add": ["keen"]}}]}]},
+        "  on: when a step of a task is done.",
+        "  on：完成任一任务的任一步骤时。",
+    ),
+    (
+        {
+            "scores": [{"id": "zeal", "name": {"en": "Zeal", "zh": "热情"}, "weights": [{"points": 1, "when": {"tag": ["a"]}}]}],
+            "rankings": [{"id": "best", "by": [{"score": "zeal"}], "when": {"tier": {"at_least": "silver"}}}],
+        },
+        "  best: by Zeal, most first.",
+        "  best：按热情从多到少。",
+    ),
+    (
+        {"rankings": [{"id": "best", "by": [{"metric": "spend-year"}], "when": {"tier": {"at_least": "silver"}}}]},
+        "    - Members are ranked only if the rung is Silver or higher.",
+        "    - 参与排行的条件：等级为银卡及以上。",
     ),
 ]
 

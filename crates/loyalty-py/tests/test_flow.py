@@ -109,17 +109,84 @@ def test_a_trace_says_why(engine: Engine, member: Member) -> None:
 
 
 def test_progress_says_what_is_missing(engine: Engine, member: Member) -> None:
-    assert engine.progress(member) == []
+    assert engine.progress(member) == {"tracks": [], "tasks": []}
     engine.apply(member, purchase(price="1200.50"))
-    (track,) = engine.progress(member)
+    (track,) = engine.progress(member)["tracks"]
     assert (track["track"], track["rung"]) == ("club", "regular")
     unmet = track["next"][0]["unmet"][0]
     assert (unmet["found"], unmet["needed"], unmet["missing"]) == ("1200.50", "5000.00", "3799.50")
 
 
+def test_progress_in_tasks(member: Member) -> None:
+    task = {"id": "week", "within": {"days": 6}, "steps": [{"id": "visit", "on": "activity:check_in", "times": 2}]}
+    engine = Engine({**shop(), "tasks": [task]})
+    engine.apply(member, Event.activity("e-1", AT, kind="check_in"))
+    (progress,) = engine.progress(member)["tasks"]
+    assert (progress["task"], progress["state"], progress["done"], progress["needed"]) == ("week", "begun", 0, 1)
+    assert progress["steps"] == [{"step": "visit", "times": 1, "needed": 2}]
+    # The day itself and the six after it, in Shanghai.
+    assert progress["until"] == "2026-03-07T16:00:00Z" and progress["since"] == "2026-03-01T02:00:00Z"
+    assert engine.sentence(progress["unmet"][0], "zh") == "visit已完成 1 次，需要 2 次，还差 1 次。"
+
+
+def test_a_ranking_is_sorted_by_keys() -> None:
+    best = {"id": "best", "when": {"not": {"tag": ["guest"]}}, "by": [{"metric": "spend-year"}]}
+    engine = Engine({**shop(), "rankings": [best]})
+    names = {"m-1": "8.00", "m-2": "1200.00", "m-3": "0.50"}
+    keys = {}
+    for name, price in names.items():
+        one = Member(name)
+        assert engine.ranking(one, "best", AT) is None
+        engine.apply(one, purchase(price=price))
+        rank = engine.ranking(one, "best", AT + timedelta(days=1))
+        assert rank is not None and rank["figures"] == [{"of": "spend-year", "value": price}]
+        keys[name] = rank["key"]
+    assert sorted(keys, key=lambda name: keys[name]) == ["m-2", "m-1", "m-3"]
+    assert engine.ranking(one, "best", "2027-06-01T00:00:00Z") == {
+        "figures": [{"of": "spend-year", "value": "0.00"}],
+        "key": "07fffffffffffffff",
+    }
+    engine.apply(one, Event.tags("e-9", AT, add=["guest"]))
+    assert engine.ranking(one, "best", AT) is None
+    with pytest.raises(loyalty.InputError) as unknown:
+        engine.ranking(one, "worst", AT)
+    assert unknown.value.path == "id"
+    with pytest.raises(loyalty.OutOfOrder):
+        engine.ranking(one, "best", AT - timedelta(days=1))
+    with pytest.raises(TypeError):
+        engine.ranking(one, 7, AT)  # type: ignore[arg-type]
+
+
+def test_the_life_of_a_member(member: Member) -> None:
+    rules = {
+        **shop(),
+        "lifecycle": {},
+        "winback": [{"id": "calls", "steps": [{"id": "call"}], "effect_days": 3, "max_attempts": 1}],
+        "warning": {
+            "signals": [{"id": "asleep", "weight": 3, "when": {"stage": ["dormancy"]}}],
+            "levels": {"light": 1, "moderate": 2, "severe": 3},
+        },
+    }
+    engine = Engine(rules)
+    assert (member.stage, member.warning, member.is_abandoned) == (None, "none", False)
+    engine.apply(member, Event.enroll("e-1", AT, referrer="m-9"))
+    assert (member.stage, member.warning) == ("introduction", "none")
+    engine.apply(member, {"id": "e-2", "at": "2026-10-01T10:00:00+08:00", "outreach": {"ladder": "calls", "step": "call"}})
+    assert (member.stage, member.warning, member.is_abandoned) == ("dormancy", "severe", False)
+    engine.advance(member, "2026-10-05T00:00:00+08:00")
+    assert (member.stage, member.warning, member.is_abandoned) == ("dormancy", "severe", True)
+
+
+def test_who_joins_names_the_referrer(engine: Engine, member: Member) -> None:
+    joined = engine.apply(member, Event.enroll("e-1", AT, referrer="m-9"))
+    assert joined.entries[0]["enrolled"] == {"referrer": "m-9"}
+    with pytest.raises(loyalty.Refused):
+        engine.apply(Member("m-9"), Event.enroll("e-1", AT, referrer="m-9"))
+
+
 def test_a_sentence_says_what_is_missing(engine: Engine, member: Member) -> None:
     engine.apply(member, purchase(price="1200.50"))
-    unmet = engine.progress(member)[0]["next"][0]["unmet"][0]
+    unmet = engine.progress(member)["tracks"][0]["next"][0]["unmet"][0]
     of = unmet["of"]
     own = {"en": {"metric": "Only {missing} to go!"}}
     assert "1200.50 CNY" in engine.sentence(unmet)

@@ -30,6 +30,11 @@ const PATHS: &[(&str, &str)] = &[
     ("redeem-1000", "paying with points out of 1,000 lots"),
     ("wide", "1 line, 40 metrics, 3 tracks"),
     ("progress", "where a member with 40 metrics stands"),
+    (
+        "triggers-50-20",
+        "1 line, 50 triggers, 20 watched segments, 5 tasks",
+    ),
+    ("day-50-20", "a day of such a member"),
     ("returns-10", "returning one of 10 orders"),
     ("returns-500", "returning one of 500 orders"),
     ("coupons-30-5-0", "5 coupons on 30 lines, the best set"),

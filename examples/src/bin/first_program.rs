@@ -65,7 +65,7 @@ fn main() -> loyalty_core::Result<()> {
     }
 
     println!("── 离下一级还差多少");
-    for track in engine.progress(&member) {
+    for track in engine.progress(&member).tracks {
         for next in track.next {
             let missing = next.unmet.iter().find_map(|unmet| match &unmet.missing {
                 Some(Figure::Money(amount)) => Some(format!("还差 ¥{amount}")),

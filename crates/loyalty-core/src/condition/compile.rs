@@ -197,6 +197,11 @@ pub(crate) enum Scope {
     Request,
     /// What happens by itself: the member only.
     ByItself,
+    /// A step of a task: the event, and its basket if it has one.
+    Step {
+        /// Whether the event has a basket.
+        basket: bool,
+    },
 }
 
 /// The names of a track and its rungs.
@@ -311,6 +316,12 @@ impl Compiler<'_> {
                 (Scope::Filter, Reads::Member) => Some(
                     "a filter looks at the event only: use a leaf about the event or the basket",
                 ),
+                (Scope::Step { .. }, Reads::Member) => Some(
+                    "a step looks at the event only: who takes part stands in the `when` of the task",
+                ),
+                (Scope::Step { basket: false }, Reads::Basket) => {
+                    Some("this event has no basket: only a step on `purchase` looks at one")
+                }
                 _ => None,
             };
             if let Some(words) = words {

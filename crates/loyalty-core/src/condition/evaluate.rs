@@ -189,7 +189,7 @@ fn holds(leaf: &Cond, facts: &impl Facts) -> bool {
         }),
         Cond::Attribute(test) => attribute(test, facts.attribute(&test.name)),
         Cond::Segment(segments) => segments.iter().any(|one| quietly(&one.when, facts)),
-        Cond::Score(score, test) => test.holds(sum(score, facts)),
+        Cond::Score(score, test) => test.holds(score_of(score, facts)),
         Cond::Anniversary(test) => facts.enrolled_on().is_some_and(|enrolled| {
             let years = enrolled.year().saturating_add(1)..;
             nearby(test, enrolled, facts.date(), |year| years.contains(&year))
@@ -288,7 +288,7 @@ fn quietly(cond: &Cond, facts: &impl Facts) -> bool {
 }
 
 /// The sum of the weights whose conditions hold.
-fn sum(score: &ScorePlan, facts: &impl Facts) -> i64 {
+pub(crate) fn score_of(score: &ScorePlan, facts: &impl Facts) -> i64 {
     score
         .weights
         .iter()

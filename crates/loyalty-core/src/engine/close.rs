@@ -53,6 +53,7 @@ impl Work<'_> {
         }
         self.close_plans();
         self.end_household();
+        self.drop_tasks();
         // No attempt to win the member back can fail any more.
         if let Some(lived) = &mut self.more().lifecycle {
             lived.winback.open.clear();

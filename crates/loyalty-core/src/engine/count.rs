@@ -83,7 +83,8 @@ impl Work<'_> {
                 | Feed::Tenure
                 | Feed::Age
                 | Feed::Received(_)
-                | Feed::Referrals => 0,
+                | Feed::Referrals
+                | Feed::Tasks(..) => 0,
             };
             self.count(place, self.today, amount);
         }
@@ -181,7 +182,8 @@ impl Work<'_> {
                 | Feed::Tenure
                 | Feed::Age
                 | Feed::Received(_)
-                | Feed::Referrals => 0,
+                | Feed::Referrals
+                | Feed::Tasks(..) => 0,
             };
             if amount == 0 {
                 continue;

@@ -1,7 +1,7 @@
 //! The passing of time: everything that is due, in the order of the calendar (clauses 1.3 to 1.5).
 //!
 //! At one instant: holds are released; pending points become available; points expire; what leaves accounts by time; windows roll;
-//! paid plans end; rewards that are given before tiers; tiers; quotas renew; stages; segments; early warning; other rewards that are given by themselves; triggers. Rounds repeat
+//! paid plans end; tasks are missed; rewards that are given before tiers; tiers; quotas renew; stages; segments; early warning; other rewards that are given by themselves; triggers. Rounds repeat
 //! until one makes no entry.
 
 use super::work::Work;
@@ -16,6 +16,7 @@ impl Work<'_> {
     /// Brings the member to an instant, due things first.
     pub(super) fn settle_to(&mut self, to: Instant) -> Result<()> {
         self.begin_days();
+        self.begin_tasks();
         let mut next = match self.member.due {
             Some((digest, due)) if digest == self.digest() => due,
             _ => self.next_due(),
@@ -112,6 +113,7 @@ impl Work<'_> {
                 self.decay()?;
                 self.deduct()?;
             }
+            self.miss_tasks();
             self.auto_rewards(AutoRun::BeforeTiers)?;
             self.judge_tiers()?;
             self.tell_household();
@@ -206,6 +208,7 @@ impl Work<'_> {
             .chain(self.warning_due())
             .chain(self.winback_due())
             .chain(self.plans_due())
+            .chain(self.tasks_due())
             .min()
     }
 

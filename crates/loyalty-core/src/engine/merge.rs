@@ -309,6 +309,9 @@ impl Work<'_> {
             }
         }
         own.plans.join(other.plans);
+        for (task, standing) in other.tasks {
+            own.tasks.entry(task).or_default().join(standing);
+        }
         own.merged.append(&mut other.merged);
         own.merged.push(id.clone());
         own.merged.sort();

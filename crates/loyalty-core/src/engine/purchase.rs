@@ -47,6 +47,7 @@ impl<'w> Work<'w> {
         self.say_paid(at, bill.left(&rows));
         let mut cards = promoted.cards;
         cards.extend(self.pay_stored(facts, purchase, &rows, &bill)?);
+        self.meet_steps(facts.with(&rows.basket));
         let earns = self.earns(facts, &order, &rows, &bill);
         let counted = self.count_and_reach(earns, &mut accrued)?;
         few_enough(&accrued, &rows)?;
@@ -252,6 +253,7 @@ impl<'w> Work<'w> {
             cards: Vec::new(),
             repricing: None,
             awards: Vec::new(),
+            tasks: Vec::new(),
             shipping: rows.basket.shipping.is_some(),
             converted: purchase.converted.as_ref().map(|one| ConvertedAt {
                 currency: Id::checked(&one.currency),

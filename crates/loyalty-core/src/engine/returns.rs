@@ -70,6 +70,7 @@ impl Work<'_> {
             self.restore_coupons(&order)?;
             self.unbook_promotions(&order.used);
             awards = self.undo_awards(&mut order)?;
+            self.undo_steps(&mut order);
             order.coupons.clear();
             order.used.clear();
         }

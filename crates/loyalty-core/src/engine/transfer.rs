@@ -28,7 +28,12 @@ impl<'w> Work<'w> {
         };
         let points = transfer.points.get();
         let plan = moving.plan;
-        self.may_move(&moving, points, event, (Code::TransferRefused, "transfer"))?;
+        self.may_move(
+            &moving,
+            points,
+            Some(event),
+            (Code::TransferRefused, "transfer"),
+        )?;
         let to = Id::checked(&transfer.to);
         let lots = self.debit(account, points, Source::To(to.clone()))?;
         let fee = plan.fee(points)?;
@@ -72,16 +77,8 @@ impl<'w> Work<'w> {
         };
         let points = convert.points.get();
         let refuse = (Code::ConversionRefused, "convert");
-        self.may_move(&Moving::of_all(&plan.rule), points, event, refuse)?;
-        let made = plan.makes(points)?;
-        let account = plan.rule.account;
-        let lots = self.debit(account, points, Source::Conversion(plan.id.clone()))?;
-        let fee = plan.rule.fee(points)?;
-        if fee > 0 {
-            self.debit(account, fee, Source::Fee(plan.id.clone()))?;
-        }
-        self.burned(account, points.saturating_add(fee));
-        self.book_limits(&plan.rule.limits, 1);
+        self.may_move(&Moving::of_all(&plan.rule), points, Some(event), refuse)?;
+        let (lots, made) = self.debit_conversion(plan, points)?;
         match (&plan.to, to) {
             (ConversionTo::Partner { program, account }, Some(to)) => {
                 let lots = moved(plan.rule.lots, &lots, made)?;
@@ -91,6 +88,50 @@ impl<'w> Work<'w> {
             (ConversionTo::Own(account), _) => self.exchanged(plan, *account, &lots, made),
             (ConversionTo::Partner { .. }, None) => Ok(()),
         }
+    }
+
+    /// Converts as many points as there are, but no more than `most`, in whole steps and within the limits of the conversion. Says
+    /// which conversion it is and why nothing is converted, if it is not.
+    pub(super) fn convert_by_itself(
+        &mut self,
+        place: usize,
+        most: Option<i64>,
+    ) -> Result<Option<(&'w Id, Code)>> {
+        let Some(plan) = self.compiled.spend.conversions.get(place) else {
+            return Ok(None);
+        };
+        let ConversionTo::Own(to) = plan.to else {
+            return Ok(Some((&plan.id, Code::ConversionRefused)));
+        };
+        let there = self.account(plan.rule.account)?.available();
+        let points = plan.rule.most_of(there, most.unwrap_or(i64::MAX))?;
+        if points == 0 {
+            return Ok(Some((&plan.id, Code::InsufficientPoints)));
+        }
+        let refuse = (Code::ConversionRefused, "convert");
+        if let Err(error) = self.may_move(&Moving::of_all(&plan.rule), points, None, refuse) {
+            return Ok(Some((&plan.id, error.code())));
+        }
+        if let Err(error) = plan.makes(points) {
+            return Ok(Some((&plan.id, error.code())));
+        }
+        let (lots, made) = self.debit_conversion(plan, points)?;
+        self.exchanged(plan, to, &lots, made)?;
+        Ok(None)
+    }
+
+    /// Takes the points that are converted, with the fee; says from which lots, and how many they make.
+    fn debit_conversion(&mut self, plan: &ConversionPlan, points: i64) -> Result<(Vec<Lot>, i64)> {
+        let made = plan.makes(points)?;
+        let account = plan.rule.account;
+        let lots = self.debit(account, points, Source::Conversion(plan.id.clone()))?;
+        let fee = plan.rule.fee(points)?;
+        if fee > 0 {
+            self.debit(account, fee, Source::Fee(plan.id.clone()))?;
+        }
+        self.burned(account, points.saturating_add(fee));
+        self.book_limits(&plan.rule.limits, 1);
+        Ok((lots, made))
     }
 
     /// Credits the points of another account of this program.
@@ -189,7 +230,7 @@ impl<'w> Work<'w> {
         &self,
         moving: &Moving<'_>,
         points: i64,
-        event: &Event<'_>,
+        event: Option<&Event<'_>>,
         (code, path): (Code, &str),
     ) -> Result<()> {
         let plan = moving.plan;
@@ -197,9 +238,9 @@ impl<'w> Work<'w> {
         if let Some(words) = plan.refuses(points) {
             return Err(Error::at(code, at("points"), words));
         }
-        let facts: EventFacts<'_> = Work::event_facts(event, None);
+        let facts: Option<EventFacts<'_>> = event.map(|event| Work::event_facts(event, None));
         let seeing = Seeing {
-            event: Some(facts),
+            event: facts,
             ..self.seeing(self.today)
         };
         if plan

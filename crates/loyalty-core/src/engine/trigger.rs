@@ -18,8 +18,8 @@ use crate::metric::Frame;
 use crate::outcome::{Change, Muted, SegmentChange, Source, TriggerAbout};
 use crate::points::{Gave, Took};
 use crate::triggers::{
-    AwardPlan, Awarded, NearOthers, Notify, OnPlan, Pending, SegmentOn, TierDirection, TriggerPlan,
-    TriggerReturns,
+    AwardPlan, Awarded, NearOthers, Notify, OnPlan, Pending, SegmentOn, TaskOn, TaskWhat,
+    TierDirection, TriggerPlan, TriggerReturns,
 };
 
 /// A trigger that fires, and what it is about.
@@ -176,6 +176,7 @@ impl<'w> Work<'w> {
                     ..TriggerAbout::default()
                 })
             }
+            (OnPlan::Task(rule), change) => task_of(rule, change),
             _ => None,
         }
     }
@@ -406,7 +407,7 @@ impl<'w> Work<'w> {
                 };
                 if let Err(error) = self.issue_instance(rule, id.clone(), more) {
                     // What cannot be given is said: it must not keep time from passing.
-                    self.skip(plan, Some(coupon), error.code());
+                    self.skip(plan, (Some(coupon), None), error.code());
                     return Ok(());
                 }
                 given.value = self.state.more.coupon(&id).and_then(|own| own.value);
@@ -418,7 +419,7 @@ impl<'w> Work<'w> {
                 };
                 let room = TAGS_MAX.saturating_sub(self.state.profile.tags.len());
                 if room < add.len() {
-                    self.skip(plan, None, Code::LimitExceeded);
+                    self.skip(plan, (None, None), Code::LimitExceeded);
                     return Ok(());
                 }
                 let profile = Arc::make_mut(&mut self.state.profile);
@@ -427,6 +428,12 @@ impl<'w> Work<'w> {
                 if !(added.is_empty() && removed.is_empty()) {
                     self.enter(Change::Tags { added, removed });
                 }
+            }
+            AwardPlan::Convert(place, most) => {
+                if let Some((conversion, code)) = self.convert_by_itself(*place, *most)? {
+                    self.skip(plan, (None, Some(conversion)), code);
+                }
+                return Ok(());
             }
             AwardPlan::Notify { topic, notify } => self.notify(plan, *topic, notify, about),
         }
@@ -442,10 +449,16 @@ impl<'w> Work<'w> {
     }
 
     /// An award that cannot be given is left out, and that is said.
-    fn skip(&mut self, plan: &TriggerPlan, coupon: Option<&Id>, code: Code) {
+    fn skip(
+        &mut self,
+        plan: &TriggerPlan,
+        (coupon, conversion): (Option<&Id>, Option<&Id>),
+        code: Code,
+    ) {
         self.enter(Change::AwardSkipped {
             trigger: plan.id.clone(),
             coupon: coupon.cloned(),
+            conversion: conversion.cloned(),
             code: code.as_str().to_owned(),
         });
     }
@@ -536,4 +549,22 @@ impl<'w> Work<'w> {
             reason: "the order went back".to_owned(),
         });
     }
+}
+
+/// What a change of a task is to a trigger, if it answers it.
+fn task_of(rule: &TaskOn, change: &Change) -> Option<TriggerAbout> {
+    let (what, task, step) = match change {
+        Change::TaskDone { task, .. } => (TaskWhat::Done, task, None),
+        Change::TaskMissed { task, .. } => (TaskWhat::Missed, task, None),
+        Change::TaskStep { task, step, .. } => (TaskWhat::Step, task, Some(step)),
+        _ => return None,
+    };
+    let right = rule.what == what
+        && rule.id.as_ref().is_none_or(|id| id == task)
+        && (rule.step.is_none() || rule.step.as_ref() == step);
+    right.then(|| TriggerAbout {
+        task: Some(task.clone()),
+        step: step.cloned(),
+        ..TriggerAbout::default()
+    })
 }

@@ -67,6 +67,8 @@ pub(super) struct Work<'w> {
     pub(super) scanned: usize,
     /// How many rounds of triggers there have been since the event.
     pub(super) trigger_rounds: u32,
+    /// The places of the tasks and of their steps that this purchase meets.
+    pub(super) met_steps: Vec<(usize, usize)>,
     /// What the metrics of milestones were when triggers last looked at them.
     pub(super) trigger_values: Vec<i64>,
     /// How this event has used the caps that are by event.
@@ -162,6 +164,7 @@ impl<'w> Work<'w> {
             promoted: Vec::new(),
             scanned: 0,
             trigger_rounds: 0,
+            met_steps: Vec::new(),
             trigger_values: Vec::new(),
             event_caps: Vec::new(),
             amended: Vec::new(),

@@ -1,5 +1,7 @@
 //! What only some members have: kept apart from what nearly every event changes, and copied only when it changes.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::Access;
@@ -13,6 +15,7 @@ use crate::lifecycle::Lived;
 use crate::limits::MONEY_MAX;
 use crate::plans::Plans;
 use crate::points::{Carried, Hold, Lot, Reached, Redemption, Referred, Streaked};
+use crate::tasks::Tasked;
 use crate::triggers::TriggerMarks;
 
 /// What only some members have.
@@ -46,6 +49,9 @@ pub(crate) struct More {
     /// The stage of the lifecycle, and what belongs to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) lifecycle: Option<Box<Lived>>,
+    /// How far the member is in tasks.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) tasks: BTreeMap<Id, Tasked>,
     /// Whether the membership is open, frozen or over.
     #[serde(default, skip_serializing_if = "Access::is_open")]
     pub(crate) access: Access,
@@ -132,6 +138,7 @@ impl More {
         self.rules_fault()
             .or_else(|| self.plans.fault())
             .or_else(|| self.household.fault())
+            .or_else(|| self.tasks.values().find_map(|one| one.fault(as_of)))
             .or_else(|| self.referred.fault())
             .or_else(|| self.redemptions.iter().find_map(Redemption::fault))
     }

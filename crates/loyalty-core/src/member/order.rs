@@ -8,6 +8,7 @@ use crate::coupons::Instance;
 use crate::id::Id;
 use crate::member::Repricing;
 use crate::points::{Crossed, Took};
+use crate::tasks::Stepped;
 use crate::triggers::Awarded;
 
 /// An order, row by row. All money is in minor units of the whole row.
@@ -45,6 +46,9 @@ pub(crate) struct Order {
     /// What triggers gave for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) awards: Vec<Awarded>,
+    /// What it did for tasks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) tasks: Vec<Stepped>,
     /// The facts by which its promotions were chosen, where returns price what is kept anew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) repricing: Option<Box<Repricing>>,

@@ -400,6 +400,11 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
         "{of} is {found}, which is excluded by the member's own rhythm.",
         "{of}为 {found}，按会员自身节奏属于排除范围。",
     ),
+    (
+        "step",
+        "{of} is done {found} times; {needed} is needed, {missing} more.",
+        "{of}已完成 {found} 次，需要 {needed} 次，还差 {missing} 次。",
+    ),
     ("condition", "The condition does not hold.", "条件不成立。"),
     (
         "from",

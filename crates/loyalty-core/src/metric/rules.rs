@@ -96,6 +96,31 @@ pub enum Measure {
     Age,
     /// Friends whom the member has referred and who count (`referrals.confirmed`), by the day on which that was told.
     Referrals,
+    /// Tasks that were done, by the day on which they were, or missed, by the last day on which they could be done.
+    Tasks(TasksEnded),
+}
+
+/// Tasks that have ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TasksEnded {
+    /// How they have ended.
+    pub what: TaskEnd,
+    /// Only these tasks (default: all).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub of: Vec<Id>,
+}
+
+/// How a task ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum TaskEnd {
+    /// It is done.
+    Done,
+    /// It is missed.
+    Missed,
 }
 
 /// Of what the different values are counted.

@@ -1,11 +1,95 @@
-//! What a host can ask about a member: progress, what expires, what points may cost (clauses 3.9, 9.8).
+//! What a host can ask about a member: progress, figures to sort by, what expires, what points may cost (clauses 3.9, 9.8, 12.1).
 
 use serde::Serialize;
 
-use super::Unmet;
+use super::{Figure, Unmet};
 use crate::amount::{Exact, Points};
 use crate::calendar::{Date, Instant};
 use crate::id::Id;
+
+/// How far a member is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Progress {
+    /// In each track.
+    pub tracks: Vec<TrackProgress>,
+    /// In each task, but for those that the member could begin and takes no part in.
+    pub tasks: Vec<TaskProgress>,
+}
+
+/// How far a member is in a task (clause 12.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TaskProgress {
+    /// The task.
+    pub task: Id,
+    /// How it stands.
+    pub state: TaskState,
+    /// How many steps are done …
+    pub done: u32,
+    /// … of so many.
+    pub needed: u32,
+    /// Each step.
+    pub steps: Vec<StepProgress>,
+    /// When it began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Instant>,
+    /// When it is missed, or can be begun no longer; none for never.
+    pub until: Option<Instant>,
+    /// How many times it was done.
+    pub times_done: u32,
+    /// How many times it was missed.
+    pub times_missed: u32,
+    /// What the open steps lack.
+    pub unmet: Vec<Unmet>,
+}
+
+/// How a task stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TaskState {
+    /// Its first day is yet to come.
+    Waiting,
+    /// Nothing is done yet.
+    Open,
+    /// Something is done.
+    Begun,
+    /// It was done, and does not begin again, or not yet.
+    Done,
+    /// It was missed, and does not begin again, or not yet.
+    Missed,
+    /// Its last day is past, and it was never begun.
+    Over,
+}
+
+/// How far a member is in a step of a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StepProgress {
+    /// The step.
+    pub step: Id,
+    /// How many events have counted …
+    pub times: u32,
+    /// … of so many.
+    pub needed: u32,
+}
+
+/// The figures of a member in a ranking.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Rank {
+    /// The figures, in the order of the ranking.
+    pub figures: Vec<RankFigure>,
+    /// A text that is as long for every member of the ranking. Sort members by its bytes, and the first one is the best; members who
+    /// are equal in all figures have the same.
+    pub key: String,
+}
+
+/// A figure of a ranking.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RankFigure {
+    /// The metric or score.
+    pub of: Option<Id>,
+    /// Its value; none where there is nothing to measure.
+    pub value: Option<Figure>,
+}
 
 /// Where a member stands in a track, and what is missing (clause 9.8).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -183,6 +183,25 @@ impl MovePlan {
         self.fee.map_or(Ok(0), |fee| fee.of(points))
     }
 
+    /// How many of the points that are there can be moved with their fee at once, but no more than `most`: whole steps. It does not
+    /// ask whether they are enough for once.
+    pub(crate) fn most_of(&self, there: i64, most: i64) -> Result<i64> {
+        let most = most.min(there).min(self.max.unwrap_or(i64::MAX)).max(0);
+        let of = |steps: i64| steps.saturating_mul(self.step);
+        // The more is moved, the more it costs: the last number of steps that leaves enough.
+        let (mut low, mut high) = (0, most.checked_div(self.step).unwrap_or(0));
+        while low < high {
+            let middle = low.midpoint(high.saturating_add(1));
+            let points = of(middle);
+            if points.saturating_add(self.fee(points)?) <= there {
+                low = middle;
+            } else {
+                high = middle.saturating_sub(1);
+            }
+        }
+        Ok(of(low))
+    }
+
     /// Why so many points cannot be moved at once, if they cannot.
     pub(crate) fn refuses(&self, points: i64) -> Option<String> {
         if points < self.min {

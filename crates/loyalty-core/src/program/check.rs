@@ -8,6 +8,7 @@ mod prices;
 mod promotions;
 mod referrals;
 mod spend;
+mod tasks;
 
 use std::collections::BTreeMap;
 
@@ -97,6 +98,8 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
     }
     check.winback(&rules.winback);
     plans::check(rules, &mut check);
+    check.tasks(&rules.tasks);
+    check.rankings(&rules.rankings);
     for (place, rule) in rules.earn.iter().enumerate() {
         check.earn(rule, rules, &format!("earn[{place}]"));
     }
@@ -146,7 +149,17 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
 /// The ids of list elements that are there but could not be read: naming them is no mistake of its own.
 pub(super) fn broken(node: &Node) -> Vec<Id> {
     let lists = [
-        "accounts", "metrics", "segments", "scores", "tiers", "groups", "earn", "winback", "plans",
+        "accounts",
+        "metrics",
+        "segments",
+        "scores",
+        "tiers",
+        "groups",
+        "earn",
+        "winback",
+        "tasks",
+        "conversions",
+        "plans",
     ];
     let elements = lists
         .iter()

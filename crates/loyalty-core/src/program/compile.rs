@@ -7,6 +7,7 @@ mod named;
 mod plans;
 mod referrals;
 mod spend;
+mod tasks;
 mod triggers;
 
 use rustc_hash::FxHashMap;
@@ -28,12 +29,14 @@ use crate::error::{Code, Error, join};
 use crate::households::HouseholdPlan;
 use crate::id::Id;
 use crate::lifecycle::{Ladder, StagesPlan, WarningPlan};
-use crate::metric::{DistinctOf, Frame, Reading};
+use crate::metric::{DistinctOf, Frame, Reading, TaskEnd};
 use crate::plans::PlanSpec;
 use crate::points::{
     CapSpec, Plan, ReferralPlans, ReturnedDiscounts, ReturnedPoints, Settings, TenderPlan, Worth,
 };
 use crate::pricing::{Discount, DiscountPlan, PricingPlan, Reduction};
+use crate::rankings::RankingPlan;
+use crate::tasks::TaskPlan;
 use crate::tiers::TrackPlan;
 pub(crate) use earn::EarningPlan;
 pub(crate) use lifecycle::Watched;
@@ -69,6 +72,8 @@ pub(crate) struct Compiled {
     pub(crate) pricing: PricingPlan,
     pub(crate) spend: Spend,
     pub(crate) triggers: Triggers,
+    pub(crate) tasks: Vec<TaskPlan>,
+    pub(crate) rankings: Vec<RankingPlan>,
     pub(crate) referrals: ReferralPlans,
     pub(crate) plans: Vec<PlanSpec>,
     pub(crate) benefits: Vec<BenefitPlan>,
@@ -128,6 +133,8 @@ pub(crate) enum Feed {
     Age,
     /// Friends who count.
     Referrals,
+    /// Tasks that end so: these, or all.
+    Tasks(TaskEnd, Vec<Id>),
 }
 
 /// A compiled earn rule.
@@ -296,6 +303,8 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
     let pricing = compiler.pricing();
     let spend = compiler.spend();
     let triggers = compiler.triggers(&metrics);
+    let tasks = compiler.tasks();
+    let rankings = compiler.rankings();
     let referrals = compiler.referrals();
     let paid = compiler.plans();
     let benefits = compiler.benefits();
@@ -379,6 +388,8 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         pricing,
         spend,
         triggers,
+        tasks,
+        rankings,
         referrals,
         plans: paid,
         benefits,

@@ -217,6 +217,16 @@ impl Places {
             rules.triggers.iter().map(|one| &one.id).collect(),
         );
         add(
+            "tasks",
+            node.get("tasks"),
+            rules.tasks.iter().map(|one| &one.id).collect(),
+        );
+        add(
+            "rankings",
+            node.get("rankings"),
+            rules.rankings.iter().map(|one| &one.id).collect(),
+        );
+        add(
             "topics",
             node.get("topics"),
             rules.topics.iter().map(|one| &one.id).collect(),

@@ -1,8 +1,8 @@
 //! Compiled triggers.
 
 use super::rules::{
-    NearOthers, Notify, Schedule, SegmentOn, StageOn, StepsCrossed, TierDirection, TriggerReturns,
-    WarningOn,
+    NearOthers, Notify, Schedule, SegmentOn, StageOn, StepsCrossed, TaskOn, TierDirection,
+    TriggerReturns, WarningOn,
 };
 use crate::amount::Exact;
 use crate::calendar::{Date, MonthDay};
@@ -59,6 +59,7 @@ pub(crate) enum OnPlan {
     Stage(StageOn),
     Segment(SegmentOn),
     Warning(WarningOn),
+    Task(TaskOn),
 }
 
 /// The values of a milestone, in the smallest unit of its metric.
@@ -73,10 +74,21 @@ pub(crate) struct Steps {
 /// What it does.
 #[derive(Debug)]
 pub(crate) enum AwardPlan {
-    Points { account: usize, points: i64 },
+    Points {
+        account: usize,
+        points: i64,
+    },
     Coupon(Id, Option<Exact>),
-    Tags { add: Vec<Id>, remove: Vec<Id> },
-    Notify { topic: usize, notify: Notify },
+    Tags {
+        add: Vec<Id>,
+        remove: Vec<Id>,
+    },
+    /// By the place of the conversion: at most so many points.
+    Convert(usize, Option<i64>),
+    Notify {
+        topic: usize,
+        notify: Notify,
+    },
 }
 
 /// A compiled topic.

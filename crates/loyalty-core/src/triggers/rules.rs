@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::amount::Exact;
+use crate::amount::{Exact, Points};
 use crate::calendar::{MonthDay, Weekday};
 use crate::condition::{Condition, Hours, WarningLevel};
 use crate::id::Id;
@@ -69,6 +69,38 @@ pub enum TriggerOn {
     Segment(SegmentOn),
     /// Another level of early warning.
     Warning(WarningOn),
+    /// A task was done or missed, or a step of one was done.
+    Task(TaskOn),
+}
+
+/// A task that was done or missed, or a step of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct TaskOn {
+    /// The task (default: any).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
+    /// What became of it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub what: TaskWhat,
+    /// For `what: step`: only this step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<Id>,
+}
+
+/// What became of a task.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum TaskWhat {
+    /// It was done.
+    #[default]
+    Done,
+    /// It was missed.
+    Missed,
+    /// A step of it was done.
+    Step,
 }
 
 /// Another stage.
@@ -275,8 +307,23 @@ pub enum Award {
     Coupon(CouponOf),
     /// Sets and clears tags.
     Tags(TagChange),
+    /// Turns points of one account into points of another one.
+    Convert(ConvertOf),
     /// Says something to the member: an entry that the host sends.
     Notify(Notify),
+}
+
+/// Points that a trigger converts: as many available ones as the conversion takes in whole steps, within its limits. What has been
+/// converted stays so when an order goes back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ConvertOf {
+    /// The conversion, of those of the program; not one to a partner.
+    pub conversion: Id,
+    /// At most so many points (default: all).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points: Option<Points>,
 }
 
 /// Tags to set and to clear.

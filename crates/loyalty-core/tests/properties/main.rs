@@ -36,5 +36,7 @@ mod run;
 mod spenders;
 mod spending;
 mod stages;
+mod tasks;
 mod time;
+mod triggers;
 mod world;

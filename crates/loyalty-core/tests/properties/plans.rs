@@ -148,7 +148,7 @@ fn a_plan_holds_on_the_days_that_are_paid_for() {
                 let taken = told.take(on, body).is_ok();
                 let running = !over(&plain, today);
                 let wanted = match deed {
-                    Deed::Subscribe(trial) => !running && !(*trial && plain.had_trial),
+                    Deed::Subscribe(trial) => !(running || *trial && plain.had_trial),
                     Deed::Renew => {
                         let next = plain
                             .running

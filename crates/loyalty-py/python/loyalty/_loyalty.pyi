@@ -12,6 +12,8 @@ from loyalty.types import (
     Expiring,
     Liability,
     Line,
+    Progress,
+    Rank,
     Receipt,
     ReturnedLine,
     RuleTrace,
@@ -21,8 +23,8 @@ from loyalty.types import (
     Tender,
     TillDiscount,
     Time,
-    TrackProgress,
     Unmet,
+    WarningLevel,
 )
 
 __version__: Final[str]
@@ -100,7 +102,8 @@ class Engine:
     def quote(self, member: Member, event: Event | Document, *, trace: bool = False) -> Outcome: ...
     def advance(self, member: Member, to: Time) -> Outcome: ...
     def next_due(self, member: Member) -> datetime | None: ...
-    def progress(self, member: Member) -> list[TrackProgress]: ...
+    def progress(self, member: Member) -> Progress: ...
+    def ranking(self, member: Member, id: str, at: Time) -> Rank | None: ...
     def sentence(
         self,
         unmet: Unmet | Document,
@@ -129,6 +132,12 @@ class Member:
     def enrolled_at(self) -> datetime | None: ...
     @property
     def primary_tier(self) -> str | None: ...
+    @property
+    def stage(self) -> str | None: ...
+    @property
+    def warning(self) -> WarningLevel: ...
+    @property
+    def is_abandoned(self) -> bool: ...
     def balance(self, account: str, /) -> int: ...
     def balances(self) -> dict[str, Balance]: ...
     def tier(self, track: str, /) -> str | None: ...
@@ -182,6 +191,7 @@ class Event:
         timezone: str | None = None,
         profile: Mapping[str, Scalar | None] | None = None,
         tags: Sequence[str] | None = None,
+        referrer: str | None = None,
         seq: int | None = None,
         member: str | None = None,
         channel: str | None = None,

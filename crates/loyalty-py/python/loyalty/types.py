@@ -13,6 +13,8 @@ Day: TypeAlias = Union[date, str]
 """A date, or `YYYY-MM-DD`."""
 Scalar: TypeAlias = Union[str, Decimal, int, bool]
 """A value of an attribute."""
+WarningLevel: TypeAlias = Literal["none", "light", "moderate", "severe"]
+"""A level of early warning."""
 Document: TypeAlias = Mapping[str, Any]
 """A JSON document as a dict. (It must be a `dict`; the alias is wider so that a `TypedDict` fits.)"""
 
@@ -359,3 +361,51 @@ class TrackProgress(_TrackProgressRequired, total=False):
     """Where a member stands in a track."""
 
     keep: RungProgress
+
+
+class StepProgress(TypedDict):
+    """How far a member is in a step of a task."""
+
+    step: str
+    times: int
+    needed: int
+
+
+class _TaskProgressRequired(TypedDict):
+    task: str
+    state: Literal["waiting", "open", "begun", "done", "missed", "over"]
+    done: int
+    needed: int
+    steps: list[StepProgress]
+    until: Union[str, None]
+    times_done: int
+    times_missed: int
+    unmet: list[Unmet]
+
+
+class TaskProgress(_TaskProgressRequired, total=False):
+    """How far a member is in a task."""
+
+    since: str
+
+
+class Progress(TypedDict):
+    """How far a member is."""
+
+    tracks: list[TrackProgress]
+    tasks: list[TaskProgress]
+
+
+class RankFigure(TypedDict):
+    """A figure of a ranking: money as text, counts as int."""
+
+    of: str
+    value: Union[str, int, None]
+
+
+class Rank(TypedDict):
+    """The figures of a member in a ranking; the key sorts members, the best first."""
+
+    figures: list[RankFigure]
+    key: str
+

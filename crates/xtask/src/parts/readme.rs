@@ -1,6 +1,6 @@
 //! The programs of the README, run as a reader would run them: what stands there works.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail, ensure};
 
 use super::Done;
 use super::c::{Library, Link};
@@ -12,12 +12,14 @@ use crate::workspace::{Workspace, read, write};
 pub(super) fn run_all(workspace: &Workspace) -> Result<Done> {
     let readme = read(&workspace.need("README.md", "the README")?)?;
     let folder = workspace.target_folder("readme")?;
+    // All blocks of a language, one after the other: a later one goes on with what an earlier one has.
     let block = |language: &str| {
         let start = format!("\n```{language}\n");
-        let from = readme.find(&start).map(|at| at.saturating_add(start.len()));
-        let code = from.and_then(|from| readme.get(from..)?.split_once("\n```"));
-        code.map(|(code, _)| format!("{code}\n"))
-            .with_context(|| format!("the README has no block of `{language}`"))
+        let parts = readme.split(&start).skip(1);
+        let blocks = parts.filter_map(|part| part.split_once("\n```"));
+        let code: String = blocks.map(|(code, _)| format!("{code}\n")).collect();
+        ensure!(!code.is_empty(), "the README has no block of `{language}`");
+        Ok(code)
     };
     let program = block("json")?;
     write(&folder.join("tea.json"), program.as_bytes())?;

@@ -1,6 +1,6 @@
 //! What a leaf lacks, in figures (clause 8.3).
 
-use super::{Facts, basket, chosen, quantity, sum, total};
+use super::{Facts, basket, chosen, quantity, score_of, total};
 use crate::amount::Currency;
 use crate::calendar::Date;
 use crate::condition::compile::{Attribute, Cond, Test};
@@ -93,7 +93,7 @@ pub(super) fn lacks(leaf: &Cond, want: bool, facts: &impl Facts) -> Unmet {
             of: Some(score.id.clone()),
             ..figures(
                 plain("score"),
-                Some(sum(score, facts)),
+                Some(score_of(score, facts)),
                 test,
                 Grain::Whole,
                 facts.currency(),

@@ -5,7 +5,9 @@ use crate::calendar::MonthDay;
 use crate::condition::{Grain, Moves, Scope};
 use crate::error::{Code, Error, join};
 use crate::id::Id;
-use crate::metric::{Filter, Frame, GapOf, Measure, MetricRule, Reading, Silence, Since, Window};
+use crate::metric::{
+    Filter, Frame, GapOf, Measure, MetricRule, Reading, Silence, Since, TaskEnd, Window,
+};
 
 impl Compiler<'_> {
     pub(super) fn metric(&mut self, place: usize, rule: &MetricRule) -> MetricPlan {
@@ -115,6 +117,15 @@ impl Compiler<'_> {
             Measure::Tenure => Feed::Tenure,
             Measure::Age => Feed::Age,
             Measure::Referrals => Feed::Referrals,
+            Measure::Tasks(ended) => {
+                for (place, task) in ended.of.iter().enumerate() {
+                    self.task(task, &format!("{}[{place}]", of("tasks.of")));
+                }
+                if ended.what == TaskEnd::Missed {
+                    self.missable(&ended.of, &of("tasks"));
+                }
+                Feed::Tasks(ended.what, ended.of.clone())
+            }
         };
         let now = matches!(feed, Feed::Balance(_) | Feed::Tenure | Feed::Age);
         if now && (rule.window != Window::Lifetime || rule.filter.is_some()) {
@@ -123,12 +134,16 @@ impl Compiler<'_> {
                 .push(Error::at(Code::Contradiction, path.as_str(), words));
         }
         let filter = rule.filter.clone().unwrap_or_default();
-        if matches!(
+        let lineless = matches!(
             feed,
-            Feed::Earned(_) | Feed::Burned(_) | Feed::Received(_) | Feed::Referrals
-        ) && rule.filter.is_some()
-        {
-            let words = "points and friends have no lines: this measure takes no filter";
+            Feed::Earned(_)
+                | Feed::Burned(_)
+                | Feed::Received(_)
+                | Feed::Referrals
+                | Feed::Tasks(..)
+        );
+        if lineless && rule.filter.is_some() {
+            let words = "points, friends and tasks have no lines: this measure takes no filter";
             self.mistakes
                 .push(Error::at(Code::Contradiction, join(&path, "filter"), words));
         }

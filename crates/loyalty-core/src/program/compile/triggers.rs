@@ -1,14 +1,15 @@
 //! Triggers and topics: from the document to what the engine walks.
 
 use super::{Compiler, Feed, MetricPlan};
-use crate::amount::Exact;
+use crate::amount::{Exact, Points};
 use crate::condition::Scope;
 use crate::error::{Code, Error, join};
 use crate::id::Id;
+use crate::metric::TaskEnd;
 use crate::points::{CapPeriod, Limit, LimitSpec};
 use crate::triggers::{
-    Award, AwardPlan, MilestoneOn, OnPlan, Schedule, SegmentOn, Steps, TopicPlan, Trigger,
-    TriggerOn, TriggerPlan,
+    Award, AwardPlan, MilestoneOn, OnPlan, Schedule, SegmentOn, Steps, TaskOn, TaskWhat, TopicPlan,
+    Trigger, TriggerOn, TriggerPlan,
 };
 
 /// The triggers of a program, and the topics of what they say.
@@ -64,7 +65,7 @@ impl Compiler<'_> {
         path: &str,
     ) -> Option<TriggerPlan> {
         if rule.awards.is_empty() {
-            let words = "say what it does: points, a coupon, tags or a message";
+            let words = "say what it does: points, a coupon, tags, a conversion or a message";
             self.tell(Code::MissingField, &join(path, "do"), words);
         }
         let scope = match rule.on {
@@ -112,7 +113,7 @@ impl Compiler<'_> {
             TriggerOn::NearTier(rule) => {
                 let path = join(path, "near_tier");
                 let track = self.trigger_track(rule.track.as_ref(), &path);
-                let metric = self.trigger_metric(&rule.metric, &join(&path, "metric"));
+                let metric = self.named_metric(&rule.metric, &join(&path, "metric"));
                 let within = self.of_metric(&rule.metric, rule.within, &join(&path, "within"));
                 if within.is_some_and(|within| within <= 0) {
                     let words = "what is missing is more than nothing";
@@ -202,6 +203,10 @@ impl Compiler<'_> {
                 }
                 OnPlan::Warning(rule.clone())
             }
+            TriggerOn::Task(rule) => {
+                self.task_on(rule, &join(path, "task"));
+                OnPlan::Task(rule.clone())
+            }
             TriggerOn::Event(rule) => {
                 OnPlan::Event(self.kind(&rule.kind, &join(path, "event.kind")))
             }
@@ -214,6 +219,35 @@ impl Compiler<'_> {
         if !stages.any(|one| one.id == *stage) {
             let error = self.names.unknown("stage", stage);
             self.mistakes.extend(error.map(|error| error.under(path)));
+        }
+    }
+
+    fn task_on(&mut self, rule: &TaskOn, path: &str) {
+        if let Some(task) = &rule.id {
+            self.task(task, &join(path, "id"));
+        }
+        if rule.what == TaskWhat::Missed {
+            let named: Vec<Id> = rule.id.iter().cloned().collect();
+            self.missable(&named, &join(path, "what"));
+        }
+        let Some(step) = &rule.step else {
+            return;
+        };
+        let path = join(path, "step");
+        if rule.what != TaskWhat::Step {
+            let words = "only `what: step` is about a step";
+            self.tell(Code::Contradiction, &path, words);
+        }
+        let Some(task) = &rule.id else {
+            let words = "say in `id` of which task it is a step";
+            self.tell(Code::MissingField, &path, words);
+            return;
+        };
+        let mut tasks = self.rules.tasks.iter();
+        let task = tasks.find(|one| one.id == *task);
+        if task.is_some_and(|task| !task.steps.iter().any(|one| one.id == *step)) {
+            let words = format!("there is no step `{step}` in this task");
+            self.tell(Code::UnknownReference, &path, &words);
         }
     }
 
@@ -231,10 +265,12 @@ impl Compiler<'_> {
         metrics: &[MetricPlan],
         path: &str,
     ) -> Option<OnPlan> {
-        let place = self.trigger_metric(&rule.metric, &join(path, "metric"))?;
+        let place = self.named_metric(&rule.metric, &join(path, "metric"))?;
         let grows = metrics.get(place).is_some_and(|metric| {
-            !matches!(metric.feed, Feed::Tenure | Feed::Age)
-                && !matches!(metric.frame, crate::metric::Frame::Previous(_))
+            !matches!(
+                metric.feed,
+                Feed::Tenure | Feed::Age | Feed::Tasks(TaskEnd::Missed, _)
+            ) && !matches!(metric.frame, crate::metric::Frame::Previous(_))
         });
         if !grows {
             let words = format!("`{}` does not change by events", rule.metric);
@@ -309,6 +345,26 @@ impl Compiler<'_> {
                     remove: tags.remove.clone(),
                 })
             }
+            Award::Convert(of) => {
+                let path = join(path, "convert");
+                if of.points.is_some_and(|points| points.get() < 1) {
+                    let words = "the number of points must be more than zero";
+                    self.tell(Code::OutOfRange, &join(&path, "points"), words);
+                }
+                let path = join(&path, "conversion");
+                let mut conversions = self.rules.conversions.iter();
+                let Some(place) = conversions.position(|one| one.id == of.conversion) else {
+                    let error = self.names.unknown("conversion", &of.conversion);
+                    self.mistakes.extend(error.map(|error| error.under(&path)));
+                    return None;
+                };
+                let partner = self.rules.conversions.get(place);
+                if partner.is_some_and(|rule| rule.partner.is_some()) {
+                    let words = "who the member is with a partner is not known here: only a conversion within the program can be triggered";
+                    self.tell(Code::Contradiction, &path, words);
+                }
+                Some(AwardPlan::Convert(place, of.points.map(Points::get)))
+            }
             Award::Notify(notify) => {
                 let mut topics = self.rules.topics.iter();
                 let found = topics.position(|topic| topic.id == notify.topic);
@@ -353,7 +409,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn trigger_metric(&mut self, metric: &Id, path: &str) -> Option<usize> {
+    pub(super) fn named_metric(&mut self, metric: &Id, path: &str) -> Option<usize> {
         let found = self.names.metrics.get(metric).map(|(place, _)| *place);
         if found.is_none() {
             let error = self.names.unknown("metric", metric);
@@ -374,7 +430,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn kind(&mut self, kind: &str, path: &str) -> Box<str> {
+    pub(super) fn kind(&mut self, kind: &str, path: &str) -> Box<str> {
         let named = crate::event::KINDS.contains(&kind) && kind != "activity";
         let activity = kind
             .strip_prefix("activity:")

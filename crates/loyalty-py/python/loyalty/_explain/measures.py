@@ -61,6 +61,8 @@ class Measures(Words):
                 return self.t(f"days between purchases, percentile {percent}", f"购买间隔天数的第 {percent} 百分位")
             case {"gap": {"mean": _}}:
                 return self.t("mean days between purchases", "平均购买间隔天数")
+            case {"tasks": rule}:
+                return self.tasks_ended(rule)
             case {"days_since": "purchase"}:
                 return self.t("days since the last purchase", "距上次购买的天数")
             case {"days_since": "interaction"}:
@@ -76,6 +78,17 @@ class Measures(Words):
                     f"仍活跃的会员沉默至今的可能性，以百万分计（模型参数 r = {shape}，alpha = {scale} 天）",
                 )
         return self.raw(measure)
+
+    def tasks_ended(self, rule: Json) -> str:
+        ends = {
+            "done": self.t("number of tasks done", "完成任务的次数"),
+            "missed": self.t("number of tasks missed", "错过任务的次数"),
+        }
+        words = self.word(ends, rule["what"])
+        if rule.get("of"):
+            names = self.called(rule["of"], self.tasks)
+            words += self.t(f" ({names})", f"（{names}）")
+        return words
 
     def since(self, what: Any) -> str:
         """What was done last, or in each period."""

@@ -3,10 +3,10 @@
 from typing import Any
 
 from loyalty._explain.seen import unasked
-from loyalty._explain.triggers import Triggers
+from loyalty._explain.tasks import Tasks
 
 
-class Rest(Triggers):
+class Rest(Tasks):
     """Everything else, by its keys and ids."""
 
     def put_rest(self) -> None:

@@ -89,6 +89,8 @@ class Triggers(Referrals):
                         f"when the early warning becomes {self.levels(rule['to'])}", f"流失预警变为{self.levels(rule['to'])}时"
                     )
                 return self.t("when the level of early warning changes", "流失预警级别变化时")
+            case "task":
+                return self.on_task(rule)
         return self.raw(on)
 
     def event(self, kind: str) -> str:
@@ -173,6 +175,23 @@ class Triggers(Referrals):
             return self.t(f"when the member leaves the stage {left}", f"离开{left}阶段时")
         return self.t("when the member enters another stage", "进入其他阶段时")
 
+    def on_task(self, rule: Json) -> str:
+        task: Json = self.tasks.get(rule.get("id", ""), {})
+        of = self.t("a task", "任一任务")
+        if "id" in rule:
+            name = self.called([rule["id"]], self.tasks)
+            of = self.t(f"the task “{name}”", f"任务「{name}」")
+        step = self.t("a step", "任一步骤")
+        if "step" in rule:
+            name = self.called([rule["step"]], {one["id"]: one for one in task.get("steps", ())})
+            step = self.t(f"the step “{name}”", f"步骤「{name}」")
+        words = {
+            "done": self.t(f"when {of} is done", f"完成{of}时"),
+            "missed": self.t(f"when {of} is missed", f"错过{of}时"),
+            "step": self.t(f"when {step} of {of} is done", f"完成{of}的{step}时"),
+        }
+        return self.word(words, rule.get("what", "done"))
+
     def award(self, award: Json) -> str:
         ((kind, rule),) = award.items()
         match kind:
@@ -190,8 +209,20 @@ class Triggers(Referrals):
                     tags = self.join(self.quoted(rule["remove"]))
                     parts.append(self.t(f"clears the tag{'s' if len(rule['remove']) > 1 else ''} {tags}", f"去除标签{tags}"))
                 return self.sentence(self.join(parts))
+            case "convert":
+                return self.convert(rule)
             case "notify":
                 topic = self.called([rule["topic"]], self.topics)
                 said = self.t(": ", "：") + f"“{self.label(rule['text'])}”" if "text" in rule else self.t(".", "。")
                 return self.t(f"Sends a message ({topic}){said}", f"发送消息（{topic}）{said}")
         return self.raw(award)
+
+    def convert(self, rule: Json) -> str:
+        name = self.called([rule["conversion"]], self.conversions)
+        most = ""
+        if "points" in rule:
+            points = self.points(rule["points"])
+            most = self.t(f", at most {points}", f"，最多{points}")
+        return self.t(
+            f"Converts as many points as the conversion “{name}” takes{most}.", f"按「{name}」兑换尽可能多的积分{most}。"
+        )

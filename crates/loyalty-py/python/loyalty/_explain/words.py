@@ -27,6 +27,8 @@ class Words:
         self.accounts: dict[str, Json] = {account["id"]: account for account in document["accounts"]}
         self.plans: dict[str, Json] = {plan["id"]: plan for plan in document.get("plans", [])}
         self.topics: dict[str, Json] = {topic["id"]: topic for topic in document.get("topics", [])}
+        self.tasks: dict[str, Json] = {task["id"]: task for task in document.get("tasks", [])}
+        self.conversions: dict[str, Json] = {rule["id"]: rule for rule in document.get("conversions", [])}
         self.promotions: dict[str, Json] = {
             rule["id"]: rule for key in ("offers", "coupons") for rule in document.get(key, [])
         }

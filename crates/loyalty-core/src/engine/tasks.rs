@@ -1,0 +1,353 @@
+//! Tasks: what events do for them, what is missed, and how far a member is (clause 12.1).
+
+use super::trigger_due::event_kind;
+use super::work::Work;
+use crate::calendar::{Date, Instant};
+use crate::condition::{EventFacts, Quiet, evaluate};
+use crate::event::Event;
+use crate::id::Id;
+use crate::member::Order;
+use crate::metric::TaskEnd;
+use crate::outcome::{Change, Figure, StepProgress, TaskProgress, TaskState, Unmet};
+use crate::program::Feed;
+use crate::tasks::{Run, StepPlan, Stepped, TaskPlan, Tasked};
+
+/// What steps name the purchase by, whose basket they may look at.
+const PURCHASE: &str = "purchase";
+
+impl<'w> Work<'w> {
+    /// Members who are looked at for the first time have what is assigned from then on.
+    pub(super) fn begin_tasks(&mut self) {
+        for plan in &self.compiled.tasks {
+            let standing = self.tasked(&plan.id);
+            if plan.assigned && standing.is_none_or(|one| one.excused.is_none()) {
+                let excused = plan.excused(self.today);
+                self.tasked_mut(&plan.id).excused = Some(excused);
+            }
+        }
+    }
+
+    /// Looks which steps a purchase meets, as long as its basket is there.
+    pub(super) fn meet_steps(&mut self, facts: EventFacts<'_>) {
+        self.met_steps = self.steps_met(facts, |step| *step.on == *PURCHASE);
+    }
+
+    /// Counts an event for the steps that it meets.
+    pub(super) fn count_steps(&mut self, event: &Event<'_>) {
+        let mut met = core::mem::take(&mut self.met_steps);
+        let compiled = self.compiled;
+        if compiled.tasks.is_empty() || !self.state.more.access.is_open() {
+            return;
+        }
+        // A move may have brought days to their end.
+        self.miss_tasks();
+        let kind = event_kind(event);
+        let facts = Work::event_facts(event, None);
+        met.extend(self.steps_met(facts, |step| *step.on == *kind && *step.on != *PURCHASE));
+        for (place, plan) in compiled.tasks.iter().enumerate() {
+            let mine = met.iter().filter(|(task, _)| *task == place);
+            let steps: Vec<usize> = mine.map(|(_, step)| *step).collect();
+            if !steps.is_empty() {
+                self.count_task(plan, &steps);
+            }
+        }
+    }
+
+    /// The places of tasks and of their steps that an event meets.
+    fn steps_met(
+        &self,
+        event: EventFacts<'_>,
+        asked: impl Fn(&StepPlan) -> bool,
+    ) -> Vec<(usize, usize)> {
+        let tasks = self.compiled.tasks.iter().enumerate();
+        let steps = tasks.flat_map(|(task, plan)| {
+            let steps = plan.steps.iter().enumerate();
+            steps.map(move |(place, step)| (task, place, step))
+        });
+        let asked = steps.filter(|(.., step)| asked(step));
+        let seeing = super::facts::Seeing {
+            event: Some(event),
+            ..self.seeing(self.today)
+        };
+        asked
+            .filter(|(.., step)| {
+                let when = step.when.as_ref();
+                when.is_none_or(|when| evaluate(when, &seeing, &mut Quiet))
+            })
+            .map(|(task, place, _)| (task, place))
+            .collect()
+    }
+
+    fn count_task(&mut self, plan: &'w TaskPlan, met: &[usize]) {
+        let standing = self.tasked(&plan.id);
+        let run = standing.and_then(|standing| standing.run.as_ref());
+        if run.is_none()
+            && !(plan.can_begin(standing, self.today) && self.took_part(plan, self.today))
+        {
+            return;
+        }
+        let open = plan.open(run);
+        let does: Vec<usize> = if plan.ordered {
+            open.take(1).filter(|step| met.contains(step)).collect()
+        } else {
+            open.filter(|step| met.contains(step)).collect()
+        };
+        if does.is_empty() {
+            return;
+        }
+        let (began, on) = (self.as_of, self.today);
+        let run = self.tasked_mut(&plan.id).run.get_or_insert_with(|| Run {
+            began,
+            on,
+            last: plan.last_day(on),
+            steps: Vec::new(),
+        });
+        let began = run.began;
+        let mut done = Vec::new();
+        for step in does.iter().filter_map(|place| plan.steps.get(*place)) {
+            if run.count(&step.id) >= step.times {
+                done.push(step);
+            }
+        }
+        let run = run.clone();
+        if let Some(order) = &mut self.ordered {
+            let steps = does.iter().filter_map(|place| plan.steps.get(*place));
+            order.tasks.extend(steps.map(|step| Stepped {
+                task: plan.id.clone(),
+                step: step.id.clone(),
+                began,
+            }));
+        }
+        let open = plan.open(Some(&run)).count();
+        for (number, step) in (1..=done.len()).zip(&done) {
+            let left = open.saturating_add(done.len().saturating_sub(number));
+            self.enter(Change::TaskStep {
+                task: plan.id.clone(),
+                step: step.id.clone(),
+                done: count(plan.steps.len().saturating_sub(left)),
+                needed: count(plan.steps.len()),
+                until: run.last.and_then(|last| self.end_of(last).ok()),
+            });
+        }
+        if open == 0 {
+            self.end_task(plan, &run, TaskEnd::Done, on);
+        }
+    }
+
+    /// A run is over.
+    fn end_task(&mut self, plan: &TaskPlan, run: &Run, end: TaskEnd, day: Date) {
+        let spent = plan.spends(run);
+        let standing = self.tasked_mut(&plan.id);
+        standing.run = None;
+        standing.spent = standing.spent.max(spent);
+        self.told_end(plan, Some(run), end, day);
+    }
+
+    /// Tells the end of a task, and counts it on a day.
+    fn told_end(&mut self, plan: &TaskPlan, run: Option<&Run>, end: TaskEnd, day: Date) {
+        let standing = self.tasked_mut(&plan.id);
+        let times = match end {
+            TaskEnd::Done => &mut standing.done,
+            TaskEnd::Missed => &mut standing.missed,
+        };
+        *times = times.saturating_add(1);
+        let times = *times;
+        standing.lost = end == TaskEnd::Missed;
+        let task = plan.id.clone();
+        match end {
+            TaskEnd::Done => self.enter(Change::TaskDone { task, times }),
+            TaskEnd::Missed => {
+                let unmet = lacking(plan, run);
+                let needed = count(plan.steps.len());
+                self.enter(Change::TaskMissed {
+                    task,
+                    times,
+                    done: needed.saturating_sub(count(unmet.len())),
+                    needed,
+                    unmet,
+                });
+            }
+        }
+        let compiled = self.compiled;
+        for (place, metric) in compiled.metrics.iter().enumerate() {
+            if let Feed::Tasks(what, of) = &metric.feed
+                && *what == end
+                && (of.is_empty() || of.contains(&plan.id))
+            {
+                self.count(place, day, 1);
+            }
+        }
+    }
+
+    /// What was to be done by now and is not. A frozen membership misses nothing: what it cannot do is as if it had not begun.
+    pub(super) fn miss_tasks(&mut self) {
+        let open = self.state.more.access.is_open();
+        let (compiled, since) = (self.compiled, self.turned.unwrap_or(self.today));
+        for plan in &compiled.tasks {
+            while let Some(last) = plan
+                .ends(self.tasked(&plan.id), since, self.today)
+                .filter(|last| *last < self.today)
+            {
+                let run = self.tasked(&plan.id).and_then(|one| one.run.clone());
+                match run {
+                    Some(run) if open => self.end_task(plan, &run, TaskEnd::Missed, last),
+                    Some(_) => self.tasked_mut(&plan.id).run = None,
+                    None => {
+                        let standing = self.tasked_mut(&plan.id);
+                        standing.excused = standing.excused.max(Some(last));
+                        if open && self.took_part(plan, last) {
+                            self.told_end(plan, None, TaskEnd::Missed, last);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// When the next task is missed.
+    pub(super) fn tasks_due(&self) -> Option<Instant> {
+        let tasks = self.compiled.tasks.iter();
+        let last = tasks
+            .filter_map(|plan| plan.ends(self.tasked(&plan.id), self.today, self.today))
+            .min()?;
+        let at = self.end_of(last).ok()?;
+        if at > self.as_of {
+            return Some(at);
+        }
+        // The rules of another program, or their clocks, have made it past.
+        self.as_of.checked_add_micros(1).ok()
+    }
+
+    /// An order is all back: it has done nothing for the tasks that it was counted for, as far as they are not done or missed.
+    pub(super) fn undo_steps(&mut self, order: &mut Order) {
+        let compiled = self.compiled;
+        for did in core::mem::take(&mut order.tasks) {
+            let run = self.tasked(&did.task).and_then(|one| one.run.as_ref());
+            if run.is_none_or(|run| run.began != did.began || run.times(&did.step) == 0) {
+                continue;
+            }
+            let plan = compiled.tasks.iter().find(|plan| plan.id == did.task);
+            let step = plan.and_then(|plan| plan.steps.iter().find(|one| one.id == did.step));
+            let standing = self.tasked_mut(&did.task);
+            let Some(run) = &mut standing.run else {
+                continue;
+            };
+            let left = run.uncount(&did.step);
+            if run.steps.is_empty() {
+                standing.run = None;
+            }
+            if step.is_some_and(|step| left < step.times && step.times <= left.saturating_add(1)) {
+                self.enter(Change::TaskStepUndone {
+                    task: did.task,
+                    step: did.step,
+                    order: order.id.clone(),
+                });
+            }
+        }
+    }
+
+    /// A membership that ends misses nothing any more.
+    pub(super) fn drop_tasks(&mut self) {
+        if self.state.more.tasks.values().any(|one| one.run.is_some()) {
+            for standing in self.more().tasks.values_mut() {
+                standing.run = None;
+            }
+        }
+    }
+
+    /// How far the member is in each task.
+    pub(super) fn task_progress(&self) -> Vec<TaskProgress> {
+        if self.state.more.access.is_over() {
+            return Vec::new();
+        }
+        let tasks = self.compiled.tasks.iter();
+        tasks.filter_map(|plan| self.progress_in(plan)).collect()
+    }
+
+    fn progress_in(&self, plan: &TaskPlan) -> Option<TaskProgress> {
+        let standing = self.tasked(&plan.id);
+        let run = standing.and_then(|standing| standing.run.as_ref());
+        let (done, missed) = standing.map_or((0, 0), |one| (one.done, one.missed));
+        let state = match run {
+            Some(_) => TaskState::Begun,
+            None if plan.can_begin(standing, self.today) => TaskState::Open,
+            None if plan.from.is_some_and(|from| self.today < from) => TaskState::Waiting,
+            None if standing.is_some_and(|one| one.lost) => TaskState::Missed,
+            None if done > 0 => TaskState::Done,
+            None => TaskState::Over,
+        };
+        if state == TaskState::Open && !self.took_part(plan, self.today) {
+            return None;
+        }
+        let window = plan.window(self.today).and_then(|window| window.last);
+        let last = match state {
+            TaskState::Begun => run.and_then(|run| run.last),
+            TaskState::Open => window,
+            TaskState::Waiting | TaskState::Done | TaskState::Missed | TaskState::Over => None,
+        };
+        let unmet = match state {
+            TaskState::Begun | TaskState::Open => lacking(plan, run),
+            TaskState::Waiting | TaskState::Done | TaskState::Missed | TaskState::Over => {
+                Vec::new()
+            }
+        };
+        let steps = plan.steps.iter().map(|step| StepProgress {
+            step: step.id.clone(),
+            times: run.map_or(0, |run| run.times(&step.id)),
+            needed: step.times,
+        });
+        let needed = count(plan.steps.len());
+        Some(TaskProgress {
+            task: plan.id.clone(),
+            state,
+            done: needed.saturating_sub(count(plan.open(run).count())),
+            needed,
+            steps: steps.collect(),
+            since: run.map(|run| run.began),
+            until: last.and_then(|last| self.end_of(last).ok()),
+            times_done: done,
+            times_missed: missed,
+            unmet,
+        })
+    }
+
+    /// Whether the member takes part in a task, as things stand on a day.
+    fn took_part(&self, plan: &TaskPlan, day: Date) -> bool {
+        let seeing = self.seeing(day);
+        let when = plan.when.as_ref();
+        when.is_none_or(|when| evaluate(when, &seeing, &mut Quiet))
+    }
+
+    fn tasked(&self, task: &Id) -> Option<&Tasked> {
+        self.state.more.tasks.get(task)
+    }
+
+    /// What the member keeps of a task, to change it.
+    fn tasked_mut(&mut self, task: &Id) -> &mut Tasked {
+        self.more().tasks.entry(task.clone()).or_default()
+    }
+}
+
+/// What the steps of a run lack that are not done.
+fn lacking(plan: &TaskPlan, run: Option<&Run>) -> Vec<Unmet> {
+    let steps = plan.open(run).filter_map(|place| plan.steps.get(place));
+    let lacks = steps.map(|step| {
+        let times = run.map_or(0, |run| run.times(&step.id));
+        let number = |times: u32| Figure::Number(i64::from(times));
+        let missing = number(step.times.saturating_sub(times));
+        Unmet {
+            of: Some(step.id.clone()),
+            ..Unmet::figure(
+                "step",
+                number(times),
+                Some(number(step.times)),
+                Some(missing),
+            )
+        }
+    });
+    lacks.collect()
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

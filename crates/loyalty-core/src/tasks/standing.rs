@@ -1,0 +1,123 @@
+//! What a member keeps of a task.
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::{Date, Instant};
+use crate::id::Id;
+
+/// What a member keeps of a task.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tasked {
+    /// What is begun, and neither done nor missed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) run: Option<Run>,
+    /// How often it is done, and how often missed.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub(crate) done: u32,
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub(crate) missed: u32,
+    /// Whether it was missed the last time that it ended.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub(crate) lost: bool,
+    /// The last day of the period whose run has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) spent: Option<Date>,
+    /// Where it is assigned: up to this day nothing is missed that was not begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) excused: Option<Date>,
+}
+
+/// A task that is begun.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Run {
+    /// When it began, and on which day of the member's calendar.
+    pub(crate) began: Instant,
+    pub(crate) on: Date,
+    /// The last day on which it can be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) last: Option<Date>,
+    /// How many events have counted for each step, in the order in which steps were begun; none is zero.
+    pub(crate) steps: Vec<(Id, u32)>,
+}
+
+/// What an order has done for a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Stepped {
+    pub(crate) task: Id,
+    pub(crate) step: Id,
+    /// When the run of the task began.
+    pub(crate) began: Instant,
+}
+
+impl Tasked {
+    /// Another membership becomes part of this one: what was done and missed adds up, and of two runs the one goes on that is further.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.done = self.done.saturating_add(other.done);
+        self.missed = self.missed.saturating_add(other.missed);
+        self.spent = self.spent.max(other.spent);
+        self.lost |= other.lost;
+        self.excused = self.excused.max(other.excused);
+        let so_far = |run: &Option<Run>| run.as_ref().map_or(0, Run::events);
+        if so_far(&other.run) > so_far(&self.run) {
+            self.run = other.run;
+        }
+    }
+
+    /// What is wrong with what was decoded, if anything.
+    pub(crate) fn fault(&self, as_of: Option<Instant>) -> Option<&'static str> {
+        let run = self.run.as_ref()?;
+        if Some(run.began) > as_of {
+            return Some("a task was begun after the member was looked at last");
+        }
+        if run.last.is_some_and(|last| last < run.on) {
+            return Some("a task ends before it begins");
+        }
+        let counts = run.steps.iter().all(|(_, times)| *times > 0);
+        (run.steps.is_empty() || !counts).then_some("a task is begun of which nothing is done")
+    }
+}
+
+impl Run {
+    /// How many events have counted for a step.
+    pub(crate) fn times(&self, step: &Id) -> u32 {
+        let mut steps = self.steps.iter();
+        steps
+            .find(|(id, _)| id == step)
+            .map_or(0, |(_, times)| *times)
+    }
+
+    /// An event counts for a step; says for how many it has now.
+    pub(crate) fn count(&mut self, step: &Id) -> u32 {
+        match self.steps.iter_mut().find(|(id, _)| id == step) {
+            Some((_, times)) => {
+                *times = times.saturating_add(1);
+                *times
+            }
+            None => {
+                self.steps.push((step.clone(), 1));
+                1
+            }
+        }
+    }
+
+    /// An event counts for a step no longer; says for how many it has now.
+    pub(crate) fn uncount(&mut self, step: &Id) -> u32 {
+        let mut left = 0;
+        self.steps.retain_mut(|(id, times)| {
+            if id == step {
+                *times = times.saturating_sub(1);
+                left = *times;
+            }
+            *times > 0
+        });
+        left
+    }
+
+    fn events(&self) -> u32 {
+        let times = self.steps.iter().map(|(_, times)| *times);
+        times.fold(0, u32::saturating_add)
+    }
+}
