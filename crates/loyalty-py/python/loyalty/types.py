@@ -13,7 +13,7 @@ Day: TypeAlias = Union[date, str]
 """A date, or `YYYY-MM-DD`."""
 Scalar: TypeAlias = Union[str, Decimal, int, bool]
 """A value of an attribute."""
-WarningLevel: TypeAlias = Literal["none", "light", "moderate", "severe"]
+WarningLevel: TypeAlias = Union[Literal["none"], Literal["light"], Literal["moderate"], Literal["severe"]]
 """A level of early warning."""
 Document: TypeAlias = Mapping[str, Any]
 """A JSON document as a dict. (It must be a `dict`; the alias is wider so that a `TypedDict` fits.)"""
@@ -297,7 +297,7 @@ class BenefitStanding(_BenefitStandingRequired, total=False):
     used: int
     left: int
     renews_on: str
-    unmet: list[Unmet]
+    unmet: "list[Unmet]"
 
 
 class _LiabilityRequired(TypedDict):

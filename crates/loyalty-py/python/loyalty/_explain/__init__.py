@@ -1,21 +1,22 @@
 """What a program says, in plain words, in Chinese or English.
 
-It reads the canonical JSON of a checked program, so every default is there and nothing has to be guessed. A setting that this
-version has no words for is shown as it is written: nothing is left out in silence.
+It reads the canonical JSON of a checked program, which keeps what the program says and the defaults that matter. A setting that
+this version has no words for is named by its keys and values in the end: nothing is left out in silence (`seen`, `rest`).
 """
 
 from typing import Literal
 
-from loyalty._explain.tasks import Tasks
+from loyalty._explain.rest import Rest
+from loyalty._explain.seen import watched
 from loyalty._loyalty import Program
 
 
 def explain(program: Program, lang: Literal["zh", "en"]) -> str:
     """The program in plain words: several lines, the last one without a line end."""
-    return _Explainer(program.to_dict(), lang).program()
+    return _Explainer(watched(program.to_dict()), lang).program()
 
 
-class _Explainer(Tasks):
+class _Explainer(Rest):
     """All of a program, part by part."""
 
     def program(self) -> str:
@@ -30,20 +31,37 @@ class _Explainer(Tasks):
                 f"金额以 {doc['currency']} 计；日期按 {doc['timezone']} 时区计算。",
             )
         )
+        if doc.get("dedup_days"):
+            days = self.count(doc["dedup_days"], "day")
+            self.lines.append(
+                self.t(
+                    f"An event that is sent again within {days} is known, and counts once.",
+                    f"{doc['dedup_days']} 天内重复上报的事件只计一次。",
+                )
+            )
+        doc.get("schema")
         self.put_accounts()
         self.put_metrics()
         self.put_segments()
+        self.put_lifecycle()
+        self.put_warning()
         self.put_tiers()
+        self.put_plans()
+        self.put_benefits()
         self.put_earning()
         self.put_pricing()
         self.put_tender()
         self.put_rewards()
         self.put_moves()
+        self.put_household()
+        self.put_referrals()
         self.put_promotions()
         self.put_tasks()
         self.put_triggers()
+        self.put_winback()
         self.put_rankings()
         self.put_returns()
+        self.put_rest()
         return "\n".join(self.lines)
 
     def put_metrics(self) -> None:
@@ -68,6 +86,8 @@ class _Explainer(Tasks):
         for segment in self.doc["segments"]:
             words = self.condition(segment["when"])
             self.put(1, self.t(f"{self.named(segment)}: {words}", f"{self.named(segment)}：{words}"))
+            if segment.get("watch"):
+                self.put(2, self.t("Entries say when a member enters or leaves it.", "会员进入和离开时均有记录。"))
         if self.doc["scores"]:
             self.head("Scores", "评分")
         for score in self.doc["scores"]:

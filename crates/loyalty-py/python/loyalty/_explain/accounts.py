@@ -14,6 +14,9 @@ class Accounts(Tiers):
             self.head("Accounts", "积分账户")
         for account in self.doc["accounts"]:
             self.put(1, self.named(account))
+            if account.get("display_scale"):
+                scale = account["display_scale"]
+                self.put(2, self.t(f"It is shown with {self.count(scale, 'decimal')}.", f"显示时保留 {scale} 位小数。"))
             self.put(2, self.activation(account["activation"]))
             self.put(2, self.sentence(self.expiry(account["expiry"])))
             self.put_tier_expiry(account)
@@ -37,7 +40,7 @@ class Accounts(Tiers):
             self.put_open_lots(account.get("open_lots", "keep"))
             if "liability" in account:
                 cost = self.money(account["liability"]["cost_per_point"])
-                percent = account["liability"]["redemption_percent"]
+                percent = account["liability"].get("redemption_percent", 100)
                 self.put(
                     2,
                     self.t(
@@ -48,30 +51,30 @@ class Accounts(Tiers):
                 self.put(2, self.cap(cap))
 
     def cap(self, cap: Json) -> str:
-        period = {
+        periods = {
             "event": self.t("for one event", "每次"),
             "day": self.t("a day", "每天"),
             "week": self.t("a week", "每周"),
             "month": self.t("a month", "每月"),
             "year": self.t("a year", "每年"),
-            "term": self.t("in a term of the rung", "每个等级期内"),
+            "term": self.t(f"in a term of the rung{self.of_track(cap)}", f"每个{self.of_track(cap)}等级期内"),
             "lifetime": self.t("in all", "终身"),
-        }[cap["per"]]
+        }
+        period = self.word(periods, cap["per"])
         parts = []
         if "points" in cap:
             parts.append(self.t(self.count(cap["points"], "point"), f"{cap['points']} 分"))
         if "times" in cap:
             parts.append(self.t(self.count(cap["times"], "time"), f"{cap['times']} 次"))
         amount = self.join(parts)
-        over = "" if cap["over_cap"] == "partial" else self.t(" What does not fit is not given at all.", "放不下的整笔不给。")
+        over = "" if cap.get("over_cap", "partial") == "partial" else self.t(" What does not fit is not given at all.", "放不下的整笔不给。")
         return self.t(f"At most {amount} {period}.", f"{period}最多 {amount}。") + over
 
     def put_tier_expiry(self, account: Json) -> None:
         rule = account.get("expiry_by_tier")
-        if not rule:
+        if not rule and "overrides" not in account:
             return
-        for rung, expiry in rule["rungs"].items():
-            name = self.rung(rung, rule.get("track"))
+        for name, expiry in self.by_rung(rule) if rule else ():
             self.put(2, self.sentence(self.t(f"on {name}, {self.expiry(expiry)}", f"{name}：{self.expiry(expiry)}")))
         words = {
             "latest": self.t("Where a rule says when its points expire too, the later date counts.", "与规则的有效期并存时，取较晚者。"),
@@ -81,7 +84,7 @@ class Accounts(Tiers):
             "rule": self.t("Where a rule says when its points expire too, the rule counts.", "与规则的有效期并存时，以规则为准。"),
             "tier": self.t("Where a rule says when its points expire too, the rung counts.", "与规则的有效期并存时，以等级为准。"),
         }
-        self.put(2, words[account.get("overrides", "latest")])
+        self.put(2, self.word(words, account.get("overrides", "latest")))
 
     def put_leaving(self, account: Json) -> None:
         if "decay" in account:
@@ -109,8 +112,8 @@ class Accounts(Tiers):
                 day = self.t(f"every year on {rule['on']['yearly']}", f"每年 {rule['on']['yearly']}")
             amounts = self.join(
                 [
-                    self.t(f"{points} on {self.rung(rung, rule.get('track'))}", f"{self.rung(rung, rule.get('track'))} {points} 分")
-                    for rung, points in rule["rungs"].items()
+                    self.t(f"{points} on {name}", f"{name} {points} 分")
+                    for name, points in self.by_rung(rule)
                 ]
             )
             self.put(
@@ -134,7 +137,7 @@ class Accounts(Tiers):
                 "规则改版后，已有积分按新有效期自获得日起算。",
             ),
         }
-        self.put(2, words.get(rule, self.raw(rule)))
+        self.put(2, self.word(words, rule))
 
     def overdraw(self, rule: str) -> str:
         words = {
@@ -154,7 +157,7 @@ class Accounts(Tiers):
                 "A return that takes back more points than there are is refused.", "退货应扣的积分多于现有积分时，拒绝退货。"
             ),
         }
-        return words.get(rule, self.raw(rule))
+        return self.word(words, rule)
 
     def active(self, words: list[str]) -> str:
         """What counts as being active."""
@@ -235,6 +238,18 @@ class Accounts(Tiers):
             if rule["from"] == "earning"
             else self.t(" after they became available", "生效后")
         )
+        if rule.get("days") == 0 and "plus" not in rule and rule.get("align", "day") != "day":
+            # No time, and then to the end of a period: the period itself.
+            ends = {
+                "month_end": self.t("month", "当月"),
+                "quarter_end": self.t("quarter", "当季"),
+                "half_year_end": self.t("half-year", "当半年"),
+                "year_end": self.t("year", "当年"),
+            }
+            came = self.t("were earned", "获得") if rule["from"] == "earning" else self.t("became available", "生效")
+            last = self.t(" (that day no longer counts)", "（当日不计）") if rule.get("last_day") == "excluded" else ""
+            end = self.word(ends, rule["align"])
+            return self.t(f"points expire at the end of the {end} in which they {came}{last}", f"积分在{came}{end}末{last}过期")
         span, rest = self.length(rule, "at")
         return self.t(f"points expire {span}{start}{rest}", f"积分在{start} {span}{rest}过期")
 

@@ -1,113 +1,13 @@
-"""Figures and conditions in words."""
+"""Conditions in words."""
 
 from typing import Any
 
-from loyalty._explain.words import Json, Words
+from loyalty._explain.measures import Measures
+from loyalty._explain.words import Json
 
 
-class Conditions(Words):
-    """What is measured, and what must hold."""
-
-    def measure(self, measure: Any) -> str:
-        words = {
-            "spend": self.t("money spent after discounts", "折后消费金额"),
-            "list_spend": self.t("money spent before discounts", "折前消费金额"),
-            "orders": self.t("number of orders", "订单数"),
-            "quantity": self.t("units bought", "购买件数"),
-            "visits": self.t("days with a purchase", "有购买的天数"),
-            "returns": self.t("number of returns", "退货次数"),
-            "returned": self.t("money that went back", "退款金额"),
-            "mean_order": self.t("mean amount of an order", "客单价"),
-            "tenure": self.t("days since joining", "入会天数"),
-            "age": self.t("age in years", "年龄（周岁）"),
-        }
-        if isinstance(measure, str):
-            return words.get(measure, self.raw(measure))
-        match measure:
-            case {"balance": {"account": account}}:
-                return self.t(f"balance of {self.account(account)}", f"{self.account(account)}余额")
-            case {"earned": {"account": account}}:
-                return self.t(f"points earned in {self.account(account)}", f"获得的{self.account(account)}")
-            case {"burned": {"account": account}}:
-                return self.t(f"points used from {self.account(account)}", f"使用的{self.account(account)}")
-            case {"activity": activities}:
-                return self.t(f"times of {self.either(activities)}", f"{self.either(activities)}的次数")
-            case {"distinct": {"of": of}}:
-                kinds = {
-                    "sku": self.t("articles", "商品"),
-                    "category": self.t("categories", "类目"),
-                    "brand": self.t("brands", "品牌"),
-                    "store": self.t("stores", "门店"),
-                    "channel": self.t("channels", "渠道"),
-                }
-                name = kinds.get(of, self.raw(of)) if isinstance(of, str) else f"`{of['attribute']}`"
-                return self.t(f"number of different {name}", f"不同{name}的数量")
-            case {"sum": {"attribute": name}}:
-                return self.t(f"sum of `{name}`", f"`{name}` 之和")
-            case {"mean": {"attribute": name}}:
-                return self.t(f"mean of `{name}`", f"`{name}` 的均值")
-            case {"streak": {"period": period, "of": of}}:
-                what = self.t("a purchase", "购买") if of == "purchase" else self.either(of["activity"])
-                return self.t(f"calendar {self.period(period)}s running with {what}", f"连续有{what}的{self.period(period)}数")
-            case {"periods": {"period": period, "at_least": least}}:
-                return self.t(
-                    f"calendar {self.period(period)}s with at least {self.count(least, 'order')}",
-                    f"至少有 {least} 单的{self.period(period)}数",
-                )
-            case {"gap": {"percentile": percent}}:
-                return self.t(f"days between purchases, {percent}th percentile", f"购买间隔天数的第 {percent} 百分位")
-            case {"gap": {"mean": _}}:
-                return self.t("mean days between purchases", "平均购买间隔天数")
-            case {"tasks": {"what": what, "of": tasks}}:
-                named = self.either(tasks)
-                return self.t(f"number of tasks {named} {what}", f"{'完成' if what == 'done' else '错过'}任务{named}的次数")
-            case {"tasks": {"what": what}}:
-                return self.t(f"number of tasks {what}", f"{'完成' if what == 'done' else '错过'}任务的次数")
-            case {"days_since": "purchase"}:
-                return self.t("days since the last purchase", "距上次购买的天数")
-            case {"days_since": {"activity": kinds}}:
-                return self.t(f"days since the last {self.either(kinds)}", f"距上次{self.either(kinds)}的天数")
-        return self.raw(measure)
-
-    def is_state(self, measure: Any) -> bool:
-        """Whether a measure is how things stand, so that a window would say nothing."""
-        return measure in ("tenure", "age") or (isinstance(measure, dict) and bool({"balance", "days_since"} & measure.keys()))
-
-    def period(self, period: str) -> str:
-        return {
-            "day": self.t("day", "日"),
-            "week": self.t("week", "周"),
-            "month": self.t("month", "月"),
-            "quarter": self.t("quarter", "季度"),
-            "half_year": self.t("half-year", "半年"),
-            "year": self.t("year", "年"),
-        }[period]
-
-    def window(self, window: Any) -> str:
-        if window == "lifetime":
-            return self.t("over the whole life", "累计")
-        if window == "membership_year":
-            return self.t("in the membership year", "本会员年内")
-        match window:
-            case {"last": span}:
-                return self.t(f"in the last {self.span(span)}", f"最近 {self.span(span)}内")
-            case {"calendar": {"period": period, **rest}}:
-                name = self.period(period)
-                start = (
-                    self.t(f" (years begin on {rest['year_start']})", f"（年度始于 {rest['year_start']}）")
-                    if "year_start" in rest
-                    else ""
-                )
-                return self.t(f"in the calendar {name}{start}", f"本{name}内{start}")
-            case {"since_tier": _}:
-                return self.t("since the present rung was entered", "自进入现等级以来")
-            case {"term": _}:
-                return self.t("in the present term of the rung", "在现等级的本期内")
-            case {"between": {"from": first, "until": last}}:
-                return self.t(f"from {first} to {last}", f"{first} 至 {last} 间")
-            case {"previous": inner}:
-                return self.t(f"in the stretch before ({self.window(inner)})", f"上一期（{self.window(inner)}）")
-        return self.raw(window)
+class Conditions(Measures):
+    """What must hold, and of which lines."""
 
     def condition(self, condition: Any, inside: bool = False) -> str:
         ((leaf, test),) = condition.items()
@@ -124,9 +24,8 @@ class Conditions(Words):
             case "not":
                 return self.t(f"not ({self.condition(test)})", f"并非（{self.condition(test)}）")
             case "metric":
-                metric = self.metrics[test["id"]]
-                money = metric["measure"] in ("spend", "list_spend", "returned", "mean_order")
-                return self.t(f"{self.name(metric)} is ", self.name(metric)) + self.comparison(test, money)
+                name = self.of_metric(test["id"])
+                return self.t(f"{name} is ", name) + self.comparison(test, self.is_money(test["id"]))
             case "tier":
                 return self.tier(test)
             case "tag":
@@ -141,10 +40,33 @@ class Conditions(Words):
                     parts.append(self.t(f"less than {self.span(test['less_than'])}", f"不满 {self.span(test['less_than'])}"))
                 return self.t(f"the member joined {self.join(parts)} ago", f"入会{self.join(parts)}")
             case "segment":
-                names = [self.name(self.segments[one]) for one in test]
-                return self.t(f"the member belongs to {self.join(names, either=True)}", f"会员属于{self.join(names, either=True)}")
+                names = self.called(test, self.segments)
+                return self.t(f"the member belongs to {names}", f"会员属于{names}")
+            case "plan":
+                names = self.called(test, self.plans)
+                return self.t(f"the member has the plan {names}", f"会员持有付费方案{names}")
+            case "stage":
+                names = self.called(test, self.stages)
+                return self.t(f"the member is in the stage {names}", f"会员处于{names}阶段")
+            case "warning":
+                levels = self.levels(test)
+                return self.t(f"the early warning is {levels}", f"流失预警为{levels}")
+            case "abandoned":
+                return (
+                    self.t("attempts to win the member back have been given up", "已放弃召回该会员")
+                    if test
+                    else self.t("attempts to win the member back have not been given up", "未放弃召回该会员")
+                )
+            case "rhythm":
+                since, gap = self.of_metric(test["since"]), self.of_metric(test["gap"])
+                times = "" if str(test.get("times", 1)) == "1" else str(test["times"])
+                words = self.t(
+                    f"{since} is at least {times + ' times ' if times else ''}{gap}",
+                    f"{since}不低于{gap}{f'的 {times} 倍' if times else ''}",
+                )
+                return words + self.if_none(test)
             case "score":
-                name = self.name(self.scores[test["id"]])
+                name = self.called([test["id"]], self.scores)
                 return self.t(f"the score {name} is ", f"评分{name}") + self.comparison(test, False)
             case "anniversary":
                 return self.anniversary(test)
@@ -166,27 +88,15 @@ class Conditions(Words):
             case "attribute" | "event_attribute":
                 who = self.t("the member's", "会员的") if leaf == "attribute" else self.t("the event's", "事件的")
                 text = self.t(f" is {self.either(test['is'])}", f"是{self.either(test['is'])}") if "is" in test else ""
-                number = self.comparison(test, False)
+                number = self.comparison(test, False, if_none=False)
                 number = self.t(f" is {number}", number) if number else ""
-                return self.t(f"{who} `{test['name']}`{text}{number}", f"{who} `{test['name']}` {text}{number}")
+                return self.t(f"{who} `{test['name']}`{text}{number}", f"{who} `{test['name']}` {text}{number}") + self.if_none(test)
             case "channel":
                 return self.t(f"it came through {self.either(test)}", f"渠道为{self.either(test)}")
             case "store":
                 return self.t(f"it happened in store {self.either(test)}", f"门店为{self.either(test)}")
             case "weekday":
-                days = {
-                    day: self.t(en, zh)
-                    for day, en, zh in [
-                        ("mon", "Monday", "周一"),
-                        ("tue", "Tuesday", "周二"),
-                        ("wed", "Wednesday", "周三"),
-                        ("thu", "Thursday", "周四"),
-                        ("fri", "Friday", "周五"),
-                        ("sat", "Saturday", "周六"),
-                        ("sun", "Sunday", "周日"),
-                    ]
-                }
-                weekdays = self.join([days.get(day, day) for day in test], either=True)
+                weekdays = self.weekdays(test)
                 return self.t(f"on {weekdays}", f"在{weekdays}")
             case "hours":
                 return self.t(f"between {test['from']} and {test['until']}", f"在 {test['from']} 至 {test['until']} 之间")
@@ -194,8 +104,9 @@ class Conditions(Words):
                 return self.t(f"{self.days(test)}", f"在{self.days(test)}")
             case "yearly":
                 dates = list(test.get("on", ()))
-                if "from" in test:
-                    dates.append(self.t(f"{test['from']} to {test['until']}", f"{test['from']} 至 {test['until']}"))
+                if "from" in test or "until" in test:
+                    first, last = test.get("from", "01-01"), test.get("until", "12-31")
+                    dates.append(self.t(f"{first} to {last}", f"{first} 至 {last}"))
                 return self.t(f"every year on {self.join(dates, either=True)}", f"每年 {self.join(dates, either=True)}")
             case "total" | "quantity":
                 what = (
@@ -208,7 +119,36 @@ class Conditions(Words):
                 return self.t(f"the basket has {self.selection(test)}", f"订单中有{self.selection(test)}")
         return self.raw(condition)
 
-    def comparison(self, test: Json, money: bool) -> str:
+    def weekdays(self, days: "list[str]") -> str:
+        words = {
+            day: self.t(en, zh)
+            for day, en, zh in [
+                ("mon", "Monday", "周一"),
+                ("tue", "Tuesday", "周二"),
+                ("wed", "Wednesday", "周三"),
+                ("thu", "Thursday", "周四"),
+                ("fri", "Friday", "周五"),
+                ("sat", "Saturday", "周六"),
+                ("sun", "Sunday", "周日"),
+            ]
+        }
+        return self.join([self.word(words, day) for day in days], either=True)
+
+    def levels(self, levels: "list[str]") -> str:
+        """Levels of early warning."""
+        words = {
+            "none": self.t("none", "无"),
+            "light": self.t("light", "轻度"),
+            "moderate": self.t("moderate", "中度"),
+            "severe": self.t("severe", "重度"),
+        }
+        return self.join([self.word(words, level) for level in levels], either=True)
+
+    def if_none(self, test: Json) -> str:
+        """What holds where there is nothing to compare, if that is not the usual: no."""
+        return self.t(" (or there is no value to compare)", "（没有可比较的值时也算符合）") if test.get("if_none") else ""
+
+    def comparison(self, test: Json, money: bool, if_none: bool = True) -> str:
         def value(number: Any) -> str:
             return self.money(number) if money else str(number)
 
@@ -226,7 +166,7 @@ class Conditions(Words):
             parts.append(self.t(f"between {low} and {high}", f"在 {low} 与 {high} 之间"))
         if "in" in test:
             parts.append(self.t(f"one of {self.either(map(value, test['in']))}", f"为{self.either(map(value, test['in']))}之一"))
-        return self.t(" and ", "且").join(parts)
+        return self.t(" and ", "且").join(parts) + (self.if_none(test) if if_none else "")
 
     def tier(self, test: Json) -> str:
         rungs = {
@@ -246,7 +186,8 @@ class Conditions(Words):
             parts.append(self.t(f"{name(test['at_most'])} or lower", f"{name(test['at_most'])}及以下"))
         if "in" in test:
             parts.append(self.join([name(rung) for rung in test["in"]], either=True))
-        return self.t("the rung is ", "等级为") + self.t(" and ", "且").join(parts)
+        track = self.of_track(test)
+        return self.t(f"the rung{track} is ", f"{track}等级为") + self.t(" and ", "且").join(parts)
 
     def birthday(self, test: Any) -> str:
         if test == "day":

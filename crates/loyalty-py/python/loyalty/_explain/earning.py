@@ -3,14 +3,29 @@
 from typing import Any
 
 from loyalty._explain.accounts import Accounts
+from loyalty._explain.seen import pass_over
 from loyalty._explain.words import Json
+
+
+EARNING: Json = {
+    "base": "discounted",
+    "basis": "as_priced",
+    "paid_in_points": "exclude",
+    "free_units": "skip",
+    "multipliers": "sum_of_bonuses",
+    "round": "each_rule",
+    "rounding": "floor",
+    "earn_at": "held",
+}
+"""How a program earns that says nothing of it."""
 
 
 class Earning(Accounts):
     """Earn rules, and how they combine."""
 
     def put_earning(self) -> None:
-        if not self.doc["earn"]:
+        if not self.doc["earn"] and not self.doc["groups"] and self.doc["earning"] == EARNING:
+            pass_over(self.doc["earning"])
             return
         self.head("Earning", "获得积分")
         for rule in self.doc["earn"]:
@@ -35,7 +50,8 @@ class Earning(Accounts):
             if earning["paid_in_points"] == "exclude"
             else self.t("; what is paid in points counts too.", "；用积分支付的部分也积分。")
         )
-        if any("multiply" in rule["give"] for rule in self.doc["earn"]):
+        factors = any("multiply" in rule["give"] for rule in self.doc["earn"])
+        if factors or earning["multipliers"] != EARNING["multipliers"] or earning["round"] != EARNING["round"]:
             both = {
                 "sum_of_bonuses": self.t(
                     "Several factors add up: ×1.5 and ×2 make ×2.5.", "多个倍数的加成相加：×1.5 与 ×2 合为 ×2.5。"
@@ -43,7 +59,7 @@ class Earning(Accounts):
                 "product": self.t("Several factors multiply: ×1.5 and ×2 make ×3.", "多个倍数相乘：×1.5 与 ×2 合为 ×3。"),
                 "highest": self.t("Of several factors the highest counts.", "多个倍数取最高。"),
             }
-            self.put(1, both.get(earning["multipliers"], self.raw(earning["multipliers"])))
+            self.put(1, self.word(both, earning["multipliers"]))
             self.put(
                 1,
                 self.t("Points are rounded after multiplying.", "乘倍数之后才取整。")
@@ -77,21 +93,29 @@ class Earning(Accounts):
         days = self.days(rule)
         if days:
             self.put(2, self.t(f"In force {days}.", f"有效期：{days}。"))
+        if len(self.accounts) > 1 and "account" in rule and not rule["give"].keys() & {"rate", "fixed", "per_unit", "per_line"}:
+            account = self.account(rule["account"])
+            self.put(2, self.t(f"The points are {account}.", f"计入{account}。"))
         if rule.get("bonus"):
             self.put(2, self.t("Its points are not multiplied.", "其积分不参与翻倍。"))
         if rule.get("exclusive"):
             self.put(
                 2,
                 self.t(
-                    f"It excludes other rules (priority {rule['priority']}).", f"与其他规则互斥（优先级 {rule['priority']}）。"
+                    f"It excludes other rules (priority {rule.get('priority', 0)}).", f"与其他规则互斥（优先级 {rule.get('priority', 0)}）。"
                 ),
+            )
+        if "group" not in rule and not rule.get("exclusive") and rule.get("priority"):
+            self.put(
+                2,
+                self.t(f"Its priority where caps cut: {rule['priority']}.", f"触及上限时的优先级：{rule['priority']}。"),
             )
         if "group" in rule:
             self.put(
                 2,
                 self.t(
-                    f"In group {rule['group']} (priority {rule['priority']}).",
-                    f"属于分组 {rule['group']}（优先级 {rule['priority']}）。",
+                    f"In group {rule['group']} (priority {rule.get('priority', 0)}).",
+                    f"属于分组 {rule['group']}（优先级 {rule.get('priority', 0)}）。",
                 ),
             )
         for cap in rule.get("caps", ()):
@@ -107,13 +131,14 @@ class Earning(Accounts):
 
     def rounding(self, rule: Any) -> str:
         mode, place, step = (rule, "rule", 1) if isinstance(rule, str) else (rule["mode"], rule.get("place", "rule"), rule["to"])
-        words = {
+        modes = {
             "floor": self.t("Fractions of a point are dropped", "不足一分的舍去"),
             "ceil": self.t("Fractions of a point are rounded up", "不足一分的进为一分"),
             "half_up": self.t("Fractions of a point are rounded, a half up", "积分四舍五入"),
             "half_down": self.t("Fractions of a point are rounded, a half down", "积分五舍六入"),
             "half_even": self.t("Fractions of a point are rounded, a half to the even number", "积分四舍六入五成双"),
-        }.get(mode, self.raw(mode))
+        }
+        words = self.word(modes, mode)
         if str(step) != "1":
             words += self.t(f", to multiples of {step} points", f"，取 {step} 分的整数倍")
         words += {"line": self.t(", line by line", "，逐行取整"), "unit": self.t(", unit by unit", "，逐件取整")}.get(place, "")
@@ -169,11 +194,8 @@ class Earning(Accounts):
         return words
 
     def milestone(self, rule: Json) -> str:
-        metric = self.metrics[rule["metric"]]
-        money = metric["measure"] in ("spend", "list_spend")
-
         def value(number: Any) -> str:
-            return self.money(number) if money else str(number)
+            return self.value(rule["metric"], number)
 
         parts = [
             self.t(f"{step['points']} points at {value(step['value'])}", f"达 {value(step['value'])} 得 {step['points']} 分")
@@ -183,11 +205,11 @@ class Earning(Accounts):
             start = self.t(f" from {value(rule['from'])} on", f"（自 {value(rule['from'])} 起）") if "from" in rule else ""
             parts.append(
                 self.t(
-                    f"{rule['points']} points for every {value(rule['every'])}{start}",
-                    f"每满 {value(rule['every'])}{start}得 {rule['points']} 分",
+                    f"{rule.get('points', 0)} points for every {value(rule['every'])}{start}",
+                    f"每满 {value(rule['every'])}{start}得 {rule.get('points', 0)} 分",
                 )
             )
-        words = self.t(f"when {self.name(metric)} grows: ", f"{self.name(metric)}：") + self.join(parts)
+        words = self.t(f"when {self.of_metric(rule['metric'])} grows: ", f"{self.of_metric(rule['metric'])}：") + self.join(parts)
         if rule["crossing"] == "highest":
             words += self.t(" (only the highest that one event reaches)", "（一次达到多档时只给最高档）")
         return words

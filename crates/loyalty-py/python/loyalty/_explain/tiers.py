@@ -3,6 +3,7 @@
 from typing import Any
 
 from loyalty._explain.conditions import Conditions
+from loyalty._explain.words import Json
 
 
 class Tiers(Conditions):
@@ -20,6 +21,8 @@ class Tiers(Conditions):
                     self.put(2, self.t(f"{name}: if {needs}.", f"{name}：{needs}。"))
                 elif place == 0:
                     self.put(2, self.t(f"{name}: everybody begins here.", f"{name}：人人由此开始。"))
+                else:
+                    self.put(2, self.t(f"{name}.", f"{name}。"))
                 if "retain" in rung:
                     keeps = self.condition(rung["retain"])
                     self.put(3, self.t(f"It is kept if {keeps}.", f"保级条件：{keeps}。"))
@@ -33,11 +36,12 @@ class Tiers(Conditions):
             self.put(2, self.upgrade(track))
             if "review" in track:
                 self.put(2, self.review(track["review"]))
-            else:
+            if "review" not in track or track["hold"] != "lifetime":
                 self.put(2, self.hold(track["hold"]))
             self.put_kept(2, track)
-            if track["hold"] not in ("lifetime", "none") or "review" in track:
-                self.put(2, self.at_review(track["at_review"]))
+            falls = track["at_review"]
+            if track["hold"] not in ("lifetime", "none") or "review" in track or falls != "requalify":
+                self.put(2, self.at_review(falls))
             if track.get("review_reads") == "before_expiry":
                 self.put(
                     2, self.t("A review reads balances before what expires at its instant.", "复核按当时到期积分失效之前的余额计算。")
@@ -73,6 +77,8 @@ class Tiers(Conditions):
 
     def review(self, review: Any) -> str:
         match review:
+            case "term_end":
+                return self.t("A rung is reviewed when its term ends.", "等级期满时复核。")
             case {"every": {"months": months, "on_day": day}}:
                 return self.t(
                     f"A rung is reviewed every {self.count(months, 'month')} (counted from January) on day {day} of the month.",
@@ -99,11 +105,12 @@ class Tiers(Conditions):
             self.put(depth, self.grace(rule["grace"]))
 
     def grace(self, grace: Any) -> str:
-        day = {
+        days = {
             "term_end": self.t("the last day of the term", "期限末日"),
             "entry": self.t("the day of entry", "进入等级之日"),
             "loss": self.t("the day of the loss", "失去等级之日"),
-        }.get(grace["from"], self.raw(grace["from"]))
+        }
+        day = self.word(days, grace["from"])
         more = {key: grace[key] for key in ("align", "last_day") if key in grace}
         length, rest = self.length({"last_day": "included", **grace["for"], **more}, "to")
         return self.t(
@@ -120,13 +127,11 @@ class Tiers(Conditions):
                 "本期订单的退货只在下次复核时影响等级，前期订单的退货即时影响。",
             ),
         }
-        return words.get(rule, self.raw(rule))
+        return self.word(words, rule)
 
     def carry(self, carry: Any, track: Any) -> str:
-        metric = self.metrics.get(carry["metric"], {"id": carry["metric"]})
-        name = self.name(metric)
-        money = metric.get("measure") in ("spend", "list_spend")
-        amount = self.money if money else str
+        name = self.of_metric(carry["metric"])
+        amount = self.money if self.is_money(carry["metric"]) else str
         if carry["how"] == "head_start":
             starts = [
                 self.t(
@@ -149,11 +154,6 @@ class Tiers(Conditions):
             else self.t(", once only", "，只转一次")
         )
         return self.t(f"{text}.", f"{text}。")
-
-    def period(self, period: str) -> str:
-        if period == "membership_year":
-            return self.t("membership year", "会员年")
-        return super().period(period)
 
     def hold(self, rule: Any) -> str:
         if rule == "lifetime":
@@ -192,7 +192,7 @@ class Tiers(Conditions):
             "to_base": self.t("At the review, a rung that is not kept falls to the lowest.", "到期复核：不符合条件的降至最低级。"),
             "never": self.t("The rung is never lost.", "等级不会降低。"),
         }
-        return words.get(rule, self.raw(rule))
+        return self.word(words, rule)
 
     def rung(self, rung: str, track: "str | None") -> str:
         """The name of a rung for people."""
@@ -202,3 +202,12 @@ class Tiers(Conditions):
                     if held["id"] == rung:
                         return self.name(held)
         return rung
+
+    def by_rung(self, rule: Json) -> "list[tuple[str, Any]]":
+        """What a rule says rung by rung, in the order of the ladder, each with the name of the rung."""
+        track, said = rule.get("track"), rule["rungs"]
+        order = [
+            rung["id"] for one in self.doc["tiers"] if track is None or one["id"] == track for rung in one["rungs"]
+        ]
+        known = [rung for rung in order if rung in said]
+        return [(self.rung(rung, track), said[rung]) for rung in [*known, *(rung for rung in said if rung not in known)]]
