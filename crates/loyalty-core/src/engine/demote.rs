@@ -2,7 +2,6 @@
 
 use super::carry::Less;
 use super::facts::{Seeing, place_of};
-use super::referral::is_back;
 use super::standing::Asked;
 use super::work::Work;
 use crate::calendar::{Date, Instant};
@@ -48,29 +47,7 @@ impl Work<'_> {
         if self.state.more.access.is_over() {
             return Ok(());
         }
-        self.take_back_rungs_of(Brought::by(order), changes)?;
-        if is_back(order) {
-            self.take_back_terms(order);
-        }
-        Ok(())
-    }
-
-    /// A term that the order began, because it met the condition of the rung anew, was begun for nothing once all of it is back.
-    fn take_back_terms(&mut self, order: &Order) {
-        for (place, track) in self.compiled.tracks.iter().enumerate() {
-            let Some(standing) = self.state.tiers.get(place) else {
-                continue;
-            };
-            let Some(earlier) = standing.earlier.last() else {
-                continue;
-            };
-            let prolonged = earlier.rung == standing.rung && standing.begun == Some(order.at);
-            let over = earlier.until.is_some_and(|until| until <= self.as_of);
-            if prolonged && !over && track.returns == ReturnsTier::Immediate {
-                let last = standing.earlier.len().saturating_sub(1);
-                self.fall_back(place, last);
-            }
-        }
+        self.take_back_rungs_of(Brought::by(order), changes)
     }
 
     /// The same for whatever was undone.

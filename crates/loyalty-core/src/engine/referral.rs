@@ -381,7 +381,7 @@ impl<'w> Work<'w> {
 }
 
 /// Whether all goods of an order are back.
-pub(super) fn is_back(order: &Order) -> bool {
+fn is_back(order: &Order) -> bool {
     order.goods().all(|row| row.back() >= row.quantity())
 }
 
