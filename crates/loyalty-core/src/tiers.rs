@@ -15,5 +15,7 @@ pub(crate) use judge::{
     Basis, Decision, PenaltyPlan, Present, RungPlan, TrackPlan, Verdict, View, judge, penalized,
     rejudge, review,
 };
-pub(crate) use standing::{Granted, Judged, JudgedValue, Lent, LentBy, Pending, Standing};
+pub(crate) use standing::{
+    Earlier, Granted, Judged, JudgedValue, Lent, LentBy, Pending, Standing, UsedInTerm,
+};
 pub(crate) use terms::{Begin, Person, Term};

@@ -1,5 +1,7 @@
 //! What a return takes back of the rungs that were given for its goods (clause 6.5).
 
+use std::sync::Arc;
+
 use super::carry::Less;
 use super::facts::{Seeing, place_of};
 use super::standing::Asked;
@@ -10,7 +12,10 @@ use crate::id::Id;
 use crate::member::Order;
 use crate::metric::Reading;
 use crate::outcome::{Change, TierWhy};
-use crate::tiers::{Basis, Judged, ReturnsTier, TrackPlan, Verdict, View, rejudge};
+use crate::points::{CapUse, Redemption};
+use crate::tiers::{
+    Basis, Earlier, Judged, ReturnsTier, TrackPlan, UsedInTerm, Verdict, View, rejudge,
+};
 
 /// What brought something to the metrics that is undone now.
 #[derive(Clone, Copy)]
@@ -270,7 +275,7 @@ impl Work<'_> {
             .filter(|(one, next)| one != next)
             .count();
         if from != earlier.rung {
-            standing.enter(earlier.rung, at, earlier.entered_on);
+            standing.enter(earlier.rung.clone(), at, earlier.entered_on);
             standing.since = earlier.since;
         }
         standing.begun = earlier.begun;
@@ -282,6 +287,43 @@ impl Work<'_> {
         self.hold_rung(place);
         self.enter_tier(place, TierWhy::Returned, Some(from));
         self.rejoin_windows(place, (terms, rungs));
+        self.rejoin_uses(earlier.uses, vain);
+    }
+
+    /// What had been used of caps and limits in a term that goes on counts again, and so does what was used in those that were begun
+    /// for nothing.
+    fn rejoin_uses(&mut self, uses: Vec<UsedInTerm>, vain: Vec<Earlier>) {
+        let later = vain.into_iter().flat_map(|one| one.uses);
+        let mut all: Vec<UsedInTerm> = Vec::new();
+        for used in uses.into_iter().chain(later) {
+            match all.iter_mut().find(|one| one.key == used.key) {
+                Some(there) => {
+                    there.points = there.points.saturating_add(used.points);
+                    there.times = there.times.saturating_add(used.times);
+                }
+                None => all.push(used),
+            }
+        }
+        if all.is_empty() {
+            return;
+        }
+        self.undo.caps(&self.state.caps);
+        for used in &all {
+            let counts = (used.points, used.times, used.since);
+            CapUse::go_on(&mut self.state.caps, &used.key, counts);
+        }
+        let ended = |one: &Redemption, key: &Arc<str>| {
+            let mut all = all.iter();
+            all.any(|used| used.key == *key && one.version > used.since)
+        };
+        let some = |one: &Redemption| one.over.iter().any(|key| ended(one, key));
+        if self.state.more.redemptions.iter().any(some) {
+            for one in &mut self.more().redemptions {
+                let mut over = core::mem::take(&mut one.over);
+                over.retain(|key| !ended(one, key));
+                one.over = over;
+            }
+        }
     }
 
     /// The windows that began with so many terms, or rungs, begin where they did before.

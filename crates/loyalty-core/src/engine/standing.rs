@@ -1,5 +1,7 @@
 //! Where a member stands in each track: judging it, entering a rung, and when that is due (section 9).
 
+use std::sync::Arc;
+
 use super::facts::{Seeing, place_of};
 use super::work::Work;
 use crate::calendar::{Date, Instant};
@@ -7,10 +9,11 @@ use crate::condition::{Cond, next_flip};
 use crate::error::Result;
 use crate::metric::Reading;
 use crate::outcome::{Change, TierWhy};
+use crate::points::CapUse;
 use crate::program::Feed;
 use crate::tiers::{
     Basis, Begin, Decision, Hold, Judged, Pending, Person, Present, Term, TrackPlan, Upgrade,
-    Verdict, View, judge, review,
+    UsedInTerm, Verdict, View, judge, review,
 };
 
 /// On which day a track is judged, and the last day of the term that a new one follows.
@@ -379,6 +382,7 @@ impl Work<'_> {
             .get(place)
             .and_then(|standing| standing.pending.as_ref())
             .map(|pending| place_of(self.compiled, place, &pending.rung));
+        let uses = self.uses_in_term(place);
         let Some(standing) = self.standing(place) else {
             return Ok(());
         };
@@ -388,7 +392,7 @@ impl Work<'_> {
             TierWhy::Qualified | TierWhy::Requalified | TierWhy::Restored
                 if standing.until.is_none_or(|until| until > at) =>
             {
-                standing.remember();
+                standing.remember(uses);
             }
             _ => standing.earlier.clear(),
         }
@@ -484,6 +488,24 @@ impl Work<'_> {
             reason: None,
         };
         self.enter(change);
+    }
+
+    /// What has been used in the present term of a track of the caps and limits that are by it.
+    fn uses_in_term(&self, place: usize) -> Vec<UsedInTerm> {
+        let compiled = self.compiled;
+        let limits = compiled.spend.term_limits.iter();
+        let limits = limits.filter(|(of, _)| *of == place).map(|(_, key)| key);
+        let caps = compiled.settings.caps_of_term(place).map(|cap| &cap.key);
+        let used = limits.chain(caps).filter_map(|key| {
+            let (points, times, since) = CapUse::of(&self.state.caps, key)?;
+            Some(UsedInTerm {
+                key: Arc::clone(key),
+                points,
+                times,
+                since,
+            })
+        });
+        used.collect()
     }
 
     /// Empties the windows that began with the old term, or with the old rung.

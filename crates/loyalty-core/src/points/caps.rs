@@ -236,6 +236,40 @@ impl CapUse {
         }
     }
 
+    /// What was used of a cap or limit: points, times, and the version at which its term began.
+    pub(crate) fn of(uses: &[Self], key: &str) -> Option<(i64, i64, u64)> {
+        let place = uses.binary_search_by(|one| (*one.key).cmp(key)).ok()?;
+        uses.get(place)
+            .map(|one| (one.points, one.times, one.since))
+    }
+
+    /// A term goes on that was over: what had been used in it counts again.
+    pub(crate) fn go_on(
+        uses: &mut Vec<Self>,
+        key: &Arc<str>,
+        (points, times, since): (i64, i64, u64),
+    ) {
+        match uses.binary_search_by(|one| one.key.cmp(key)) {
+            Ok(place) => {
+                if let Some(there) = uses.get_mut(place) {
+                    there.points = there.points.saturating_add(points);
+                    there.times = there.times.saturating_add(times);
+                    there.since = since;
+                }
+            }
+            Err(place) => uses.insert(
+                place,
+                Self {
+                    key: Arc::clone(key),
+                    from: None,
+                    points,
+                    times,
+                    since,
+                },
+            ),
+        }
+    }
+
     /// What is wrong with a decoded use, if anything.
     pub(crate) fn fault(&self) -> Option<&'static str> {
         (self.points < 0 || self.times < 0).then_some("a cap is used less than not at all")

@@ -1,5 +1,7 @@
 //! Where a member stands in a track.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Date, Instant, Zone};
@@ -148,6 +150,23 @@ pub(crate) struct Earlier {
     pub(crate) grace: Option<Date>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) judged: Option<Judged>,
+    /// What had been used in it of caps and limits by terms.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) uses: Vec<UsedInTerm>,
+}
+
+/// What was used of a cap or limit in a term.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UsedInTerm {
+    pub(crate) key: Arc<str>,
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub(crate) points: i64,
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub(crate) times: i64,
+    /// The version of the member when the term began.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub(crate) since: u64,
 }
 
 /// A rung that was held before.
@@ -185,8 +204,8 @@ impl Standing {
         }
     }
 
-    /// Remembers what stands now, before something else takes its place.
-    pub(crate) fn remember(&mut self) {
+    /// Remembers what stands now, with what was used in its term, before something else takes its place.
+    pub(crate) fn remember(&mut self, uses: Vec<UsedInTerm>) {
         self.earlier.push(Earlier {
             rung: self.rung.clone(),
             since: self.since,
@@ -197,6 +216,7 @@ impl Standing {
             month_day: self.month_day,
             grace: self.grace,
             judged: self.judged.clone(),
+            uses,
         });
         if self.earlier.len() > FORMER_MAX {
             self.earlier.remove(0);
