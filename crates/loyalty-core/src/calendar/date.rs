@@ -349,15 +349,15 @@ const fn civil(days: i32) -> (i32, u32, u32) {
         .wrapping_add(EPOCH_DAYS)
         .wrapping_add(SHIFT_ERAS.wrapping_mul(ERA_DAYS));
     let quarters = (shifted as u64).wrapping_mul(4).wrapping_add(3);
-    let century = quarters / ERA_DAYS as u64;
-    let day_of_century = (quarters % ERA_DAYS as u64) / 4;
+    const ERA: u64 = ERA_DAYS.unsigned_abs();
+    let (century, day_of_century) = (quarters / ERA, quarters % ERA / 4);
     // Multiplied so, the upper half is the year of the century, the lower one the day of it.
-    const YEAR: u64 = 2_939_745;
+    const YEAR: u32 = 2_939_745;
     let years = day_of_century
         .wrapping_mul(4)
         .wrapping_add(3)
-        .wrapping_mul(YEAR);
-    let day_of_year = (years as u32) / YEAR as u32 / 4;
+        .wrapping_mul(YEAR as u64);
+    let day_of_year = (years as u32) / YEAR / 4;
     // The same for the month, which is counted from March as 3 to February as 14, and the day in it.
     const MONTH: u32 = 2_141;
     let months = day_of_year.wrapping_mul(MONTH).wrapping_add(197_913);
