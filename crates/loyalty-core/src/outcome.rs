@@ -77,10 +77,10 @@ pub struct Outcome {
     pub messages: Vec<Message>,
     /// For a purchase or a return: every line, to the minor unit.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub receipt: Option<Receipt>,
+    pub receipt: Option<Box<Receipt>>,
     /// For an exchange: what goes back; `receipt` is what is bought.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub returned: Option<Receipt>,
+    pub returned: Option<Box<Receipt>>,
     /// Of every rule, why it did or did not give; only if it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace: Option<Vec<RuleTrace>>,
@@ -611,7 +611,7 @@ pub enum Change {
         trigger: Id,
         /// What it is about.
         #[serde(skip_serializing_if = "TriggerAbout::is_empty")]
-        about: TriggerAbout,
+        about: Box<TriggerAbout>,
     },
     /// Something is to be said to the member: the host sends it.
     Notified {
@@ -624,7 +624,7 @@ pub enum Change {
         text: Label,
         /// What it is about.
         #[serde(skip_serializing_if = "TriggerAbout::is_empty")]
-        about: TriggerAbout,
+        about: Box<TriggerAbout>,
         /// Not before this instant: until then it is quiet.
         #[serde(skip_serializing_if = "Option::is_none")]
         not_before: Option<Instant>,

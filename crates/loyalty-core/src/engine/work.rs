@@ -1,6 +1,9 @@
 //! One call of the engine: what may change, what has been made so far, and the way into the member or back.
 
+use core::mem::take;
 use std::sync::Arc;
+
+use smallvec::SmallVec;
 
 use crate::calendar::{Date, Instant, Zone};
 use crate::error::{Code, Error, Result};
@@ -19,6 +22,9 @@ use super::undo::Undo;
 /// So many days can lie between the dates of one instant in two zones: from UTC-12 to UTC+14.
 const ZONES_APART_DAYS: i64 = 2;
 
+/// The place of the rung that is held in each track.
+pub(super) type Rungs = SmallVec<[usize; 4]>;
+
 /// One call of the engine. It ends with [`Work::finish`] or with [`Work::back`].
 pub(super) struct Work<'w> {
     pub(super) program: &'w Program,
@@ -29,7 +35,7 @@ pub(super) struct Work<'w> {
     pub(super) state: State,
     pub(super) undo: Undo,
     /// The place of the rung that is held in each track.
-    pub(super) rungs: Vec<usize>,
+    pub(super) rungs: Rungs,
     pub(super) version: u64,
     pub(super) as_of: Instant,
     pub(super) zone: Zone,
@@ -51,7 +57,7 @@ pub(super) struct Work<'w> {
     /// Where the entries of the event itself begin.
     pub(super) event: usize,
     pub(super) messages: Vec<Message>,
-    pub(super) receipt: Option<Receipt>,
+    pub(super) receipt: Option<Box<Receipt>>,
     /// For an exchange: the receipt of what goes back.
     pub(super) taken_back: Option<Box<Receipt>>,
     pub(super) trace: Option<Vec<RuleTrace>>,
@@ -417,7 +423,7 @@ impl<'w> Work<'w> {
     }
 
     /// What the call answers, if it is not carried out.
-    pub(super) fn into_outcome(self) -> Outcome {
+    pub(super) fn into_outcome(mut self) -> Outcome {
         self.finish().outcome
     }
 
@@ -427,8 +433,9 @@ impl<'w> Work<'w> {
         self.state
     }
 
-    /// What the call answers, and what it leaves behind, for [`Done::commit`].
-    pub(super) fn finish(mut self) -> Done {
+    /// What the call answers, and what it leaves behind, for [`Done::commit`]. It is taken out of the call, which is over: to move
+    /// all of that would cost more.
+    pub(super) fn finish(&mut self) -> Done {
         self.state.reached = self.early.then_some(self.today);
         let next_due = self.next_due();
         let earliest = self.earliest_today();
@@ -439,30 +446,30 @@ impl<'w> Work<'w> {
         let orders_gone = orders.take_while(|order| self.is_over(order.on)).count();
         // Points that are pending keep an order.
         let gone = self.member.orders.iter().take(orders_gone).enumerate();
-        let orders_kept = gone
+        let orders_kept: Vec<usize> = gone
             .filter(|(_, order)| self.has_pending(order))
             .map(|(place, _)| place)
             .collect();
         Done {
             outcome: Outcome {
                 duplicate: false,
-                entries: self.entries,
-                messages: self.messages,
-                receipt: self.receipt,
-                returned: self.taken_back.map(|receipt| *receipt),
-                trace: self.trace,
+                entries: take(&mut self.entries),
+                messages: take(&mut self.messages),
+                receipt: self.receipt.take(),
+                returned: self.taken_back.take(),
+                trace: self.trace.take(),
                 version: self.version,
                 next_due,
             },
-            state: self.state,
+            state: self.state.lend(),
             day: (self.zone, self.today),
             lots_due: self.lots_due,
             as_of: self.as_of,
             program: self.program.digest,
-            ordered: self.ordered,
-            returned: self.returned,
-            joined: self.joined,
-            amended: self.amended,
+            ordered: self.ordered.take(),
+            returned: self.returned.take(),
+            joined: self.joined.take(),
+            amended: take(&mut self.amended),
             orders_gone,
             orders_kept,
             seen_from,
@@ -501,11 +508,16 @@ impl Done {
         member.day = Some(self.day);
         member.lots_due = self.lots_due;
         member.due = Some((self.program, self.outcome.next_due));
-        let returned = self.returned.map(|returned| *returned);
-        for (place, order) in self.amended.into_iter().chain(returned) {
-            if let Some(there) = member.orders.get_mut(place) {
+        let replace = |orders: &mut [Order], (place, order): (usize, Order)| {
+            if let Some(there) = orders.get_mut(place) {
                 *there = order;
             }
+        };
+        for amended in self.amended {
+            replace(&mut member.orders, amended);
+        }
+        if let Some(returned) = self.returned {
+            replace(&mut member.orders, *returned);
         }
         if self.orders_gone > 0 {
             let gone = self.orders_gone.min(member.orders.len());

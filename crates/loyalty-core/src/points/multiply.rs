@@ -1,5 +1,7 @@
 //! Multipliers: what they add to the points of base rules, row by row, with one rounding at the end (clause 4.4).
 
+use smallvec::{SmallVec, smallvec};
+
 use super::earning::{Gift, Rows, Settings, fires, overflow, share, share_by};
 use super::rules::{Multipliers, PointRounding, RoundWhen};
 use crate::amount::{Decimal, Rounding};
@@ -7,12 +9,6 @@ use crate::error::Result;
 
 /// Multipliers raise (or lower) what the base rules of their account gave on the rows that they are for.
 pub(super) fn multiply(gifts: &mut [Gift<'_>], rows: &mut Rows, settings: &Settings) -> Result<()> {
-    let any = gifts
-        .iter()
-        .any(|gift| gift.plan.is_multiplier() && fires(gift));
-    if !any && settings.round == RoundWhen::EachRule {
-        return Ok(());
-    }
     for account in 0..settings.account_caps.len() {
         multiply_account(gifts, rows, account, settings).ok_or_else(overflow)??;
     }
@@ -22,7 +18,7 @@ pub(super) fn multiply(gifts: &mut [Gift<'_>], rows: &mut Rows, settings: &Setti
 /// The points of base rules and the factors of multipliers, row by row: whole numbers over one denominator each, so that
 /// nothing is lost before the one rounding at the end.
 struct Table {
-    cells: Vec<Cell>,
+    cells: SmallVec<[Cell; 2]>,
     base_den: i128,
     factor_den: i128,
 }
@@ -47,7 +43,7 @@ impl Table {
             weight: 0,
         };
         Self {
-            cells: vec![cell; rows],
+            cells: smallvec![cell; rows],
             base_den: 1,
             factor_den: 1,
         }
@@ -107,12 +103,10 @@ impl Table {
         } else {
             self.factor_den.max(factor.den)
         };
-        let times = |part: i128| {
-            if part == den {
-                Some(1)
-            } else {
-                den.checked_div(part)
-            }
+        let times = |part: i128| match part {
+            1 => Some(den),
+            part if part == den => Some(1),
+            part => den.checked_div(part),
         };
         let scale = times(self.factor_den)?;
         let own = factor.num.checked_mul(times(factor.den)?)?;
@@ -141,23 +135,17 @@ impl Table {
             sum = sum.checked_add(product(cell.factor.max(0), cell.base)?)?;
         }
         let den = product(self.factor_den, self.base_den)?;
+        if rest == 0 {
+            return Fraction { num: sum, den }.round_to(rounding);
+        }
         let num = sum.checked_sub(product(den, i128::from(rest))?)?;
         Fraction { num, den }.round_to(rounding)?.checked_add(rest)
     }
 
-    /// What whole points are above a step of the rounding: stated points need not be full steps, and a factor of one leaves
-    /// them as they are.
-    fn rest(&self, settings: &Settings) -> i64 {
-        let step = i128::from(settings.rounding.to.get());
-        if step == 1 || settings.round == RoundWhen::AfterMultiplier {
-            return 0;
-        }
-        let sum = self
-            .cells
-            .iter()
-            .fold(0_i128, |sum, cell| sum.saturating_add(cell.base));
-        let rest = sum.checked_rem_euclid(step);
-        rest.and_then(|rest| i64::try_from(rest).ok()).unwrap_or(0)
+    /// The points of base rules that were rounded already.
+    fn base(&self) -> Option<i64> {
+        let sum = (self.cells.iter()).fold(0_i128, |sum, cell| sum.saturating_add(cell.base));
+        i64::try_from(sum).ok()
     }
 }
 
@@ -211,8 +199,16 @@ fn multiply_account(
             }
         }
     }
-    let rest = table.rest(settings);
-    before = table.total(settings.rounding, rest)?;
+    let mut rest = 0;
+    if settings.round == RoundWhen::EachRule {
+        before = table.base()?;
+        // What is above a step of the rounding: stated points need not be full steps, and a factor of one leaves them as they
+        // are.
+        let step = settings.rounding.to.get();
+        if step > 1 {
+            rest = before.checked_rem_euclid(step)?;
+        }
+    }
     for gift in gifts
         .iter_mut()
         .filter(|gift| gift.plan.account == account && fires(gift))
@@ -264,6 +260,7 @@ impl Fraction {
         })
     }
 
+    #[inline]
     pub(super) fn round(self, rounding: Rounding) -> Option<i64> {
         if self.den == 1 {
             return i64::try_from(self.num).ok();
@@ -272,6 +269,7 @@ impl Fraction {
     }
 
     /// Rounds to multiples of so many points.
+    #[inline]
     pub(super) fn round_to(self, rounding: PointRounding) -> Option<i64> {
         let to = rounding.to.get();
         if to == 1 {

@@ -63,10 +63,46 @@ pub(crate) struct Index {
     /// How many there are.
     size: usize,
     always: Vec<u32>,
-    keys: FxHashMap<Key, Vec<u32>>,
+    keys: Keys,
     channels: FxHashMap<Box<str>, Vec<u32>>,
     stores: FxHashMap<Box<str>, Vec<u32>>,
     rungs: Vec<(usize, usize, Vec<u32>)>,
+}
+
+/// The rules that ask for a key, by the number of its text.
+#[derive(Debug, Default)]
+struct Keys {
+    skus: Vec<Vec<u32>>,
+    brands: Vec<Vec<u32>>,
+    categories: Vec<Vec<u32>>,
+    tags: Vec<Vec<u32>>,
+}
+
+impl Keys {
+    fn add(&mut self, key: Key, rule: u32) {
+        let (rules, sym) = match key {
+            Key::Sku(sym) => (&mut self.skus, sym),
+            Key::Brand(sym) => (&mut self.brands, sym),
+            Key::Category(sym) => (&mut self.categories, sym),
+            Key::Tag(sym) => (&mut self.tags, sym),
+        };
+        if rules.len() <= sym.place() {
+            rules.resize_with(sym.place().saturating_add(1), Vec::new);
+        }
+        if let Some(rules) = rules.get_mut(sym.place()) {
+            rules.push(rule);
+        }
+    }
+
+    fn of(&self, key: Key) -> &[u32] {
+        let (rules, sym) = match key {
+            Key::Sku(sym) => (&self.skus, sym),
+            Key::Brand(sym) => (&self.brands, sym),
+            Key::Category(sym) => (&self.categories, sym),
+            Key::Tag(sym) => (&self.tags, sym),
+        };
+        rules.get(sym.place()).map_or(&[], Vec::as_slice)
+    }
 }
 
 impl Index {
@@ -81,9 +117,9 @@ impl Index {
             match gate {
                 None => {}
                 Some(Gate::Always) => index.always.push(rule),
-                Some(Gate::Keys(keys)) => keys
-                    .into_iter()
-                    .for_each(|key| index.keys.entry(key).or_default().push(rule)),
+                Some(Gate::Keys(keys)) => {
+                    keys.into_iter().for_each(|key| index.keys.add(key, rule))
+                }
                 Some(Gate::Channels(all)) => all
                     .into_iter()
                     .for_each(|text| index.channels.entry(text).or_default().push(rule)),
@@ -117,10 +153,8 @@ impl Index {
     ) -> Places {
         let mut found = Places::none(self.size);
         found.add(&self.always);
-        if !self.keys.is_empty() {
-            for key in basket.rows.iter().flat_map(|row| basket.keys(row)) {
-                found.add(self.keys.get(&key).map_or(&[], Vec::as_slice));
-            }
+        for row in &basket.rows {
+            basket.each_key(row, |key| found.add(self.keys.of(key)));
         }
         for (table, text) in [(&self.channels, channel), (&self.stores, store)] {
             if !table.is_empty() {
@@ -198,8 +232,11 @@ impl Places {
 
     /// The places, the first one first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
-        let words = (0_usize..).step_by(64).zip(self.words());
-        words.flat_map(|(from, word)| Bits(word).map(move |bit| from.saturating_add(bit)))
+        Bits {
+            word: self.first,
+            from: 0,
+            more: self.more.iter(),
+        }
     }
 
     fn words(&self) -> impl Iterator<Item = u64> {
@@ -207,20 +244,28 @@ impl Places {
     }
 }
 
-/// The places of the bits of a word, the lowest first.
-struct Bits(u64);
+/// The places of the bits of words, the lowest first.
+struct Bits<'w> {
+    /// What is left of the present word.
+    word: u64,
+    /// The place of its lowest bit.
+    from: usize,
+    more: core::slice::Iter<'w, u64>,
+}
 
-impl Iterator for Bits {
+impl Iterator for Bits<'_> {
     type Item = usize;
 
+    #[inline]
     fn next(&mut self) -> Option<usize> {
-        if self.0 == 0 {
-            return None;
+        while self.word == 0 {
+            self.word = *self.more.next()?;
+            self.from = self.from.saturating_add(64);
         }
-        let bit = self.0.trailing_zeros();
+        let bit = self.word.trailing_zeros();
         // Takes the lowest bit away.
-        self.0 &= self.0.wrapping_sub(1);
-        Some(bit as usize)
+        self.word &= self.word.wrapping_sub(1);
+        Some(self.from.saturating_add(bit as usize))
     }
 }
 
