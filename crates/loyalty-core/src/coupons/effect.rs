@@ -8,6 +8,8 @@ mod measure;
 mod most;
 mod units;
 
+use std::rc::Rc;
+
 use serde::{Deserialize, Serialize};
 
 use super::plan::{DealPlan, LimitOf, PromotionPlan};
@@ -130,6 +132,11 @@ impl ProductsLeft {
 }
 
 impl Left {
+    /// Whether no limit binds.
+    pub(super) fn is_free(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// What is left after a use.
     pub(super) fn after(mut self, applied: &Applied, till: &Till) -> Self {
         for limit in &mut self.products {
@@ -283,15 +290,19 @@ impl Till {
     /// [`crate::Code::Overflow`] if amounts are too large to be counted.
     #[cfg(test)]
     pub(crate) fn apply(&self, candidate: &Candidate<'_>, state: &mut State) -> Result<Tried> {
-        self.apply_within(candidate, candidate.left.clone(), state)
+        let tried = self.judge(candidate, &candidate.left, state)?;
+        if let Tried::Done(applied) = &tried {
+            state.book(candidate, applied);
+        }
+        Ok(tried)
     }
 
-    /// The same where other instances have used up some of the limits.
-    pub(super) fn apply_within(
+    /// What comes of a candidate in a state, where other instances may have used up some of the limits.
+    pub(super) fn judge(
         &self,
         candidate: &Candidate<'_>,
-        left: Left,
-        state: &mut State,
+        left: &Left,
+        state: &State,
     ) -> Result<Tried> {
         let work = Work {
             till: self,
@@ -314,21 +325,33 @@ impl Till {
         if !applied.does_something() {
             return Ok(Tried::NoEffect);
         }
-        state.book(candidate, &applied);
-        Ok(Tried::Done(applied))
+        Ok(Tried::Done(Rc::new(applied)))
     }
 }
 
 /// What came of a candidate at its turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Tried {
-    Done(Applied),
+    Done(Rc<Applied>),
     /// Its threshold does not hold.
     Unmet(Shortfall),
     /// It would change nothing.
     NoEffect,
     /// It would be over a limit, and is not used in part.
     OverLimit,
+}
+
+impl Tried {
+    /// Whether it is the same for ever: too little is in the basket, and that only becomes less; or nothing is left of a limit.
+    pub(super) fn is_for_ever(&self, candidate: &Candidate<'_>) -> bool {
+        let too_little =
+            |lacks: &Shortfall| lacks.at_least.is_some_and(|least| lacks.found < least);
+        match self {
+            Self::Unmet(lacks) => too_little(lacks),
+            Self::OverLimit => candidate.left.uses.is_some_and(|uses| uses < 1),
+            Self::Done(_) | Self::NoEffect => false,
+        }
+    }
 }
 
 impl Applied {
@@ -356,7 +379,7 @@ impl Applied {
 }
 
 impl State {
-    fn book(&mut self, candidate: &Candidate<'_>, applied: &Applied) {
+    pub(super) fn book(&mut self, candidate: &Candidate<'_>, applied: &Applied) {
         self.change(candidate, applied, 1);
     }
 
@@ -400,7 +423,7 @@ struct Work<'w> {
     till: &'w Till,
     candidate: &'w Candidate<'w>,
     state: &'w State,
-    left: Left,
+    left: &'w Left,
 }
 
 impl Work<'_> {

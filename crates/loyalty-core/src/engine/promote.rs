@@ -8,7 +8,7 @@ use super::work::Work;
 use crate::condition::{EventFacts, Explain, evaluate};
 use crate::coupons::{
     Added, Candidate, DealPlan, Instance, Measured, PromotionPlan, Reason, Shortfall,
-    StoredValueAs, Till, TillRow, choose, reasons,
+    StoredValueAs, Till, TillRow, weigh,
 };
 use crate::error::{Code, Error, Result};
 use crate::event::Purchase;
@@ -99,15 +99,7 @@ impl<'w> Work<'w> {
             mut unused,
         } = sifted;
         let till = self.till_of(rows, &products);
-        let asked = candidates.get(..presented).unwrap_or_default();
-        let choice = choose(asked, &till, &promotions.combining)?;
-        let whys = reasons(
-            &candidates,
-            presented,
-            &choice,
-            &till,
-            &promotions.combining,
-        )?;
+        let (choice, whys) = weigh(&candidates, presented, &till, &promotions.combining)?;
         for ((candidate, instance), why) in candidates.iter().zip(&instances).zip(whys) {
             if let Some(reason) = why {
                 let why = self.told(&candidates, reason);

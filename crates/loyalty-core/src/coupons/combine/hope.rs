@@ -1,0 +1,324 @@
+//! The most that sets can reach which go on from one: worked out at every turn of the search, in room that is used again.
+
+use super::bits::{Bits, Sets, add, has, within};
+use super::bound::{Bounds, Most, Rounded, of};
+use super::turn::Turn;
+use crate::amount::Rounding;
+use crate::coupons::effect::{State, Till};
+use crate::pricing::Part;
+
+/// Amounts are counted in such parts of a minor unit where parts of parts are taken.
+const FINE: i64 = 1 << 10;
+
+/// The most that sets which go on from one can reach.
+pub(super) struct Hope {
+    /// The least that is left to be paid.
+    pub(super) payable: i64,
+    pub(super) worth: i64,
+    /// Whether that is only reached with one more.
+    pub(super) needs_more: bool,
+    /// Whether nothing that could be added saves money or is worth anything.
+    pub(super) is_end: bool,
+}
+
+/// The candidates that may still be added: those from a place in the order on that are not closed.
+#[derive(Clone, Copy)]
+pub(super) struct Open<'o> {
+    pub(super) first: usize,
+    pub(super) closed: &'o [u64],
+}
+
+/// What is known of the turn, and what is worked out of it.
+pub(super) struct Hopes {
+    /// The most that each candidate takes from what there is now, in the order of the search.
+    amounts: Vec<i64>,
+    /// What those were before a turn.
+    before: Vec<(usize, i64)>,
+    /// The rows that a turn has lowered.
+    lowered: Bits,
+    run: Running,
+}
+
+impl Hopes {
+    pub(super) fn new(bounds: &Bounds, till: &Till, state: &State) -> Self {
+        let amounts = bounds.each.iter().map(|most| most.amount_now(till, state));
+        let rows = state.now.len();
+        Self {
+            amounts: amounts.collect(),
+            before: Vec::new(),
+            lowered: Bits::new(rows),
+            run: Running {
+                left: Vec::new(),
+                credits: Vec::new(),
+                masks: Sets::new(0, rows),
+                cliques: vec![Clique::default(); bounds.cliques],
+                of_cliques: Sets::new(bounds.cliques, rows),
+                groups: vec![Vec::new(); bounds.groups.len()],
+                rounded: 0,
+                lost: 0,
+            },
+        }
+    }
+
+    /// Works out anew what the candidates that are open take after the last turn. Answers where it was before.
+    pub(super) fn turned(&mut self, bounds: &Bounds, turn: &Turn<'_>, open: Open<'_>) -> usize {
+        let mark = self.before.len();
+        let all = turn.took();
+        if let (false, Some(last)) = (all, turn.chosen.last()) {
+            self.lowered.clear();
+            for (row, off) in last.applied.off.iter().enumerate() {
+                if *off != 0 {
+                    self.lowered.set(row);
+                }
+            }
+        }
+        let amounts = self.amounts.iter_mut().zip(&bounds.each).enumerate();
+        for (at, (amount, most)) in amounts.skip(open.first) {
+            let meets = all || most.mask.meets(&self.lowered);
+            if !meets || most.never || has(open.closed, most.place) {
+                continue;
+            }
+            self.before.push((at, *amount));
+            *amount = most.amount_now(turn.till, &turn.state);
+        }
+        mark
+    }
+
+    /// Puts back what the amounts were.
+    pub(super) fn back_to(&mut self, mark: usize) {
+        while self.before.len() > mark {
+            if let Some((at, amount)) = self.before.pop()
+                && let Some(there) = self.amounts.get_mut(at)
+            {
+                *there = amount;
+            }
+        }
+    }
+
+    /// The most that sets can reach which go on from the one that is applied and leaves so much to be paid.
+    pub(super) fn hope(
+        &mut self,
+        bounds: &Bounds,
+        (turn, payable): (&Turn<'_>, i64),
+        open: Open<'_>,
+    ) -> Hope {
+        let run = &mut self.run;
+        run.begin();
+        let all = bounds.each.iter().zip(&self.amounts).skip(open.first);
+        let all = all.filter(|(most, _)| !has(open.closed, most.place));
+        for (most, _) in all.clone() {
+            run.count(most);
+        }
+        let mut worth = 0_i64;
+        for (most, amount) in all {
+            worth = worth.saturating_add(most.worth);
+            match (most.group, most.part) {
+                (Some(group), _) => {
+                    // Its group counts it.
+                    run.pass(most, 0, bounds.parted);
+                    if let Some(amounts) = run.groups.get_mut(group) {
+                        amounts.push(*amount);
+                    }
+                }
+                (None, Some((part, rounded))) if run.is_alone(most) => {
+                    run.take_part(most, (part, rounded), &turn.state);
+                }
+                _ => run.pass(most, *amount, bounds.parted),
+            }
+        }
+        for (group, amounts) in bounds.groups.iter().zip(&mut run.groups) {
+            if amounts.is_empty() {
+                continue;
+            }
+            let chosen = turn.chosen.iter().map(|one| one.candidate);
+            let used = chosen.filter(|one| turn.table.group(*one) == Some(*group));
+            let left = group.most.saturating_sub(used.count());
+            if amounts.len() > left {
+                amounts.sort_unstable_by(|one, other| other.cmp(one));
+            }
+            for amount in amounts.iter().take(left) {
+                run.lost = run.lost.saturating_add(amount.saturating_mul(FINE));
+            }
+        }
+        let saved = run.saved(&turn.state);
+        let chosen = turn.chosen.iter().map(|one| one.candidate);
+        let now_worth = chosen.fold(0_i64, |sum, one| {
+            let one = turn.table.candidates.get(one);
+            sum.saturating_add(one.map_or(0, |one| one.plan.worth))
+        });
+        let least = bounds.gross(payable, saved, turn.state.now.len());
+        Hope {
+            payable: least,
+            worth: now_worth.saturating_add(worth),
+            needs_more: worth > 0 || least < payable,
+            is_end: worth == 0 && saved == 0,
+        }
+    }
+}
+
+/// What is left of prices while the candidates that are still possible are gone through.
+struct Running {
+    /// What each row costs at least, without the amounts, in fine parts; empty until a part is taken.
+    left: Vec<i64>,
+    /// Amounts that come off besides, in fine parts, and whether they come off rows that are known.
+    credits: Vec<(i64, bool)>,
+    /// The rows of the credits.
+    masks: Sets,
+    cliques: Vec<Clique>,
+    /// The rows of all of a clique so far.
+    of_cliques: Sets,
+    /// The amounts of those of each group that has a most.
+    groups: Vec<Vec<i64>>,
+    /// How often all goods have lost a part: each time the rows of it were rounded.
+    rounded: i64,
+    /// What rows have lost, and what comes off wherever, in fine parts.
+    lost: i64,
+}
+
+/// How many of a clique are still possible, and the largest amount so far.
+#[derive(Clone, Copy, Default)]
+struct Clique {
+    count: u32,
+    largest: i64,
+}
+
+impl Running {
+    fn begin(&mut self) {
+        self.left.clear();
+        self.credits.clear();
+        self.cliques.fill(Clique::default());
+        for amounts in &mut self.groups {
+            amounts.clear();
+        }
+        (self.rounded, self.lost) = (0, 0);
+    }
+
+    fn count(&mut self, most: &Most) {
+        if let Some(clique) = self.cliques.get_mut(most.clique) {
+            clique.count = clique.count.saturating_add(1);
+        }
+    }
+
+    /// Whether none that is still possible excludes it.
+    fn is_alone(&self, most: &Most) -> bool {
+        let clique = self.cliques.get(most.clique);
+        clique.is_some_and(|clique| clique.count == 1 && clique.largest == 0)
+    }
+
+    /// Passes one of a clique, which takes so much. Of those that exclude each other only the largest counts; it counts where the
+    /// last of them stands.
+    fn pass(&mut self, most: &Most, amount: i64, parted: bool) {
+        let Some(clique) = self.cliques.get_mut(most.clique) else {
+            return;
+        };
+        clique.count = clique.count.saturating_sub(1);
+        if amount > 0 {
+            let rows = parted.then(|| self.of_cliques.of_mut(most.clique));
+            if let Some(rows) = rows {
+                if clique.largest == 0 {
+                    rows.fill(0);
+                }
+                add(rows, most.mask.words());
+            }
+            clique.largest = amount.max(clique.largest);
+        }
+        if clique.count > 0 || clique.largest == 0 {
+            return;
+        }
+        let credit = clique.largest.saturating_mul(FINE);
+        if parted {
+            let rows = self.of_cliques.of(most.clique);
+            self.masks.put(self.credits.len(), rows);
+            self.credits.push((credit, true));
+        } else {
+            self.lost = self.lost.saturating_add(credit);
+        }
+    }
+
+    /// All rows lose a part; and so does what was taken off them before.
+    fn take_part(&mut self, most: &Most, (part, rounded): (Part, Rounded), state: &State) {
+        if self.left.is_empty() {
+            let fine = state.now.iter().map(|now| now.saturating_mul(FINE));
+            self.left.extend(fine);
+        }
+        for row in &most.rows {
+            let Some(left) = self.left.get_mut(*row as usize) else {
+                continue;
+            };
+            let whole = *left % FINE == 0;
+            let off = match rounded {
+                Rounded::Rows(rounder) if whole => {
+                    let now = *left / FINE;
+                    let num = i128::from(now).saturating_mul(part.part);
+                    let off = rounder.off(now, num, part.whole, 1);
+                    off.unwrap_or(now).saturating_mul(FINE)
+                }
+                Rounded::Rows(_) => of(part, *left).saturating_add(FINE),
+                Rounded::Once => of(part, *left),
+            };
+            let rest = left.saturating_sub(off).max(0);
+            self.lost = self.lost.saturating_add(left.saturating_sub(rest));
+            *left = rest;
+        }
+        if rounded == Rounded::Once {
+            self.rounded = self.rounded.saturating_add(1);
+            self.credits.push((FINE, false));
+        } else if self.rounded > 0 {
+            let rows = i64::try_from(most.rows.len()).unwrap_or(i64::MAX);
+            let drift = rows.saturating_mul(self.rounded).saturating_mul(FINE);
+            self.credits.push((drift, false));
+        }
+        for (at, (credit, known)) in self.credits.iter_mut().enumerate() {
+            if *known && within(self.masks.of(at), most.mask.words()) {
+                // Each is taken in whole minor units: a part of one may stay.
+                let rest = credit
+                    .saturating_sub(of(part, *credit))
+                    .saturating_add(FINE);
+                *credit = rest.min(*credit);
+            }
+        }
+    }
+
+    /// All that is saved, in minor units.
+    fn saved(&self, state: &State) -> i64 {
+        let credits = self.credits.iter().map(|(one, _)| *one);
+        let fine = credits.fold(self.lost, i64::saturating_add);
+        let now = state.now.iter().copied().fold(0_i64, i64::saturating_add);
+        fine.div_euclid(FINE).min(now)
+    }
+}
+
+impl Most {
+    /// The most that a candidate takes from what there is now.
+    fn amount_now(&self, till: &Till, state: &State) -> i64 {
+        if self.amount == 0 {
+            return 0;
+        }
+        let (mut now, mut room) = (0_i64, 0_i64);
+        for row in &self.rows {
+            let place = *row as usize;
+            let there = state.now.get(place).copied().unwrap_or(0);
+            let least = till.row(place).map_or(0, |row| row.least);
+            now = now.saturating_add(there);
+            room = room.saturating_add(there.saturating_sub(least).max(0));
+        }
+        if self.gives_all() {
+            room = now;
+        }
+        let mut amount = self.amount.min(room);
+        if let Some((part, slack)) = self.share {
+            let share = i128::from(now).saturating_mul(part.part);
+            let share = Rounding::Ceil
+                .divide(share, part.whole)
+                .unwrap_or(i128::MAX);
+            let share = i64::try_from(share).unwrap_or(i64::MAX);
+            amount = amount.min(share.saturating_add(slack));
+        }
+        amount
+    }
+
+    /// Whether it may take a whole row away, below its least, too.
+    fn gives_all(&self) -> bool {
+        self.share.is_none() && self.part.is_none()
+    }
+}
