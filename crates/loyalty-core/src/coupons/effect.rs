@@ -10,11 +10,12 @@ mod units;
 
 use std::rc::Rc;
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::plan::{DealPlan, LimitOf, PromotionPlan};
 use crate::calendar::Instant;
-use crate::condition::{Basket, Select};
+use crate::condition::Basket;
 use crate::error::Result;
 use crate::id::Id;
 use crate::json::is_default;
@@ -113,19 +114,14 @@ pub(crate) struct ProductsLeft {
 }
 
 impl ProductsLeft {
-    /// What is left of a product.
-    pub(crate) fn of(&self, product: u32) -> i64 {
-        let mut all = self.left.iter();
-        let found = all.find(|(one, _)| *one == product);
-        found.map_or(i64::MAX, |(_, left)| *left)
-    }
-
-    fn use_up(&mut self, product: u32, units: i64) {
-        let times = match self.of {
-            LimitOf::Units => units,
-            _ => 1,
-        };
-        if let Some((_, left)) = self.left.iter_mut().find(|(one, _)| *one == product) {
+    fn use_up(&mut self, products: &[(u32, i64)]) {
+        let used: FxHashMap<u32, i64> = products.iter().copied().collect();
+        for (product, left) in &mut self.left {
+            let times = match (self.of, used.get(product)) {
+                (_, None) => continue,
+                (LimitOf::Units, Some(units)) => *units,
+                _ => 1,
+            };
             *left = left.saturating_sub(times).max(0);
         }
     }
@@ -140,9 +136,7 @@ impl Left {
     /// What is left after a use.
     pub(super) fn after(mut self, applied: &Applied, till: &Till) -> Self {
         for limit in &mut self.products {
-            for (product, units) in till.by_product(&applied.units) {
-                limit.use_up(product, units);
-            }
+            limit.use_up(&till.by_product(&applied.units));
         }
         let units = applied.counted();
         Self {
@@ -199,22 +193,17 @@ impl<'p> Candidate<'p> {
 
     /// A candidate that no limit binds. Whoever makes it has judged its condition, dates and counts.
     pub(crate) fn new(plan: &'p PromotionPlan, basket: &Basket) -> Self {
-        let select = |lines: &Select| -> Box<[u32]> {
-            let rows = (0_u32..).zip(&basket.rows);
-            rows.filter(|(_, row)| lines.has(basket, row))
-                .map(|(place, _)| place)
-                .collect()
-        };
         let mut sets = Vec::new();
         plan.selections(&mut |lines| {
-            sets.push(match lines {
-                Some(lines) => select(lines),
-                None => (0_u32..)
-                    .zip(&basket.rows)
-                    .map(|(place, _)| place)
-                    .collect(),
-            });
+            let rows = (0_u32..).zip(&basket.rows);
+            let rows = rows.filter(|(_, row)| lines.is_none_or(|lines| lines.has(basket, row)));
+            sets.push(rows.map(|(place, _)| place).collect());
         });
+        Self::of(plan, sets)
+    }
+
+    /// One that is for these rows.
+    pub(crate) fn of(plan: &'p PromotionPlan, sets: Vec<Box<[u32]>>) -> Self {
         Self {
             plan,
             instance: None,
@@ -246,14 +235,16 @@ impl Till {
         })
     }
 
-    /// How many units of each product some runs are.
+    /// How many units of each product some runs are, in the order in which products are met.
     pub(crate) fn by_product(&self, runs: &[Run]) -> Vec<(u32, i64)> {
         let mut products: Vec<(u32, i64)> = Vec::with_capacity(runs.len());
+        let mut places: FxHashMap<u32, usize> = FxHashMap::default();
         for (row, units) in runs {
             let Some(row) = self.rows.get(*row as usize) else {
                 continue;
             };
-            match products.iter_mut().find(|(one, _)| *one == row.product) {
+            let place = *places.entry(row.product).or_insert(products.len());
+            match products.get_mut(place) {
                 Some((_, more)) => *more = more.saturating_add(*units),
                 None => products.push((row.product, *units)),
             }

@@ -44,7 +44,12 @@ impl<'w> Work<'w> {
             if self.barred(asks, plan, one).is_some() {
                 continue;
             }
-            let mut candidate = Candidate::new(plan, &rows.basket);
+            // Only limits by product ask for the rows that it is for.
+            let mut candidate = if plan.counts_products() {
+                Candidate::new(plan, &rows.basket)
+            } else {
+                Candidate::of(plan, Vec::new())
+            };
             if !self.leave(asks, &mut candidate) {
                 continue;
             }

@@ -30,23 +30,36 @@ pub(super) struct Open<'o> {
 
 /// What is known of the turn, and what is worked out of it.
 pub(super) struct Hopes {
-    /// The most that each candidate takes from what there is now, in the order of the search.
-    amounts: Vec<i64>,
+    /// For each candidate, in the order of the search.
+    each: Vec<Now>,
     /// What those were before a turn.
-    before: Vec<(usize, i64)>,
-    /// The rows that a turn has lowered.
+    before: Vec<(usize, Now)>,
+    /// The rows that a turn has lowered, and by how much: what they cost, what can be taken off them.
     lowered: Bits,
+    by_row: Vec<(u32, i64, i64)>,
     run: Running,
+}
+
+/// What the rows that a candidate may lower are now.
+#[derive(Clone, Copy)]
+struct Now {
+    /// What they cost.
+    price: i64,
+    /// What can be taken off them.
+    room: i64,
+    /// The most that the candidate takes of that.
+    amount: i64,
 }
 
 impl Hopes {
     pub(super) fn new(bounds: &Bounds, till: &Till, state: &State) -> Self {
-        let amounts = bounds.each.iter().map(|most| most.amount_now(till, state));
+        let each = bounds.each.iter().map(|most| Now::of(most, till, state));
         let rows = state.now.len();
         Self {
-            amounts: amounts.collect(),
+            each: each.collect(),
             before: Vec::new(),
             lowered: Bits::new(rows),
+            by_row: Vec::new(),
             run: Running {
                 left: Vec::new(),
                 credits: Vec::new(),
@@ -63,34 +76,66 @@ impl Hopes {
     /// Works out anew what the candidates that are open take after the last turn. Answers where it was before.
     pub(super) fn turned(&mut self, bounds: &Bounds, turn: &Turn<'_>, open: Open<'_>) -> usize {
         let mark = self.before.len();
-        let all = turn.took();
-        if let (false, Some(last)) = (all, turn.chosen.last()) {
-            self.lowered.clear();
-            for (row, off) in last.applied.off.iter().enumerate() {
-                if *off != 0 {
-                    self.lowered.set(row);
-                }
-            }
-        }
-        let amounts = self.amounts.iter_mut().zip(&bounds.each).enumerate();
-        for (at, (amount, most)) in amounts.skip(open.first) {
-            let meets = all || most.mask.meets(&self.lowered);
+        // What took rows from others has raised some.
+        let anew = turn.took();
+        let all = self.lower(turn);
+        let each = self.each.iter_mut().zip(&bounds.each).enumerate();
+        for (at, (now, most)) in each.skip(open.first) {
+            let meets = anew || most.mask.meets(&self.lowered);
             if !meets || most.never || has(open.closed, most.place) {
                 continue;
             }
-            self.before.push((at, *amount));
-            *amount = most.amount_now(turn.till, &turn.state);
+            self.before.push((at, *now));
+            if anew {
+                *now = Now::of(most, turn.till, &turn.state);
+                continue;
+            }
+            let (price, room) = if within(self.lowered.words(), most.mask.words()) {
+                all
+            } else {
+                let rows = self.by_row.iter();
+                let rows = rows.filter(|(row, ..)| has(most.mask.words(), *row as usize));
+                rows.fold((0_i64, 0_i64), |(all, space), (_, price, room)| {
+                    (all.saturating_add(*price), space.saturating_add(*room))
+                })
+            };
+            now.price = now.price.saturating_sub(price);
+            now.room = now.room.saturating_sub(room);
+            now.amount = most.amount_of(now.price, now.room);
         }
         mark
     }
 
-    /// Puts back what the amounts were.
+    /// Notes what the last turn has lowered; answers all of that.
+    fn lower(&mut self, turn: &Turn<'_>) -> (i64, i64) {
+        self.lowered.clear();
+        self.by_row.clear();
+        let mut all = (0_i64, 0_i64);
+        let Some(last) = turn.chosen.last() else {
+            return all;
+        };
+        for (row, (off, now)) in (0_u32..).zip(last.applied.off.iter().zip(&turn.state.now)) {
+            if *off == 0 {
+                continue;
+            }
+            let place = row as usize;
+            let least = turn.till.row(place).map_or(0, |row| row.least);
+            let room = |now: i64| now.saturating_sub(least).max(0);
+            let room = room(now.saturating_add(*off)).saturating_sub(room(*now));
+            self.lowered.set(place);
+            self.by_row.push((row, *off, room));
+            all = (all.0.saturating_add(*off), all.1.saturating_add(room));
+        }
+        all
+    }
+
+    /// Puts back what was before.
     pub(super) fn back_to(&mut self, mark: usize) {
         while self.before.len() > mark {
-            if let Some((at, amount)) = self.before.pop()
-                && let Some(there) = self.amounts.get_mut(at)
+            if let Some((at, now)) = self.before.pop()
+                && let Some(there) = self.each.get_mut(at)
             {
-                *there = amount;
+                *there = now;
             }
         }
     }
@@ -104,8 +149,9 @@ impl Hopes {
     ) -> Hope {
         let run = &mut self.run;
         run.begin();
-        let all = bounds.each.iter().zip(&self.amounts).skip(open.first);
+        let all = bounds.each.iter().zip(&self.each).skip(open.first);
         let all = all.filter(|(most, _)| !has(open.closed, most.place));
+        let all = all.map(|(most, now)| (most, now.amount));
         for (most, _) in all.clone() {
             run.count(most);
         }
@@ -117,13 +163,13 @@ impl Hopes {
                     // Its group counts it.
                     run.pass(most, 0, bounds.parted);
                     if let Some(amounts) = run.groups.get_mut(group) {
-                        amounts.push(*amount);
+                        amounts.push(amount);
                     }
                 }
                 (None, Some((part, rounded))) if run.is_alone(most) => {
                     run.take_part(most, (part, rounded), &turn.state);
                 }
-                _ => run.pass(most, *amount, bounds.parted),
+                _ => run.pass(most, amount, bounds.parted),
             }
         }
         for (group, amounts) in bounds.groups.iter().zip(&mut run.groups) {
@@ -288,26 +334,32 @@ impl Running {
     }
 }
 
-impl Most {
-    /// The most that a candidate takes from what there is now.
-    fn amount_now(&self, till: &Till, state: &State) -> i64 {
-        if self.amount == 0 {
-            return 0;
-        }
-        let (mut now, mut room) = (0_i64, 0_i64);
-        for row in &self.rows {
+impl Now {
+    fn of(most: &Most, till: &Till, state: &State) -> Self {
+        let (mut price, mut room) = (0_i64, 0_i64);
+        for row in &most.rows {
             let place = *row as usize;
             let there = state.now.get(place).copied().unwrap_or(0);
             let least = till.row(place).map_or(0, |row| row.least);
-            now = now.saturating_add(there);
+            price = price.saturating_add(there);
             room = room.saturating_add(there.saturating_sub(least).max(0));
         }
-        if self.gives_all() {
-            room = now;
+        let amount = most.amount_of(price, room);
+        Self {
+            price,
+            room,
+            amount,
         }
+    }
+}
+
+impl Most {
+    /// The most that a candidate takes where its rows cost so much, and so much can be taken off them.
+    fn amount_of(&self, price: i64, room: i64) -> i64 {
+        let room = if self.gives_all() { price } else { room };
         let mut amount = self.amount.min(room);
         if let Some((part, slack)) = self.share {
-            let share = i128::from(now).saturating_mul(part.part);
+            let share = i128::from(price).saturating_mul(part.part);
             let share = Rounding::Ceil
                 .divide(share, part.whole)
                 .unwrap_or(i128::MAX);
