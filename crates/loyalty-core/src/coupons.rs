@@ -26,7 +26,9 @@ pub use rules::{
 };
 
 pub(crate) use combine::{choose, weigh};
-pub(crate) use effect::{Added, Applied, Candidate, Left, ProductsLeft, Shortfall, Till, TillRow};
+pub(crate) use effect::{
+    Added, Applied, Candidate, Left, ProductsLeft, RowSets, Shortfall, Till, TillRow,
+};
 pub(crate) use plan::{DealPlan, LimitOf, LimitPlan, PromotionPlan, Promotions};
 pub(crate) use reasons::Reason;
 pub(crate) use wallet::Instance;

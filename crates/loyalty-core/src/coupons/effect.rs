@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::plan::{DealPlan, LimitOf, PromotionPlan};
 use crate::calendar::Instant;
-use crate::condition::Basket;
+use crate::condition::{Basket, Select};
 use crate::error::Result;
 use crate::id::Id;
 use crate::json::is_default;
@@ -60,6 +60,9 @@ pub(crate) struct State {
     pub(crate) used: Vec<i64>,
 }
 
+/// Rows of a basket, set by set. Instances of one coupon share them.
+pub(crate) type RowSets = Rc<[Box<[u32]>]>;
+
 /// A promotion that may be used, or an instance of a coupon.
 #[derive(Debug)]
 pub(crate) struct Candidate<'p> {
@@ -74,7 +77,7 @@ pub(crate) struct Candidate<'p> {
     /// The money that the instance holds, in minor units.
     pub(crate) stored: i64,
     /// The rows that each selection of its plan chooses, in the order of the plan.
-    pub(crate) sets: Vec<Box<[u32]>>,
+    pub(crate) sets: RowSets,
 }
 
 /// What the limits of a promotion leave for this order; none for no limit. All instances of one coupon share it.
@@ -193,17 +196,11 @@ impl<'p> Candidate<'p> {
 
     /// A candidate that no limit binds. Whoever makes it has judged its condition, dates and counts.
     pub(crate) fn new(plan: &'p PromotionPlan, basket: &Basket) -> Self {
-        let mut sets = Vec::new();
-        plan.selections(&mut |lines| {
-            let rows = (0_u32..).zip(&basket.rows);
-            let rows = rows.filter(|(_, row)| lines.is_none_or(|lines| lines.has(basket, row)));
-            sets.push(rows.map(|(place, _)| place).collect());
-        });
-        Self::of(plan, sets)
+        Self::of(plan, plan.rows_of(basket))
     }
 
     /// One that is for these rows.
-    pub(crate) fn of(plan: &'p PromotionPlan, sets: Vec<Box<[u32]>>) -> Self {
+    pub(crate) fn of(plan: &'p PromotionPlan, sets: RowSets) -> Self {
         Self {
             plan,
             instance: None,
@@ -213,6 +210,31 @@ impl<'p> Candidate<'p> {
             stored: 0,
             sets,
         }
+    }
+}
+
+impl PromotionPlan {
+    /// The rows that each of its selections chooses.
+    pub(crate) fn rows_of(&self, basket: &Basket) -> RowSets {
+        // What is bought and what is got are often the lines that the promotion is for.
+        let mut known: Vec<(Option<&Select>, Box<[u32]>)> = Vec::new();
+        self.selections(&mut |lines| {
+            let same = known.iter().find(|(one, _)| match (one, lines) {
+                (Some(one), Some(lines)) => core::ptr::eq(*one, lines),
+                (one, lines) => one.is_none() && lines.is_none(),
+            });
+            let rows = match same {
+                Some((_, rows)) => rows.clone(),
+                None => {
+                    let rows = (0_u32..).zip(&basket.rows);
+                    let has = |row| lines.is_none_or(|lines| lines.has(basket, row));
+                    let rows = rows.filter(|(_, row)| has(row));
+                    rows.map(|(place, _)| place).collect()
+                }
+            };
+            known.push((lines, rows));
+        });
+        known.into_iter().map(|(_, rows)| rows).collect()
     }
 }
 

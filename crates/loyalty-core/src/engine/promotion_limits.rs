@@ -183,12 +183,15 @@ impl Work<'_> {
             if limit.rule.whose == LimitWhose::Everyone {
                 continue;
             }
+            let mut tidy = false;
             for (by, amount) in uses_of(used, (place, limit)) {
                 let Some(spec) = spec(plan, (place, limit), by) else {
                     continue;
                 };
-                if by.is_some() {
-                    // There may be as many names as there are products: those of past periods are not kept.
+                if by.is_some() && !tidy {
+                    // There may be as many names as there are products: those of past periods are not kept. What is used now
+                    // is of no past period, so looking once is enough.
+                    tidy = sign > 0;
                     let prefix = format!("{}/", key(plan, place));
                     self.forget_uses(&spec, &prefix, self.program_day(self.as_of));
                 }
