@@ -1,5 +1,6 @@
 //! Which promotions are used together (clauses 10.5 to 10.7).
 
+mod ahead;
 mod bits;
 mod bound;
 mod hope;
@@ -108,7 +109,7 @@ fn chosen(turn: &mut Turn<'_>) -> Result<Choice> {
     };
     Ok(Choice {
         before: turn.till.payable(&turn.till.start())?,
-        after: turn.till.payable(&turn.state)?,
+        after: turn.paid()?.payable,
         chosen: turn.chosen.clone(),
         state: turn.state.clone(),
         proven,

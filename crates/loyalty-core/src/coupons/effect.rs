@@ -393,28 +393,33 @@ impl Applied {
 
 impl State {
     pub(super) fn book(&mut self, candidate: &Candidate<'_>, applied: &Applied) {
-        self.change(candidate, applied, 1);
+        for (now, off) in self.now.iter_mut().zip(&applied.off) {
+            *now = now.saturating_sub(*off);
+        }
+        self.use_up(candidate, applied, i64::saturating_add);
     }
 
     /// Takes back what was booked last.
     pub(super) fn unbook(&mut self, candidate: &Candidate<'_>, applied: &Applied) {
-        self.change(candidate, applied, -1);
+        for (now, off) in self.now.iter_mut().zip(&applied.off) {
+            *now = now.saturating_add(*off);
+        }
+        self.use_up(candidate, applied, i64::saturating_sub);
     }
 
-    fn change(&mut self, candidate: &Candidate<'_>, applied: &Applied, sign: i64) {
-        for (now, off) in self.now.iter_mut().zip(&applied.off) {
-            *now = now.saturating_sub(off.saturating_mul(sign));
+    fn use_up(
+        &mut self,
+        candidate: &Candidate<'_>,
+        applied: &Applied,
+        change: impl Fn(i64, i64) -> i64,
+    ) {
+        if !candidate.plan.consume {
+            return;
         }
-        let add = |to: &mut Vec<i64>, runs: &[Run]| {
-            for (row, units) in runs {
-                if let Some(there) = to.get_mut(*row as usize) {
-                    *there = there.saturating_add(units.saturating_mul(sign));
-                }
+        for (row, units) in applied.units.iter().chain(&applied.met) {
+            if let Some(there) = self.used.get_mut(*row as usize) {
+                *there = change(*there, *units);
             }
-        };
-        if candidate.plan.consume {
-            add(&mut self.used, &applied.units);
-            add(&mut self.used, &applied.met);
         }
     }
 }

@@ -110,8 +110,7 @@ fn among(
     if asked {
         return Ok(None);
     }
-    let payable = turn.till.payable(&turn.state)?;
-    let saves = choice.after.saturating_sub(payable);
+    let saves = choice.after.saturating_sub(turn.paid()?.payable);
     Ok(Some(Reason::NotPresented { saves }))
 }
 

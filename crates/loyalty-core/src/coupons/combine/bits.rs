@@ -17,6 +17,7 @@ impl Bits {
     }
 
     /// Whether any of these is in the other, too.
+    #[inline]
     pub(in crate::coupons) fn meets(&self, other: &Self) -> bool {
         let words = self.0.iter().zip(&other.0);
         words.fold(0, |met, (one, other)| met | (one & other)) != 0
@@ -49,6 +50,7 @@ impl Sets {
         }
     }
 
+    #[inline]
     pub(in crate::coupons) fn of(&self, set: usize) -> &[u64] {
         let from = set.saturating_mul(self.size);
         self.words
@@ -56,6 +58,7 @@ impl Sets {
             .unwrap_or_default()
     }
 
+    #[inline]
     pub(in crate::coupons) fn of_mut(&mut self, set: usize) -> &mut [u64] {
         let from = set.saturating_mul(self.size);
         self.words
@@ -98,6 +101,7 @@ pub(in crate::coupons) fn set(words: &mut [u64], number: usize) {
     }
 }
 
+#[inline]
 pub(in crate::coupons) fn has(words: &[u64], number: usize) -> bool {
     let shift = u32::try_from(number % WORD).unwrap_or(0);
     let word = words.get(number / WORD).copied().unwrap_or(0);
@@ -105,6 +109,7 @@ pub(in crate::coupons) fn has(words: &[u64], number: usize) -> bool {
 }
 
 /// Adds those of another set.
+#[inline]
 pub(in crate::coupons) fn add(words: &mut [u64], more: &[u64]) {
     for (word, more) in words.iter_mut().zip(more) {
         *word |= more;
@@ -112,6 +117,7 @@ pub(in crate::coupons) fn add(words: &mut [u64], more: &[u64]) {
 }
 
 /// Whether all of a set are in another one, too.
+#[inline]
 pub(in crate::coupons) fn within(words: &[u64], other: &[u64]) -> bool {
     let words = words.iter().zip(other);
     words.fold(0, |rest, (one, other)| rest | (one & !other)) == 0

@@ -1,8 +1,9 @@
 //! The most that sets can reach which go on from one: worked out at every turn of the search, in room that is used again.
 
+use super::ahead::Ahead;
 use super::bits::{Bits, Sets, add, has, within};
 use super::bound::{Bounds, Most, Rounded, of};
-use super::turn::Turn;
+use super::turn::{Paid, Turn};
 use crate::amount::Rounding;
 use crate::coupons::effect::{State, Till};
 use crate::pricing::Part;
@@ -38,6 +39,7 @@ pub(super) struct Hopes {
     lowered: Bits,
     by_row: Vec<(u32, i64, i64)>,
     run: Running,
+    ahead: Ahead,
 }
 
 /// What the rows that a candidate may lower are now.
@@ -70,6 +72,17 @@ impl Hopes {
                 rounded: 0,
                 lost: 0,
             },
+            ahead: Ahead::new(bounds),
+        }
+    }
+
+    /// Looks ahead from a turn.
+    pub(super) fn look(&mut self, bounds: &Bounds, turn: &Turn<'_>, open: Open<'_>) {
+        // Where some take parts, each place is worked out when it is asked for.
+        if !bounds.parted {
+            let each = bounds.each.iter().zip(&self.each).skip(open.first);
+            let amounts = each.map(|(most, now)| (most, now.amount));
+            self.ahead.look(turn, bounds, (amounts, open));
         }
     }
 
@@ -103,6 +116,7 @@ impl Hopes {
             now.room = now.room.saturating_sub(room);
             now.amount = most.amount_of(now.price, now.room);
         }
+        self.look(bounds, turn, open);
         mark
     }
 
@@ -129,8 +143,9 @@ impl Hopes {
         all
     }
 
-    /// Puts back what was before.
+    /// Puts back what was before the last turn.
     pub(super) fn back_to(&mut self, mark: usize) {
+        self.ahead.back();
         while self.before.len() > mark {
             if let Some((at, now)) = self.before.pop()
                 && let Some(there) = self.each.get_mut(at)
@@ -144,32 +159,55 @@ impl Hopes {
     pub(super) fn hope(
         &mut self,
         bounds: &Bounds,
-        (turn, payable): (&Turn<'_>, i64),
+        (turn, paid): (&Turn<'_>, Paid),
         open: Open<'_>,
     ) -> Hope {
+        let (saved, worth) = if bounds.parted {
+            let (fine, worth) = self.in_order(bounds, turn, open);
+            (fine.div_euclid(FINE), worth)
+        } else {
+            let count = self.each.len().saturating_sub(open.first);
+            self.ahead.of_last(count)
+        };
+        let saved = saved.min(paid.prices);
+        let chosen = turn.chosen.iter().map(|one| one.candidate);
+        let now_worth = chosen.fold(0_i64, |sum, one| {
+            let one = turn.table.candidates.get(one);
+            sum.saturating_add(one.map_or(0, |one| one.plan.worth))
+        });
+        let least = bounds.gross(paid.payable, saved, turn.state.now.len());
+        Hope {
+            payable: least,
+            worth: now_worth.saturating_add(worth),
+            needs_more: worth > 0 || least < paid.payable,
+            is_end: worth == 0 && saved == 0,
+        }
+    }
+
+    /// What is saved in fine parts, and worth besides, where some take parts of what the others leave.
+    fn in_order(&mut self, bounds: &Bounds, turn: &Turn<'_>, open: Open<'_>) -> (i64, i64) {
         let run = &mut self.run;
         run.begin();
         let all = bounds.each.iter().zip(&self.each).skip(open.first);
         let all = all.filter(|(most, _)| !has(open.closed, most.place));
-        let all = all.map(|(most, now)| (most, now.amount));
         for (most, _) in all.clone() {
             run.count(most);
         }
         let mut worth = 0_i64;
-        for (most, amount) in all {
+        for (most, now) in all {
             worth = worth.saturating_add(most.worth);
             match (most.group, most.part) {
                 (Some(group), _) => {
                     // Its group counts it.
-                    run.pass(most, 0, bounds.parted);
+                    run.pass(most, 0);
                     if let Some(amounts) = run.groups.get_mut(group) {
-                        amounts.push(amount);
+                        amounts.push(now.amount);
                     }
                 }
                 (None, Some((part, rounded))) if run.is_alone(most) => {
                     run.take_part(most, (part, rounded), &turn.state);
                 }
-                _ => run.pass(most, amount, bounds.parted),
+                _ => run.pass(most, now.amount),
             }
         }
         for (group, amounts) in bounds.groups.iter().zip(&mut run.groups) {
@@ -186,19 +224,7 @@ impl Hopes {
                 run.lost = run.lost.saturating_add(amount.saturating_mul(FINE));
             }
         }
-        let saved = run.saved(&turn.state);
-        let chosen = turn.chosen.iter().map(|one| one.candidate);
-        let now_worth = chosen.fold(0_i64, |sum, one| {
-            let one = turn.table.candidates.get(one);
-            sum.saturating_add(one.map_or(0, |one| one.plan.worth))
-        });
-        let least = bounds.gross(payable, saved, turn.state.now.len());
-        Hope {
-            payable: least,
-            worth: now_worth.saturating_add(worth),
-            needs_more: worth > 0 || least < payable,
-            is_end: worth == 0 && saved == 0,
-        }
+        (run.saved(), worth)
     }
 }
 
@@ -253,32 +279,26 @@ impl Running {
 
     /// Passes one of a clique, which takes so much. Of those that exclude each other only the largest counts; it counts where the
     /// last of them stands.
-    fn pass(&mut self, most: &Most, amount: i64, parted: bool) {
+    fn pass(&mut self, most: &Most, amount: i64) {
         let Some(clique) = self.cliques.get_mut(most.clique) else {
             return;
         };
         clique.count = clique.count.saturating_sub(1);
         if amount > 0 {
-            let rows = parted.then(|| self.of_cliques.of_mut(most.clique));
-            if let Some(rows) = rows {
-                if clique.largest == 0 {
-                    rows.fill(0);
-                }
-                add(rows, most.mask.words());
+            let rows = self.of_cliques.of_mut(most.clique);
+            if clique.largest == 0 {
+                rows.fill(0);
             }
+            add(rows, most.mask.words());
             clique.largest = amount.max(clique.largest);
         }
         if clique.count > 0 || clique.largest == 0 {
             return;
         }
         let credit = clique.largest.saturating_mul(FINE);
-        if parted {
-            let rows = self.of_cliques.of(most.clique);
-            self.masks.put(self.credits.len(), rows);
-            self.credits.push((credit, true));
-        } else {
-            self.lost = self.lost.saturating_add(credit);
-        }
+        let rows = self.of_cliques.of(most.clique);
+        self.masks.put(self.credits.len(), rows);
+        self.credits.push((credit, true));
     }
 
     /// All rows lose a part; and so does what was taken off them before.
@@ -325,12 +345,10 @@ impl Running {
         }
     }
 
-    /// All that is saved, in minor units.
-    fn saved(&self, state: &State) -> i64 {
+    /// All that is saved, in fine parts.
+    fn saved(&self) -> i64 {
         let credits = self.credits.iter().map(|(one, _)| *one);
-        let fine = credits.fold(self.lost, i64::saturating_add);
-        let now = state.now.iter().copied().fold(0_i64, i64::saturating_add);
-        fine.div_euclid(FINE).min(now)
+        credits.fold(self.lost, i64::saturating_add)
     }
 }
 

@@ -60,10 +60,9 @@ pub(super) fn best(turn: &mut Turn<'_>) -> Result<Found> {
     let (table, till) = (turn.table, turn.till);
     let order = search_order(table);
     let bounds = Bounds::new(turn, &order)?;
-    let before = till.payable(&turn.state)?;
+    let before = turn.paid()?.payable;
     let mut search = Search {
         table,
-        till,
         hopes: Hopes::new(&bounds, till, &turn.state),
         bounds: &bounds,
         closed: Sets::new(1, table.asked().len()),
@@ -75,6 +74,11 @@ pub(super) fn best(turn: &mut Turn<'_>) -> Result<Found> {
         order: &order,
     };
     search.dive()?;
+    let open = Open {
+        first: 0,
+        closed: search.closed.of(0),
+    };
+    search.hopes.look(search.bounds, search.turn, open);
     search.from(0, 0)?;
     let (value, chosen) = search.best;
     // What was left out may be no better than what was found.
@@ -114,7 +118,6 @@ fn search_order(table: &Table<'_>) -> Vec<usize> {
 
 struct Search<'s, 't> {
     table: &'t Table<'t>,
-    till: &'t Till,
     bounds: &'s Bounds,
     hopes: Hopes,
     turn: &'s mut Turn<'t>,
@@ -152,7 +155,7 @@ impl Search<'_, '_> {
                 self.turn.push(place)?;
             }
         }
-        self.weigh(self.till.payable(&self.turn.state)?);
+        self.weigh(self.turn.paid()?.payable);
         self.turn.back_to(0);
         Ok(())
     }
@@ -183,7 +186,7 @@ impl Search<'_, '_> {
     /// Looks into every set that goes on from the one that is applied with candidates from a place in the order; those that must
     /// not stand beside it are closed.
     fn from(&mut self, first: usize, depth: usize) -> Result<()> {
-        let payable = self.till.payable(&self.turn.state)?;
+        let paid = self.turn.paid()?;
         let mut passed: Option<usize> = None;
         for at in first..self.order.len() {
             let Some(place) = self.order.get(at).copied() else {
@@ -196,11 +199,11 @@ impl Search<'_, '_> {
                 first: at,
                 closed: self.closed.of(depth),
             };
-            let turn = (&*self.turn, payable);
+            let turn = (&*self.turn, paid);
             let hope = self.hopes.hope(self.bounds, turn, open);
             if self.hopeless(&hope) {
                 if hope.is_end {
-                    self.weigh(payable);
+                    self.weigh(paid.payable);
                 }
                 return Ok(());
             }
@@ -216,7 +219,7 @@ impl Search<'_, '_> {
             }
             passed = Some(place);
         }
-        self.weigh(payable);
+        self.weigh(paid.payable);
         Ok(())
     }
 

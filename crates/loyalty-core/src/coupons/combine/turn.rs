@@ -18,6 +18,17 @@ pub(in crate::coupons) struct Turn<'t> {
     /// What there was before, where one took rows from another.
     before: Vec<Option<Box<(State, Vec<Chosen>)>>>,
     memo: Memo,
+    /// Whether a tax comes on top of any price.
+    on_top: bool,
+}
+
+/// What is to be paid at a turn.
+#[derive(Clone, Copy)]
+pub(in crate::coupons) struct Paid {
+    /// With tax and shipping.
+    pub(in crate::coupons) payable: i64,
+    /// All prices, as they are stated.
+    pub(in crate::coupons) prices: i64,
 }
 
 impl<'t> Turn<'t> {
@@ -29,7 +40,22 @@ impl<'t> Turn<'t> {
             chosen: Vec::new(),
             before: Vec::new(),
             memo: Memo::new(table),
+            on_top: till.taxed_on_top(),
         }
+    }
+
+    /// What is to be paid now.
+    ///
+    /// # Errors
+    /// [`crate::Code::Overflow`] as of the tax.
+    pub(in crate::coupons) fn paid(&self) -> Result<Paid> {
+        let now = self.state.now.iter().copied();
+        let prices = now.fold(0, i64::saturating_add);
+        let payable = match self.on_top {
+            true => self.till.payable(&self.state)?,
+            false => prices,
+        };
+        Ok(Paid { payable, prices })
     }
 
     /// Applies one more. Says whether its condition holds and it has an effect; if not, nothing is changed.
