@@ -16,10 +16,16 @@ pub(in crate::coupons) struct Turn<'t> {
     pub(in crate::coupons) state: State,
     pub(in crate::coupons) chosen: Vec<Chosen>,
     /// What there was before, where one took rows from another.
-    before: Vec<Option<Box<(State, Vec<Chosen>)>>>,
+    before: Vec<Option<Box<Before>>>,
     memo: Memo,
     /// Whether a tax comes on top of any price.
     on_top: bool,
+}
+
+/// What there was before a turn.
+struct Before {
+    state: State,
+    chosen: Vec<Chosen>,
 }
 
 /// What is to be paid at a turn.
@@ -107,7 +113,7 @@ impl<'t> Turn<'t> {
     /// Takes the last one back.
     pub(in crate::coupons) fn pop(&mut self) {
         match (self.before.pop().flatten(), self.chosen.pop()) {
-            (Some(before), _) => (self.state, self.chosen) = *before,
+            (Some(before), _) => (self.state, self.chosen) = (before.state, before.chosen),
             (None, Some(last)) => {
                 if let Some(candidate) = self.table.candidates.get(last.candidate) {
                     self.state.unbook(candidate, &last.applied);
@@ -162,7 +168,10 @@ impl<'t> Turn<'t> {
         candidate: &Candidate<'_>,
         rivals: &[usize],
     ) -> Result<Tried> {
-        let before = (self.state.clone(), self.chosen.clone());
+        let before = Before {
+            state: self.state.clone(),
+            chosen: self.chosen.clone(),
+        };
         let mut theirs = vec![0_i64; self.state.now.len()];
         for rival in rivals.iter().filter_map(|at| self.chosen.get(*at)) {
             for (sum, off) in theirs.iter_mut().zip(&rival.applied.off) {
@@ -174,7 +183,7 @@ impl<'t> Turn<'t> {
         }
         let tried = self.judge(place)?;
         let Tried::Done(mut shared) = tried else {
-            (self.state, self.chosen) = before;
+            (self.state, self.chosen) = (before.state, before.chosen);
             return Ok(tried);
         };
         self.state.book(candidate, &shared);
@@ -199,7 +208,7 @@ impl<'t> Turn<'t> {
             }
         }
         if took && applied.total == 0 && applied.added.is_empty() && !applied.points {
-            (self.state, self.chosen) = before;
+            (self.state, self.chosen) = (before.state, before.chosen);
             return Ok(Tried::NoEffect);
         }
         self.before.push(Some(Box::new(before)));
