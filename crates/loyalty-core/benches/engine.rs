@@ -247,6 +247,13 @@ fn promotions(c: &mut Criterion) {
         let name = format!("coupons/{offers} offers on 30 lines");
         apply_to(c, &name, &engine, &start, &event);
     }
+    let engine = coupons::engine(20, 0);
+    for instances in [20, 1_000] {
+        let start = coupons::wallet(&engine, 20, instances);
+        let event = coupons::basket(30, 5);
+        let name = format!("coupons/5 on 30 lines, {instances} in the wallet");
+        apply_to(c, &name, &engine, &start, &event);
+    }
     let text = coupons::program(30, 500);
     c.bench_function("load/500 offers and 30 coupons", |b| {
         b.iter(|| Program::from_json(black_box(&text)).is_ok())

@@ -62,9 +62,11 @@ fn main() {
         Some("returns") => returns(number(1), times),
         // coupons-LINES-COUPONS-OFFERS
         Some("coupons") => promotions(number(1), (count(2), count(3)), times),
+        // wallet-LINES-INSTANCES
+        Some("wallet") => wallet(number(1), number(2), times),
         _ => {
             eprintln!(
-                "say what to do: typed, json, quote, parse, serde, load, redeem, wide, progress, triggers, day, member, returns or coupons"
+                "say what to do: typed, json, quote, parse, serde, load, redeem, wide, progress, triggers, day, member, returns, coupons or wallet"
             );
             std::process::exit(2);
         }
@@ -214,6 +216,17 @@ fn promotions(lines: usize, (number, offers): (usize, usize), times: u32) {
     let engine = coupons::engine(number, offers);
     let start = member(&engine, false);
     let event = coupons::basket(lines, number);
+    for _ in 0..times {
+        let mut member = start.clone();
+        measured(|| engine.apply(&mut member, black_box(&event)).is_ok());
+    }
+}
+
+/// A basket of so many lines that presents five coupons, of a member with so many more in the wallet.
+fn wallet(lines: usize, instances: usize, times: u32) {
+    let engine = coupons::engine(20, 0);
+    let start = coupons::wallet(&engine, 20, instances);
+    let event = coupons::basket(lines, 5);
     for _ in 0..times {
         let mut member = start.clone();
         measured(|| engine.apply(&mut member, black_box(&event)).is_ok());

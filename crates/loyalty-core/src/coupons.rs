@@ -25,8 +25,10 @@ pub use rules::{
     Threshold, ThresholdScope, TieredBy, TieredDeal, TieredStep, Units,
 };
 
-pub(crate) use combine::choose;
-pub(crate) use effect::{Added, Applied, Candidate, Left, ProductsLeft, Shortfall, Till, TillRow};
+pub(crate) use combine::{choose, weigh};
+pub(crate) use effect::{
+    Added, Applied, Candidate, Left, ProductsLeft, RowSets, Shortfall, Till, TillRow,
+};
 pub(crate) use plan::{DealPlan, LimitOf, LimitPlan, PromotionPlan, Promotions};
-pub(crate) use reasons::{Reason, reasons};
+pub(crate) use reasons::Reason;
 pub(crate) use wallet::Instance;

@@ -43,6 +43,10 @@ const PATHS: &[(&str, &str)] = &[
     ("coupons-30-30-0", "30 coupons on 30 lines"),
     ("coupons-300-30-0", "30 coupons on 300 lines"),
     ("coupons-30-0-500", "500 offers beside 30 lines"),
+    (
+        "wallet-30-1000",
+        "5 coupons on 30 lines, 1,000 more in the wallet",
+    ),
     ("load-1000", "reading a program of 1,000 rules"),
     ("member", "decoding and encoding a member"),
 ];

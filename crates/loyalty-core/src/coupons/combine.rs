@@ -1,18 +1,23 @@
 //! Which promotions are used together (clauses 10.5 to 10.7).
 
+mod ahead;
 mod bits;
 mod bound;
+mod hope;
+mod memo;
 mod search;
+mod table;
 mod turn;
 
-use core::cmp::{Ordering, Reverse};
+use std::rc::Rc;
 
 use super::effect::{Applied, Candidate, State, Till};
 use super::plan::CombiningPlan;
-use super::rules::{Choose, Conflict};
+use super::reasons::{Reason, reasons};
+use super::rules::Choose;
 use crate::error::{Code, Error, Result};
 
-use bits::Bits;
+pub(super) use table::Table;
 pub(super) use turn::Turn;
 
 /// The most candidates of one purchase.
@@ -45,7 +50,7 @@ pub(crate) struct Choice {
 pub(crate) struct Chosen {
     /// Its place among the candidates.
     pub(crate) candidate: usize,
-    pub(crate) applied: Applied,
+    pub(crate) applied: Rc<Applied>,
 }
 
 /// Chooses among the candidates, which may stand in any order.
@@ -57,198 +62,88 @@ pub(crate) fn choose(
     till: &Till,
     combining: &CombiningPlan,
 ) -> Result<Choice> {
-    if candidates.len() > CANDIDATES_MAX {
+    let asked = few(candidates.len())?;
+    let table = Table::new(candidates, asked, combining);
+    chosen(&mut Turn::new(&table, till))
+}
+
+/// Chooses among the first `asked` candidates, and says for each candidate why it is not used; none for one that is.
+///
+/// # Errors
+/// As of [`choose`].
+pub(crate) fn weigh(
+    candidates: &[Candidate<'_>],
+    asked: usize,
+    till: &Till,
+    combining: &CombiningPlan,
+) -> Result<(Choice, Vec<Option<Reason>>)> {
+    let asked = few(asked)?;
+    let table = Table::new(candidates, asked, combining);
+    let mut turn = Turn::new(&table, till);
+    let choice = chosen(&mut turn)?;
+    let whys = reasons(&mut turn, &choice)?;
+    Ok((choice, whys))
+}
+
+fn few(candidates: usize) -> Result<usize> {
+    if candidates > CANDIDATES_MAX {
         let words = format!("at most {CANDIDATES_MAX} offers and coupons can be weighed at once");
         return Err(Error::new(Code::LimitExceeded, words));
     }
-    let table = Table::new(candidates, candidates.len(), combining);
-    let (chosen, proven, bound, nodes) = match combining.choose {
+    Ok(candidates)
+}
+
+/// Chooses from a turn at which nothing is applied; what is chosen is applied then.
+fn chosen(turn: &mut Turn<'_>) -> Result<Choice> {
+    let table = turn.table;
+    let (proven, bound, nodes) = match table.combining.choose {
         Choose::Best => {
-            let found = search::best(&table, till)?;
-            (found.chosen, found.proven, found.bound, found.nodes)
+            let mut found = search::best(turn)?;
+            found.chosen.sort_by_key(|place| table.rank(*place));
+            for place in found.chosen {
+                turn.push(place)?;
+            }
+            (found.proven, found.bound, found.nodes)
         }
-        Choose::Priority | Choose::AsPresented => {
-            let (chosen, nodes) = one_by_one(&table, till)?;
-            (chosen, true, None, nodes)
-        }
+        Choose::Priority | Choose::AsPresented => (true, None, one_by_one(turn)?),
     };
-    let before = till.payable(&till.start())?;
-    let mut turn = Turn::new(&table, till);
-    for place in table.applied_in_order(chosen) {
-        turn.push(place)?;
-    }
-    let after = till.payable(&turn.state)?;
     Ok(Choice {
-        chosen: turn.chosen,
-        state: turn.state,
-        before,
-        after,
+        before: turn.till.payable(&turn.till.start())?,
+        after: turn.paid()?.payable,
+        chosen: turn.chosen.clone(),
+        state: turn.state.clone(),
         proven,
         bound,
         nodes,
     })
 }
 
-/// One after the other, each if the set with it is legal.
-fn one_by_one(table: &Table<'_>, till: &Till) -> Result<(Vec<usize>, u32)> {
-    let mut chosen: Vec<usize> = Vec::new();
+/// One after the other, each if the set with it is legal. Says how many were looked into.
+fn one_by_one(turn: &mut Turn<'_>) -> Result<u32> {
+    let table = turn.table;
     let mut nodes = 0_u32;
     for place in table.asked_in_order() {
-        if !table.may_join(place, &chosen) {
+        let chosen = turn.chosen.iter().map(|one| one.candidate);
+        if !table.may_join(place, chosen.clone()) {
             continue;
         }
         nodes = nodes.saturating_add(1);
-        let mut with = chosen.clone();
-        with.push(place);
-        if table.legal(&with, till)? {
-            chosen = with;
+        let rank = table.rank(place);
+        let stays = chosen.clone().take_while(|one| table.rank(*one) < rank);
+        let stays = stays.count();
+        // Those that are applied after it are applied anew.
+        let after: Vec<usize> = chosen.skip(stays).collect();
+        turn.back_to(stays);
+        let mut legal = turn.push(place)?;
+        for one in &after {
+            legal = legal && turn.push(*one)?;
         }
-    }
-    Ok((chosen, nodes))
-}
-
-/// The candidates with what may stand beside what.
-pub(super) struct Table<'c> {
-    pub(super) candidates: &'c [Candidate<'c>],
-    pub(super) combining: &'c CombiningPlan,
-    /// For each candidate those that must not be in one set with it.
-    apart: Vec<Bits>,
-    /// For each candidate those that must not be on one row with it.
-    pub(super) off_row: Vec<Bits>,
-}
-
-impl<'c> Table<'c> {
-    /// The first `asked` candidates may be in one set; each of the others is only looked at beside them.
-    pub(super) fn new(
-        candidates: &'c [Candidate<'c>],
-        asked: usize,
-        combining: &'c CombiningPlan,
-    ) -> Self {
-        let none = || vec![Bits::new(candidates.len()); candidates.len()];
-        let (mut apart, mut off_row) = (none(), none());
-        for (at, one) in candidates.iter().enumerate() {
-            // Each pair once; at least one of the two is asked.
-            for (beside, other) in candidates.iter().enumerate().take(at.min(asked)) {
-                if one.plan.permits(other.plan) && other.plan.permits(one.plan) {
-                    continue;
-                }
-                let alone = one.plan.exclusive || other.plan.exclusive;
-                let by_row = combining.conflict == Conflict::Row && !alone;
-                let table = if by_row { &mut off_row } else { &mut apart };
-                for (one, other) in [(at, beside), (beside, at)] {
-                    if let Some(bits) = table.get_mut(one) {
-                        bits.set(other);
-                    }
-                }
+        if !legal {
+            turn.back_to(stays);
+            for one in after {
+                turn.push(one)?;
             }
         }
-        Self {
-            candidates,
-            combining,
-            apart,
-            off_row,
-        }
     }
-
-    /// Whether two may be in one set.
-    pub(super) fn together(&self, one: usize, other: usize) -> bool {
-        !self.apart.get(one).is_some_and(|bits| bits.has(other))
-    }
-
-    /// Those that must not be in a set once this one is in it, with those that must not before.
-    fn closed_with(&self, place: usize, before: &Bits) -> Bits {
-        let mut closed = before.clone();
-        if let Some(apart) = self.apart.get(place) {
-            closed.add(apart);
-        }
-        closed
-    }
-
-    /// The most of a group.
-    pub(super) fn most(&self, group: usize) -> usize {
-        let most = self
-            .combining
-            .groups
-            .get(group)
-            .copied()
-            .unwrap_or(u32::MAX);
-        usize::try_from(most).unwrap_or(usize::MAX)
-    }
-
-    pub(super) fn group(&self, place: usize) -> Option<usize> {
-        self.candidates.get(place)?.plan.group
-    }
-
-    /// Those of a set that keep one from joining it: it must not stand beside them, or its group is full with them.
-    pub(super) fn rivals(&self, place: usize, set: &[usize]) -> Vec<usize> {
-        let apart = set.iter().filter(|one| !self.together(**one, place));
-        let mut rivals: Vec<usize> = apart.copied().collect();
-        if let Some(group) = self.group(place) {
-            let same = set.iter().filter(|one| self.group(**one) == Some(group));
-            if same.clone().count() >= self.most(group) {
-                rivals.extend(same);
-            }
-        }
-        rivals.sort_unstable();
-        rivals.dedup();
-        rivals
-    }
-
-    /// Whether one may join a set, as far as pairs and groups say.
-    pub(super) fn may_join(&self, place: usize, set: &[usize]) -> bool {
-        let full = self.group(place).is_some_and(|group| {
-            let same = set.iter().filter(|one| self.group(**one) == Some(group));
-            same.count() >= self.most(group)
-        });
-        !full && set.iter().all(|one| self.together(*one, place))
-    }
-
-    /// Whether a set is legal when it is applied.
-    pub(super) fn legal(&self, set: &[usize], till: &Till) -> Result<bool> {
-        let mut turn = Turn::new(self, till);
-        for place in self.applied_in_order(set.to_vec()) {
-            if !turn.push(place)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// In the order of application: by phase, then priority (or as presented), id, instance.
-    pub(super) fn applied_in_order(&self, mut set: Vec<usize>) -> Vec<usize> {
-        set.sort_by(|one, other| self.compare(*one, *other, |one| Reverse(one.plan.phase)));
-        set
-    }
-
-    /// In the order in which they are asked, where not the best set is wanted.
-    fn asked_in_order(&self) -> Vec<usize> {
-        let mut set: Vec<usize> = (0..self.candidates.len()).collect();
-        let first = self.combining.exclusive_first;
-        set.sort_by(|one, other| self.compare(*one, *other, |one| first && one.plan.exclusive));
-        set
-    }
-
-    /// What is greater comes first, then the order inside a phase.
-    fn compare<K: Ord>(
-        &self,
-        one: usize,
-        other: usize,
-        key: impl Fn(&Candidate<'_>) -> K,
-    ) -> Ordering {
-        let (Some(one), Some(other)) = (self.candidates.get(one), self.candidates.get(other))
-        else {
-            return Ordering::Equal;
-        };
-        let presented = match self.combining.choose {
-            // Offers are not presented: they come first.
-            Choose::AsPresented => one.presented.cmp(&other.presented),
-            _ => Ordering::Equal,
-        };
-        key(other)
-            .cmp(&key(one))
-            .then(presented)
-            .then(other.plan.priority.cmp(&one.plan.priority))
-            .then_with(|| one.plan.id.cmp(&other.plan.id))
-            .then_with(|| one.instance.cmp(&other.instance))
-    }
+    Ok(nodes)
 }

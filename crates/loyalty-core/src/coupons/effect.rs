@@ -8,6 +8,9 @@ mod measure;
 mod most;
 mod units;
 
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::plan::{DealPlan, LimitOf, PromotionPlan};
@@ -57,6 +60,9 @@ pub(crate) struct State {
     pub(crate) used: Vec<i64>,
 }
 
+/// Rows of a basket, set by set. Instances of one coupon share them.
+pub(crate) type RowSets = Rc<[Box<[u32]>]>;
+
 /// A promotion that may be used, or an instance of a coupon.
 #[derive(Debug)]
 pub(crate) struct Candidate<'p> {
@@ -71,7 +77,7 @@ pub(crate) struct Candidate<'p> {
     /// The money that the instance holds, in minor units.
     pub(crate) stored: i64,
     /// The rows that each selection of its plan chooses, in the order of the plan.
-    pub(crate) sets: Vec<Box<[u32]>>,
+    pub(crate) sets: RowSets,
 }
 
 /// What the limits of a promotion leave for this order; none for no limit. All instances of one coupon share it.
@@ -111,31 +117,29 @@ pub(crate) struct ProductsLeft {
 }
 
 impl ProductsLeft {
-    /// What is left of a product.
-    pub(crate) fn of(&self, product: u32) -> i64 {
-        let mut all = self.left.iter();
-        let found = all.find(|(one, _)| *one == product);
-        found.map_or(i64::MAX, |(_, left)| *left)
-    }
-
-    fn use_up(&mut self, product: u32, units: i64) {
-        let times = match self.of {
-            LimitOf::Units => units,
-            _ => 1,
-        };
-        if let Some((_, left)) = self.left.iter_mut().find(|(one, _)| *one == product) {
+    fn use_up(&mut self, products: &[(u32, i64)]) {
+        let used: FxHashMap<u32, i64> = products.iter().copied().collect();
+        for (product, left) in &mut self.left {
+            let times = match (self.of, used.get(product)) {
+                (_, None) => continue,
+                (LimitOf::Units, Some(units)) => *units,
+                _ => 1,
+            };
             *left = left.saturating_sub(times).max(0);
         }
     }
 }
 
 impl Left {
+    /// Whether no limit binds.
+    pub(super) fn is_free(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// What is left after a use.
     pub(super) fn after(mut self, applied: &Applied, till: &Till) -> Self {
         for limit in &mut self.products {
-            for (product, units) in till.by_product(&applied.units) {
-                limit.use_up(product, units);
-            }
+            limit.use_up(&till.by_product(&applied.units));
         }
         let units = applied.counted();
         Self {
@@ -192,22 +196,11 @@ impl<'p> Candidate<'p> {
 
     /// A candidate that no limit binds. Whoever makes it has judged its condition, dates and counts.
     pub(crate) fn new(plan: &'p PromotionPlan, basket: &Basket) -> Self {
-        let select = |lines: &Select| -> Box<[u32]> {
-            let rows = (0_u32..).zip(&basket.rows);
-            rows.filter(|(_, row)| lines.has(basket, row))
-                .map(|(place, _)| place)
-                .collect()
-        };
-        let mut sets = Vec::new();
-        plan.selections(&mut |lines| {
-            sets.push(match lines {
-                Some(lines) => select(lines),
-                None => (0_u32..)
-                    .zip(&basket.rows)
-                    .map(|(place, _)| place)
-                    .collect(),
-            });
-        });
+        Self::of(plan, plan.rows_of(basket))
+    }
+
+    /// One that is for these rows.
+    pub(crate) fn of(plan: &'p PromotionPlan, sets: RowSets) -> Self {
         Self {
             plan,
             instance: None,
@@ -217,6 +210,31 @@ impl<'p> Candidate<'p> {
             stored: 0,
             sets,
         }
+    }
+}
+
+impl PromotionPlan {
+    /// The rows that each of its selections chooses.
+    pub(crate) fn rows_of(&self, basket: &Basket) -> RowSets {
+        // What is bought and what is got are often the lines that the promotion is for.
+        let mut known: Vec<(Option<&Select>, Box<[u32]>)> = Vec::new();
+        self.selections(&mut |lines| {
+            let same = known.iter().find(|(one, _)| match (one, lines) {
+                (Some(one), Some(lines)) => core::ptr::eq(*one, lines),
+                (one, lines) => one.is_none() && lines.is_none(),
+            });
+            let rows = match same {
+                Some((_, rows)) => rows.clone(),
+                None => {
+                    let rows = (0_u32..).zip(&basket.rows);
+                    let has = |row| lines.is_none_or(|lines| lines.has(basket, row));
+                    let rows = rows.filter(|(_, row)| has(row));
+                    rows.map(|(place, _)| place).collect()
+                }
+            };
+            known.push((lines, rows));
+        });
+        known.into_iter().map(|(_, rows)| rows).collect()
     }
 }
 
@@ -239,14 +257,16 @@ impl Till {
         })
     }
 
-    /// How many units of each product some runs are.
+    /// How many units of each product some runs are, in the order in which products are met.
     pub(crate) fn by_product(&self, runs: &[Run]) -> Vec<(u32, i64)> {
         let mut products: Vec<(u32, i64)> = Vec::with_capacity(runs.len());
+        let mut places: FxHashMap<u32, usize> = FxHashMap::default();
         for (row, units) in runs {
             let Some(row) = self.rows.get(*row as usize) else {
                 continue;
             };
-            match products.iter_mut().find(|(one, _)| *one == row.product) {
+            let place = *places.entry(row.product).or_insert(products.len());
+            match products.get_mut(place) {
                 Some((_, more)) => *more = more.saturating_add(*units),
                 None => products.push((row.product, *units)),
             }
@@ -283,15 +303,19 @@ impl Till {
     /// [`crate::Code::Overflow`] if amounts are too large to be counted.
     #[cfg(test)]
     pub(crate) fn apply(&self, candidate: &Candidate<'_>, state: &mut State) -> Result<Tried> {
-        self.apply_within(candidate, candidate.left.clone(), state)
+        let tried = self.judge(candidate, &candidate.left, state)?;
+        if let Tried::Done(applied) = &tried {
+            state.book(candidate, applied);
+        }
+        Ok(tried)
     }
 
-    /// The same where other instances have used up some of the limits.
-    pub(super) fn apply_within(
+    /// What comes of a candidate in a state, where other instances may have used up some of the limits.
+    pub(super) fn judge(
         &self,
         candidate: &Candidate<'_>,
-        left: Left,
-        state: &mut State,
+        left: &Left,
+        state: &State,
     ) -> Result<Tried> {
         let work = Work {
             till: self,
@@ -314,21 +338,33 @@ impl Till {
         if !applied.does_something() {
             return Ok(Tried::NoEffect);
         }
-        state.book(candidate, &applied);
-        Ok(Tried::Done(applied))
+        Ok(Tried::Done(Rc::new(applied)))
     }
 }
 
 /// What came of a candidate at its turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Tried {
-    Done(Applied),
+    Done(Rc<Applied>),
     /// Its threshold does not hold.
     Unmet(Shortfall),
     /// It would change nothing.
     NoEffect,
     /// It would be over a limit, and is not used in part.
     OverLimit,
+}
+
+impl Tried {
+    /// Whether it is the same for ever: too little is in the basket, and that only becomes less; or nothing is left of a limit.
+    pub(super) fn is_for_ever(&self, candidate: &Candidate<'_>) -> bool {
+        let too_little =
+            |lacks: &Shortfall| lacks.at_least.is_some_and(|least| lacks.found < least);
+        match self {
+            Self::Unmet(lacks) => too_little(lacks),
+            Self::OverLimit => candidate.left.uses.is_some_and(|uses| uses < 1),
+            Self::Done(_) | Self::NoEffect => false,
+        }
+    }
 }
 
 impl Applied {
@@ -356,29 +392,34 @@ impl Applied {
 }
 
 impl State {
-    fn book(&mut self, candidate: &Candidate<'_>, applied: &Applied) {
-        self.change(candidate, applied, 1);
+    pub(super) fn book(&mut self, candidate: &Candidate<'_>, applied: &Applied) {
+        for (now, off) in self.now.iter_mut().zip(&applied.off) {
+            *now = now.saturating_sub(*off);
+        }
+        self.use_up(candidate, applied, i64::saturating_add);
     }
 
     /// Takes back what was booked last.
     pub(super) fn unbook(&mut self, candidate: &Candidate<'_>, applied: &Applied) {
-        self.change(candidate, applied, -1);
+        for (now, off) in self.now.iter_mut().zip(&applied.off) {
+            *now = now.saturating_add(*off);
+        }
+        self.use_up(candidate, applied, i64::saturating_sub);
     }
 
-    fn change(&mut self, candidate: &Candidate<'_>, applied: &Applied, sign: i64) {
-        for (now, off) in self.now.iter_mut().zip(&applied.off) {
-            *now = now.saturating_sub(off.saturating_mul(sign));
+    fn use_up(
+        &mut self,
+        candidate: &Candidate<'_>,
+        applied: &Applied,
+        change: impl Fn(i64, i64) -> i64,
+    ) {
+        if !candidate.plan.consume {
+            return;
         }
-        let add = |to: &mut Vec<i64>, runs: &[Run]| {
-            for (row, units) in runs {
-                if let Some(there) = to.get_mut(*row as usize) {
-                    *there = there.saturating_add(units.saturating_mul(sign));
-                }
+        for (row, units) in applied.units.iter().chain(&applied.met) {
+            if let Some(there) = self.used.get_mut(*row as usize) {
+                *there = change(*there, *units);
             }
-        };
-        if candidate.plan.consume {
-            add(&mut self.used, &applied.units);
-            add(&mut self.used, &applied.met);
         }
     }
 }
@@ -400,7 +441,7 @@ struct Work<'w> {
     till: &'w Till,
     candidate: &'w Candidate<'w>,
     state: &'w State,
-    left: Left,
+    left: &'w Left,
 }
 
 impl Work<'_> {

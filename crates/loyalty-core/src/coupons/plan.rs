@@ -163,7 +163,7 @@ impl PromotionPlan {
     }
 
     /// Every selection that it has, in a fixed order: its lines, then those of its discount. None for all lines.
-    pub(crate) fn selections(&self, out: &mut dyn FnMut(Option<&Select>)) {
+    pub(crate) fn selections<'s>(&'s self, out: &mut dyn FnMut(Option<&'s Select>)) {
         out(self.lines.as_ref());
         match &self.deal {
             DealPlan::BuyGet(deal) => {

@@ -1,8 +1,7 @@
 //! Why a promotion was not used (clause 10.8), as far as the prices know it.
 
-use super::combine::{Choice, Table, Turn};
-use super::effect::{Candidate, Shortfall, Till, Tried};
-use super::plan::CombiningPlan;
+use super::combine::{Choice, Turn};
+use super::effect::{Shortfall, Tried};
 use super::rules::Choose;
 use crate::error::Result;
 
@@ -27,41 +26,38 @@ pub(crate) enum Reason {
     NotPresented { saves: i64 },
 }
 
-/// For each candidate why it was not used; none for one that is. Those after the first `presented` were not asked for.
+/// For each candidate why it was not used; none for one that is. What was chosen is applied at the turn.
 ///
 /// # Errors
 /// [`crate::Code::Overflow`] if amounts are too large to be counted.
-pub(crate) fn reasons(
-    candidates: &[Candidate<'_>],
-    presented: usize,
-    choice: &Choice,
-    till: &Till,
-    combining: &CombiningPlan,
-) -> Result<Vec<Option<Reason>>> {
-    let table = Table::new(candidates, presented, combining);
+pub(super) fn reasons(turn: &mut Turn<'_>, choice: &Choice) -> Result<Vec<Option<Reason>>> {
     let chosen: Vec<usize> = choice.chosen.iter().map(|one| one.candidate).collect();
-    let mut reasons = Vec::with_capacity(candidates.len());
-    for place in 0..candidates.len() {
-        reasons.push(if chosen.contains(&place) {
-            None
-        } else {
-            let asked = place < presented;
-            Some(reason(&table, till, (&chosen, choice, asked), place)?)
+    turn.back_to(0);
+    let mut reasons = Vec::with_capacity(turn.table.size());
+    for place in 0..turn.table.size() {
+        // What it cannot do by itself, it is not kept from by others.
+        let used = chosen.contains(&place);
+        reasons.push(match used {
+            true => None,
+            false => refusal(&turn.judge(place)?),
         });
+    }
+    for (place, reason) in reasons.iter_mut().enumerate() {
+        if reason.is_none() && !chosen.contains(&place) {
+            *reason = Some(beside(turn, (&chosen, choice), place)?);
+        }
     }
     Ok(reasons)
 }
 
-fn reason(
-    table: &Table<'_>,
-    till: &Till,
-    (chosen, choice, asked): (&[usize], &Choice, bool),
+/// Why one was not used beside what was chosen, where it does something by itself. The first of those chosen are applied at the
+/// turn, before and afterwards.
+fn beside(
+    turn: &mut Turn<'_>,
+    (chosen, choice): (&[usize], &Choice),
     place: usize,
 ) -> Result<Reason> {
-    // What it cannot do by itself, it is not kept from by others.
-    if let Some(alone) = refusal(Turn::new(table, till).tries(place)?) {
-        return Ok(alone);
-    }
+    let table = turn.table;
     let best = table.combining.choose == Choose::Best;
     let rivals = table.rivals(place, chosen);
     if !rivals.is_empty() {
@@ -71,35 +67,58 @@ fn reason(
             Reason::LowerPriority { than: rivals }
         });
     }
-    let mut with = chosen.to_vec();
-    with.push(place);
-    let mut turn = Turn::new(table, till);
-    for one in table.applied_in_order(with) {
-        let refusal = refusal(turn.tries(one)?);
-        match refusal {
-            Some(refusal) if one == place => return Ok(refusal),
-            Some(_) if !best => return Ok(Reason::LowerPriority { than: vec![one] }),
-            _ => {}
+    // Those that are applied before it do what they did: only it and those after it can differ.
+    let rank = table.rank(place);
+    let first = chosen.iter().filter(|one| table.rank(**one) < rank).count();
+    let (before, after) = chosen.split_at_checked(first).unwrap_or((chosen, &[]));
+    turn.back_to(first);
+    for one in before.iter().skip(turn.chosen.len()) {
+        turn.push(*one)?;
+    }
+    if let Some(refusal) = turn.tries(place)?.as_ref().and_then(refusal) {
+        return Ok(refusal);
+    }
+    let reason = among(turn, (choice, after), table.is_asked(place), best);
+    turn.back_to(first);
+    Ok(reason?.unwrap_or_else(|| {
+        if choice.proven {
+            Reason::Beaten {
+                by: chosen.to_vec(),
+            }
+        } else {
+            Reason::NotChosenAtBound
+        }
+    }))
+}
+
+/// Why one that was just applied was not used, as far as those say that are applied after it.
+fn among(
+    turn: &mut Turn<'_>,
+    (choice, after): (&Choice, &[usize]),
+    asked: bool,
+    best: bool,
+) -> Result<Option<Reason>> {
+    if best && asked {
+        // Whatever comes of the others, the set with it is no better.
+        return Ok(None);
+    }
+    for one in after {
+        if !turn.push(*one)? && !best {
+            return Ok(Some(Reason::LowerPriority { than: vec![*one] }));
         }
     }
-    if !asked {
-        let saves = choice.after.saturating_sub(till.payable(&turn.state)?);
-        return Ok(Reason::NotPresented { saves });
+    if asked {
+        return Ok(None);
     }
-    Ok(if choice.proven {
-        Reason::Beaten {
-            by: chosen.to_vec(),
-        }
-    } else {
-        Reason::NotChosenAtBound
-    })
+    let saves = choice.after.saturating_sub(turn.paid()?.payable);
+    Ok(Some(Reason::NotPresented { saves }))
 }
 
 /// Why nothing came of a turn, if nothing did.
-fn refusal(tried: Option<Tried>) -> Option<Reason> {
-    match tried? {
+fn refusal(tried: &Tried) -> Option<Reason> {
+    match tried {
         Tried::Done(_) => None,
-        Tried::Unmet(lacks) => Some(Reason::Unmet(lacks)),
+        Tried::Unmet(lacks) => Some(Reason::Unmet(*lacks)),
         Tried::NoEffect => Some(Reason::NoEffect),
         Tried::OverLimit => Some(Reason::LimitReached),
     }

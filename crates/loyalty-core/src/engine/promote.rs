@@ -1,5 +1,9 @@
 //! Offers and coupons of a purchase: which may be used, which are, and why the others are not (section 10).
 
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
 use super::basket::Rows;
 use super::facts::Seeing;
 use super::promotion_limits::{Asks, Products};
@@ -7,8 +11,8 @@ use super::till::Applied;
 use super::work::Work;
 use crate::condition::{EventFacts, Explain, evaluate};
 use crate::coupons::{
-    Added, Candidate, DealPlan, Instance, Measured, PromotionPlan, Reason, Shortfall,
-    StoredValueAs, Till, TillRow, choose, reasons,
+    Added, Candidate, DealPlan, Instance, Measured, PromotionPlan, Reason, RowSets, Shortfall,
+    StoredValueAs, Till, TillRow, weigh,
 };
 use crate::error::{Code, Error, Result};
 use crate::event::Purchase;
@@ -42,6 +46,8 @@ struct Sifted<'w> {
     /// The instance or code of each candidate; none for an offer.
     instances: Vec<Option<Instance>>,
     unused: Vec<Unused>,
+    /// The rows that coupons are for, by the place of the coupon: a member may have many of one.
+    rows: FxHashMap<usize, RowSets>,
 }
 
 /// Something that may be used, or the reason why not.
@@ -97,17 +103,10 @@ impl<'w> Work<'w> {
             candidates,
             instances,
             mut unused,
+            ..
         } = sifted;
         let till = self.till_of(rows, &products);
-        let asked = candidates.get(..presented).unwrap_or_default();
-        let choice = choose(asked, &till, &promotions.combining)?;
-        let whys = reasons(
-            &candidates,
-            presented,
-            &choice,
-            &till,
-            &promotions.combining,
-        )?;
+        let (choice, whys) = weigh(&candidates, presented, &till, &promotions.combining)?;
         for ((candidate, instance), why) in candidates.iter().zip(&instances).zip(whys) {
             if let Some(reason) = why {
                 let why = self.told(&candidates, reason);
@@ -219,7 +218,7 @@ impl<'w> Work<'w> {
             let told = told_of(None, asked.instance.as_ref(), why);
             return sifted.unused.push(told);
         };
-        match self.eligible(asks, plan, &asked, rows) {
+        match self.eligible(asks, plan, &asked, (rows, &mut sifted.rows)) {
             Ok(mut candidate) => {
                 candidate.instance = asked.instance.as_ref().map(|one| one.id.clone());
                 candidate.expires = asked.instance.as_ref().and_then(|one| one.expires_at);
@@ -321,7 +320,7 @@ impl<'w> Work<'w> {
         asks: Asks<'_>,
         plan: &'w PromotionPlan,
         asked: &Asked<'w>,
-        rows: &Rows,
+        (rows, known): (&Rows, &mut FxHashMap<usize, RowSets>),
     ) -> Result<Candidate<'w>, Why> {
         let instance = asked.instance.as_ref();
         if let Some(why) = self.barred(asks, plan, asked) {
@@ -343,7 +342,12 @@ impl<'w> Work<'w> {
                 });
             }
         }
-        let mut candidate = Candidate::new(plan, &rows.basket);
+        let sets = || plan.rows_of(&rows.basket);
+        let sets = match instance {
+            Some(_) => Rc::clone(known.entry(plan.place).or_insert_with(sets)),
+            None => sets(),
+        };
+        let mut candidate = Candidate::of(plan, sets);
         candidate.stored = instance.map_or(0, |one| self.free_value(one));
         if self.leave(asks, &mut candidate) {
             Ok(candidate)

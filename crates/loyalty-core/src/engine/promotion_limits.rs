@@ -1,6 +1,6 @@
 //! How often promotions are used: what their limits leave for a purchase, and what it counts against them (clause 10.4).
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::basket::Rows;
 use super::work::Work;
@@ -92,9 +92,10 @@ impl Work<'_> {
         candidate: &mut Candidate<'_>,
     ) -> bool {
         let mut left: Vec<(u32, i64)> = Vec::new();
+        let mut known: FxHashSet<u32> = FxHashSet::default();
         for row in candidate.sets.iter().flat_map(|rows| rows.iter()) {
             let product = asks.products.of_row(*row as usize);
-            if left.iter().any(|(one, _)| *one == product) {
+            if !known.insert(product) {
                 continue;
             }
             if let Some(sku) = asks.products.sku(product) {
@@ -182,12 +183,15 @@ impl Work<'_> {
             if limit.rule.whose == LimitWhose::Everyone {
                 continue;
             }
+            let mut tidy = false;
             for (by, amount) in uses_of(used, (place, limit)) {
                 let Some(spec) = spec(plan, (place, limit), by) else {
                     continue;
                 };
-                if by.is_some() {
-                    // There may be as many names as there are products: those of past periods are not kept.
+                if by.is_some() && !tidy {
+                    // There may be as many names as there are products: those of past periods are not kept. What is used now
+                    // is of no past period, so looking once is enough.
+                    tidy = sign > 0;
                     let prefix = format!("{}/", key(plan, place));
                     self.forget_uses(&spec, &prefix, self.program_day(self.as_of));
                 }
@@ -221,7 +225,7 @@ impl LimitPlan {
 }
 
 impl PromotionPlan {
-    fn counts_products(&self) -> bool {
+    pub(super) fn counts_products(&self) -> bool {
         let mut limits = self.limits.iter();
         limits.any(|limit| limit.rule.by == Some(LimitBy::Product))
     }

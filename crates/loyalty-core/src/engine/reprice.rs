@@ -10,7 +10,7 @@ use super::work::Work;
 use crate::amount::Rounding;
 use crate::calendar::Weekday;
 use crate::condition::{Basket, EventFacts, NewRow, RowText, said};
-use crate::coupons::{Candidate, DealPlan, Till, TillRow, choose};
+use crate::coupons::{Candidate, DealPlan, RowSets, Till, TillRow, choose};
 use crate::error::Result;
 use crate::event::{Purchase, Scalar};
 use crate::limits::MONEY_MAX;
@@ -44,7 +44,12 @@ impl<'w> Work<'w> {
             if self.barred(asks, plan, one).is_some() {
                 continue;
             }
-            let mut candidate = Candidate::new(plan, &rows.basket);
+            // Only limits by product ask for the rows that it is for.
+            let mut candidate = if plan.counts_products() {
+                Candidate::new(plan, &rows.basket)
+            } else {
+                Candidate::of(plan, RowSets::default())
+            };
             if !self.leave(asks, &mut candidate) {
                 continue;
             }

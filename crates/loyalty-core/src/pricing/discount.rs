@@ -120,7 +120,13 @@ impl Rounder {
     }
 
     /// What is taken off `now` where `num / den` is to be taken off it, in `units` equal parts that are rounded alike.
+    #[inline]
     pub(crate) fn off(&self, now: i64, num: i128, den: i128, units: i64) -> Option<i64> {
+        if units == 1 && self.step == 1 && self.of == RoundOf::Discount {
+            // The ordinary case, without the products.
+            let off = self.mode.divide(num, den)?;
+            return i64::try_from(off).ok().map(|off| off.max(0));
+        }
         let size = den
             .checked_mul(i128::from(units))?
             .checked_mul(i128::from(self.step))?;

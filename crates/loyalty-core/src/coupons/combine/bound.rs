@@ -6,47 +6,51 @@
 //! is a part of what the others leave.
 
 use super::bits::Bits;
-use super::search::Hope;
+use super::table::{Group, Table};
 use super::turn::Turn;
-use super::{Candidate, Table};
 use crate::amount::Rounding;
-use crate::coupons::effect::{State, Till};
+use crate::coupons::effect::{Candidate, State, Till};
 use crate::coupons::plan::{DealPlan, EffectPlan, Per};
 use crate::error::Result;
 use crate::pricing::{Part, PercentBase, TaxKind, Weights};
 
-/// Amounts are counted in such parts of a minor unit where parts of parts are taken.
-const FINE: i64 = 1 << 10;
-
 /// What each candidate could save, in the order of the search.
 pub(super) struct Bounds {
-    each: Vec<Most>,
+    pub(super) each: Vec<Most>,
     /// How many candidates exclude each other where no more than one of a clique can be used.
-    cliques: usize,
+    pub(super) cliques: usize,
+    /// The groups of which some but not all can be used, where that is more than one.
+    pub(super) groups: Vec<Group>,
+    /// Whether any takes a part of the price of every unit, and no group counts it.
+    pub(super) parted: bool,
     /// The highest rate of a tax on top, if any.
     on_top: Option<Part>,
 }
 
 /// What one candidate could save.
-struct Most {
+pub(super) struct Most {
+    /// Its place among the candidates.
+    pub(super) place: usize,
     /// At most so much, in minor units as the prices are stated.
-    amount: i64,
+    pub(super) amount: i64,
     /// The rows that it may lower.
-    rows: Box<[u32]>,
-    mask: Bits,
+    pub(super) rows: Box<[u32]>,
+    pub(super) mask: Bits,
     /// The part of the price of its rows that it takes, where it takes that of every unit.
-    part: Option<(Part, Rounded)>,
+    pub(super) part: Option<(Part, Rounded)>,
     /// Never more than this part of what its rows cost, with this much for rounding.
-    share: Option<(Part, i64)>,
-    worth: i64,
+    pub(super) share: Option<(Part, i64)>,
+    pub(super) worth: i64,
     /// It can never be used.
-    never: bool,
-    clique: usize,
+    pub(super) never: bool,
+    pub(super) clique: usize,
+    /// Its place among the groups.
+    pub(super) group: Option<usize>,
 }
 
 /// How a part of the price is rounded.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Rounded {
+pub(super) enum Rounded {
     /// Row by row.
     Rows(crate::pricing::Rounder),
     /// Once, over all goods.
@@ -54,12 +58,10 @@ enum Rounded {
 }
 
 impl Bounds {
-    pub(super) fn new(
-        table: &Table<'_>,
-        till: &Till,
-        order: &[usize],
-        start: &State,
-    ) -> Result<Self> {
+    /// Of a turn at which nothing is applied.
+    pub(super) fn new(turn: &mut Turn<'_>, order: &[usize]) -> Result<Self> {
+        let (table, till) = (turn.table, turn.till);
+        let start = &till.start();
         let size = start.now.len();
         let mut goods = Bits::new(size);
         for (place, row) in till.rows.iter().enumerate() {
@@ -69,6 +71,7 @@ impl Bounds {
         }
         let (of_each, cliques) = cliques(table, order);
         let mut each = Vec::with_capacity(order.len());
+        let mut groups: Vec<Group> = Vec::new();
         for (place, clique) in order.iter().zip(of_each) {
             let Some(candidate) = table.candidates.get(*place) else {
                 continue;
@@ -78,13 +81,28 @@ impl Bounds {
             for row in &rows {
                 mask.set(*row as usize);
             }
-            let never = till.never(candidate, start)?;
+            let limited = table.group(*place).filter(|group| {
+                let most = group.most;
+                most > 1 && most < table.asked().len()
+            });
+            let group = limited.map(|group| {
+                groups
+                    .iter()
+                    .position(|one| *one == group)
+                    .unwrap_or_else(|| {
+                        groups.push(group);
+                        groups.len().saturating_sub(1)
+                    })
+            });
+            let tried = turn.judge(*place)?;
+            let never = tried.is_for_ever(candidate);
             let amount = match never {
                 true => 0,
-                false => till.most(candidate, start)?,
+                false => till.most(candidate, start, tried)?,
             };
             let (part, share) = parts(till, candidate, (&rows, mask == goods), start);
             each.push(Most {
+                place: *place,
                 amount,
                 rows,
                 mask,
@@ -93,11 +111,15 @@ impl Bounds {
                 worth: if never { 0 } else { candidate.plan.worth },
                 never,
                 clique,
+                group,
             });
         }
+        let parted = |one: &Most| one.part.is_some() && one.group.is_none();
         Ok(Self {
+            parted: each.iter().any(parted),
             each,
             cliques,
+            groups,
             on_top: on_top(till),
         })
     }
@@ -119,81 +141,8 @@ impl Bounds {
             .is_some_and(|most| most.amount > 0 || most.worth > 0)
     }
 
-    /// The most that sets can reach which go on from the one that is applied, with candidates from a place in the order that are
-    /// not closed to it.
-    pub(super) fn hope(
-        &self,
-        table: &Table<'_>,
-        till: &Till,
-        (turn, closed): (&Turn<'_>, &Bits),
-        order: &[usize],
-        first: usize,
-    ) -> Result<Hope> {
-        let payable = till.payable(&turn.state)?;
-        let mut run = Running::new(&turn.state, self.cliques);
-        let mut open: Vec<(usize, &Most)> = Vec::with_capacity(order.len());
-        for (at, place) in order.iter().enumerate().skip(first) {
-            if let Some(most) = self.each.get(at)
-                && !closed.has(*place)
-            {
-                open.push((*place, most));
-                run.count(most);
-            }
-        }
-        let mut worth = 0_i64;
-        let mut groups: Vec<(usize, Vec<i64>)> = Vec::new();
-        for (place, most) in &open {
-            worth = worth.saturating_add(most.worth);
-            let limited = table.group(*place).filter(|group| {
-                let most = table.most(*group);
-                most > 1 && most < table.candidates.len()
-            });
-            match (limited, most.part) {
-                (Some(group), _) => {
-                    let amount = run.amount(most, till);
-                    // Its group counts it.
-                    run.pass(most, 0);
-                    match groups.iter_mut().find(|(one, _)| *one == group) {
-                        Some((_, amounts)) => amounts.push(amount),
-                        None => groups.push((group, vec![amount])),
-                    }
-                }
-                (None, Some((part, rounded))) if run.is_alone(most) => {
-                    run.take_part(most, part, rounded);
-                }
-                _ => run.take_amount(most, till),
-            }
-        }
-        for (group, mut amounts) in groups {
-            let used = turn
-                .chosen
-                .iter()
-                .filter(|one| table.group(one.candidate) == Some(group));
-            let left = table.most(group).saturating_sub(used.count());
-            amounts.sort_unstable_by(|one, other| other.cmp(one));
-            for amount in amounts.into_iter().take(left) {
-                run.credit(amount);
-            }
-        }
-        let saved = run.saved(&turn.state);
-        let least = self.gross(payable, saved, turn.state.now.len());
-        let now_worth = turn.chosen.iter().fold(0_i64, |sum, one| {
-            let worth = table
-                .candidates
-                .get(one.candidate)
-                .map_or(0, |one| one.plan.worth);
-            sum.saturating_add(worth)
-        });
-        Ok(Hope {
-            payable: least,
-            worth: now_worth.saturating_add(worth),
-            needs_more: worth > 0 || least < payable,
-            is_end: worth == 0 && saved == 0,
-        })
-    }
-
     /// What is left to be paid where so much is taken off prices, with the tax that goes with it.
-    fn gross(&self, payable: i64, saved: i64, rows: usize) -> i64 {
+    pub(super) fn gross(&self, payable: i64, saved: i64, rows: usize) -> i64 {
         let Some(rate) = self.on_top.filter(|_| saved > 0) else {
             return payable.saturating_sub(saved);
         };
@@ -209,169 +158,8 @@ impl Bounds {
     }
 }
 
-/// What is left of prices while the candidates that are still possible are gone through.
-struct Running {
-    /// What each row costs at least, without the amounts, in fine parts.
-    left: Vec<i64>,
-    now: Vec<i64>,
-    /// Amounts that come off besides, each with the rows that it comes off and in fine parts.
-    credits: Vec<(i64, Option<Bits>)>,
-    /// For each clique: how many of it are still possible, the largest amount so far, the rows of all so far.
-    cliques: Vec<(u32, i64, Option<Bits>)>,
-    /// How often all goods have lost a part: each time the rows of it were rounded.
-    rounded: i64,
-}
-
-impl Running {
-    fn new(state: &State, cliques: usize) -> Self {
-        Self {
-            left: state
-                .now
-                .iter()
-                .map(|now| now.saturating_mul(FINE))
-                .collect(),
-            now: state.now.clone(),
-            credits: Vec::new(),
-            cliques: vec![(0, 0, None); cliques],
-            rounded: 0,
-        }
-    }
-
-    fn count(&mut self, most: &Most) {
-        if let Some((count, ..)) = self.cliques.get_mut(most.clique) {
-            *count = count.saturating_add(1);
-        }
-    }
-
-    /// Whether none that is still possible excludes it.
-    fn is_alone(&self, most: &Most) -> bool {
-        self.cliques
-            .get(most.clique)
-            .is_some_and(|(count, amount, rows)| *count == 1 && *amount == 0 && rows.is_none())
-    }
-
-    /// The most that a candidate takes from what there is now.
-    fn amount(&self, most: &Most, till: &Till) -> i64 {
-        let (mut now, mut room) = (0_i64, 0_i64);
-        for row in &most.rows {
-            let place = *row as usize;
-            let there = self.now.get(place).copied().unwrap_or(0);
-            let least = till.row(place).map_or(0, |row| row.least);
-            now = now.saturating_add(there);
-            room = room.saturating_add(there.saturating_sub(least).max(0));
-        }
-        if most.gives_all() {
-            room = now;
-        }
-        let mut amount = most.amount.min(room);
-        if let Some((part, slack)) = most.share {
-            let share = i128::from(now).saturating_mul(part.part);
-            let share = Rounding::Ceil
-                .divide(share, part.whole)
-                .unwrap_or(i128::MAX);
-            let share = i64::try_from(share).unwrap_or(i64::MAX);
-            amount = amount.min(share.saturating_add(slack));
-        }
-        amount
-    }
-
-    /// Of those that exclude each other only the largest counts; it counts where the last of them stands.
-    fn take_amount(&mut self, most: &Most, till: &Till) {
-        let amount = self.amount(most, till);
-        self.pass(most, amount);
-    }
-
-    /// Passes one of a clique, which takes so much.
-    fn pass(&mut self, most: &Most, amount: i64) {
-        let Some((count, largest, rows)) = self.cliques.get_mut(most.clique) else {
-            return;
-        };
-        *count = count.saturating_sub(1);
-        if amount > 0 {
-            *largest = amount.max(*largest);
-            match rows {
-                Some(rows) => rows.add(&most.mask),
-                None => *rows = Some(most.mask.clone()),
-            }
-        }
-        if *count == 0 && *largest > 0 {
-            let credit = (largest.saturating_mul(FINE), rows.take());
-            self.credits.push(credit);
-        }
-    }
-
-    fn credit(&mut self, amount: i64) {
-        self.credits.push((amount.saturating_mul(FINE), None));
-    }
-
-    /// All rows lose a part; and so does what was taken off them before.
-    fn take_part(&mut self, most: &Most, part: Part, rounded: Rounded) {
-        for row in &most.rows {
-            let Some(left) = self.left.get_mut(*row as usize) else {
-                continue;
-            };
-            let whole = *left % FINE == 0;
-            let off = match rounded {
-                Rounded::Rows(rounder) if whole => {
-                    let now = *left / FINE;
-                    let num = i128::from(now).saturating_mul(part.part);
-                    let off = rounder.off(now, num, part.whole, 1);
-                    off.unwrap_or(now).saturating_mul(FINE)
-                }
-                Rounded::Rows(_) => of(part, *left).saturating_add(FINE),
-                Rounded::Once => of(part, *left),
-            };
-            *left = left.saturating_sub(off).max(0);
-        }
-        if rounded == Rounded::Once {
-            self.rounded = self.rounded.saturating_add(1);
-            self.credits.push((FINE, None));
-        } else if self.rounded > 0 {
-            let rows = i64::try_from(most.rows.len()).unwrap_or(i64::MAX);
-            let drift = rows.saturating_mul(self.rounded).saturating_mul(FINE);
-            self.credits.push((drift, None));
-        }
-        for (credit, rows) in &mut self.credits {
-            let inside = rows.as_ref().is_some_and(|rows| rows.within(&most.mask));
-            if inside {
-                // Each is taken in whole minor units: a part of one may stay.
-                let rest = credit
-                    .saturating_sub(of(part, *credit))
-                    .saturating_add(FINE);
-                *credit = rest.min(*credit);
-            }
-        }
-    }
-
-    /// All that is saved, in minor units.
-    fn saved(&self, state: &State) -> i64 {
-        let left = self
-            .left
-            .iter()
-            .fold(0_i64, |sum, one| sum.saturating_add(*one));
-        let now = state
-            .now
-            .iter()
-            .fold(0_i64, |sum, one| sum.saturating_add(*one));
-        let credits = self.credits.iter();
-        let credits = credits.fold(0_i64, |sum, (one, _)| sum.saturating_add(*one));
-        let fine = now
-            .saturating_mul(FINE)
-            .saturating_sub(left)
-            .saturating_add(credits);
-        fine.div_euclid(FINE).min(now)
-    }
-}
-
-impl Most {
-    /// Whether it may take a whole row away, below its least, too.
-    fn gives_all(&self) -> bool {
-        self.share.is_none() && self.part.is_none()
-    }
-}
-
 /// A part of an amount, rounded up.
-fn of(part: Part, amount: i64) -> i64 {
+pub(super) fn of(part: Part, amount: i64) -> i64 {
     let product = i128::from(amount).saturating_mul(part.part);
     let part = Rounding::Ceil
         .divide(product, part.whole)
@@ -457,7 +245,7 @@ fn cliques(table: &Table<'_>, order: &[usize]) -> (Vec<usize>, usize) {
     let mut of_each = Vec::with_capacity(order.len());
     let apart = |one: usize, other: usize| {
         let group = table.group(one);
-        let single = group.is_some_and(|group| table.most(group) == 1);
+        let single = group.is_some_and(|group| group.most == 1);
         !table.together(one, other) || (single && group == table.group(other))
     };
     for place in order {

@@ -4,12 +4,13 @@
 
 use core::cmp::Reverse;
 
-use super::bits::Bits;
+use super::bits::{Sets, has};
 use super::bound::Bounds;
+use super::hope::{Hope, Hopes, Open};
+use super::table::Table;
 use super::turn::Turn;
-use super::{Candidate, Table};
 use crate::calendar::Instant;
-use crate::coupons::effect::Till;
+use crate::coupons::effect::{Candidate, Till};
 use crate::error::Result;
 use crate::id::Id;
 use crate::limits::ROWS_SEEN_MAX;
@@ -54,24 +55,31 @@ impl Value {
     }
 }
 
-pub(super) fn best(table: &Table<'_>, till: &Till) -> Result<Found> {
+/// Searches from a turn at which nothing is applied, and comes back to it.
+pub(super) fn best(turn: &mut Turn<'_>) -> Result<Found> {
+    let (table, till) = (turn.table, turn.till);
     let order = search_order(table);
-    let turn = Turn::new(table, till);
-    let bounds = Bounds::new(table, till, &order, &turn.state)?;
-    let before = till.payable(&turn.state)?;
+    let bounds = Bounds::new(turn, &order)?;
+    let before = turn.paid()?.payable;
     let mut search = Search {
         table,
-        till,
-        bounds,
+        hopes: Hopes::new(&bounds, till, &turn.state),
+        bounds: &bounds,
+        closed: Sets::new(1, table.asked().len()),
         turn,
         best: (Value::new(before, &[]), Vec::new()),
         nodes: 0,
         most: most(table, till),
         left_out: None,
-        order,
+        order: &order,
     };
     search.dive()?;
-    search.from(0, &Bits::new(table.candidates.len()))?;
+    let open = Open {
+        first: 0,
+        closed: search.closed.of(0),
+    };
+    search.hopes.look(search.bounds, search.turn, open);
+    search.from(0, 0)?;
     let (value, chosen) = search.best;
     // What was left out may be no better than what was found.
     let bound = search.left_out.map(|least| least.min(value.payable));
@@ -86,7 +94,7 @@ pub(super) fn best(table: &Table<'_>, till: &Till) -> Result<Found> {
 /// The order of application, in which instances of one coupon stand by when they expire: one does as well as another. What sees
 /// nothing of the basket is in no legal set.
 fn search_order(table: &Table<'_>) -> Vec<usize> {
-    let all = table.candidates.iter().enumerate();
+    let all = table.asked().iter().enumerate();
     let mut order: Vec<usize> = all
         .filter(|(_, one)| one.sees_something())
         .map(|(place, _)| place)
@@ -108,11 +116,13 @@ fn search_order(table: &Table<'_>) -> Vec<usize> {
     order
 }
 
-struct Search<'s> {
-    table: &'s Table<'s>,
-    till: &'s Till,
-    bounds: Bounds,
-    turn: Turn<'s>,
+struct Search<'s, 't> {
+    table: &'t Table<'t>,
+    bounds: &'s Bounds,
+    hopes: Hopes,
+    turn: &'s mut Turn<'t>,
+    /// For each depth those that must not stand beside what is applied.
+    closed: Sets,
     /// The best set so far, as places of candidates.
     best: (Value, Vec<usize>),
     nodes: u32,
@@ -120,98 +130,115 @@ struct Search<'s> {
     most: u32,
     /// The least that something left out at the limit of the search could leave to be paid.
     left_out: Option<i64>,
-    order: Vec<usize>,
+    order: &'s [usize],
 }
 
-impl Search<'_> {
+impl Search<'_, '_> {
     /// A first good set: those that could save most, each if it may join those before it.
     fn dive(&mut self) -> Result<()> {
         let mut wanted: Vec<usize> = (0..self.order.len()).collect();
         wanted.sort_by_key(|at| Reverse(self.bounds.most(*at)));
         let mut set: Vec<usize> = Vec::new();
+        let mut taken = Vec::new();
         for at in wanted {
             if let Some(place) = self.order.get(at).copied()
                 && self.bounds.matters(at)
-                && self.table.may_join(place, &set)
+                && self.table.may_join(place, set.iter().copied())
             {
                 set.push(place);
+                taken.push(at);
             }
         }
-        let mut pushed = 0_usize;
-        for at in 0..self.order.len() {
-            if let Some(place) = self.order.get(at).copied()
-                && set.contains(&place)
-                && self.turn.push(place)?
-            {
-                pushed = pushed.saturating_add(1);
+        taken.sort_unstable();
+        for at in taken {
+            if let Some(place) = self.order.get(at).copied() {
+                self.turn.push(place)?;
             }
         }
-        self.weigh()?;
-        for _ in 0..pushed {
-            self.turn.pop();
-        }
+        self.weigh(self.turn.paid()?.payable);
+        self.turn.back_to(0);
         Ok(())
     }
 
-    /// Weighs the set that is applied.
-    fn weigh(&mut self) -> Result<()> {
-        let payable = self.till.payable(&self.turn.state)?;
-        if payable > self.best.0.payable {
-            return Ok(());
+    /// Weighs the set that is applied, and leaves so much to be paid.
+    fn weigh(&mut self, payable: i64) {
+        let best = &self.best.0;
+        if payable > best.payable {
+            return;
         }
         let places = self.turn.chosen.iter().map(|one| one.candidate);
-        let set: Vec<&Candidate<'_>> = places
+        let set = places
             .clone()
-            .filter_map(|place| self.table.candidates.get(place))
-            .collect();
-        let value = Value::new(payable, &set);
+            .filter_map(|place| self.table.candidates.get(place));
+        if payable == best.payable {
+            let worth = set.clone().map(|one| one.plan.worth);
+            let worth = Reverse(worth.fold(0, i64::saturating_add));
+            if (worth, self.turn.chosen.len()) > (best.worth, best.count) {
+                return;
+            }
+        }
+        let value = Value::new(payable, &set.collect::<Vec<_>>());
         if value < self.best.0 {
             self.best = (value, places.collect());
         }
-        Ok(())
     }
 
     /// Looks into every set that goes on from the one that is applied with candidates from a place in the order; those that must
     /// not stand beside it are closed.
-    fn from(&mut self, first: usize, closed: &Bits) -> Result<()> {
+    fn from(&mut self, first: usize, depth: usize) -> Result<()> {
+        let paid = self.turn.paid()?;
         let mut passed: Option<usize> = None;
         for at in first..self.order.len() {
             let Some(place) = self.order.get(at).copied() else {
                 break;
             };
-            if self.bounds.never(at) || !self.joins(place, closed) || self.is_twin(passed, place) {
+            if self.bounds.never(at) || !self.joins(place, depth) || self.is_twin(passed, place) {
                 continue;
             }
-            let turn = (&self.turn, closed);
-            let hope = self
-                .bounds
-                .hope(self.table, self.till, turn, &self.order, at)?;
+            let open = Open {
+                first: at,
+                closed: self.closed.of(depth),
+            };
+            let turn = (&*self.turn, paid);
+            let hope = self.hopes.hope(self.bounds, turn, open);
             if self.hopeless(&hope) {
-                return if hope.is_end { self.weigh() } else { Ok(()) };
+                if hope.is_end {
+                    self.weigh(paid.payable);
+                }
+                return Ok(());
             }
             if self.nodes >= self.most {
                 let least = self.left_out.unwrap_or(i64::MAX);
                 self.left_out = Some(least.min(hope.payable));
-                return self.weigh();
+                break;
             }
             self.nodes = self.nodes.saturating_add(1);
             if self.turn.push(place)? {
-                let closed = self.table.closed_with(place, closed);
-                self.from(at.saturating_add(1), &closed)?;
+                self.deeper(place, (at.saturating_add(1), depth.saturating_add(1)))?;
                 self.turn.pop();
             }
             passed = Some(place);
         }
-        self.weigh()
+        self.weigh(paid.payable);
+        Ok(())
     }
 
-    fn joins(&self, place: usize, closed: &Bits) -> bool {
-        let full = self.table.group(place).is_some_and(|group| {
-            let chosen = self.turn.chosen.iter().map(|one| one.candidate);
-            let same = chosen.filter(|one| self.table.group(*one) == Some(group));
-            same.count() >= self.table.most(group)
-        });
-        !full && !closed.has(place)
+    /// Looks into what goes on from the set that was just gone on to.
+    fn deeper(&mut self, place: usize, (first, depth): (usize, usize)) -> Result<()> {
+        self.closed.follow(depth, self.table.apart(place));
+        let open = Open {
+            first,
+            closed: self.closed.of(depth),
+        };
+        let mark = self.hopes.turned(self.bounds, self.turn, open);
+        self.from(first, depth)?;
+        self.hopes.back_to(mark);
+        Ok(())
+    }
+
+    fn joins(&self, place: usize, depth: usize) -> bool {
+        let chosen = self.turn.chosen.iter().map(|one| one.candidate);
+        !has(self.closed.of(depth), place) && !self.table.is_full(place, chosen)
     }
 
     /// Whether one just like it, that would be taken rather, was passed over: then this one is, too.
@@ -243,17 +270,6 @@ impl Search<'_> {
             }
         }
     }
-}
-
-/// The most that sets which go on from one can reach.
-pub(super) struct Hope {
-    /// The least that is left to be paid.
-    pub(super) payable: i64,
-    pub(super) worth: i64,
-    /// Whether that is only reached with one more.
-    pub(super) needs_more: bool,
-    /// Whether nothing that could be added saves money or is worth anything.
-    pub(super) is_end: bool,
 }
 
 /// How many sets are looked into at most: as many as the program says, fewer where the basket has very many rows.

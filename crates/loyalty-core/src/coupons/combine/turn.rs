@@ -1,17 +1,40 @@
 //! Applying one promotion after the other.
 
-use super::{Chosen, Table};
-use crate::coupons::effect::{Left, State, Till, Tried};
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use super::Chosen;
+use super::memo::Memo;
+use super::table::Table;
+use crate::coupons::effect::{Candidate, Left, State, Till, Tried};
 use crate::error::Result;
 
 /// The promotions that were applied, and the basket after them.
 pub(in crate::coupons) struct Turn<'t> {
-    table: &'t Table<'t>,
-    till: &'t Till,
+    pub(in crate::coupons) table: &'t Table<'t>,
+    pub(in crate::coupons) till: &'t Till,
     pub(in crate::coupons) state: State,
     pub(in crate::coupons) chosen: Vec<Chosen>,
     /// What there was before, where one took rows from another.
-    before: Vec<Option<(State, Vec<Chosen>)>>,
+    before: Vec<Option<Box<Before>>>,
+    memo: Memo,
+    /// Whether a tax comes on top of any price.
+    on_top: bool,
+}
+
+/// What there was before a turn.
+struct Before {
+    state: State,
+    chosen: Vec<Chosen>,
+}
+
+/// What is to be paid at a turn.
+#[derive(Clone, Copy)]
+pub(in crate::coupons) struct Paid {
+    /// With tax and shipping.
+    pub(in crate::coupons) payable: i64,
+    /// All prices, as they are stated.
+    pub(in crate::coupons) prices: i64,
 }
 
 impl<'t> Turn<'t> {
@@ -22,7 +45,23 @@ impl<'t> Turn<'t> {
             state: till.start(),
             chosen: Vec::new(),
             before: Vec::new(),
+            memo: Memo::new(table),
+            on_top: till.taxed_on_top(),
         }
+    }
+
+    /// What is to be paid now.
+    ///
+    /// # Errors
+    /// [`crate::Code::Overflow`] as of the tax.
+    pub(in crate::coupons) fn paid(&self) -> Result<Paid> {
+        let now = self.state.now.iter().copied();
+        let prices = now.fold(0, i64::saturating_add);
+        let payable = match self.on_top {
+            true => self.till.payable(&self.state)?,
+            false => prices,
+        };
+        Ok(Paid { payable, prices })
     }
 
     /// Applies one more. Says whether its condition holds and it has an effect; if not, nothing is changed.
@@ -37,24 +76,44 @@ impl<'t> Turn<'t> {
         };
         let rivals = self.rivals(place);
         if !rivals.is_empty() {
-            return self.contest(place, &rivals).map(Some);
+            return self.contest(place, candidate, &rivals).map(Some);
         }
-        let left = self.left(place);
-        let tried = self.till.apply_within(candidate, left, &mut self.state)?;
+        let tried = self.judge(place)?;
         if let Tried::Done(applied) = &tried {
+            self.state.book(candidate, applied);
             self.before.push(None);
             self.chosen.push(Chosen {
                 candidate: place,
-                applied: applied.clone(),
+                applied: Rc::clone(applied),
             });
         }
         Ok(Some(tried))
     }
 
+    /// What comes of one now; nothing is changed.
+    pub(in crate::coupons) fn judge(&mut self, place: usize) -> Result<Tried> {
+        let Some(candidate) = self.table.candidates.get(place) else {
+            return Ok(Tried::NoEffect);
+        };
+        let left = match self.left(candidate) {
+            Cow::Borrowed(left) => left,
+            Cow::Owned(left) => return self.till.judge(candidate, &left, &self.state),
+        };
+        let known = self.memo.of(place, (candidate, self.till));
+        if let Some(tried) = known.and_then(|known| known.recall(&self.state)) {
+            return Ok(tried);
+        }
+        let tried = self.till.judge(candidate, left, &self.state)?;
+        if let Some(known) = self.memo.of(place, (candidate, self.till)) {
+            known.keep(&self.state, &tried);
+        }
+        Ok(tried)
+    }
+
     /// Takes the last one back.
     pub(in crate::coupons) fn pop(&mut self) {
         match (self.before.pop().flatten(), self.chosen.pop()) {
-            (Some((state, chosen)), _) => (self.state, self.chosen) = (state, chosen),
+            (Some(before), _) => (self.state, self.chosen) = (before.state, before.chosen),
             (None, Some(last)) => {
                 if let Some(candidate) = self.table.candidates.get(last.candidate) {
                     self.state.unbook(candidate, &last.applied);
@@ -64,37 +123,55 @@ impl<'t> Turn<'t> {
         }
     }
 
+    /// Takes back all but the first so many.
+    pub(in crate::coupons) fn back_to(&mut self, count: usize) {
+        while self.chosen.len() > count {
+            self.pop();
+        }
+    }
+
+    /// Whether the last one took rows from others.
+    pub(in crate::coupons) fn took(&self) -> bool {
+        self.before.last().is_some_and(Option::is_some)
+    }
+
     /// What the limits leave after the other instances of the same coupon.
-    fn left(&self, place: usize) -> Left {
-        let Some(candidate) = self.table.candidates.get(place) else {
-            return Left::default();
-        };
-        let same = self.chosen.iter().filter(|one| {
+    fn left<'c>(&self, candidate: &'c Candidate<'_>) -> Cow<'c, Left> {
+        let mut left = Cow::Borrowed(&candidate.left);
+        if candidate.left.is_free() {
+            return left;
+        }
+        for one in &self.chosen {
             let other = self.table.candidates.get(one.candidate);
-            other.is_some_and(|other| other.plan.place == candidate.plan.place)
-        });
-        same.fold(candidate.left.clone(), |left, one| {
-            left.after(&one.applied, self.till)
-        })
+            if other.is_some_and(|other| other.plan.place == candidate.plan.place) {
+                left = Cow::Owned(left.into_owned().after(&one.applied, self.till));
+            }
+        }
+        left
     }
 
     /// Which of those applied must not be on one row with this one.
     fn rivals(&self, place: usize) -> Vec<usize> {
-        let Some(off_row) = self.table.off_row.get(place) else {
+        if !self.table.contests() {
             return Vec::new();
-        };
+        }
         let all = self.chosen.iter().enumerate();
-        all.filter(|(_, one)| off_row.has(one.candidate))
+        all.filter(|(_, one)| self.table.off_row(place, one.candidate))
             .map(|(at, _)| at)
             .collect()
     }
 
     /// On each row the larger saving stays: that of this one, as if its rivals were not there, or that of all of them.
-    fn contest(&mut self, place: usize, rivals: &[usize]) -> Result<Tried> {
-        let Some(candidate) = self.table.candidates.get(place) else {
-            return Ok(Tried::NoEffect);
+    fn contest(
+        &mut self,
+        place: usize,
+        candidate: &Candidate<'_>,
+        rivals: &[usize],
+    ) -> Result<Tried> {
+        let before = Before {
+            state: self.state.clone(),
+            chosen: self.chosen.clone(),
         };
-        let before = (self.state.clone(), self.chosen.clone());
         let mut theirs = vec![0_i64; self.state.now.len()];
         for rival in rivals.iter().filter_map(|at| self.chosen.get(*at)) {
             for (sum, off) in theirs.iter_mut().zip(&rival.applied.off) {
@@ -104,12 +181,13 @@ impl<'t> Turn<'t> {
         for (now, off) in self.state.now.iter_mut().zip(&theirs) {
             *now = now.saturating_add(*off);
         }
-        let left = self.left(place);
-        let tried = self.till.apply_within(candidate, left, &mut self.state)?;
-        let Tried::Done(mut applied) = tried else {
-            (self.state, self.chosen) = before;
+        let tried = self.judge(place)?;
+        let Tried::Done(mut shared) = tried else {
+            (self.state, self.chosen) = (before.state, before.chosen);
             return Ok(tried);
         };
+        self.state.book(candidate, &shared);
+        let applied = Rc::make_mut(&mut shared);
         let took = applied.total > 0;
         for (row, theirs) in theirs.iter().enumerate().filter(|(_, off)| **off > 0) {
             let mine = applied.off.get(row).copied().unwrap_or(0);
@@ -119,7 +197,7 @@ impl<'t> Turn<'t> {
             } else {
                 for rival in rivals {
                     if let Some(rival) = self.chosen.get_mut(*rival) {
-                        rival.applied.drop_row(row);
+                        Rc::make_mut(&mut rival.applied).drop_row(row);
                     }
                 }
                 *theirs
@@ -130,14 +208,14 @@ impl<'t> Turn<'t> {
             }
         }
         if took && applied.total == 0 && applied.added.is_empty() && !applied.points {
-            (self.state, self.chosen) = before;
+            (self.state, self.chosen) = (before.state, before.chosen);
             return Ok(Tried::NoEffect);
         }
-        self.before.push(Some(before));
+        self.before.push(Some(Box::new(before)));
         self.chosen.push(Chosen {
             candidate: place,
-            applied: applied.clone(),
+            applied: Rc::clone(&shared),
         });
-        Ok(Tried::Done(applied))
+        Ok(Tried::Done(shared))
     }
 }

@@ -1,5 +1,7 @@
 //! Several things together (clause 10.2): as many bundles as are complete, also where a unit could be several of their items.
 
+use rustc_hash::FxHashMap;
+
 use super::cut::product;
 use super::units::{Run, first, without};
 use super::{Applied, Work};
@@ -95,6 +97,8 @@ impl Work<'_> {
 struct Assignment {
     /// The row, its units, and a bit for each item.
     rows: Vec<(u32, i64, u32)>,
+    /// How many units could be just these items.
+    of_bits: Vec<(u32, i64)>,
 }
 
 impl Assignment {
@@ -106,21 +110,37 @@ impl Assignment {
                 let bit = 1_u32
                     .checked_shl(u32::try_from(item).unwrap_or(u32::MAX))
                     .unwrap_or(0);
-                match rows.iter_mut().find(|(there, ..)| *there == row) {
-                    Some((.., bits)) => *bits |= bit,
-                    None => rows.push((row, units, bit)),
-                }
+                rows.push((row, units, bit));
             }
         }
-        rows.sort_unstable();
+        // Limits by product may leave a row more for one item than for another: the first one says how much.
+        rows.sort_by_key(|(row, ..)| *row);
+        rows.dedup_by(|other, one| {
+            let same = other.0 == one.0;
+            if same {
+                one.2 |= other.2;
+            }
+            same
+        });
         let mut runs: Vec<Run> = rows.iter().map(|(row, units, _)| (*row, *units)).collect();
         let (by, basis) = match deal.get {
             Some(_) => (TargetOrder::Dearest, crate::pricing::Basis::AsPriced),
             None => work.order(TargetOrder::Dearest),
         };
         work.sort(&mut runs, by, basis);
-        rows.sort_by_key(|(row, ..)| runs.iter().position(|(one, _)| one == row));
-        Self { rows }
+        let bits: FxHashMap<u32, u32> = rows.iter().map(|(row, _, bits)| (*row, *bits)).collect();
+        let bits = |row: u32| bits.get(&row).copied().unwrap_or(0);
+        let rows = runs.into_iter().map(|(row, units)| (row, units, bits(row)));
+        let mut assignment = Self {
+            rows: rows.collect(),
+            of_bits: Vec::new(),
+        };
+        for at in 0..assignment.rows.len() {
+            if let Some((_, units, bits)) = assignment.rows.get(at).copied() {
+                assignment.change(bits, units);
+            }
+        }
+        assignment
     }
 
     /// How many bundles are complete: so many that no set of items needs more units than there are for it.
@@ -134,8 +154,16 @@ impl Assignment {
     }
 
     fn units(&self, set: u32) -> i64 {
-        let some = self.rows.iter().filter(|(.., bits)| bits & set != 0);
-        some.fold(0, |sum, (_, units, _)| sum.saturating_add(*units))
+        let some = self.of_bits.iter().filter(|(bits, _)| bits & set != 0);
+        some.fold(0, |sum, (_, units)| sum.saturating_add(*units))
+    }
+
+    /// Counts so many units more that could be just these items.
+    fn change(&mut self, bits: u32, more: i64) {
+        match self.of_bits.iter_mut().find(|(one, _)| *one == bits) {
+            Some((_, units)) => *units = units.saturating_add(more),
+            None => self.of_bits.push((bits, more)),
+        }
     }
 
     /// The units of each item of so many bundles: in their order, but never so that another item lacks them.
@@ -171,6 +199,7 @@ impl Assignment {
                     if let Some((_, units, _)) = self.rows.get_mut(at) {
                         *units = units.saturating_sub(some);
                     }
+                    self.change(bits, some.saturating_neg());
                     if let Some(left) = left.get_mut(place) {
                         *left = left.saturating_sub(some);
                     }
@@ -202,13 +231,14 @@ fn needs(deal: &Bundle, set: u32, need: impl Fn(usize, i64) -> i64) -> i64 {
 }
 
 fn merged(items: &[Vec<Run>]) -> Vec<Run> {
-    let mut all: Vec<Run> = Vec::new();
-    for (row, units) in items.iter().flatten() {
-        match all.iter_mut().find(|(there, _)| there == row) {
-            Some((_, more)) => *more = more.saturating_add(*units),
-            None => all.push((*row, *units)),
-        }
-    }
+    let mut all = items.concat();
     all.sort_unstable();
+    all.dedup_by(|other, one| {
+        let same = other.0 == one.0;
+        if same {
+            one.1 = one.1.saturating_add(other.1);
+        }
+        same
+    });
     all
 }

@@ -6,7 +6,9 @@ use crate::amount::{Ratio, Share, allocate};
 use crate::coupons::plan::{Cap, DealPlan, EffectPlan, Per};
 use crate::coupons::rules::TargetOrder;
 use crate::error::{Code, Error, Result};
-use crate::pricing::{Cut, DiscountPer, Part, PercentBase, Reduced, Reduction, Rounder, reduce};
+use crate::pricing::{
+    Cut, DiscountPer, Part, PercentBase, Reduced, Reduction, Rounder, Target, reduce,
+};
 
 impl Work<'_> {
     /// An effect on the targets.
@@ -52,30 +54,30 @@ impl Work<'_> {
         let Some(runs) = self.limited(self.targets(by)) else {
             return Ok(Some(self.over()));
         };
-        let times = |runs: &[Run]| match every {
-            Some(every) => self.times(every, runs),
-            None => Ok(1),
-        };
-        match (effect, per) {
-            (EffectPlan::Amount(amount), Per::Bundle(size)) => {
+        match (effect, per, every) {
+            (EffectPlan::Amount(amount), Per::Bundle(size), _) => {
                 let off = |price: i64| amount.min(price);
                 let (applied, _) = self.groups(&runs, size, None, off)?;
                 self.capped(applied, cap.all)
             }
-            (EffectPlan::Amount(amount), Per::Line) if every.is_some() => {
+            (EffectPlan::Amount(amount), Per::Line, Some(every)) => {
                 let mut applied = self.nothing();
                 for run in &runs {
-                    let amount = product(amount, times(&[*run])?)?;
+                    let amount = product(amount, self.times(every, &[*run])?)?;
                     let taken = self.cut(&[*run], EffectPlan::Amount(amount), Per::Scope, cap)?;
                     self.add(&mut applied, &[*run], &taken);
                 }
                 self.capped(applied, cap.all)
             }
-            (EffectPlan::Amount(amount), per) => {
-                let amount = product(amount, times(&self.pool(0, true))?)?;
+            (EffectPlan::Amount(amount), per, _) => {
+                let times = match every {
+                    Some(every) => self.times(every, &self.pool(0, true))?,
+                    None => 1,
+                };
+                let amount = product(amount, times)?;
                 self.one(&runs, EffectPlan::Amount(amount), per, cap)
             }
-            (effect, per) => self.one(&runs, effect, per, cap),
+            (effect, per, _) => self.one(&runs, effect, per, cap),
         }
     }
 
@@ -111,6 +113,12 @@ impl Work<'_> {
         let amount = self.candidate.stored.min(max.unwrap_or(i64::MAX));
         let amount = EffectPlan::Amount(amount.min(self.worth_now(&runs)));
         self.one(&runs, amount, Per::Scope, Cap::default())
+    }
+
+    fn targets_of(&self, runs: &[Run]) -> Vec<Target> {
+        let mut targets = Vec::with_capacity(runs.len());
+        targets.extend(runs.iter().filter_map(|run| self.target(*run)));
+        targets
     }
 
     /// What some units cost now.
@@ -179,7 +187,7 @@ impl Work<'_> {
         per: Per,
         cap: Cap,
     ) -> Result<Reduced> {
-        let targets: Vec<_> = runs.iter().filter_map(|run| self.target(*run)).collect();
+        let targets = self.targets_of(runs);
         let rounder = self.candidate.plan.rounder;
         let per = match per {
             Per::Scope | Per::Bundle(_) => DiscountPer::Scope,
@@ -245,7 +253,15 @@ impl Work<'_> {
         max: Option<i64>,
     ) -> Result<Option<Reduced>> {
         let rounder = self.candidate.plan.rounder;
-        let mut rows = Vec::new();
+        // The price of whole rows is whole.
+        let whole = |run: &Run| {
+            let row = self.till.rows.get(run.0 as usize);
+            row.is_none_or(|row| row.quantity == run.1)
+        };
+        if rounder.is_placed() || runs.iter().all(whole) {
+            return Ok(None);
+        }
+        let mut rows = Vec::with_capacity(runs.len());
         let mut broken = false;
         for (number, units) in runs {
             let place = *number as usize;
@@ -260,10 +276,10 @@ impl Work<'_> {
             broken |= amount.checked_rem(i128::from(whole)) != Some(0);
             rows.push((amount, i128::from(whole)));
         }
-        if !broken || rounder.is_placed() {
+        if !broken {
             return Ok(None);
         }
-        let targets: Vec<_> = runs.iter().filter_map(|run| self.target(*run)).collect();
+        let targets = self.targets_of(runs);
         if per == DiscountPer::Scope {
             let mut sum = Ratio::ZERO;
             for (amount, whole) in rows {
@@ -315,15 +331,16 @@ impl Work<'_> {
     /// Adds what was taken off some units. No row goes below its least, also where its units were rounded one group after another.
     pub(super) fn add(&self, applied: &mut Applied, runs: &[Run], taken: &Reduced) {
         applied.unplaced = applied.unplaced.saturating_add(taken.unplaced);
+        applied.units.reserve(runs.len());
         for ((number, units), off) in runs.iter().zip(&taken.off) {
             let place = *number as usize;
             let (Some(row), Some(there)) = (self.till.rows.get(place), applied.off.get_mut(place))
             else {
                 continue;
             };
-            let room = self
-                .now(place)
-                .saturating_sub(row.least.min(self.now(place)))
+            let now = self.now(place);
+            let room = now
+                .saturating_sub(row.least.min(now))
                 .saturating_sub(*there);
             let placed = (*off).min(room);
             if placed > 0 {
@@ -331,7 +348,8 @@ impl Work<'_> {
                 let named = *there > 0;
                 *there = there.saturating_add(placed);
                 applied.total = applied.total.saturating_add(placed);
-                let mut all = applied.units.iter_mut();
+                // Groups are taken one after the other, so it was named not long ago.
+                let mut all = applied.units.iter_mut().rev();
                 let known = if named {
                     all.find(|(row, _)| row == number)
                 } else {

@@ -1,7 +1,7 @@
 //! Buy some, get some (clause 10.2).
 
 use super::cut::product;
-use super::units::{Run, count, first, without};
+use super::units::{Run, by_row, count, first, without};
 use super::{Added, Applied, Work};
 use crate::amount::Rounding;
 use crate::coupons::plan::{BuyGet, Cap, EffectPlan, Per};
@@ -110,8 +110,9 @@ impl Work<'_> {
         let mut spare = count(buy).saturating_sub(need);
         let mut left = units;
         let mut got = Vec::with_capacity(get.len());
+        let bought = by_row(buy);
         for (row, there) in get {
-            let both = buy.iter().any(|(other, _)| other == row);
+            let both = bought.get(*row as usize).is_some_and(|units| *units > 0);
             let mut some = (*there).min(left);
             if both {
                 some = some.min(spare.max(0));

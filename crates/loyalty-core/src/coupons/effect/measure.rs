@@ -36,16 +36,15 @@ impl Work<'_> {
     }
 
     fn threshold(&self, threshold: &ThresholdPlan) -> Result<Option<Shortfall>> {
-        let runs = match threshold.scope {
-            ThresholdScope::Lines => self.pool(0, true),
+        let how = (threshold.measure, threshold.of, threshold.basis);
+        let found = match threshold.scope {
+            ThresholdScope::Lines => self.measured(&self.pool(0, true), how)?,
             ThresholdScope::Basket => {
                 let rows = (0_u32..).zip(&self.till.rows);
                 let all = rows.map(|(place, row)| (place, self.seen(place as usize, row)));
-                all.filter(|(_, units)| *units > 0).collect()
+                self.measured_of(all.filter(|(_, units)| *units > 0), how)?
             }
         };
-        let how = (threshold.measure, threshold.of, threshold.basis);
-        let found = self.measured(&runs, how)?;
         let (low, high) = (threshold.low, threshold.high);
         Ok((found < low || found > high).then_some(Shortfall {
             found,
@@ -65,27 +64,33 @@ impl Work<'_> {
     pub(super) fn measured(
         &self,
         runs: &[Run],
+        how: (Measured, PercentBase, Basis),
+    ) -> Result<i64> {
+        self.measured_of(runs.iter().copied(), how)
+    }
+
+    fn measured_of(
+        &self,
+        runs: impl Iterator<Item = Run> + Clone,
         (measure, of, basis): (Measured, PercentBase, Basis),
     ) -> Result<i64> {
         if measure == Measured::Quantity {
-            return Ok(super::units::count(runs));
+            return Ok(runs.fold(0, |sum, (_, units)| sum.saturating_add(units)));
         }
-        let mut amounts = Vec::with_capacity(runs.len());
-        for run in runs {
-            let place = run.0 as usize;
-            let Some(row) = self.till.rows.get(place) else {
-                continue;
-            };
+        let amounts = runs.filter_map(|(number, units)| {
+            let place = number as usize;
+            let row = self.till.rows.get(place)?;
             let amount = match of {
-                PercentBase::Initial => share(row.initial, run.1, row.quantity),
-                PercentBase::Running => share(self.now(place), run.1, row.quantity),
+                PercentBase::Initial => row.initial,
+                PercentBase::Running => self.now(place),
             };
-            amounts.push((amount, row.tax));
-        }
-        if basis == Basis::AsPriced || amounts.iter().all(|(_, tax)| tax.is_none()) {
-            let amounts = amounts.iter().map(|(amount, _)| *amount);
+            Some((share(amount, units, row.quantity), row.tax))
+        });
+        if basis == Basis::AsPriced || amounts.clone().all(|(_, tax)| tax.is_none()) {
+            let amounts = amounts.map(|(amount, _)| amount);
             return Ok(amounts.fold(0, i64::saturating_add));
         }
+        let amounts: Vec<_> = amounts.collect();
         let taxed = net_and_gross(&amounts, &self.till.tax)?;
         let amounts = taxed.iter().map(|one| match basis {
             Basis::Net => one.net,

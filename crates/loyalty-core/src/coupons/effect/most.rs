@@ -5,9 +5,10 @@
 
 use super::cut::{overflow, product};
 use super::units::{Run, count};
-use super::{Candidate, Left, State, Till, Work};
+use super::{Candidate, Left, State, Till, Tried, Work};
 use crate::amount::Rounding;
 use crate::coupons::plan::{BuyGet, DealPlan, EffectPlan, Per};
+use crate::coupons::rules::ThresholdScope;
 use crate::error::Result;
 use crate::pricing::{Basis, PercentBase};
 
@@ -45,31 +46,51 @@ impl Till {
         rows.into()
     }
 
-    /// Whether a candidate can never be used: too little is in the basket, and it only becomes less.
+    /// The rows whose prices and units decide what comes of a candidate.
+    pub(in crate::coupons) fn seen_by(&self, candidate: &Candidate<'_>) -> Box<[u32]> {
+        let goods = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        let plan = candidate.plan;
+        let whole = plan.threshold.as_ref().map(|one| one.scope) == Some(ThresholdScope::Basket);
+        let mut rows: Vec<u32> = if whole {
+            (0..goods).collect()
+        } else {
+            candidate.sets.concat()
+        };
+        if candidate.sets.len() > 1 && !whole {
+            rows.sort_unstable();
+            rows.dedup();
+        }
+        if matches!(plan.deal, DealPlan::Shipping { .. }) {
+            rows.push(goods);
+        }
+        rows.into()
+    }
+
+    /// The most that a candidate could take off, from the prices of the start; what came of it there is known.
     ///
     /// # Errors
     /// [`crate::Code::Overflow`] if amounts are too large to be counted.
-    pub(in crate::coupons) fn never(
+    pub(in crate::coupons) fn most(
         &self,
         candidate: &Candidate<'_>,
         start: &State,
-    ) -> Result<bool> {
-        let work = Work {
-            till: self,
-            candidate,
-            state: start,
-            left: candidate.left.clone(),
-        };
-        let lacks = work.lacks()?;
-        Ok(candidate.left.uses.is_some_and(|uses| uses < 1)
-            || lacks.is_some_and(|lacks| lacks.at_least.is_some_and(|least| lacks.found < least)))
-    }
-
-    /// The most that a candidate could take off, from the prices of the start.
-    ///
-    /// # Errors
-    /// [`crate::Code::Overflow`] if amounts are too large to be counted.
-    pub(in crate::coupons) fn most(&self, candidate: &Candidate<'_>, start: &State) -> Result<i64> {
+        tried: Tried,
+    ) -> Result<i64> {
+        let plan = candidate.plan;
+        let stepped = matches!(&plan.deal, DealPlan::Tiered { .. });
+        let same = !plan.consume
+            && !plan.skip_discounted
+            && !stepped
+            && plan.rounder.step() == 1
+            && candidate.left.products.is_empty();
+        if same && candidate.left.money.is_none() {
+            match tried {
+                Tried::Done(applied) => return Ok(applied.total.max(0)),
+                Tried::NoEffect | Tried::OverLimit => return Ok(0),
+                // What is too dear now may be cheap enough later.
+                Tried::Unmet(_) => {}
+            }
+        }
         let left = Left {
             money: None,
             ..candidate.left.clone()
@@ -78,15 +99,8 @@ impl Till {
             till: self,
             candidate,
             state: start,
-            left,
+            left: &left,
         };
-        let plan = candidate.plan;
-        let stepped = matches!(&plan.deal, DealPlan::Tiered { .. });
-        let same = !plan.consume
-            && !plan.skip_discounted
-            && !stepped
-            && plan.rounder.step() == 1
-            && candidate.left.products.is_empty();
         let most = if same {
             work.deal()?.map_or(0, |applied| applied.total.max(0))
         } else {

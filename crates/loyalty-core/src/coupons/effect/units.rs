@@ -1,5 +1,7 @@
 //! Which units a promotion sees, and in which order (clause 10.3). Units of one row are alike, so they are counted, not listed.
 
+use rustc_hash::FxHashMap;
+
 use super::{ProductsLeft, TillRow, Work};
 use crate::coupons::plan::LimitOf;
 use crate::coupons::rules::{SomeTargets, TargetOrder};
@@ -52,19 +54,26 @@ impl Work<'_> {
 
     /// Leaves the units that a limit by product leaves.
     fn within_products(&self, limit: &ProductsLeft, pool: &mut Vec<Run>) {
+        let rests: FxHashMap<u32, i64> = limit.left.iter().copied().collect();
+        // Of each product that is bound: what is left of it.
+        let mut bound: FxHashMap<u32, i64> = FxHashMap::default();
         for (product, units) in self.till.by_product(pool) {
-            let mut left = match limit.of(product) {
+            let left = match rests.get(&product).copied().unwrap_or(i64::MAX) {
                 left if left >= units => continue,
                 left if limit.of == LimitOf::Units && !limit.whole => left,
                 left if limit.of == LimitOf::Uses && left > 0 => continue,
                 _ => 0,
             };
-            for (row, units) in pool.iter_mut() {
-                let row = self.till.rows.get(*row as usize);
-                if row.is_some_and(|row| row.product == product) {
-                    *units = left.min(*units);
-                    left = left.saturating_sub(*units);
-                }
+            bound.insert(product, left);
+        }
+        if bound.is_empty() {
+            return;
+        }
+        for (row, units) in pool.iter_mut() {
+            let row = self.till.rows.get(*row as usize);
+            if let Some(left) = row.and_then(|row| bound.get_mut(&row.product)) {
+                *units = (*left).min(*units);
+                *left = left.saturating_sub(*units);
             }
         }
         pool.retain(|(_, units)| *units > 0);
@@ -199,14 +208,24 @@ pub(super) fn first(runs: &[Run], most: i64) -> Vec<Run> {
 
 /// What is left of the first runs without the others.
 pub(super) fn without(runs: &[Run], others: &[Run]) -> Vec<Run> {
-    let taken = |row: u32| {
-        let same = others.iter().filter(|(other, _)| *other == row);
-        same.fold(0_i64, |sum, (_, units)| sum.saturating_add(*units))
-    };
+    let taken = by_row(others);
+    let of = |row: u32| taken.get(row as usize).copied().unwrap_or(0);
     let left = runs
         .iter()
-        .map(|(row, units)| (*row, units.saturating_sub(taken(*row))));
+        .map(|(row, units)| (*row, units.saturating_sub(of(*row))));
     left.filter(|(_, units)| *units > 0).collect()
+}
+
+/// How many units of each row some runs are; what is not in it has none.
+pub(super) fn by_row(runs: &[Run]) -> Vec<i64> {
+    let last = runs.iter().map(|(row, _)| *row as usize).max();
+    let mut units = vec![0_i64; last.map_or(0, |last| last.saturating_add(1))];
+    for (row, more) in runs {
+        if let Some(there) = units.get_mut(*row as usize) {
+            *there = there.saturating_add(*more);
+        }
+    }
+    units
 }
 
 pub(super) fn count(runs: &[Run]) -> i64 {

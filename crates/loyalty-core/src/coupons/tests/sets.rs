@@ -4,15 +4,9 @@ use super::*;
 
 fn reasons_of(shop: &Shop) -> Vec<Option<Reason>> {
     let candidates = shop.candidates();
-    let choice = shop.choose();
-    reasons(
-        &candidates,
-        candidates.len(),
-        &choice,
-        &shop.till,
-        &shop.promotions.combining,
-    )
-    .unwrap()
+    let combining = &shop.promotions.combining;
+    let (_, whys) = weigh(&candidates, candidates.len(), &shop.till, combining).unwrap();
+    whys
 }
 
 #[test]
@@ -117,16 +111,9 @@ fn instances_of_one_coupon_share_its_limits() {
             one
         })
         .collect();
-    let choice = choose(&candidates, &shop.till, &shop.promotions.combining).unwrap();
+    let combining = &shop.promotions.combining;
+    let (choice, all) = weigh(&candidates, candidates.len(), &shop.till, combining).unwrap();
     assert_eq!((choice.after, choice.proven), (800, true));
-    let all = reasons(
-        &candidates,
-        candidates.len(),
-        &choice,
-        &shop.till,
-        &shop.promotions.combining,
-    )
-    .unwrap();
     assert_eq!(
         all,
         [
