@@ -76,10 +76,10 @@ pub struct Outcome {
     pub messages: Vec<Message>,
     /// For a purchase or a return: every line, to the minor unit.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub receipt: Option<Receipt>,
+    pub receipt: Option<Box<Receipt>>,
     /// For an exchange: what goes back; `receipt` is what is bought.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub returned: Option<Receipt>,
+    pub returned: Option<Box<Receipt>>,
     /// Of every rule, why it did or did not give; only if it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace: Option<Vec<RuleTrace>>,

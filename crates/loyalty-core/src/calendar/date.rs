@@ -337,35 +337,41 @@ pub(super) const fn days(year: i32, month: u32, day: u32) -> i32 {
     }
 }
 
-/// Year, month and day of a number of days since 1970-01-01; the inverse of [`days`].
+/// So many eras are added so that no day of 32 bits lies before the first one.
+const SHIFT_ERAS: i64 = 14_700;
+
+/// Year, month and day of a number of days since 1970-01-01; the inverse of [`days`] (Cassio Neri and Lorenz Schneider, “Euclidean
+/// affine functions and their application to calendar algorithms”: each quotient and rest come from one multiplication). Nothing
+/// here can leave its type: the days are fewer than 2³⁴, those of a century fewer than 2¹⁶.
 #[inline]
 const fn civil(days: i32) -> (i32, u32, u32) {
-    let shifted = (days as i64).wrapping_add(EPOCH_DAYS);
-    let era = shifted.div_euclid(ERA_DAYS);
-    let day_of_era = shifted.rem_euclid(ERA_DAYS);
-    let year_of_era = day_of_era
-        .wrapping_sub(day_of_era / 1_460)
-        .wrapping_add(day_of_era / 36_524)
-        .wrapping_sub(day_of_era / 146_096)
-        / 365;
-    let before = year_of_era
-        .wrapping_mul(365)
-        .wrapping_add(year_of_era / 4)
-        .wrapping_sub(year_of_era / 100);
-    let day_of_year = day_of_era.wrapping_sub(before);
-    let march_month = day_of_year.wrapping_mul(5).wrapping_add(2) / 153;
-    let day = day_of_year
-        .wrapping_sub(march_month.wrapping_mul(153).wrapping_add(2) / 5)
-        .wrapping_add(1);
-    let month = if march_month < 10 {
-        march_month.wrapping_add(3)
+    let shifted = (days as i64)
+        .wrapping_add(EPOCH_DAYS)
+        .wrapping_add(SHIFT_ERAS.wrapping_mul(ERA_DAYS));
+    let quarters = (shifted as u64).wrapping_mul(4).wrapping_add(3);
+    const ERA: u64 = ERA_DAYS.unsigned_abs();
+    let (century, day_of_century) = (quarters / ERA, quarters % ERA / 4);
+    // Multiplied so, the upper half is the year of the century, the lower one the day of it.
+    const YEAR: u32 = 2_939_745;
+    let years = day_of_century
+        .wrapping_mul(4)
+        .wrapping_add(3)
+        .wrapping_mul(YEAR as u64);
+    let day_of_year = (years as u32) / YEAR / 4;
+    // The same for the month, which is counted from March as 3 to February as 14, and the day in it.
+    const MONTH: u32 = 2_141;
+    let months = day_of_year.wrapping_mul(MONTH).wrapping_add(197_913);
+    let (month, day) = (months >> 16, (months & 0xFFFF) / MONTH);
+    let next_year = day_of_year >= 306;
+    let year = (century.wrapping_mul(100).wrapping_add(years >> 32) as i64)
+        .wrapping_sub(SHIFT_ERAS.wrapping_mul(400))
+        .wrapping_add(if next_year { 1 } else { 0 });
+    let month = if next_year {
+        month.wrapping_sub(12)
     } else {
-        march_month.wrapping_sub(9)
+        month
     };
-    let year = year_of_era
-        .wrapping_add(era.wrapping_mul(400))
-        .wrapping_add(if month <= 2 { 1 } else { 0 });
-    (year as i32, month as u32, day as u32)
+    (year as i32, month, day.wrapping_add(1))
 }
 
 /// Why there is no such date. The text is short and plain: the caller has parsed or made it.

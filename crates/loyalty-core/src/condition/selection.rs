@@ -256,15 +256,20 @@ impl Basket {
             .unwrap_or_default()
     }
 
-    /// Every key of the row that an index can be asked for.
-    pub(crate) fn keys(&self, row: &Row) -> impl Iterator<Item = Key> {
-        let categories = self.categories(row).iter().map(|sym| Key::Category(*sym));
-        let tags = self.tags(row).iter().map(|sym| Key::Tag(*sym));
-        [Key::Sku(row.sku), Key::Brand(row.brand)]
-            .into_iter()
-            .filter(|key| !key.is_none())
-            .chain(categories)
-            .chain(tags)
+    /// Shows every key of the row that an index can be asked for.
+    pub(crate) fn each_key(&self, row: &Row, mut show: impl FnMut(Key)) {
+        if row.sku != Sym::NONE {
+            show(Key::Sku(row.sku));
+        }
+        if row.brand != Sym::NONE {
+            show(Key::Brand(row.brand));
+        }
+        for sym in self.categories(row) {
+            show(Key::Category(*sym));
+        }
+        for sym in self.tags(row) {
+            show(Key::Tag(*sym));
+        }
     }
 }
 
@@ -275,16 +280,6 @@ pub(crate) enum Key {
     Brand(Sym),
     Category(Sym),
     Tag(Sym),
-}
-
-impl Key {
-    fn is_none(self) -> bool {
-        match self {
-            Self::Sku(sym) | Self::Brand(sym) | Self::Category(sym) | Self::Tag(sym) => {
-                sym == Sym::NONE
-            }
-        }
-    }
 }
 
 /// A compiled [`Selection`].

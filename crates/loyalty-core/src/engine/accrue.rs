@@ -89,9 +89,8 @@ impl<'w> Work<'w> {
                 On::Promotion => self.promoted.contains(&place),
                 _ => rule.on == *on,
             };
-            let mut unmet = Vec::new();
-            let explain = trace.is_some().then_some(&mut unmet);
-            let bid = fires(rule, answers, &seeing, explain).and_then(|()| {
+            let mut unmet = trace.is_some().then(Vec::new);
+            let bid = fires(rule, answers, &seeing, unmet.as_mut()).and_then(|()| {
                 let crossed = crossings.and_then(|crossings| crossings.get(number));
                 let rare = match crossed {
                     Some(values) => Ok(rule.plan.reaches(values)),
@@ -107,7 +106,7 @@ impl<'w> Work<'w> {
                     rule: rule.plan.id.clone(),
                     result,
                     points: Points::ZERO,
-                    unmet,
+                    unmet: unmet.unwrap_or_default(),
                 });
             }
         }
@@ -322,32 +321,31 @@ fn brings(
     let (mut any, mut nothing) = (false, true);
     let from = out.len();
     let mut bring = |place: usize, row: &Row| {
-        any = true;
-        let brought = if money {
-            base(basket, (place, row), plan.base, earning.basis)
+        let counts = mine(row);
+        let brought = match counts {
+            false => 0,
+            true if money => base(basket, (place, row), plan.base, earning.basis)
                 .saturating_sub(paid.get(place).copied().unwrap_or(0))
-                .max(0)
-        } else if units {
-            row.quantity
-        } else if even {
-            1
-        } else {
-            row.discounted
+                .max(0),
+            true if units => row.quantity,
+            true if even => 1,
+            true => row.discounted,
         };
+        any |= counts;
         nothing &= brought == 0;
-        brought
+        out.push(brought);
     };
-    let goods = basket.rows.iter().enumerate();
-    out.extend(goods.map(|(place, row)| if mine(row) { bring(place, row) } else { 0 }));
+    for (place, row) in basket.rows.iter().enumerate() {
+        bring(place, row);
+    }
     // Shipping stands after the goods: only rates that look at the whole purchase may see it.
-    let ships = counts_shipping(plan, earning);
-    out.extend(basket.shipping.as_ref().map(|row| {
-        if ships && mine(row) {
-            bring(basket.rows.len(), row)
+    if let Some(row) = &basket.shipping {
+        if counts_shipping(plan, earning) {
+            bring(basket.rows.len(), row);
         } else {
-            0
+            out.push(0);
         }
-    }));
+    }
     if !any {
         return Err(TraceResult::NoLine);
     }

@@ -14,10 +14,10 @@ impl<'w> Work<'w> {
     /// Gives what is to be given at this turn. One reward may pay for another; that they never pay for each other in a circle
     /// has been checked with the program.
     pub(super) fn auto_rewards(&mut self, run: AutoRun) -> Result<()> {
-        if !self.state.more.access.is_open() {
+        let spend = &self.compiled.spend;
+        if !spend.gives_by_itself(run) || !self.state.more.access.is_open() {
             return Ok(());
         }
-        let spend = &self.compiled.spend;
         loop {
             let mut gave = false;
             for plan in spend.auto(run) {

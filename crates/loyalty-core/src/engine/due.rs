@@ -184,23 +184,25 @@ impl Work<'_> {
         if self.state.more.access.is_over() {
             return None;
         }
-        let tiers = (0..self.compiled.tracks.len()).filter_map(|place| self.track_due(place));
-        let holds = self.state.more.holds.iter().map(|hold| hold.until);
-        let losses = (0..self.compiled.accounts.len())
-            .flat_map(|place| [self.decay_due(place), self.deduction_due(place)])
-            .flatten();
-        let lots = self.next_lots_due().into_iter();
-        lots.chain(tiers)
-            .chain(holds)
-            .chain(losses)
-            .chain(self.auto_due())
-            .chain(self.coupon_due())
-            .chain(self.trigger_due())
-            .chain(self.carry_due())
-            .chain(self.lifecycle_due())
-            .chain(self.warning_due())
-            .chain(self.winback_due())
-            .min()
+        let mut next = Earliest(self.next_lots_due());
+        for place in 0..self.compiled.tracks.len() {
+            next.or(self.track_due(place));
+        }
+        for hold in &self.state.more.holds {
+            next.or(Some(hold.until));
+        }
+        for place in 0..self.compiled.accounts.len() {
+            next.or(self.decay_due(place));
+            next.or(self.deduction_due(place));
+        }
+        next.or(self.auto_due());
+        next.or(self.coupon_due());
+        next.or(self.trigger_due());
+        next.or(self.carry_due());
+        next.or(self.lifecycle_due());
+        next.or(self.warning_due());
+        next.or(self.winback_due());
+        next.0
     }
 
     fn next_lots_due(&self) -> Option<Instant> {
@@ -209,5 +211,17 @@ impl Work<'_> {
         }
         let accounts = self.state.accounts.iter();
         accounts.filter_map(crate::points::Account::next_due).min()
+    }
+}
+
+/// The earliest of what may come.
+struct Earliest(Option<Instant>);
+
+impl Earliest {
+    fn or(&mut self, other: Option<Instant>) {
+        self.0 = match (self.0, other) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
     }
 }

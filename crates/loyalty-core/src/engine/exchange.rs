@@ -13,7 +13,7 @@ impl Work<'_> {
         purchase: &Purchase<'_>,
     ) -> Result<()> {
         self.take_back(returned)?;
-        self.taken_back = self.receipt.take().map(Box::new);
+        self.taken_back = self.receipt.take();
         // What goes back with all of an order can be reached again by what is bought.
         self.trigger_values = self.values_of_milestones();
         self.purchase(event, purchase)

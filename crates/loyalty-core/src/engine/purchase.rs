@@ -55,7 +55,7 @@ impl<'w> Work<'w> {
         record.used = promoted.used;
         record.cards = cards;
         record.repricing = promoted.repricing;
-        let mut receipt = self.receipt_of(&record, &rows, &bill, &accrued)?;
+        let mut receipt = Box::new(self.receipt_of(&record, &rows, &bill, &accrued)?);
         receipt.promotions = promoted.told;
         self.tell_cards(&mut receipt, &record);
         self.receipt = Some(receipt);

@@ -79,7 +79,7 @@ impl Work<'_> {
         changes.extend(self.out_of_balances(&awards));
         self.note_fired(&fired, backs.iter().all(Back::all));
         self.undo_gains(&order, &backs, &figures)?;
-        self.receipt = Some(Receipt {
+        self.receipt = Some(Box::new(Receipt {
             order: order.id.clone(),
             lines,
             discounts: discounts_undone(&order, &backs, currency)?,
@@ -91,7 +91,7 @@ impl Work<'_> {
             total: sums,
             withheld,
             converted: converted(&order),
-        });
+        }));
         let taken = self.take_back_rungs(&order, &changes);
         self.returned = Some(Box::new((place, order)));
         taken

@@ -49,6 +49,9 @@ impl<'w> Work<'w> {
 
     /// What is due of the lifecycle now: attempts that have failed, then the stage; a purchase ends attempts first.
     pub(super) fn judge_lifecycle(&mut self) {
+        if self.compiled.stages.is_none() && self.state.more.lifecycle.is_none() {
+            return;
+        }
         self.fail_attempts();
         let before = self.state.more.stage().cloned();
         let order = self.ordered.as_ref().map(|order| order.id.clone());

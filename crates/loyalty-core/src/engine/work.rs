@@ -1,5 +1,6 @@
 //! One call of the engine: what may change, what has been made so far, and the way into the member or back.
 
+use core::mem::take;
 use std::sync::Arc;
 
 use crate::calendar::{Date, Instant, Zone};
@@ -50,7 +51,7 @@ pub(super) struct Work<'w> {
     /// Where the entries of the event itself begin.
     pub(super) event: usize,
     pub(super) messages: Vec<Message>,
-    pub(super) receipt: Option<Receipt>,
+    pub(super) receipt: Option<Box<Receipt>>,
     /// For an exchange: the receipt of what goes back.
     pub(super) taken_back: Option<Box<Receipt>>,
     pub(super) trace: Option<Vec<RuleTrace>>,
@@ -412,7 +413,7 @@ impl<'w> Work<'w> {
     }
 
     /// What the call answers, if it is not carried out.
-    pub(super) fn into_outcome(self) -> Outcome {
+    pub(super) fn into_outcome(mut self) -> Outcome {
         self.finish().outcome
     }
 
@@ -422,8 +423,9 @@ impl<'w> Work<'w> {
         self.state
     }
 
-    /// What the call answers, and what it leaves behind, for [`Done::commit`].
-    pub(super) fn finish(mut self) -> Done {
+    /// What the call answers, and what it leaves behind, for [`Done::commit`]. It is taken out of the call, which is over: to move
+    /// all of that would cost more.
+    pub(super) fn finish(&mut self) -> Done {
         self.state.reached = self.early.then_some(self.today);
         let next_due = self.next_due();
         let earliest = self.earliest_today();
@@ -434,30 +436,30 @@ impl<'w> Work<'w> {
         let orders_gone = orders.take_while(|order| self.is_over(order.on)).count();
         // Points that are pending keep an order.
         let gone = self.member.orders.iter().take(orders_gone).enumerate();
-        let orders_kept = gone
+        let orders_kept: Vec<usize> = gone
             .filter(|(_, order)| self.has_pending(order))
             .map(|(place, _)| place)
             .collect();
         Done {
             outcome: Outcome {
                 duplicate: false,
-                entries: self.entries,
-                messages: self.messages,
-                receipt: self.receipt,
-                returned: self.taken_back.map(|receipt| *receipt),
-                trace: self.trace,
+                entries: take(&mut self.entries),
+                messages: take(&mut self.messages),
+                receipt: self.receipt.take(),
+                returned: self.taken_back.take(),
+                trace: self.trace.take(),
                 version: self.version,
                 next_due,
             },
-            state: self.state,
+            state: self.state.lend(),
             day: (self.zone, self.today),
             lots_due: self.lots_due,
             as_of: self.as_of,
             program: self.program.digest,
-            ordered: self.ordered,
-            returned: self.returned,
-            joined: self.joined,
-            amended: self.amended,
+            ordered: self.ordered.take(),
+            returned: self.returned.take(),
+            joined: self.joined.take(),
+            amended: take(&mut self.amended),
             orders_gone,
             orders_kept,
             seen_from,

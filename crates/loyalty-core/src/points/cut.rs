@@ -3,41 +3,33 @@
 use super::caps::Uses;
 use super::earning::{Gift, Rows, Settings, fires, share};
 use super::multiply::Fraction;
-use super::rules::RoundWhen;
 use crate::error::Result;
 use crate::outcome::TraceResult;
 
-/// Cuts by the caps of rules and groups: those of base rules before multiplying, those of multipliers after it.
+/// Cuts a gift by the caps of its rule and its group. `shared`: what is left is shared over the rows at once.
 pub(super) fn cut_by_own_caps(
-    gifts: &mut [Gift<'_>],
+    gift: &mut Gift<'_>,
     rows: &mut Rows,
     settings: &Settings,
     uses: Uses<'_>,
-    multipliers: bool,
+    shared: bool,
 ) -> Result<()> {
-    // Rounding after multiplying can give a base rule a point more than it was cut to.
-    let again = settings.round == RoundWhen::AfterMultiplier;
-    for gift in gifts
-        .iter_mut()
-        .filter(|gift| fires(gift))
-        .filter(|gift| gift.plan.is_multiplier() == multipliers || (multipliers && again))
-    {
-        if gift.plan.caps.is_empty() && gift.plan.group.is_none() {
-            continue;
-        }
-        let group = gift
-            .plan
-            .group
-            .and_then(|group| settings.group_caps.get(group))
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        let mut points = gift.points;
-        for cap in gift.plan.caps.iter().chain(group) {
-            points = cap.cut(points, cap.room(uses));
-        }
-        cut(gift, rows, points, multipliers)?;
+    if !fires(gift) || !gift.plan.has_own_caps() {
+        return Ok(());
     }
-    Ok(())
+    let mut points = gift.points;
+    for cap in &gift.plan.caps {
+        points = cap.cut(points, cap.room(uses));
+    }
+    let group = gift.plan.group;
+    for cap in group
+        .and_then(|group| settings.group_caps.get(group))
+        .into_iter()
+        .flatten()
+    {
+        points = cap.cut(points, cap.room(uses));
+    }
+    cut(gift, rows, points, shared)
 }
 
 /// Cuts by the caps of accounts: the lowest priority first, the later rule first among equals. What a factor below one takes

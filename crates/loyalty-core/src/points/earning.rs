@@ -268,6 +268,11 @@ impl Plan {
         self.multiplier().is_some()
     }
 
+    /// Whether caps of its own or of its group cut what it gives.
+    pub(super) fn has_own_caps(&self) -> bool {
+        !self.caps.is_empty() || self.group.is_some()
+    }
+
     /// Whether no other rule multiplies what it gives.
     pub(crate) fn is_bonus(&self) -> bool {
         self.bonus
@@ -296,35 +301,41 @@ pub(crate) fn settle(gifts: &mut Gifts<'_>, settings: &Settings, uses: Uses<'_>)
         rows,
         units,
     } = gifts;
-    let (mut contest, mut capped, mut cut_again) = (false, false, false);
+    let each_rule = settings.round == RoundWhen::EachRule;
+    let (mut contest, mut cut_again) = (false, false);
     for gift in gifts.iter_mut() {
         let own = rows.all.get_mut(gift.from..gift.until);
         work_out(gift, own.unwrap_or_default(), units, settings.round)?;
         let plan = gift.plan;
         contest |= plan.group.is_some() || plan.exclusive || plan.carry.is_some();
-        let own = !plan.caps.is_empty() || plan.group.is_some();
-        capped |= own;
         // What multiplying brings is cut again where the factors have caps, or the rounding comes after them.
-        cut_again |= own && (plan.is_multiplier() || settings.round == RoundWhen::AfterMultiplier);
+        cut_again |= plan.has_own_caps() && (plan.is_multiplier() || !each_rule);
     }
     if contest {
         one_of_each_group(gifts);
         exclusive(gifts);
         only_winners_carry(gifts);
     }
-    if capped {
-        cut_by_own_caps(gifts, rows, settings, uses, false)?;
+    let mut factors = false;
+    for gift in gifts.iter_mut() {
+        if gift.plan.is_multiplier() {
+            factors |= fires(gift);
+            continue;
+        }
+        cut_by_own_caps(gift, rows, settings, uses, false)?;
+        if each_rule || gift.plan.bonus {
+            share(gift, rows)?;
+        }
     }
-    for gift in gifts
-        .iter()
-        .filter(|gift| settings.round == RoundWhen::EachRule || gift.plan.bonus)
-        .filter(|gift| !gift.plan.is_multiplier())
-    {
-        share(gift, rows)?;
+    if factors || !each_rule {
+        multiply(gifts, rows, settings)?;
     }
-    multiply(gifts, rows, settings)?;
     if cut_again {
-        cut_by_own_caps(gifts, rows, settings, uses, true)?;
+        // Rounding after multiplying can give a base rule a point more than it was cut to.
+        let again = |gift: &&mut Gift<'_>| gift.plan.is_multiplier() || !each_rule;
+        for gift in gifts.iter_mut().filter(again) {
+            cut_by_own_caps(gift, rows, settings, uses, true)?;
+        }
     }
     cut_by_account(gifts, rows, settings, uses)?;
     for account in 0..settings.account_caps.len() {

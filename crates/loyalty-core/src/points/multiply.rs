@@ -7,12 +7,6 @@ use crate::error::Result;
 
 /// Multipliers raise (or lower) what the base rules of their account gave on the rows that they are for.
 pub(super) fn multiply(gifts: &mut [Gift<'_>], rows: &mut Rows, settings: &Settings) -> Result<()> {
-    let any = gifts
-        .iter()
-        .any(|gift| gift.plan.is_multiplier() && fires(gift));
-    if !any && settings.round == RoundWhen::EachRule {
-        return Ok(());
-    }
     for account in 0..settings.account_caps.len() {
         multiply_account(gifts, rows, account, settings).ok_or_else(overflow)??;
     }
@@ -107,12 +101,10 @@ impl Table {
         } else {
             self.factor_den.max(factor.den)
         };
-        let times = |part: i128| {
-            if part == den {
-                Some(1)
-            } else {
-                den.checked_div(part)
-            }
+        let times = |part: i128| match part {
+            1 => Some(den),
+            part if part == den => Some(1),
+            part => den.checked_div(part),
         };
         let scale = times(self.factor_den)?;
         let own = factor.num.checked_mul(times(factor.den)?)?;
@@ -145,19 +137,10 @@ impl Table {
         Fraction { num, den }.round_to(rounding)?.checked_add(rest)
     }
 
-    /// What whole points are above a step of the rounding: stated points need not be full steps, and a factor of one leaves
-    /// them as they are.
-    fn rest(&self, settings: &Settings) -> i64 {
-        let step = i128::from(settings.rounding.to.get());
-        if step == 1 || settings.round == RoundWhen::AfterMultiplier {
-            return 0;
-        }
-        let sum = self
-            .cells
-            .iter()
-            .fold(0_i128, |sum, cell| sum.saturating_add(cell.base));
-        let rest = sum.checked_rem_euclid(step);
-        rest.and_then(|rest| i64::try_from(rest).ok()).unwrap_or(0)
+    /// The points of base rules that were rounded already.
+    fn base(&self) -> Option<i64> {
+        let sum = (self.cells.iter()).fold(0_i128, |sum, cell| sum.saturating_add(cell.base));
+        i64::try_from(sum).ok()
     }
 }
 
@@ -211,8 +194,16 @@ fn multiply_account(
             }
         }
     }
-    let rest = table.rest(settings);
-    before = table.total(settings.rounding, rest)?;
+    let mut rest = 0;
+    if settings.round == RoundWhen::EachRule {
+        before = table.base()?;
+        // What is above a step of the rounding: stated points need not be full steps, and a factor of one leaves them as they
+        // are.
+        let step = settings.rounding.to.get();
+        if step > 1 {
+            rest = before.checked_rem_euclid(step)?;
+        }
+    }
     for gift in gifts
         .iter_mut()
         .filter(|gift| gift.plan.account == account && fires(gift))

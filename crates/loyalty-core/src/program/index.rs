@@ -118,8 +118,12 @@ impl Index {
         let mut found = Places::none(self.size);
         found.add(&self.always);
         if !self.keys.is_empty() {
-            for key in basket.rows.iter().flat_map(|row| basket.keys(row)) {
-                found.add(self.keys.get(&key).map_or(&[], Vec::as_slice));
+            for row in &basket.rows {
+                basket.each_key(row, |key| {
+                    if let Some(rules) = self.keys.get(&key) {
+                        found.add(rules);
+                    }
+                });
             }
         }
         for (table, text) in [(&self.channels, channel), (&self.stores, store)] {
@@ -198,8 +202,11 @@ impl Places {
 
     /// The places, the first one first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
-        let words = (0_usize..).step_by(64).zip(self.words());
-        words.flat_map(|(from, word)| Bits(word).map(move |bit| from.saturating_add(bit)))
+        Bits {
+            word: self.first,
+            from: 0,
+            more: self.more.iter(),
+        }
     }
 
     fn words(&self) -> impl Iterator<Item = u64> {
@@ -207,20 +214,28 @@ impl Places {
     }
 }
 
-/// The places of the bits of a word, the lowest first.
-struct Bits(u64);
+/// The places of the bits of words, the lowest first.
+struct Bits<'w> {
+    /// What is left of the present word.
+    word: u64,
+    /// The place of its lowest bit.
+    from: usize,
+    more: core::slice::Iter<'w, u64>,
+}
 
-impl Iterator for Bits {
+impl Iterator for Bits<'_> {
     type Item = usize;
 
+    #[inline]
     fn next(&mut self) -> Option<usize> {
-        if self.0 == 0 {
-            return None;
+        while self.word == 0 {
+            self.word = *self.more.next()?;
+            self.from = self.from.saturating_add(64);
         }
-        let bit = self.0.trailing_zeros();
+        let bit = self.word.trailing_zeros();
         // Takes the lowest bit away.
-        self.0 &= self.0.wrapping_sub(1);
-        Some(bit as usize)
+        self.word &= self.word.wrapping_sub(1);
+        Some(self.from.saturating_add(bit as usize))
     }
 }
 

@@ -272,7 +272,7 @@ impl Case {
     fn buy(&self, lines: &[(usize, String, Line)]) -> Result<(Engine, Member, Receipt), Error> {
         let (engine, mut member) = self.begin();
         let outcome = take(&engine, &mut member, &self.purchase(lines))?;
-        Ok((engine, member, outcome.receipt.expect("a receipt")))
+        Ok((engine, member, *outcome.receipt.expect("a receipt")))
     }
 }
 

@@ -245,7 +245,7 @@ pub(crate) fn fold(
         u64::MAX,
         |place, outcome| {
             if let (Some(place), Some(receipt)) = (place, outcome.receipt) {
-                answer(place, receipt);
+                answer(place, *receipt);
             }
             Ok(())
         },

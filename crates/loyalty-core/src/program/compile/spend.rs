@@ -40,11 +40,20 @@ impl Spend {
 
     /// The rewards that are given by themselves at this turn, in their order.
     pub(crate) fn auto(&self, run: AutoRun) -> impl Iterator<Item = &RewardPlan> {
-        let places = match run {
+        let places = self.auto_places(run).iter();
+        places.filter_map(|place| self.rewards.get(*place))
+    }
+
+    /// Whether any reward is given by itself at this turn.
+    pub(crate) fn gives_by_itself(&self, run: AutoRun) -> bool {
+        !self.auto_places(run).is_empty()
+    }
+
+    fn auto_places(&self, run: AutoRun) -> &[usize] {
+        match run {
             AutoRun::BeforeTiers => &self.before_tiers,
             AutoRun::WithTriggers => &self.with_triggers,
-        };
-        places.iter().filter_map(|place| self.rewards.get(*place))
+        }
     }
 }
 

@@ -412,7 +412,7 @@ impl Case {
         let (engine, mut member) = self.begin();
         let event = self.purchase("o-1", 2, &self.whole(), &self.all_presented());
         let outcome = take(&engine, &mut member, &event).map_err(told)?;
-        Ok((engine, member, outcome.receipt.expect("a receipt")))
+        Ok((engine, member, *outcome.receipt.expect("a receipt")))
     }
 }
 
@@ -432,7 +432,7 @@ pub(crate) fn priced(
     let text = event.to_string();
     let event = Event::from_json(&text).map_err(told)?;
     let outcome = engine.quote(member, &event).map_err(told)?;
-    Ok(outcome.receipt.expect("a receipt"))
+    Ok(*outcome.receipt.expect("a receipt"))
 }
 
 pub(crate) fn minor(amount: Amount) -> i64 {
