@@ -133,8 +133,8 @@ impl Engine {
         event: &Event<'_>,
         detail: Detail,
     ) -> Result<Outcome> {
-        let digest = event.digest();
-        if let Some(known) = self.known(member, event, digest)? {
+        let (digest, mark) = (event.digest(), Id::mark(event.id()));
+        if let Some(known) = self.known(member, event, (digest, mark))? {
             return Ok(known);
         }
         in_order(member, event.at.instant, "at")?;
@@ -146,7 +146,7 @@ impl Engine {
         }
         let seen = Seen {
             id: Id::checked(event.id()),
-            mark: Id::mark(event.id()),
+            mark,
             digest,
             on: work.today,
         };
@@ -171,7 +171,8 @@ impl Engine {
         event: &Event<'_>,
         detail: Detail,
     ) -> Result<Outcome> {
-        if let Some(known) = self.known(member, event, event.digest())? {
+        let (digest, mark) = (event.digest(), Id::mark(event.id()));
+        if let Some(known) = self.known(member, event, (digest, mark))? {
             return Ok(known);
         }
         in_order(member, event.at.instant, "at")?;
@@ -257,7 +258,12 @@ impl Engine {
     }
 
     /// The first answer to an event that was taken before.
-    fn known(&self, member: &Member, event: &Event<'_>, digest: u64) -> Result<Option<Outcome>> {
+    fn known(
+        &self,
+        member: &Member,
+        event: &Event<'_>,
+        (digest, mark): (u64, u32),
+    ) -> Result<Option<Outcome>> {
         whole(member)?;
         if let Some(named) = event.member()
             && member.id != *named
@@ -268,7 +274,7 @@ impl Engine {
             );
             return Err(Error::at(Code::WrongMember, "member", words));
         }
-        let (id, mark) = (event.id(), Id::mark(event.id()));
+        let id = event.id();
         let mut seen = member.seen.iter().rev();
         let Some(seen) = seen.find(|seen| seen.mark == mark && seen.id == *id) else {
             return Ok(None);

@@ -68,7 +68,7 @@ impl Clone for Member {
             id: self.id.clone(),
             version: self.version,
             as_of: self.as_of,
-            state: self.state.clone(),
+            state: self.state.with_room(),
             orders: with_room(&self.orders),
             seen: with_room(&self.seen),
             due: self.due,
@@ -78,10 +78,12 @@ impl Clone for Member {
     }
 }
 
+/// A copy has room for so many more.
+const ROOM: usize = 4;
+
 /// A copy of a list with room for a few more.
 fn with_room<T: Clone>(list: &[T]) -> Vec<T> {
-    const MORE: usize = 4;
-    let mut copy = Vec::with_capacity(list.len().saturating_add(MORE));
+    let mut copy = Vec::with_capacity(list.len().saturating_add(ROOM));
     copy.extend_from_slice(list);
     copy
 }
@@ -129,6 +131,16 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// A copy with room for what comes next.
+    fn with_room(&self) -> Self {
+        let mut copy = self.clone();
+        copy.caps.reserve(ROOM);
+        for tally in &mut copy.metrics {
+            tally.reserve(ROOM);
+        }
+        copy
+    }
+
     /// Lends out what a call may change; what is left says as much of the person as before.
     pub(crate) fn lend(&mut self) -> Self {
         self.lent = true;

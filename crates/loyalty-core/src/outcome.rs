@@ -604,7 +604,7 @@ pub enum Change {
         trigger: Id,
         /// What it is about.
         #[serde(skip_serializing_if = "TriggerAbout::is_empty")]
-        about: TriggerAbout,
+        about: Box<TriggerAbout>,
     },
     /// Something is to be said to the member: the host sends it.
     Notified {
@@ -617,7 +617,7 @@ pub enum Change {
         text: Label,
         /// What it is about.
         #[serde(skip_serializing_if = "TriggerAbout::is_empty")]
-        about: TriggerAbout,
+        about: Box<TriggerAbout>,
         /// Not before this instant: until then it is quiet.
         #[serde(skip_serializing_if = "Option::is_none")]
         not_before: Option<Instant>,

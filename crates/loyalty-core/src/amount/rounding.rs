@@ -45,6 +45,9 @@ impl Rounding {
             // One machine division in place of a call of about a hundred instructions.
             let quotient = num.checked_div(den)?;
             let rest = num.checked_rem(den)?;
+            if rest == 0 {
+                return Some(i128::from(quotient));
+            }
             let away = self.goes_away(
                 rest.cmp(&0),
                 rest.unsigned_abs()

@@ -4,6 +4,7 @@ use core::cmp::Ordering;
 use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::rules::{AttributeValue, Grain, PriceRange, Selection};
 use crate::amount::{Currency, Exact, write_decimal};
@@ -17,6 +18,11 @@ pub(crate) struct Sym(u32);
 
 impl Sym {
     pub(crate) const NONE: Self = Self(u32::MAX);
+
+    /// The number: texts of one field are numbered from 0.
+    pub(crate) fn place(self) -> usize {
+        self.0 as usize
+    }
 }
 
 /// The texts that a program names, by field.
@@ -30,18 +36,35 @@ pub(crate) struct Symbols {
     attribute: Table,
 }
 
-type Table = FxHashMap<Box<str>, Sym>;
-
-fn intern(table: &mut Table, text: &str) -> Sym {
-    let next = Sym(u32::try_from(table.len()).unwrap_or(u32::MAX));
-    *table.entry(text.into()).or_insert(next)
+/// The texts of one field.
+#[derive(Debug, Default)]
+struct Table {
+    syms: FxHashMap<Box<str>, Sym>,
+    /// One bit for each length that a text has: most texts of events are known to be no text of the program by this alone.
+    lengths: u64,
 }
 
-fn find(table: &Table, text: &str) -> Sym {
-    if table.is_empty() {
-        Sym::NONE
-    } else {
-        table.get(text).copied().unwrap_or(Sym::NONE)
+impl Table {
+    fn intern(&mut self, text: &str) -> Sym {
+        self.lengths |= Self::length(text);
+        let next = Sym(u32::try_from(self.syms.len()).unwrap_or(u32::MAX));
+        *self.syms.entry(text.into()).or_insert(next)
+    }
+
+    fn find(&self, text: &str) -> Sym {
+        if self.lengths & Self::length(text) == 0 {
+            return Sym::NONE;
+        }
+        self.syms.get(text).copied().unwrap_or(Sym::NONE)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.lengths == 0
+    }
+
+    /// The bit of a text; the last one is for all that are longer.
+    fn length(text: &str) -> u64 {
+        1 << text.len().min(63)
     }
 }
 
@@ -103,12 +126,12 @@ pub(crate) struct Row {
 #[derive(Debug, Default)]
 pub(crate) struct Basket {
     /// The goods.
-    pub(crate) rows: Vec<Row>,
+    pub(crate) rows: SmallVec<[Row; 1]>,
     /// Shipping: after the goods wherever something stands for each row, unseen by selections and conditions.
     pub(crate) shipping: Option<Row>,
     /// The amounts of each row without and with tax, shipping last; empty where no line states a tax.
     pub(crate) taxed: Vec<Taxed>,
-    syms: Vec<Sym>,
+    syms: SmallVec<[Sym; 4]>,
 }
 
 /// What a new row is, but for its texts.
@@ -123,8 +146,8 @@ pub(crate) struct NewRow {
 impl Basket {
     pub(crate) fn with_capacity(rows: usize) -> Self {
         Self {
-            rows: Vec::with_capacity(rows),
-            syms: Vec::with_capacity(rows.saturating_mul(2)),
+            rows: SmallVec::with_capacity(rows),
+            syms: SmallVec::with_capacity(rows.saturating_mul(2)),
             ..Self::default()
         }
     }
@@ -182,14 +205,14 @@ impl Basket {
 
     /// Adds a row.
     pub(crate) fn push(&mut self, symbols: &Symbols, text: &mut RowText<'_>, new: NewRow) {
-        let here = |syms: &Vec<Sym>| u32::try_from(syms.len()).unwrap_or(u32::MAX);
+        let here = |syms: &[Sym]| u32::try_from(syms.len()).unwrap_or(u32::MAX);
         let first = here(&self.syms);
         if let Some(category) = text.category
             && !symbols.category.is_empty()
         {
             let mut look = |end: usize| {
                 let path = category.get(..end);
-                let sym = path.map_or(Sym::NONE, |path| find(&symbols.category, path));
+                let sym = path.map_or(Sym::NONE, |path| symbols.category.find(path));
                 if sym != Sym::NONE {
                     self.syms.push(sym);
                 }
@@ -204,7 +227,7 @@ impl Basket {
         let tags = here(&self.syms);
         if !symbols.tag.is_empty() {
             for tag in &mut *text.tags {
-                let sym = find(&symbols.tag, tag);
+                let sym = symbols.tag.find(tag);
                 if sym != Sym::NONE {
                     self.syms.push(sym);
                 }
@@ -213,15 +236,15 @@ impl Basket {
         let attributes = here(&self.syms);
         if !symbols.attribute.is_empty() {
             for (name, value) in text.attributes {
-                let sym = said(value).map(|value| find(&symbols.attribute, &pair(name, &value)));
+                let sym = said(value).map(|value| symbols.attribute.find(&pair(name, &value)));
                 self.syms.extend(sym.filter(|sym| *sym != Sym::NONE));
             }
         }
         let end = here(&self.syms);
-        let sku = find(&symbols.sku, text.sku);
+        let sku = symbols.sku.find(text.sku);
         let brand = text
             .brand
-            .map_or(Sym::NONE, |brand| find(&symbols.brand, brand));
+            .map_or(Sym::NONE, |brand| symbols.brand.find(brand));
         self.rows.push(Row {
             quantity: new.quantity,
             list: new.list,
@@ -295,6 +318,8 @@ pub(crate) struct Select {
     discounted: Option<bool>,
     any: Box<[Select]>,
     exclude: Option<Box<Select>>,
+    /// Whether it asks for more than articles, categories, brands and tags.
+    besides: bool,
 }
 
 impl Select {
@@ -307,7 +332,7 @@ impl Select {
         mistakes: &mut Vec<Error>,
     ) -> Self {
         fn all<'t>(texts: impl Iterator<Item = &'t str>, table: &mut Table) -> Box<[Sym]> {
-            let mut syms: Vec<Sym> = texts.map(|text| intern(table, text)).collect();
+            let mut syms: Vec<Sym> = texts.map(|text| table.intern(text)).collect();
             syms.sort_unstable();
             syms.dedup();
             syms.into()
@@ -342,12 +367,18 @@ impl Select {
             let path = format!("{}[{place}]", join(path, "any"));
             Self::new(one, currency, symbols, &path, mistakes)
         });
-        let any = any.collect();
+        let any: Box<[Self]> = any.collect();
         let exclude = rule.exclude.as_ref().map(|one| {
             let path = join(path, "exclude");
             Box::new(Self::new(one, currency, symbols, &path, mistakes))
         });
+        let besides = !attributes.is_empty()
+            || price.is_some()
+            || rule.discounted.is_some()
+            || !any.is_empty()
+            || rule.exclude.is_some();
         Self {
+            besides,
             sku: all(texts(&rule.sku), &mut symbols.sku),
             category: all(texts(&rule.category), &mut symbols.category),
             brand: all(texts(&rule.brand), &mut symbols.brand),
@@ -364,12 +395,16 @@ impl Select {
     pub(crate) fn has(&self, basket: &Basket, row: &Row) -> bool {
         one_of(&self.sku, row.sku)
             && one_of(&self.brand, row.brand)
-            && some_of(&self.category, basket.categories(row))
-            && some_of(&self.tag, basket.tags(row))
-            && self
-                .attribute
-                .iter()
-                .all(|values| some_of(values, basket.attributes(row)))
+            && some_of(&self.category, || basket.categories(row))
+            && some_of(&self.tag, || basket.tags(row))
+            && (!self.besides || self.has_besides(basket, row))
+    }
+
+    /// Whether the row is selected by what is rarely said.
+    fn has_besides(&self, basket: &Basket, row: &Row) -> bool {
+        self.attribute
+            .iter()
+            .all(|values| some_of(values, || basket.attributes(row)))
             && self.price.as_ref().is_none_or(|prices| prices.hold(row))
             && self
                 .discounted
@@ -475,6 +510,6 @@ fn one_of(wanted: &[Sym], found: Sym) -> bool {
     }
 }
 
-fn some_of(wanted: &[Sym], found: &[Sym]) -> bool {
-    wanted.is_empty() || found.iter().any(|sym| wanted.binary_search(sym).is_ok())
+fn some_of<'b>(wanted: &[Sym], found: impl FnOnce() -> &'b [Sym]) -> bool {
+    wanted.is_empty() || found().iter().any(|sym| wanted.binary_search(sym).is_ok())
 }

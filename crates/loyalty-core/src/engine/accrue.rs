@@ -1,16 +1,24 @@
 //! Earning: which rules fire for an event, what they give, and into which lots it goes.
 
+use smallvec::SmallVec;
+
 use super::facts::Seeing;
-use super::work::Work;
+use super::work::{Rungs, Work};
 use crate::amount::Points;
+use crate::calendar::Date;
 use crate::condition::{Basket, EventFacts, Explain, Quiet, Row, evaluate};
 use crate::error::Result;
 use crate::id::Id;
 use crate::member::Put;
 use crate::outcome::{Change, RulePoints, RuleTrace, TraceResult, Unmet};
-use crate::points::{Crossed, EarnBase, Gifts, Given, Lot, Plan, Took, Uses, Values, settle};
+use crate::points::{
+    Brought, Crossed, EarnBase, Gifts, Given, Lot, Plan, Took, Uses, Values, settle,
+};
 use crate::pricing::{Basis, Stage};
 use crate::program::{EarningPlan, On, Places, RulePlan};
+
+/// Room for so many gifts is made at once.
+const GIFTS_FEW: usize = 10;
 
 /// A lot without points: when they become available, and when they expire.
 type Dates = Lot;
@@ -32,7 +40,7 @@ pub(super) struct Accrued<'p> {
     /// The milestones that were reached.
     pub(super) crossed: Vec<Crossed>,
     /// The rungs at which a purchase earns, if those are not the ones that are held.
-    pub(super) rungs: Option<Vec<usize>>,
+    pub(super) rungs: Option<Rungs>,
 }
 
 impl<'w> Work<'w> {
@@ -70,7 +78,7 @@ impl<'w> Work<'w> {
         }
         let mut trace = self.trace.take();
         let rows = event.basket.map_or(0, |basket| basket.all().count());
-        let mut gifts = Gifts::with_capacity(candidates.count().min(16), rows);
+        let mut gifts = Gifts::with_capacity(candidates.count().min(GIFTS_FEW), rows);
         if let Some(basket) = event.basket.filter(|_| compiled.settings.rounds_units) {
             gifts.units.extend(basket.all().map(|row| row.quantity));
         }
@@ -110,14 +118,15 @@ impl<'w> Work<'w> {
                 });
             }
         }
+        let today = self.program_day(self.as_of);
         let uses = Uses {
             list: &self.state.caps,
             event: &self.event_caps,
-            today: self.program_day(self.as_of),
+            today,
         };
         settle(&mut gifts, &compiled.settings, uses)?;
-        self.book(&gifts);
-        self.keep(&gifts, order);
+        self.book(&gifts, today);
+        self.keep(&gifts, order, today);
         if let Some(trace) = &mut trace {
             let more = gifts.all.iter().map(|gift| RuleTrace {
                 rule: gift.plan.id.clone(),
@@ -139,12 +148,11 @@ impl<'w> Work<'w> {
     }
 
     /// Books gifts against their caps: those of a rule and its group what the rule gave, those of an account what all gave.
-    fn book(&mut self, gifts: &Gifts<'_>) {
+    fn book(&mut self, gifts: &Gifts<'_>, today: Date) {
         let compiled = self.compiled;
         if !compiled.settings.capped() {
             return;
         }
-        let today = self.program_day(self.as_of);
         for gift in gifts.given() {
             // A rule that takes points away has been used all the same.
             for cap in compiled.own_caps(gift.plan) {
@@ -168,7 +176,7 @@ impl<'w> Work<'w> {
 
     /// Puts points into lots: one lot for each account and dates.
     fn deposit(&mut self, gifts: &Gifts<'w>, order: Option<&Id>) -> Result<Vec<Put>> {
-        let mut lots: Vec<NewLot> = Vec::with_capacity(1);
+        let mut lots: SmallVec<[NewLot; 1]> = SmallVec::new();
         for gift in gifts.given() {
             let (account, number) = (gift.plan.account, gift.plan.lot_number);
             // Nearly all rules of an account share one plan: its dates are worked out once.
@@ -312,7 +320,7 @@ fn brings(
     earning: &EarningPlan,
     basket: &Basket,
     paid: &[i64],
-    out: &mut Vec<i64>,
+    out: &mut Brought,
 ) -> Result<(), TraceResult> {
     let (money, units) = (plan.counts_money(), plan.counts_units());
     let even = plan.counts_rows();
@@ -320,8 +328,10 @@ fn brings(
     let mine = |row: &Row| is_for(plan, free, basket, row);
     let (mut any, mut nothing) = (false, true);
     let from = out.len();
-    let mut bring = |place: usize, row: &Row| {
-        let counts = mine(row);
+    // Shipping stands after the goods: only rates that look at the whole purchase may see it.
+    let ships = counts_shipping(plan, earning);
+    out.extend(basket.all().enumerate().map(|(place, row)| {
+        let counts = mine(row) && (ships || place < basket.rows.len());
         let brought = match counts {
             false => 0,
             true if money => base(basket, (place, row), plan.base, earning.basis)
@@ -333,19 +343,8 @@ fn brings(
         };
         any |= counts;
         nothing &= brought == 0;
-        out.push(brought);
-    };
-    for (place, row) in basket.rows.iter().enumerate() {
-        bring(place, row);
-    }
-    // Shipping stands after the goods: only rates that look at the whole purchase may see it.
-    if let Some(row) = &basket.shipping {
-        if counts_shipping(plan, earning) {
-            bring(basket.rows.len(), row);
-        } else {
-            out.push(0);
-        }
-    }
+        brought
+    }));
     if !any {
         return Err(TraceResult::NoLine);
     }

@@ -75,6 +75,10 @@ impl<'w> Work<'w> {
             return None;
         }
         let spend = &self.compiled.spend;
+        let runs = [AutoRun::BeforeTiers, AutoRun::WithTriggers];
+        if !runs.iter().any(|run| spend.gives_by_itself(*run)) {
+            return None;
+        }
         let before = spend.auto(AutoRun::BeforeTiers);
         before
             .chain(spend.auto(AutoRun::WithTriggers))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::accrue::Accrued;
 use super::tender::Paid;
 use super::undo::Undo;
-use super::work::Work;
+use super::work::{Rungs, Work};
 use crate::condition::{Basket, EventFacts};
 use crate::error::Result;
 use crate::id::Id;
@@ -62,7 +62,7 @@ impl<'w> Work<'w> {
 
     /// Does something as if other rungs were held. The judgement itself follows, with entries of its own.
     fn at_rungs<T>(&mut self, rungs: &[usize], run: impl FnOnce(&mut Self) -> T) -> T {
-        let held = core::mem::replace(&mut self.rungs, rungs.to_vec());
+        let held = core::mem::replace(&mut self.rungs, rungs.into());
         let out = run(self);
         self.rungs = held;
         out
@@ -70,7 +70,7 @@ impl<'w> Work<'w> {
 
     /// The rungs that the purchase gives at once, judged with what it earns at the rungs held before it; nothing of this trial
     /// stays.
-    fn rungs_after(&mut self, of: Earns<'_>) -> Result<Vec<usize>> {
+    fn rungs_after(&mut self, of: Earns<'_>) -> Result<Rungs> {
         let undo = core::mem::replace(&mut self.undo, Undo::new(true));
         let (more, caps) = (Arc::clone(&self.state.more), self.event_caps.clone());
         let lots_due = self.lots_due;

@@ -54,8 +54,10 @@ impl<'w> Work<'w> {
     }
 
     /// Moves streaks and remainders to where the event brings them.
-    pub(super) fn keep(&mut self, gifts: &Gifts<'_>, order: Option<&Id>) {
-        let today = self.program_day(self.as_of);
+    pub(super) fn keep(&mut self, gifts: &Gifts<'_>, order: Option<&Id>, today: Date) {
+        if !self.compiled.settings.remembers {
+            return;
+        }
         for gift in &gifts.all {
             if let Some(streak) = gift.plan.streak() {
                 let streaks = &mut self.more().streaks;

@@ -1,10 +1,13 @@
 //! A purchase: rows, points used to pay, points earned, metrics, and the receipt.
 
+use smallvec::SmallVec;
+
 use super::accrue::Accrued;
 use super::basket::Rows;
 use super::earn::Earns;
 use super::gains::carried_of;
 use super::measure::Measure;
+use super::promote::Promoted;
 use super::receipt::{Paper, Slice, by_account, converted, line_of, points_of, slices, total};
 use super::tender::Bill;
 use super::till;
@@ -15,8 +18,12 @@ use crate::error::{Code, Error, Result};
 use crate::event::{Event, Purchase, SHIPPING};
 use crate::id::Id;
 use crate::limits::GIVEN_MAX;
-use crate::member::{ConvertedAt, Order, OrderLine, OrderRow, RowPoints, RowTaxed, TenderPaid};
-use crate::outcome::{Amount, Change, Receipt, ReceiptDiscount, ReceiptLine, ReceiptTender};
+use crate::member::{
+    ConvertedAt, Counted, Order, OrderLine, OrderRow, RowPoints, RowTaxed, TenderPaid,
+};
+use crate::outcome::{
+    Amount, Change, Receipt, ReceiptDiscount, ReceiptLine, ReceiptPromotions, ReceiptTender,
+};
 use crate::points::{ReturnedPoints, TenderAs, Took};
 use crate::pricing::{Basis, Stage};
 
@@ -45,18 +52,15 @@ impl<'w> Work<'w> {
         self.till_discounts(purchase, &mut rows, &mut bill.applied)?;
         let mut accrued = self.tenders(facts, (purchase, &order), &mut rows, &mut bill)?;
         self.say_paid(at, bill.left(&rows));
-        let mut cards = promoted.cards;
-        cards.extend(self.pay_stored(facts, purchase, &rows, &bill)?);
+        let mut stored = self.pay_stored(facts, purchase, &rows, &bill)?;
+        promoted.cards.append(&mut stored);
         let earns = self.earns(facts, &order, &rows, &bill);
         let counted = self.count_and_reach(earns, &mut accrued)?;
         few_enough(&accrued, &rows)?;
-        let mut record = self.record(purchase, &rows, &bill, &mut accrued, order, counted);
-        record.coupons = promoted.coupons;
-        record.used = promoted.used;
-        record.cards = cards;
-        record.repricing = promoted.repricing;
-        let mut receipt = Box::new(self.receipt_of(&record, &rows, &bill, &accrued)?);
-        receipt.promotions = promoted.told;
+        let told = promoted.told.take();
+        let record = (order, counted, promoted);
+        let record = self.record(purchase, &rows, &bill, &mut accrued, record);
+        let mut receipt = Box::new(self.receipt_of(&record, &rows, &bill, &accrued, told)?);
         self.tell_cards(&mut receipt, &record);
         self.receipt = Some(receipt);
         self.ordered = Some(record);
@@ -167,17 +171,16 @@ impl<'w> Work<'w> {
         rows: &Rows,
         bill: &Bill,
         accrued: &mut Accrued<'_>,
-        id: Id,
-        counted: Vec<crate::member::Counted>,
+        (id, counted, promoted): (Id, Vec<Counted>, Promoted),
     ) -> Order {
         let goods = rows.basket.rows.len();
-        let mut given: Vec<Giver<'_>> = Vec::with_capacity(accrued.gifts.all.len());
+        let mut given: SmallVec<[Giver<'_>; 8]> = SmallVec::new();
         for gift in accrued.gifts.given() {
             if let Some(account) = self.compiled.accounts.get(gift.plan.account) {
                 given.push((&gift.plan.id, &account.id, accrued.gifts.rows(gift)));
             }
         }
-        let mut recorded = Vec::with_capacity(goods.saturating_add(1));
+        let mut recorded = Vec::with_capacity(rows.basket.all().count());
         for ((place, row), lines) in rows.basket.rows.iter().enumerate().zip(rows.lines()) {
             let mut named = Vec::with_capacity(lines.len());
             let mut sku = None;
@@ -203,12 +206,7 @@ impl<'w> Work<'w> {
             let named = (Id::checked(SHIPPING), vec![line]);
             recorded.push(order_row(goods, row, named, bill, rows, &given));
         }
-        if accrued
-            .gifts
-            .all
-            .iter()
-            .any(|gift| gift.plan.carry.is_some())
-        {
+        if self.compiled.settings.remembers {
             for (place, row) in recorded.iter_mut().enumerate() {
                 row.carried = carried_of(&accrued.gifts, place);
             }
@@ -247,10 +245,10 @@ impl<'w> Work<'w> {
             put: core::mem::take(&mut accrued.put),
             tender,
             discounts: bill.applied.iter().map(|one| one.id.clone()).collect(),
-            coupons: Vec::new(),
-            used: Vec::new(),
-            cards: Vec::new(),
-            repricing: None,
+            coupons: promoted.coupons,
+            used: promoted.used,
+            cards: promoted.cards,
+            repricing: promoted.repricing,
             awards: Vec::new(),
             shipping: rows.basket.shipping.is_some(),
             converted: purchase.converted.as_ref().map(|one| ConvertedAt {
@@ -268,6 +266,7 @@ impl<'w> Work<'w> {
         rows: &Rows,
         bill: &Bill,
         accrued: &Accrued<'_>,
+        promotions: Option<ReceiptPromotions>,
     ) -> Result<Receipt> {
         let currency = self.compiled.currency;
         let paper = Paper::new(order, currency);
@@ -322,7 +321,7 @@ impl<'w> Work<'w> {
         Ok(Receipt {
             order: order.id.clone(),
             discounts: discounts.collect(),
-            promotions: None,
+            promotions,
             stored_value: Vec::new(),
             repriced: None,
             withheld: None,

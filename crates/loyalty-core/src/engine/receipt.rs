@@ -1,5 +1,7 @@
 //! Parts of a receipt: what falls to a line or to some units of a row (clauses 2.5, 6.2).
 
+use smallvec::SmallVec;
+
 use super::portion::Backs;
 use crate::amount::{Currency, Points, Remainder, Rounding, Share, allocate, cumulative};
 use crate::error::Result;
@@ -283,15 +285,16 @@ pub(super) fn by_account(
     gifts: &Gifts<'_>,
     id: impl Fn(usize) -> Option<Id>,
 ) -> Vec<AccountPoints> {
-    let mut all = Vec::with_capacity(1);
+    let mut sums: SmallVec<[(usize, i64); 4]> = SmallVec::new();
     for gift in gifts.given() {
         let account = gift.plan.account;
-        let same = || gifts.given().filter(|one| one.plan.account == account);
-        let first = same().next();
-        if !first.is_some_and(|first| core::ptr::eq(first, gift)) {
-            continue;
+        match sums.iter_mut().find(|(known, _)| *known == account) {
+            Some((_, sum)) => *sum = sum.saturating_add(gift.points),
+            None => sums.push((account, gift.points)),
         }
-        let points = same().fold(0_i64, |sum, one| sum.saturating_add(one.points));
+    }
+    let mut all = Vec::with_capacity(sums.len());
+    for (account, points) in sums {
         if let Some(account) = id(account).filter(|_| points != 0) {
             all.push(AccountPoints {
                 account,
@@ -313,8 +316,11 @@ pub(super) fn add(all: &mut Vec<AccountPoints>, account: Id, points: i64) {
     }
 }
 
+/// An amount for each row.
+pub(super) type Amounts = SmallVec<[i64; 4]>;
+
 /// Shares an amount over rows by their weights, in the place of these; with `bounded`, no row gets more than its weight.
-pub(super) fn share(amount: i64, mut weights: Vec<i64>, bounded: bool) -> Result<Vec<i64>> {
+pub(super) fn share(amount: i64, mut weights: Amounts, bounded: bool) -> Result<Amounts> {
     if amount == 0 {
         weights.fill(0);
         return Ok(weights);
@@ -330,7 +336,7 @@ pub(super) fn share(amount: i64, mut weights: Vec<i64>, bounded: bool) -> Result
         quantity: 1,
     };
     let rows: Vec<Share> = weights.iter().map(row).collect();
-    weights.clear();
-    allocate(amount, &rows, Remainder::LargestRemainder, &mut weights)?;
-    Ok(weights)
+    let mut shares = Vec::with_capacity(rows.len());
+    allocate(amount, &rows, Remainder::LargestRemainder, &mut shares)?;
+    Ok(shares.into())
 }

@@ -510,6 +510,10 @@ impl Work<'_> {
         let track = self.compiled.tracks.get(place)?;
         let standing = self.state.tiers.get(place)?;
         let dated = standing.due();
+        let held = track.rungs.get(self.earned(place));
+        if !track.by_time && held.is_none_or(|rung| rung.at_least.is_none()) {
+            return dated;
+        }
         let present = self.present(place, track);
         let seeing = self.seeing(self.today);
         let changes = |day: Date| judge(track, present, day, &seeing.on(day)).is_some();

@@ -61,6 +61,9 @@ impl<'w> Work<'w> {
         rows: &Rows,
         bill: &Bill,
     ) -> Result<Vec<CardPaid>> {
+        if purchase.stored_value.is_empty() {
+            return Ok(Vec::new());
+        }
         // Stored value buys no stored value.
         let payable = (0..rows.basket.all().count()).filter(|place| rows.extra(*place).payable);
         let mut open = payable.fold(0_i64, |sum, place| {

@@ -1,7 +1,9 @@
 //! Points that are used for a purchase: for rewards, as a discount, to pay (clauses 5.1, 5.2).
 
+use smallvec::SmallVec;
+
 use super::basket::Rows;
-use super::receipt::share;
+use super::receipt::{Amounts, share};
 use super::till::{Applied, apply, selected};
 use super::work::Work;
 use crate::amount::Points;
@@ -22,8 +24,8 @@ pub(super) struct Paid {
     pub(super) value: i64,
     pub(super) lots: Vec<Lot>,
     /// The value and the points of each row.
-    pub(super) values: Vec<i64>,
-    pub(super) rows: Vec<i64>,
+    pub(super) values: Amounts,
+    pub(super) rows: Amounts,
     /// The discount that they bought, by its place among those that were applied; none where they paid.
     pub(super) discount: Option<usize>,
     pub(super) reward: Option<Id>,
@@ -32,9 +34,9 @@ pub(super) struct Paid {
 /// What has become of the price so far.
 pub(super) struct Bill {
     pub(super) applied: Vec<Applied>,
-    pub(super) paid: Vec<Paid>,
+    pub(super) paid: SmallVec<[Paid; 1]>,
     /// What points have paid of each row, shipping last; empty as long as they have paid nothing.
-    pub(super) in_points: Vec<i64>,
+    pub(super) in_points: Amounts,
 }
 
 impl Paid {
@@ -53,8 +55,8 @@ impl Bill {
         let used = purchase.rewards.len().saturating_add(purchase.tender.len());
         Self {
             applied: Vec::new(),
-            paid: Vec::with_capacity(used),
-            in_points: Vec::new(),
+            paid: SmallVec::with_capacity(used),
+            in_points: Amounts::new(),
         }
     }
 
@@ -163,7 +165,7 @@ impl<'w> Work<'w> {
             return Err(Error::new(Code::RewardRefused, words));
         }
         let lots = self.use_up(account, points, &Id::checked(&purchase.order))?;
-        let values = applied.off.clone();
+        let values = Amounts::from_slice(&applied.off);
         bill.paid.push(Paid {
             account,
             asked: points,
@@ -261,7 +263,7 @@ impl<'w> Work<'w> {
             }
             TenderAs::Discount => {
                 let applied = self.discount_by_points(plan, value, rows)?;
-                let values = applied.off.clone();
+                let values = Amounts::from_slice(&applied.off);
                 let discount = bill.applied.len();
                 bill.applied.push(applied);
                 (values, Some(discount))
@@ -340,9 +342,9 @@ impl<'w> Work<'w> {
 }
 
 /// What points of a plan can still pay, or take off, of each row.
-fn open(plan: &TenderPlan, rows: &Rows, in_points: &[i64]) -> Vec<i64> {
+fn open(plan: &TenderPlan, rows: &Rows, in_points: &[i64]) -> Amounts {
     let goods = rows.basket.rows.len();
-    let mut open = Vec::with_capacity(goods.saturating_add(1));
+    let mut open = Amounts::with_capacity(goods.saturating_add(1));
     for (place, row) in rows.basket.all().enumerate() {
         let extra = rows.extra(place);
         let excluded = place < goods

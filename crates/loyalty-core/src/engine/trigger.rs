@@ -364,7 +364,7 @@ impl<'w> Work<'w> {
         self.book_limits(&plan.limits, 1);
         self.enter(Change::Triggered {
             trigger: plan.id.clone(),
-            about: about.clone(),
+            about: Box::new(about.clone()),
         });
         for (number, award) in (1_u64..).zip(&plan.awards) {
             self.award(plan, award, number, &about)?;
@@ -491,7 +491,7 @@ impl<'w> Work<'w> {
             trigger: plan.id.clone(),
             topic: topic.id.clone(),
             text: notify.text.clone(),
-            about: about.clone(),
+            about: Box::new(about.clone()),
             not_before,
             muted,
         });

@@ -213,6 +213,9 @@ impl<'w> Work<'w> {
 
     /// Coupons whose time is over expire; held ones when they are free again.
     pub(super) fn expire_coupons(&mut self) {
+        if self.state.more.coupons.is_empty() {
+            return;
+        }
         let over = self.dated_coupons().filter(|(at, _)| *at <= self.as_of);
         let mut gone: Vec<Instance> = over.map(|(_, one)| one.clone()).collect();
         gone.sort_by(|one, other| (one.expires_at, &one.id).cmp(&(other.expires_at, &other.id)));

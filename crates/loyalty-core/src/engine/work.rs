@@ -3,6 +3,8 @@
 use core::mem::take;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use crate::calendar::{Date, Instant, Zone};
 use crate::error::{Code, Error, Result};
 use crate::id::Id;
@@ -19,6 +21,9 @@ use super::undo::Undo;
 /// So many days can lie between the dates of one instant in two zones: from UTC-12 to UTC+14.
 const ZONES_APART_DAYS: i64 = 2;
 
+/// The place of the rung that is held in each track.
+pub(super) type Rungs = SmallVec<[usize; 4]>;
+
 /// One call of the engine. It ends with [`Work::finish`] or with [`Work::back`].
 pub(super) struct Work<'w> {
     pub(super) program: &'w Program,
@@ -29,7 +34,7 @@ pub(super) struct Work<'w> {
     pub(super) state: State,
     pub(super) undo: Undo,
     /// The place of the rung that is held in each track.
-    pub(super) rungs: Vec<usize>,
+    pub(super) rungs: Rungs,
     pub(super) version: u64,
     pub(super) as_of: Instant,
     pub(super) zone: Zone,
@@ -498,11 +503,16 @@ impl Done {
         member.day = Some(self.day);
         member.lots_due = self.lots_due;
         member.due = Some((self.program, self.outcome.next_due));
-        let returned = self.returned.map(|returned| *returned);
-        for (place, order) in self.amended.into_iter().chain(returned) {
-            if let Some(there) = member.orders.get_mut(place) {
+        let replace = |orders: &mut [Order], (place, order): (usize, Order)| {
+            if let Some(there) = orders.get_mut(place) {
                 *there = order;
             }
+        };
+        for amended in self.amended {
+            replace(&mut member.orders, amended);
+        }
+        if let Some(returned) = self.returned {
+            replace(&mut member.orders, *returned);
         }
         if self.orders_gone > 0 {
             let gone = self.orders_gone.min(member.orders.len());

@@ -109,6 +109,11 @@ impl Tally {
         }
     }
 
+    /// Makes room for so many more days.
+    pub(crate) fn reserve(&mut self, days: usize) {
+        self.days.reserve(days);
+    }
+
     /// Adds to a day. What is added may be negative: a return takes from the day of its purchase. Says what was there before.
     pub(crate) fn add(&mut self, day: Date, amount: i64) -> DayBefore {
         let (place, sum) = self.find(day);

@@ -3,6 +3,7 @@
 use core::cmp::Reverse;
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::caps::{CapSpec, Uses};
 use super::carry::CarryPlan;
@@ -55,6 +56,8 @@ pub(crate) struct Settings {
     pub(crate) term_caps: Vec<CapSpec>,
     /// Whether a rule rounds the points of a unit.
     pub(crate) rounds_units: bool,
+    /// Whether a rule keeps anything of a member: a streak, or a remainder.
+    pub(crate) remembers: bool,
 }
 
 impl Settings {
@@ -92,10 +95,13 @@ pub(crate) struct Gifts<'p> {
     pub(crate) units: Vec<i64>,
 }
 
+/// What rows bring, gift by gift.
+pub(crate) type Brought = SmallVec<[i64; 12]>;
+
 /// The rows of all gifts in one block.
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
-    all: Vec<i64>,
+    all: Brought,
     /// How many a gift has at most.
     width: usize,
 }
@@ -144,7 +150,7 @@ impl<'p> Gifts<'p> {
         Self {
             all: Vec::with_capacity(rules),
             rows: Rows {
-                all: Vec::with_capacity(rules.saturating_mul(rows)),
+                all: Brought::with_capacity(rules.saturating_mul(rows)),
                 width: 0,
             },
             units: Vec::new(),
@@ -157,7 +163,7 @@ impl<'p> Gifts<'p> {
         &mut self,
         plan: &'p Plan,
         rare: Option<Box<Rare>>,
-        rows: impl FnOnce(&mut Vec<i64>) -> Result<(), E>,
+        rows: impl FnOnce(&mut Brought) -> Result<(), E>,
     ) -> Result<(), E> {
         let from = self.rows.all.len();
         if let Err(error) = rows(&mut self.rows.all) {

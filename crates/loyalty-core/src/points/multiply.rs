@@ -1,5 +1,7 @@
 //! Multipliers: what they add to the points of base rules, row by row, with one rounding at the end (clause 4.4).
 
+use smallvec::{SmallVec, smallvec};
+
 use super::earning::{Gift, Rows, Settings, fires, overflow, share, share_by};
 use super::rules::{Multipliers, PointRounding, RoundWhen};
 use crate::amount::{Decimal, Rounding};
@@ -16,7 +18,7 @@ pub(super) fn multiply(gifts: &mut [Gift<'_>], rows: &mut Rows, settings: &Setti
 /// The points of base rules and the factors of multipliers, row by row: whole numbers over one denominator each, so that
 /// nothing is lost before the one rounding at the end.
 struct Table {
-    cells: Vec<Cell>,
+    cells: SmallVec<[Cell; 2]>,
     base_den: i128,
     factor_den: i128,
 }
@@ -41,7 +43,7 @@ impl Table {
             weight: 0,
         };
         Self {
-            cells: vec![cell; rows],
+            cells: smallvec![cell; rows],
             base_den: 1,
             factor_den: 1,
         }
@@ -133,6 +135,9 @@ impl Table {
             sum = sum.checked_add(product(cell.factor.max(0), cell.base)?)?;
         }
         let den = product(self.factor_den, self.base_den)?;
+        if rest == 0 {
+            return Fraction { num: sum, den }.round_to(rounding);
+        }
         let num = sum.checked_sub(product(den, i128::from(rest))?)?;
         Fraction { num, den }.round_to(rounding)?.checked_add(rest)
     }
@@ -255,6 +260,7 @@ impl Fraction {
         })
     }
 
+    #[inline]
     pub(super) fn round(self, rounding: Rounding) -> Option<i64> {
         if self.den == 1 {
             return i64::try_from(self.num).ok();
@@ -263,6 +269,7 @@ impl Fraction {
     }
 
     /// Rounds to multiples of so many points.
+    #[inline]
     pub(super) fn round_to(self, rounding: PointRounding) -> Option<i64> {
         let to = rounding.to.get();
         if to == 1 {

@@ -63,10 +63,46 @@ pub(crate) struct Index {
     /// How many there are.
     size: usize,
     always: Vec<u32>,
-    keys: FxHashMap<Key, Vec<u32>>,
+    keys: Keys,
     channels: FxHashMap<Box<str>, Vec<u32>>,
     stores: FxHashMap<Box<str>, Vec<u32>>,
     rungs: Vec<(usize, usize, Vec<u32>)>,
+}
+
+/// The rules that ask for a key, by the number of its text.
+#[derive(Debug, Default)]
+struct Keys {
+    skus: Vec<Vec<u32>>,
+    brands: Vec<Vec<u32>>,
+    categories: Vec<Vec<u32>>,
+    tags: Vec<Vec<u32>>,
+}
+
+impl Keys {
+    fn add(&mut self, key: Key, rule: u32) {
+        let (rules, sym) = match key {
+            Key::Sku(sym) => (&mut self.skus, sym),
+            Key::Brand(sym) => (&mut self.brands, sym),
+            Key::Category(sym) => (&mut self.categories, sym),
+            Key::Tag(sym) => (&mut self.tags, sym),
+        };
+        if rules.len() <= sym.place() {
+            rules.resize_with(sym.place().saturating_add(1), Vec::new);
+        }
+        if let Some(rules) = rules.get_mut(sym.place()) {
+            rules.push(rule);
+        }
+    }
+
+    fn of(&self, key: Key) -> &[u32] {
+        let (rules, sym) = match key {
+            Key::Sku(sym) => (&self.skus, sym),
+            Key::Brand(sym) => (&self.brands, sym),
+            Key::Category(sym) => (&self.categories, sym),
+            Key::Tag(sym) => (&self.tags, sym),
+        };
+        rules.get(sym.place()).map_or(&[], Vec::as_slice)
+    }
 }
 
 impl Index {
@@ -81,9 +117,9 @@ impl Index {
             match gate {
                 None => {}
                 Some(Gate::Always) => index.always.push(rule),
-                Some(Gate::Keys(keys)) => keys
-                    .into_iter()
-                    .for_each(|key| index.keys.entry(key).or_default().push(rule)),
+                Some(Gate::Keys(keys)) => {
+                    keys.into_iter().for_each(|key| index.keys.add(key, rule))
+                }
                 Some(Gate::Channels(all)) => all
                     .into_iter()
                     .for_each(|text| index.channels.entry(text).or_default().push(rule)),
@@ -117,14 +153,8 @@ impl Index {
     ) -> Places {
         let mut found = Places::none(self.size);
         found.add(&self.always);
-        if !self.keys.is_empty() {
-            for row in &basket.rows {
-                basket.each_key(row, |key| {
-                    if let Some(rules) = self.keys.get(&key) {
-                        found.add(rules);
-                    }
-                });
-            }
+        for row in &basket.rows {
+            basket.each_key(row, |key| found.add(self.keys.of(key)));
         }
         for (table, text) in [(&self.channels, channel), (&self.stores, store)] {
             if !table.is_empty() {
