@@ -330,7 +330,7 @@ fn brings(
     let from = out.len();
     // Shipping stands after the goods: only rates that look at the whole purchase may see it.
     let ships = counts_shipping(plan, earning);
-    out.extend(basket.all().enumerate().map(|(place, row)| {
+    for (place, row) in basket.all().enumerate() {
         let counts = mine(row) && (ships || place < basket.rows.len());
         let brought = match counts {
             false => 0,
@@ -343,8 +343,8 @@ fn brings(
         };
         any |= counts;
         nothing &= brought == 0;
-        brought
-    }));
+        out.push(brought);
+    }
     if !any {
         return Err(TraceResult::NoLine);
     }
