@@ -9,6 +9,11 @@ Python. What it assumes of the engine: a member's stage follows from the number 
 orders and the days since the last one; a coupon takes its value off one unit of
 its products, the one with the highest regular price that no other coupon of the
 basket has taken, and no more than that unit still costs.
+
+For the log of all households two baskets differ. In 32305346655 two coupons are for
+one unit: the engine takes the one that saves more, this program the first. In
+35727076205 two coupons are for a line of three units: the engine shares what the
+first one took over all three, and finds less of a price left for the second.
 """
 
 import csv
@@ -75,7 +80,7 @@ def apply_coupons(lines, coupons):
         if not mine:
             continue
         line = max(mine, key=lambda one: one.regular / one.units)
-        off = min(value, round(line.price / line.units))
+        off = min(value, (2 * line.price + line.units) // (2 * line.units))  # a unit's price, half a cent up
         if off > 0:
             line.free -= 1
             line.engine += off
