@@ -19,7 +19,7 @@ pub(super) struct Again {
     pub(super) folded: u64,
 }
 
-/// Folds the households that presented coupons, and others as long as there is a receipt to look for.
+/// Folds the households that presented coupons, and others as long as there is a receipt of theirs to look for.
 pub(super) fn fold(clerk: &Clerk<'_>, files: &Files, store: &Store, end: Instant) -> Result<Again> {
     let mut document = store
         .db
@@ -33,7 +33,7 @@ pub(super) fn fold(clerk: &Clerk<'_>, files: &Files, store: &Store, end: Instant
     while let Some(household) = log.next_household()? {
         let baskets = &household.baskets;
         let presents = baskets.iter().any(|basket| !basket.presented.is_empty());
-        if !presents && again.showcase.is_full() {
+        if !presents && !again.showcase.lacks_plain_ones() {
             continue;
         }
         let member = replay::fold(clerk, &household, end, |place, receipt| {

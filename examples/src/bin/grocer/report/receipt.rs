@@ -77,9 +77,10 @@ fn rules(receipt: &Receipt) -> usize {
 pub(super) struct Showcase([Option<String>; 5]);
 
 impl Showcase {
-    /// Whether there is nothing left to look for.
-    pub(super) fn is_full(&self) -> bool {
-        self.0.iter().all(Option::is_some)
+    /// Whether there is something left to look for where no coupons are presented.
+    pub(super) fn lacks_plain_ones(&self) -> bool {
+        let [plain, points, ..] = &self.0;
+        plain.is_none() || points.is_none()
     }
 
     /// Looks at the receipt of a basket.
@@ -90,7 +91,7 @@ impl Showcase {
         basket: &Basket,
         receipt: &Receipt,
     ) -> Result<()> {
-        if self.is_full() {
+        if self.0.iter().all(Option::is_some) {
             return Ok(());
         }
         let lines = compared(clerk.campaigns, basket, receipt);
