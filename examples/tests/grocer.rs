@@ -12,6 +12,16 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use rusqlite::Connection;
 
+/// What is beside the transactions.
+const TABLES: [&str; 6] = [
+    "products.csv.gz",
+    "campaign_descriptions.csv.gz",
+    "campaigns.csv.gz",
+    "coupons.csv.gz",
+    "coupon_redemptions.csv.gz",
+    "coupon_values.csv.gz",
+];
+
 /// A folder of its own for a test, with the first households of the sample as a log.
 struct Shop {
     folder: PathBuf,
@@ -27,11 +37,9 @@ impl Shop {
         }
         fs::create_dir_all(&folder).unwrap();
         let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
-        fs::copy(
-            sample.join("products.csv.gz"),
-            folder.join("products.csv.gz"),
-        )
-        .unwrap();
+        for table in TABLES {
+            fs::copy(sample.join(table), folder.join(table)).unwrap();
+        }
         let mut rows = String::new();
         GzDecoder::new(File::open(sample.join("transactions.csv.gz")).unwrap())
             .read_to_string(&mut rows)
@@ -255,9 +263,15 @@ fn a_database_keeps_its_program() {
 
 #[test]
 fn what_cannot_be_read_is_named() {
-    let shop = Shop::new("unreadable", 1);
-    fs::remove_file(shop.folder.join("products.csv.gz")).unwrap();
-    let output = shop.command("one").output().unwrap();
-    assert!(!output.status.success());
-    assert!(String::from_utf8_lossy(&output.stderr).contains("products.csv.gz` cannot be opened"));
+    for table in TABLES {
+        let shop = Shop::new("unreadable", 1);
+        fs::remove_file(shop.folder.join(table)).unwrap();
+        let output = shop.command("one").output().unwrap();
+        assert!(!output.status.success());
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            told.contains(&format!("{table}` cannot be opened")),
+            "{told}"
+        );
+    }
 }

@@ -88,7 +88,7 @@ pub(crate) const PARTS: &[Part] = &[
     },
     Part {
         name: "grocer",
-        about: "the grocer example gives the same tables when it runs again",
+        about: "the grocer example gives the figures of the data, and the same tables when it runs again",
         run: grocer::run_all,
     },
     Part {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use anyhow::{Context, Result};
 use loyalty_core::{Engine, Id, Member, Outcome, Points, Tender};
 
+use crate::campaigns::Campaigns;
 use crate::log::{Household, Products};
 
 /// How many points a member wants to use, and has to have before asking.
@@ -18,12 +19,17 @@ const ASKED: Points = Points::new(500);
 pub(crate) struct Clerk<'c> {
     pub(crate) engine: &'c Engine,
     pub(crate) products: &'c Products,
+    pub(crate) campaigns: &'c Campaigns,
     /// The account that can be paid with; none if the program takes no points.
     account: Option<Id>,
 }
 
 impl<'c> Clerk<'c> {
-    pub(crate) fn new(engine: &'c Engine, products: &'c Products) -> Self {
+    pub(crate) fn new(
+        engine: &'c Engine,
+        products: &'c Products,
+        campaigns: &'c Campaigns,
+    ) -> Self {
         let rules = engine.program().rules();
         let account = rules.tender.first().and_then(|tender| {
             tender
@@ -34,6 +40,7 @@ impl<'c> Clerk<'c> {
         Self {
             engine,
             products,
+            campaigns,
             account,
         }
     }
@@ -73,7 +80,11 @@ impl<'c> Clerk<'c> {
                 }
                 _ => None,
             };
-            let event = basket.event(self.products, self.engine.program().currency(), pay)?;
+            for coupon in self.campaigns.presented(basket) {
+                answer(None, self.engine.apply(member, &basket.claim(coupon)?)?)?;
+            }
+            let currency = self.engine.program().currency();
+            let event = basket.event(self.products, self.campaigns, currency, pay)?;
             let outcome = self.engine.apply(member, &event).with_context(|| {
                 format!(
                     "the engine refuses basket {} of household {}",

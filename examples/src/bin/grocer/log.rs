@@ -4,7 +4,8 @@
 //!
 //! - The price of the line before discounts is `sales_value + retail_disc + coupon_match_disc` (the regular price), as an amount
 //!   of the whole line. Its discount is `retail_disc + coupon_match_disc + coupon_disc`, but never more than the price: a
-//!   manufacturer's coupon can be worth more than the goods, and then the line costs nothing.
+//!   manufacturer's coupon can be worth more than the goods, and then the line costs nothing. Where a coupon of a campaign is
+//!   presented for the line ([`campaigns`](crate::campaigns)), `coupon_disc` is left out: what the coupon takes off, the engine says.
 //! - A line of quantity 0 and `sales_value` 0 is dropped (coupons that were booked as lines); one of quantity 0 that cost
 //!   something counts as one unit. A basket of which no line is left is skipped.
 //! - Department `FUEL` and category `COUPON/MISC ITEMS` (in which fuel is booked too) are tagged `not-goods` and count as one
@@ -12,35 +13,29 @@
 //! - The category path is the department and the category; a `/` inside of a name becomes `-`. What is empty is left out.
 //! - Times are what the clock in the store showed, in America/New_York. In the hour that occurs twice the earlier one is meant.
 
+mod clock;
+mod products;
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::io::Read;
 
 use anyhow::{Context, Result, bail, ensure};
 use loyalty_core::{
-    Body, Currency, Date, Enroll, Event, Instant, Line, Money, Points, Price, Purchase, Tender,
+    Body, Currency, Enroll, Event, IssueCoupon, Line, Money, Points, Price, Purchase, Tender,
     Timestamp, Zone,
 };
+
+use crate::campaigns::{Campaigns, Coupon, Redemptions};
+use clock::WallClock;
+pub(crate) use products::Products;
 
 /// The tag of what is no goods: fuel, and the category where fuel, gift cards and odd items are booked.
 const NOT_GOODS: &str = "not-goods";
 
 /// Quantities beyond it are no units; nothing in the data but fuel comes near it.
 const QUANTITY_MAX: i64 = loyalty_core::limits::QUANTITY_MAX;
-
-/// What can be bought.
-pub(crate) struct Products {
-    all: Vec<Product>,
-    places: HashMap<String, u32>,
-}
-
-/// One article.
-pub(crate) struct Product {
-    pub(crate) sku: String,
-    pub(crate) category: Option<String>,
-    pub(crate) brand: Option<String>,
-    not_goods: bool,
-}
 
 /// Everything that one household bought, in the order of time.
 pub(crate) struct Household {
@@ -55,15 +50,24 @@ pub(crate) struct Basket {
     pub(crate) at: Timestamp,
     /// Whether it is the household's first one of a calendar month.
     pub(crate) first_of_month: bool,
-    lines: Vec<BasketLine>,
+    pub(crate) lines: Vec<BasketLine>,
+    /// The coupons of campaigns that are presented: their places in the campaigns.
+    pub(crate) presented: Vec<u32>,
 }
 
 /// One line of a purchase, in cents.
-struct BasketLine {
-    product: u32,
+pub(crate) struct BasketLine {
+    /// Its place in the products.
+    pub(crate) product: u32,
     quantity: i64,
+    /// The regular price.
     list: i64,
+    /// What the card and the match of coupons take off.
     discount: i64,
+    /// What coupons take off, as the log says.
+    pub(crate) coupon: i64,
+    /// Whether a coupon of a campaign is presented for it, so that `coupon` is not the host's to report.
+    pub(crate) engines: bool,
 }
 
 /// What was read, and what was left out of it.
@@ -75,47 +79,17 @@ pub(crate) struct Counts {
     pub(crate) lines_dropped: u64,
     pub(crate) baskets_skipped: u64,
     pub(crate) discounts_clamped: u64,
+    /// Lines with a coupon discount, and how much, in cents.
+    pub(crate) coupons: (u64, i64),
+    /// The same of lines that were dropped.
+    pub(crate) coupons_dropped: (u64, i64),
+    pub(crate) redemptions: Redemptions,
 }
 
-impl Products {
-    /// Reads `product,department,category,brand`.
-    pub(crate) fn read(csv: impl Read) -> Result<Self> {
-        let mut rows = csv::Reader::from_reader(csv);
-        expect_columns(
-            rows.headers()?,
-            &["product", "department", "category", "brand"],
-        )?;
-        let mut products = Self {
-            all: Vec::new(),
-            places: HashMap::new(),
-        };
-        for row in rows.records() {
-            let row = row?;
-            let field = |place: usize| row.get(place).unwrap_or_default().trim();
-            let (sku, department, category, brand) = (field(0), field(1), field(2), field(3));
-            let path: Vec<String> = [department, category]
-                .into_iter()
-                .filter(|name| !name.is_empty())
-                .map(|name| name.replace('/', "-"))
-                .collect();
-            let place = u32::try_from(products.all.len())?;
-            ensure!(
-                products.places.insert(sku.to_owned(), place).is_none(),
-                "the product `{sku}` stands twice in the products"
-            );
-            products.all.push(Product {
-                sku: sku.to_owned(),
-                category: (!path.is_empty()).then(|| path.join("/")),
-                brand: (!brand.is_empty()).then(|| brand.to_owned()),
-                not_goods: department == "FUEL" || category == "COUPON/MISC ITEMS",
-            });
-        }
-        Ok(products)
-    }
-
-    /// The product with this id.
-    pub(crate) fn get(&self, sku: &str) -> Option<&Product> {
-        self.all.get(*self.places.get(sku)? as usize)
+impl BasketLine {
+    /// What the host reports as taken off; it may be more than the price.
+    fn reported(&self) -> i64 {
+        self.discount + if self.engines { 0 } else { self.coupon }
     }
 }
 
@@ -138,20 +112,23 @@ impl Basket {
     pub(crate) fn event<'a>(
         &'a self,
         products: &'a Products,
+        campaigns: &Campaigns,
         currency: Currency,
         pay: Option<Tender<'a>>,
     ) -> Result<Event<'a>> {
         let mut purchase = Purchase::new(self.id.as_str());
+        let coupons = campaigns.presented(self);
+        purchase.coupons = coupons.map(|coupon| self.instance(coupon).into()).collect();
         purchase.lines.reserve(self.lines.len());
         for line in &self.lines {
             let product = products
-                .all
-                .get(line.product as usize)
+                .at(line.product)
                 .context("a line names a product that is not there")?;
+            let discount = line.reported().min(line.list);
             let amount = |cents| Money::from_minor(cents).to_decimal(currency);
             let price = Price::Line(amount(line.list));
             purchase.lines.push(Line {
-                discount: (line.discount > 0).then(|| amount(line.discount)),
+                discount: (discount > 0).then(|| amount(discount)),
                 category: product.category.as_deref().map(Cow::Borrowed),
                 brand: product.brand.as_deref().map(Cow::Borrowed),
                 tags: if product.not_goods {
@@ -170,6 +147,28 @@ impl Basket {
                 .store(self.store.as_str())?,
         )
     }
+
+    /// The claim of a coupon that is presented with the basket.
+    pub(crate) fn claim<'a>(&self, coupon: &'a Coupon) -> Result<Event<'a>> {
+        let issue = IssueCoupon {
+            coupon: coupon.id.as_str().into(),
+            instance: None,
+            from: None,
+            until: None,
+            value: None,
+            giver: None,
+        };
+        Ok(Event::new(
+            self.instance(coupon),
+            self.at,
+            Body::Issue(issue),
+        )?)
+    }
+
+    /// The name of the instance of a coupon; the event of its claim has the same.
+    fn instance(&self, coupon: &Coupon) -> String {
+        format!("{}-{}", self.id, coupon.id)
+    }
 }
 
 /// The transactions, household by household.
@@ -179,6 +178,7 @@ pub(crate) struct Log<'p, R> {
     /// Whether `row` holds a row that is not yet taken.
     pending: bool,
     products: &'p Products,
+    campaigns: &'p Campaigns,
     currency: Currency,
     clock: WallClock,
     last: Option<u64>,
@@ -190,6 +190,7 @@ impl<'p, R: Read> Log<'p, R> {
     pub(crate) fn read(
         csv: R,
         products: &'p Products,
+        campaigns: &'p Campaigns,
         currency: Currency,
         zone: Zone,
     ) -> Result<Self> {
@@ -216,6 +217,7 @@ impl<'p, R: Read> Log<'p, R> {
             row: csv::StringRecord::new(),
             pending: false,
             products,
+            campaigns,
             currency,
             clock: WallClock { zone, day: None },
             last: None,
@@ -272,7 +274,13 @@ impl<'p, R: Read> Log<'p, R> {
             baskets.push(basket);
         }
         self.counts.households += 1;
-        Ok(Some(Household { id, baskets }))
+        let mut household = Household { id, baskets };
+        let redemptions = &mut self.counts.redemptions;
+        self.campaigns.present(&mut household, redemptions);
+        let lines = household.baskets.iter().flat_map(|basket| &basket.lines);
+        let clamped = lines.filter(|line| line.reported() > line.list).count();
+        self.counts.discounts_clamped += u64::try_from(clamped)?;
+        Ok(Some(household))
     }
 
     fn next_basket(&mut self, household: &str) -> Result<Basket> {
@@ -282,6 +290,7 @@ impl<'p, R: Read> Log<'p, R> {
             at: self.clock.read(self.row.get(3).unwrap_or_default())?,
             first_of_month: false,
             lines: Vec::new(),
+            presented: Vec::new(),
             id,
         };
         while self.pending && self.field(0) == household && self.field(2) == basket.id {
@@ -297,15 +306,13 @@ impl<'p, R: Read> Log<'p, R> {
     /// One row as a line of a purchase; none if it is dropped.
     fn line(&mut self) -> Result<Option<BasketLine>> {
         let sku = self.field(4);
-        let product = *self
+        let product = self
             .products
-            .places
-            .get(sku)
+            .place(sku)
             .with_context(|| format!("the product `{sku}` is not in the products"))?;
         let not_goods = self
             .products
-            .all
-            .get(product as usize)
+            .at(product)
             .is_some_and(|product| product.not_goods);
         let quantity: i64 = self
             .field(5)
@@ -317,23 +324,30 @@ impl<'p, R: Read> Log<'p, R> {
             Ok(cents)
         };
         let (sales, card, coupon, matched) = (cents(6)?, cents(7)?, cents(8)?, cents(9)?);
+        let dropped = quantity == 0 && sales == 0;
+        if coupon > 0 {
+            let (lines, cents) = if dropped {
+                &mut self.counts.coupons_dropped
+            } else {
+                &mut self.counts.coupons
+            };
+            *lines += 1;
+            *cents += coupon;
+        }
         let quantity = match quantity {
-            0 if sales == 0 => return Ok(None),
+            0 if dropped => return Ok(None),
             0 => 1,
             1.. if not_goods => 1,
             1..=QUANTITY_MAX => quantity,
             _ => bail!("the quantity {quantity} is not from 0 to {QUANTITY_MAX}"),
         };
-        let list = sales + card + matched;
-        let discount = card + matched + coupon;
-        if discount > list {
-            self.counts.discounts_clamped += 1;
-        }
         Ok(Some(BasketLine {
             product,
             quantity,
-            list,
-            discount: discount.min(list),
+            list: sales + card + matched,
+            discount: card + matched,
+            coupon,
+            engines: false,
         }))
     }
 
@@ -354,7 +368,8 @@ impl<'p, R: Read> Log<'p, R> {
     }
 }
 
-fn expect_columns(found: &csv::StringRecord, wanted: &[&str]) -> Result<()> {
+/// The columns of a table must be these.
+pub(crate) fn expect_columns(found: &csv::StringRecord, wanted: &[&str]) -> Result<()> {
     ensure!(
         found == wanted,
         "the columns must be `{}`, not `{}`",
@@ -362,194 +377,4 @@ fn expect_columns(found: &csv::StringRecord, wanted: &[&str]) -> Result<()> {
         found.iter().collect::<Vec<_>>().join(",")
     );
     Ok(())
-}
-
-/// Reads what a clock on the wall showed, without an offset, as an instant.
-struct WallClock {
-    zone: Zone,
-    /// The last day that was read: its text, itself, and the possible offsets in it.
-    day: Option<(String, Date, [i32; 2])>,
-}
-
-impl WallClock {
-    /// Reads `2017-01-07T13:55:24`. In an hour that occurs twice the earlier one is meant; an hour that was skipped is an error.
-    fn read(&mut self, text: &str) -> Result<Timestamp> {
-        let (day, _) = text
-            .split_once('T')
-            .with_context(|| format!("`{text}` is not a time like `2017-01-07T13:55:24`"))?;
-        if self.day.as_ref().is_none_or(|(known, ..)| known != day) {
-            let date = Date::parse(day)?;
-            let morning = self.zone.start_of(date)?;
-            let night = self.zone.start_of(Date::from_days(date.days() + 1))?.prev();
-            let mut offsets = [morning, night].map(|at| self.zone.offset_at(at).seconds());
-            // Further east is earlier.
-            offsets.sort_unstable_by(|a, b| b.cmp(a));
-            self.day = Some((day.to_owned(), date, offsets));
-        }
-        let offsets = self.day.as_ref().map_or([0, 0], |(.., offsets)| *offsets);
-        let (shown, _) = Instant::parse(&format!("{text}Z"))?;
-        for seconds in offsets {
-            let instant = shown.checked_add_micros(-i64::from(seconds) * 1_000_000)?;
-            let offset = self.zone.offset_at(instant);
-            if offset.seconds() == seconds {
-                return Ok(Timestamp { instant, offset });
-            }
-        }
-        bail!("no clock in {} showed `{text}`", self.zone)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Result<String> {
-        let mut clock = WallClock {
-            zone: Zone::new("America/New_York")?,
-            day: None,
-        };
-        let at = clock.read(text)?;
-        Ok(format!("{} {}", at.instant, at.offset))
-    }
-
-    #[test]
-    fn wall_times_get_the_offset_of_their_day() {
-        let cases = [
-            ("2017-01-07T13:55:24", "2017-01-07T18:55:24Z -05:00"),
-            ("2017-07-07T13:55:24", "2017-07-07T17:55:24Z -04:00"),
-            ("2017-03-12T01:59:59", "2017-03-12T06:59:59Z -05:00"),
-            ("2017-03-12T03:00:00", "2017-03-12T07:00:00Z -04:00"),
-            ("2017-11-05T00:59:59", "2017-11-05T04:59:59Z -04:00"),
-            // This one occurred twice; the earlier one is meant.
-            ("2017-11-05T01:30:00", "2017-11-05T05:30:00Z -04:00"),
-            ("2017-11-05T02:00:00", "2017-11-05T07:00:00Z -05:00"),
-        ];
-        for (text, wanted) in cases {
-            assert_eq!(read(text).unwrap(), wanted, "{text}");
-        }
-        assert!(
-            read("2017-03-12T02:30:00")
-                .unwrap_err()
-                .to_string()
-                .contains("no clock")
-        );
-        assert!(read("2017-03-12").is_err());
-    }
-
-    const PRODUCTS: &str = "product,department,category,brand\n\
-        1,GROCERY,BAKED BREAD/BUNS/ROLLS,Private\n\
-        2,FUEL,COUPON/MISC ITEMS,National\n\
-        3,,,\n";
-    const HEADER: &str = "household,store,basket,at,product,quantity,sales_value,retail_disc,coupon_disc,coupon_match_disc\n";
-
-    fn households(rows: &str) -> Result<(Vec<Household>, Counts)> {
-        let products = Products::read(PRODUCTS.as_bytes())?;
-        let csv = format!("{HEADER}{rows}");
-        let mut log = Log::read(
-            csv.as_bytes(),
-            &products,
-            Currency::new("USD")?,
-            Zone::new("America/New_York")?,
-        )?;
-        let mut all = Vec::new();
-        while let Some(household) = log.next_household()? {
-            all.push(household);
-        }
-        Ok((all, log.counts()))
-    }
-
-    fn lines(basket: &Basket) -> Vec<(u32, i64, i64, i64)> {
-        basket
-            .lines
-            .iter()
-            .map(|line| (line.product, line.quantity, line.list, line.discount))
-            .collect()
-    }
-
-    #[test]
-    fn rows_become_lines() {
-        let (all, counts) = households(
-            "7,1,10,2017-01-31T10:00:00,1,2,3.00,0.50,0.40,0.10\n\
-             7,1,10,2017-01-31T10:00:00,2,13000,31.20,0.00,0.00,0.00\n\
-             7,1,10,2017-01-31T10:00:00,3,0,0.00,0.00,0.00,0.00\n\
-             7,1,11,2017-01-31T11:00:00,3,0,0.00,0.00,0.00,0.00\n\
-             7,2,12,2017-02-01T11:00:00,3,0,1.00,0.00,1.50,0.00\n\
-             8,2,13,2017-02-01T11:00:00,1,1,1.00,0.00,0.00,0.00\n",
-        )
-        .unwrap();
-        assert_eq!(
-            all.iter()
-                .map(|household| household.id.as_str())
-                .collect::<Vec<_>>(),
-            ["7", "8"]
-        );
-        let [first, second] = all[0].baskets.as_slice() else {
-            panic!("two baskets are left of household 7")
-        };
-        assert_eq!(lines(first), [(0, 2, 360, 100), (1, 1, 3120, 0)]);
-        assert_eq!(lines(second), [(2, 1, 100, 100)]);
-        assert!(first.first_of_month && second.first_of_month);
-        let expected = Counts {
-            households: 2,
-            baskets: 3,
-            lines: 4,
-            lines_dropped: 2,
-            baskets_skipped: 1,
-            discounts_clamped: 1,
-        };
-        assert_eq!(counts, expected);
-    }
-
-    #[test]
-    fn names_become_paths() {
-        let products = Products::read(PRODUCTS.as_bytes()).unwrap();
-        let of = |sku: &str| {
-            products
-                .get(sku)
-                .map(|one| (one.category.as_deref(), one.brand.as_deref(), one.not_goods))
-                .unwrap()
-        };
-        assert_eq!(
-            of("1"),
-            (
-                Some("GROCERY/BAKED BREAD-BUNS-ROLLS"),
-                Some("Private"),
-                false
-            )
-        );
-        assert_eq!(
-            of("2"),
-            (Some("FUEL/COUPON-MISC ITEMS"), Some("National"), true)
-        );
-        assert_eq!(of("3"), (None, None, false));
-    }
-
-    #[test]
-    fn rows_that_cannot_be_are_refused() {
-        let refused = |rows: &str| match households(rows) {
-            Ok(_) => panic!("`{rows}` was taken"),
-            Err(error) => format!("{error:#}"),
-        };
-        let row = |household: u32, at: &str, product: u32| {
-            format!("{household},1,{household}{product},{at},{product},1,1.00,0.00,0.00,0.00\n")
-        };
-        let unsorted = row(8, "2017-01-31T10:00:00", 1) + &row(7, "2017-01-31T10:00:00", 1);
-        assert!(
-            refused(&unsorted)
-                .contains("line 3 of the transactions: the rows are not sorted by household")
-        );
-        let backwards = row(7, "2017-01-31T10:00:00", 1) + &row(7, "2017-01-30T10:00:00", 2);
-        assert!(refused(&backwards).contains("not sorted by time"));
-        assert!(
-            refused(&row(7, "2017-01-31T10:00:00", 9))
-                .contains("the product `9` is not in the products")
-        );
-        assert!(
-            refused("7,1,10,2017-01-31T10:00:00,1,1,1.005,0.00,0.00,0.00\n")
-                .contains("too_many_digits")
-        );
-        assert!(
-            refused("7,1,10,2017-01-31T10:00:00,1,-1,1.00,0.00,0.00,0.00\n").contains("quantity")
-        );
-    }
 }

@@ -1,10 +1,12 @@
 //! A year of a grocer: the committed sample of the Complete Journey log, replayed through the engine into SQLite.
 //!
-//! It shows what a host has to do: turn its own records into events ([`log`]), decide what the engine leaves to it ([`clerk`]),
-//! store members and journal in one transaction ([`store`]), and run a nightly job over the members that are due ([`replay`]).
+//! It shows what a host has to do: turn its own records into events ([`log`]) and rules ([`campaigns`]), decide what the engine
+//! leaves to it ([`clerk`]), store members and journal in one transaction ([`store`]), and run a nightly job over the members that
+//! are due ([`replay`]).
 //!
 //! Killed at any moment and run again, it ends in the same place; run again at the end, it changes nothing.
 
+mod campaigns;
 mod clerk;
 mod log;
 mod replay;
@@ -16,8 +18,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
-use loyalty_core::{Engine, Instant, Program};
+use loyalty_core::{Currency, Engine, Instant, Program};
 
+use campaigns::Campaigns;
 use clerk::Clerk;
 use log::Products;
 use replay::{Files, Replayed};
@@ -25,6 +28,9 @@ use store::Store;
 
 /// The nightly job after the log: the first instant of 2018 in America/New_York.
 const END: &str = "2018-01-01T00:00:00-05:00";
+
+/// The money of the log.
+const CURRENCY: &str = "USD";
 
 /// Replays a year of grocery baskets through the loyalty engine into an SQLite database, and prints what came of it.
 ///
@@ -34,7 +40,7 @@ const END: &str = "2018-01-01T00:00:00-05:00";
 #[derive(Parser)]
 #[command(name = "grocer", version)]
 struct Asked {
-    /// Take the log from this folder instead of the committed sample: transactions.csv.gz and products.csv.gz, as
+    /// Take the log from this folder instead of the committed sample: transactions, products and campaigns, as
     /// `examples/cut_sample.py --full --out PATH` writes them.
     #[arg(long, value_name = "PATH")]
     full: Option<PathBuf>,
@@ -43,7 +49,8 @@ struct Asked {
     #[arg(long, value_name = "PATH")]
     database: Option<PathBuf>,
 
-    /// Follow the rules of this program [default: examples/programs/grocer.json]. A database keeps the program it began with.
+    /// Follow the rules of this program [default: examples/programs/grocer.json], with the coupons of the campaigns added. A
+    /// database keeps the program it began with.
     #[arg(long, value_name = "PATH")]
     program: Option<PathBuf>,
 
@@ -64,11 +71,21 @@ fn main() -> Result<()> {
         .unwrap_or_else(|| here.join("programs/grocer.json"));
     let program = fs::read(&program_path)
         .with_context(|| format!("`{}` cannot be read", program_path.display()))?;
-    let program = Program::from_json(&program)
+    let folder = asked
+        .full
+        .as_deref()
+        .map_or_else(|| here.join("data"), Path::to_path_buf);
+    let files = Files::in_folder(&folder);
+    let products = Products::read(Files::open(&files.products)?)
+        .with_context(|| format!("`{}`", files.products.display()))?;
+    let campaigns = Campaigns::read(&folder, &products, Currency::new(CURRENCY)?)?;
+    let program = campaigns
+        .add_to(&program, &products)
+        .and_then(|program| Ok(Program::from_json(&program)?))
         .with_context(|| format!("`{}` is no program", program_path.display()))?;
     ensure!(
-        program.currency().code() == "USD",
-        "the log is in USD, the program in {}",
+        program.currency().code() == CURRENCY,
+        "the log is in {CURRENCY}, the program in {}",
         program.currency().code()
     );
 
@@ -82,11 +99,8 @@ fn main() -> Result<()> {
         .unwrap_or_else(|| here.parent().unwrap_or(here).join(name));
     let mut store = Store::open(&database, &program.to_json())?;
 
-    let files = Files::in_folder(&asked.full.unwrap_or_else(|| here.join("data")));
-    let products = Products::read(Files::open(&files.products)?)
-        .with_context(|| format!("`{}`", files.products.display()))?;
     let engine = Engine::new(program);
-    let clerk = Clerk::new(&engine, &products);
+    let clerk = Clerk::new(&engine, &products, &campaigns);
     let (end, _) = Instant::parse(END)?;
 
     let replayed = replay::replay(&clerk, &files, &mut store, asked.stop_after, asked.quiet)?;

@@ -74,6 +74,7 @@ impl Files {
         Log::read(
             GzDecoder::new(bar.wrap_read(file)),
             clerk.products,
+            clerk.campaigns,
             program.currency(),
             program.timezone(),
         )
@@ -235,7 +236,7 @@ pub(crate) fn fold(
     clerk: &Clerk<'_>,
     household: &Household,
     until: Instant,
-    mut answer: impl FnMut(usize, loyalty_core::Receipt),
+    mut answer: impl FnMut(usize, loyalty_core::Receipt) -> Result<()>,
 ) -> Result<Member> {
     let mut member = Member::new(&household.id)?;
     clerk.take(
@@ -245,7 +246,7 @@ pub(crate) fn fold(
         u64::MAX,
         |place, outcome| {
             if let (Some(place), Some(receipt)) = (place, outcome.receipt) {
-                answer(place, *receipt);
+                answer(place, *receipt)?;
             }
             Ok(())
         },

