@@ -419,6 +419,9 @@ pub enum Change {
         track: Id,
         /// The rung before.
         from: Id,
+        /// The rung that was held before, where that was another one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        held_from: Option<Id>,
         /// The rung now.
         to: Id,
         /// Why.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::carry::Less;
 use super::facts::{Seeing, place_of};
-use super::standing::Asked;
+use super::standing::{Asked, Before};
 use super::work::Work;
 use crate::calendar::{Date, Instant};
 use crate::error::Result;
@@ -266,6 +266,7 @@ impl Work<'_> {
             return;
         };
         let vain: Vec<_> = undone.collect();
+        let before = Before::of(standing);
         let from = standing.rung.clone();
         // How many terms, and how many rungs, were begun for nothing.
         let terms = vain.len().saturating_add(1);
@@ -285,7 +286,7 @@ impl Work<'_> {
         standing.grace = earlier.grace;
         standing.judged = earlier.judged;
         self.hold_rung(place);
-        self.enter_tier(place, TierWhy::Returned, Some(from));
+        self.enter_tier(place, TierWhy::Returned, Some(before));
         self.rejoin_windows(place, (terms, rungs));
         self.rejoin_uses(earlier.uses, vain);
     }

@@ -102,6 +102,7 @@ impl Work<'_> {
         };
         let change = Change::Tier {
             track: standing.track.clone(),
+            held_from: None,
             from,
             held: Some(standing.held().clone()).filter(|held| *held != to),
             to,

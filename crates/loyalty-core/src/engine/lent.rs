@@ -89,6 +89,7 @@ impl Work<'_> {
         };
         self.enter(Change::Tier {
             track: standing.track.clone(),
+            held_from: None,
             from,
             to,
             why,

@@ -491,6 +491,7 @@ impl Work<'_> {
         if earned || from != to {
             self.enter(Change::Tier {
                 track: plan.id.clone(),
+                held_from: None,
                 from,
                 to,
                 why: TierWhy::Merged,

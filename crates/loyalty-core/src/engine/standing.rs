@@ -7,13 +7,14 @@ use super::work::Work;
 use crate::calendar::{Date, Instant};
 use crate::condition::{Cond, next_flip};
 use crate::error::Result;
+use crate::id::Id;
 use crate::metric::Reading;
 use crate::outcome::{Change, TierWhy};
 use crate::points::CapUse;
 use crate::program::Feed;
 use crate::tiers::{
-    Basis, Begin, Decision, Hold, Judged, Pending, Person, Present, Term, TrackPlan, Upgrade,
-    UsedInTerm, Verdict, View, judge, review,
+    Basis, Begin, Decision, Hold, Judged, Pending, Person, Present, Standing, Term, TrackPlan,
+    Upgrade, UsedInTerm, Verdict, View, judge, review,
 };
 
 /// On which day a track is judged, and the last day of the term that a new one follows.
@@ -386,7 +387,7 @@ impl Work<'_> {
         let Some(standing) = self.standing(place) else {
             return Ok(());
         };
-        let old = standing.rung.clone();
+        let before = Before::of(standing);
         match why {
             // What stood is not over: a return can bring it back.
             TierWhy::Qualified | TierWhy::Requalified | TierWhy::Restored
@@ -410,7 +411,7 @@ impl Work<'_> {
             standing.pending = None;
         }
         self.hold_rung(place);
-        self.enter_tier(place, why, Some(old));
+        self.enter_tier(place, why, Some(before));
         self.reset_windows(place, to != from);
         self.begin_with(track, left);
         Ok(())
@@ -473,14 +474,18 @@ impl Work<'_> {
         track.term_end(to, begin, self.person())
     }
 
-    /// The entry of what stands now.
-    pub(super) fn enter_tier(&mut self, place: usize, why: TierWhy, from: Option<crate::Id>) {
+    /// The entry of what stands now, after what stood before if that was something else.
+    pub(super) fn enter_tier(&mut self, place: usize, why: TierWhy, before: Option<Before>) {
         let Some(standing) = self.state.tiers.get(place) else {
             return;
         };
         let change = Change::Tier {
             track: standing.track.clone(),
-            from: from.unwrap_or_else(|| standing.rung.clone()),
+            held_from: before
+                .as_ref()
+                .filter(|before| before.held != before.earned)
+                .map(|before| before.held.clone()),
+            from: before.map_or_else(|| standing.rung.clone(), |before| before.earned),
             to: standing.rung.clone(),
             why,
             until: standing.until,
@@ -564,5 +569,20 @@ impl Work<'_> {
             .rungs
             .get(rung)
             .is_some_and(|plan| plan.hold == Hold::None)
+    }
+}
+
+/// What stood before: the rung that was earned, and the one that was held.
+pub(super) struct Before {
+    earned: Id,
+    held: Id,
+}
+
+impl Before {
+    pub(super) fn of(standing: &Standing) -> Self {
+        Self {
+            earned: standing.rung.clone(),
+            held: standing.held().clone(),
+        }
     }
 }

@@ -125,17 +125,21 @@ impl<'w> Work<'w> {
                 Change::Tier {
                     track: of,
                     from,
-                    to: now,
+                    held_from,
+                    to: earned,
                     held,
                     ..
                 },
             ) => {
                 let ladder = self.compiled.tracks.get(*track)?;
-                if ladder.id != *of || from == now || held.is_some() {
+                // What the member holds: what was earned beside it is no news.
+                let before = held_from.as_ref().unwrap_or(from);
+                let now = held.as_ref().unwrap_or(earned);
+                if ladder.id != *of || before == now {
                     return None;
                 }
                 let place = |id: &Id| ladder.rungs.iter().position(|rung| rung.id == *id);
-                let rises = place(now) > place(from);
+                let rises = place(now) > place(before);
                 let right = match direction {
                     TierDirection::Up => rises,
                     TierDirection::Down => !rises,
