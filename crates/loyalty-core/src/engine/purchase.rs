@@ -65,6 +65,9 @@ impl<'w> Work<'w> {
         self.tell_cards(&mut receipt, &record);
         self.receipt = Some(receipt);
         self.ordered = Some(record);
+        if self.compiled.triggers.by_basket {
+            self.basket = Some(Box::new(rows.basket));
+        }
         Ok(())
     }
 

@@ -40,10 +40,11 @@ impl<'w> Work<'w> {
         }
         let kind = event_kind(event);
         let order = self.ordered.as_ref().map(|order| order.id.clone());
+        let basket = self.basket.take();
         for (place, plan) in triggers.all.iter().enumerate() {
             match &plan.on {
                 OnPlan::Event(wanted) if **wanted == *kind => {
-                    let facts = Some(Work::event_facts(event, None));
+                    let facts = Some(Work::event_facts(event, basket.as_deref()));
                     self.fire((place, TriggerAbout::default()), facts)?;
                 }
                 OnPlan::After {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use crate::calendar::{Date, Instant, Zone};
+use crate::condition::Basket;
 use crate::error::{Code, Error, Result};
 use crate::id::Id;
 use crate::member::{Member, More, Order, Seen, State};
@@ -75,6 +76,8 @@ pub(super) struct Work<'w> {
     pub(super) trigger_rounds: u32,
     /// The places of the tasks and of their steps that this purchase meets.
     pub(super) met_steps: Vec<(usize, usize)>,
+    /// What was bought, where triggers may ask for it.
+    pub(super) basket: Option<Box<Basket>>,
     /// What the metrics of milestones were when triggers last looked at them.
     pub(super) trigger_values: Vec<i64>,
     /// How this event has used the caps that are by event.
@@ -171,6 +174,7 @@ impl<'w> Work<'w> {
             scanned: 0,
             trigger_rounds: 0,
             met_steps: Vec::new(),
+            basket: None,
             trigger_values: Vec::new(),
             event_caps: Vec::new(),
             amended: Vec::new(),

@@ -22,7 +22,8 @@ pub struct Trigger {
     pub name: Label,
     /// What it answers.
     pub on: TriggerOn,
-    /// Must hold of the member then; a trigger on an event may ask for the event, too, but not for its basket.
+    /// Must hold of the member then; a trigger on an event may ask for the event, too, and one on purchases for the basket as it was
+    /// paid for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
     /// What it does, in this order.

@@ -19,6 +19,8 @@ pub(crate) struct Triggers {
     pub(crate) topics: Vec<TopicPlan>,
     /// Whether any comes by days.
     pub(crate) by_days: bool,
+    /// Whether any may ask for the basket of a purchase.
+    pub(crate) by_basket: bool,
 }
 
 impl Compiler<'_> {
@@ -53,6 +55,9 @@ impl Compiler<'_> {
         };
         Triggers {
             by_days: all.iter().any(by_days),
+            by_basket: all
+                .iter()
+                .any(|plan| matches!(plan.on, OnPlan::Event(_)) && plan.when.is_some()),
             all,
             topics,
         }
@@ -68,7 +73,10 @@ impl Compiler<'_> {
             let words = "say what it does: points, a coupon, tags, a conversion or a message";
             self.tell(Code::MissingField, &join(path, "do"), words);
         }
-        let scope = match rule.on {
+        let scope = match &rule.on {
+            TriggerOn::Event(on) if matches!(&*on.kind, "purchase" | "exchange") => {
+                Scope::EventRule
+            }
             TriggerOn::Event(_) => Scope::Request,
             _ => Scope::ByItself,
         };
