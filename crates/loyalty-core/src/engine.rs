@@ -277,7 +277,7 @@ impl Engine {
             return Err(Error::at(Code::UnknownReference, "id", words));
         };
         in_order(member, at, "at")?;
-        let Some(as_of) = member.as_of else {
+        let Some(as_of) = member.as_of.filter(|_| member.version > 0) else {
             return Ok(None);
         };
         let mut work = Work::beside(&self.program, member, as_of);

@@ -269,6 +269,7 @@ impl Work<'_> {
         }
         let referred = core::mem::take(&mut other.referred);
         self.join_referred(referred)?;
+        let compiled = self.compiled;
         let own = self.more();
         own.redemptions.append(&mut other.redemptions);
         own.redemptions.sort_by_key(|one| one.at);
@@ -303,7 +304,15 @@ impl Work<'_> {
         }
         own.plans.join(other.plans);
         for (task, standing) in other.tasks {
-            own.tasks.entry(task).or_default().join(standing);
+            let plan = compiled.tasks.iter().find(|plan| plan.id == task);
+            let joined = own.tasks.entry(task).or_default();
+            joined.join(standing);
+            // A run of one does not go on where the other one has had it.
+            if let (Some(plan), Some(run)) = (plan, joined.run.take())
+                && plan.can_begin(Some(joined), run.on)
+            {
+                joined.run = Some(run);
+            }
         }
         own.merged.append(&mut other.merged);
         own.merged.push(id.clone());

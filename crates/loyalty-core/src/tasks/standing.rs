@@ -59,7 +59,11 @@ impl Tasked {
         self.missed = self.missed.saturating_add(other.missed);
         self.spent = self.spent.max(other.spent);
         self.lost |= other.lost;
-        self.excused = self.excused.max(other.excused);
+        // What either of the two was to do is to be done.
+        self.excused = match (self.excused, other.excused) {
+            (Some(own), Some(other)) => Some(own.min(other)),
+            (own, other) => own.or(other),
+        };
         let so_far = |run: &Option<Run>| run.as_ref().map_or(0, Run::events);
         if so_far(&other.run) > so_far(&self.run) {
             self.run = other.run;
