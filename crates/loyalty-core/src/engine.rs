@@ -28,6 +28,7 @@ mod lots;
 mod measure;
 mod merge;
 mod milestone;
+mod outbox;
 mod penalty;
 mod plans;
 mod portion;

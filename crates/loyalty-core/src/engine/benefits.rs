@@ -10,6 +10,7 @@ use crate::calendar::{Date, Instant};
 use crate::condition::{Cond, Explain, Quiet, evaluate};
 use crate::error::{Code, Error, Result};
 use crate::event::{BenefitUsed, Event};
+use crate::id::Id;
 use crate::limits::ENTRIES_MAX;
 use crate::messages::Messages;
 use crate::outcome::{BenefitStanding, Change, Unmet};
@@ -152,19 +153,19 @@ impl<'w> Work<'w> {
     pub(super) fn benefits_used(&self) -> Vec<BenefitUse> {
         let used = self.state.more.benefits.iter().cloned();
         let turned = used.map(|mut one| {
-            let plan = self
-                .compiled
-                .benefits
-                .iter()
-                .find(|plan| plan.id == one.benefit);
-            let quota = plan.and_then(|plan| plan.quota);
-            let period = quota.and_then(|quota| quota.per.period(self.today, self.enrolled));
-            if let Some(period) = period {
+            if let Some(period) = self.period_of(&one.benefit) {
                 one.turn(period);
             }
             one
         });
         turned.collect()
+    }
+
+    /// The present period of a benefit that is counted.
+    pub(super) fn period_of(&self, benefit: &Id) -> Option<PeriodOf> {
+        let mut plans = self.compiled.benefits.iter();
+        let quota = plans.find(|plan| plan.id == *benefit)?.quota?;
+        quota.per.period(self.today, self.enrolled)
     }
 
     fn collect(&mut self, plan: &BenefitPlan, quota: QuotaPlan, day: Date) {

@@ -7,7 +7,6 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::transfer::derived;
 use super::work::Work;
 use crate::amount::Points;
 use crate::benefits::BenefitUse;
@@ -17,7 +16,7 @@ use crate::event::{Close, Event, Merge};
 use crate::id::Id;
 use crate::limits::{FRIENDS_MAX, HOLDS_MAX, MERGED_MAX};
 use crate::member::{Access, Member, More, State};
-use crate::outcome::{Change, Message, MessageBody, MessageEvent, Source, TierWhy};
+use crate::outcome::{Change, MessageBody, Source, TierWhy};
 use crate::plans::Subscription;
 use crate::points::{Account, CapUse, Hold, Lot, Missing, Referred, Renumbered, parts};
 use crate::tiers::{Granted, Standing};
@@ -333,12 +332,7 @@ impl Work<'_> {
             }
         }
         for one in &mut own {
-            let mut plans = self.compiled.benefits.iter();
-            let quota = plans
-                .find(|plan| plan.id == one.benefit)
-                .and_then(|plan| plan.quota);
-            let period = quota.and_then(|quota| quota.per.period(self.today, self.enrolled));
-            if let Some(period) = period {
+            if let Some(period) = self.period_of(&one.benefit) {
                 one.from = period.from;
             }
         }
@@ -514,18 +508,10 @@ impl Work<'_> {
     /// Tells the other membership that it is over.
     fn end_other(&mut self, event: &Event<'_>, other: Id) {
         let own = self.member.id.as_str();
-        let number = u64::try_from(self.messages.len()).unwrap_or(u64::MAX);
-        let id = derived(&[own, event.id()], number.saturating_add(1));
         let reason = Cow::Owned(format!("merged: {own}"));
         let into = Some(Cow::Owned(own.to_owned()));
-        self.messages.push(Message {
-            member: other,
-            program: None,
-            event: MessageEvent {
-                id,
-                body: MessageBody::Close(Close { reason, into }),
-            },
-        });
+        let body = MessageBody::Close(Close { reason, into });
+        self.send_message(&[own, event.id()], (other, None), body);
     }
 }
 

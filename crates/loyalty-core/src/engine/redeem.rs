@@ -172,7 +172,7 @@ impl<'w> Work<'w> {
         let number = self.version.saturating_add(1);
         let own_name = event
             .is_none()
-            .then(|| super::transfer::derived(&["auto", plan.id.as_str()], number));
+            .then(|| super::outbox::derived(&["auto", plan.id.as_str()], number));
         let money = match plan.money {
             Some(money) => Some(Amount::new(
                 money
@@ -222,7 +222,7 @@ impl<'w> Work<'w> {
                 let names: Vec<&str> = own.into_iter().chain([name]).collect();
                 let id = match (quantity, names.as_slice()) {
                     (1, [name]) => Id::checked(name),
-                    _ => super::transfer::derived(&names, number),
+                    _ => super::outbox::derived(&names, number),
                 };
                 let more = IssueMore {
                     value: *value,

@@ -6,7 +6,6 @@
 use std::borrow::Cow;
 
 use super::gains::place_of;
-use super::transfer::derived;
 use super::work::Work;
 use crate::amount::Points;
 use crate::calendar::Instant;
@@ -15,9 +14,7 @@ use crate::event::{Event, Overdraw, Referral, ReferredOrder, ReferredPoints};
 use crate::id::Id;
 use crate::limits::FRIENDS_MAX;
 use crate::member::Order;
-use crate::outcome::{
-    Change, Message, MessageBody, MessageEvent, ReferralOf, ReferralTold, Source,
-};
+use crate::outcome::{Change, MessageBody, ReferralOf, ReferralTold, Source};
 use crate::points::{
     Friend, Lot, Missing, ReferralGift, ReferralPlan, ReferralReturns, ReferralSide, ReferralStep,
     ReferredBy, Took, Uses,
@@ -113,22 +110,14 @@ impl<'w> Work<'w> {
             Option<ReferredOrder<'static>>,
         ),
     ) {
-        let number = u64::try_from(self.messages.len()).unwrap_or(u64::MAX);
-        let id = derived(
-            &[self.member.id.as_str(), event.id()],
-            number.saturating_add(1),
-        );
         let body = MessageBody::Referral(Referral {
             friend: Cow::Owned(self.member.id.as_str().to_owned()),
             enrolled_at,
             ordered,
             undone,
         });
-        self.messages.push(Message {
-            member: by.member.clone(),
-            program: None,
-            event: MessageEvent { id, body },
-        });
+        let own = self.member.id.as_str();
+        self.send_message(&[own, event.id()], (by.member.clone(), None), body);
     }
 
     /// A friend tells something.

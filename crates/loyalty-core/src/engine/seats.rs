@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::transfer::derived;
 use super::work::Work;
 use crate::calendar::Instant;
 use crate::error::{Code, Error, Result};
 use crate::event::{PlanSeat, SharePlan};
 use crate::id::Id;
 use crate::limits::MEMBER_LIST_MAX;
-use crate::outcome::{Change, Message, MessageBody, MessageEvent};
+use crate::outcome::{Change, MessageBody};
 use crate::plans::{Seat, Subscription};
 
 /// What the holder tells.
@@ -93,17 +92,9 @@ impl Work<'_> {
 
     /// Tells another member something; its name is made of the version that says it.
     pub(super) fn tell_member(&mut self, member: Id, body: MessageBody) {
-        let number = u64::try_from(self.messages.len()).unwrap_or(u64::MAX);
         let version = self.version.to_string();
-        let id = derived(
-            &[self.member.id.as_str(), "told", &version],
-            number.saturating_add(1),
-        );
-        self.messages.push(Message {
-            member,
-            program: None,
-            event: MessageEvent { id, body },
-        });
+        let own = self.member.id.as_str();
+        self.send_message(&[own, "told", &version], (member, None), body);
     }
 
     /// The holder of a plan tells how it stands.

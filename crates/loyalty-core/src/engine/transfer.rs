@@ -10,8 +10,8 @@ use crate::condition::{EventFacts, Quiet, evaluate};
 use crate::error::{Code, Error, Result};
 use crate::event::{Convert, Event, Receive, ReceivedLot, Transfer};
 use crate::id::Id;
-use crate::limits::{ID_BYTES_MAX, LINES_MAX};
-use crate::outcome::{Change, Message, MessageBody, MessageEvent, Source};
+use crate::limits::LINES_MAX;
+use crate::outcome::{Change, MessageBody, Source};
 use crate::points::{ConversionPlan, ConversionTo, Lot, LotKind, Missing, MovedLots};
 use crate::program::Feed;
 
@@ -290,14 +290,6 @@ impl<'w> Work<'w> {
         lots: Vec<ReceivedLot>,
     ) {
         let own = self.program_id().clone();
-        let number = u64::try_from(self.messages.len()).unwrap_or(u64::MAX);
-        let number = number.saturating_add(1);
-        // Members of two programs may have one id: there the program belongs to the name.
-        let member = self.member.id.as_str();
-        let id = match partner {
-            Some(_) => derived(&[own.as_str(), member, event.id()], number),
-            None => derived(&[member, event.id()], number),
-        };
         let owned = |id: &Id| Cow::Owned(id.as_str().to_owned());
         let receive = Receive {
             from: owned(&self.member.id),
@@ -305,14 +297,16 @@ impl<'w> Work<'w> {
             account: owned(account),
             lots,
         };
-        self.messages.push(Message {
-            member: to,
-            program: partner.cloned(),
-            event: MessageEvent {
-                id,
-                body: MessageBody::Receive(receive),
-            },
-        });
+        let member = self.member.id.as_str();
+        let body = MessageBody::Receive(receive);
+        // Members of two programs may have one id: there the program belongs to the name.
+        match partner {
+            Some(_) => {
+                let cause = [own.as_str(), member, event.id()];
+                self.send_message(&cause, (to, partner.cloned()), body);
+            }
+            None => self.send_message(&[member, event.id()], (to, None), body),
+        }
     }
 }
 
@@ -335,22 +329,4 @@ fn moved(rule: MovedLots, lots: &[Lot], points: i64) -> Result<Vec<ReceivedLot>>
         expires_at: lot.expires_at,
     };
     Ok(lots.iter().map(one).collect())
-}
-
-/// A name made of others and a number: `m-1/e-7/1`. Where that would be too long for an id, or could be read in two ways, it is a
-/// number of 128 bits made of them.
-pub(super) fn derived(parts: &[&str], number: u64) -> Id {
-    let plain = format!("{}/{number}", parts.join("/"));
-    if plain.len() <= ID_BYTES_MAX && !parts.iter().any(|part| part.contains('/')) {
-        return Id::checked(&plain);
-    }
-    let mut exact = String::new();
-    for part in parts {
-        exact.push_str(&format!("{}:{part}/", part.len()));
-    }
-    exact.push_str(&number.to_string());
-    Id::checked(&format!(
-        "{:032x}",
-        xxhash_rust::xxh3::xxh3_128(exact.as_bytes())
-    ))
 }

@@ -240,7 +240,7 @@ impl<'w> Work<'w> {
                 // Called by the number of an entry, which is the same however time was split.
                 let names = [self.member.id.as_str(), "trigger", plan.id.as_str()];
                 let entry = self.version.saturating_mul(64).saturating_add(number);
-                let id = super::transfer::derived(&names, entry);
+                let id = super::outbox::derived(&names, entry);
                 let more = IssueMore {
                     value: *value,
                     ..IssueMore::default()

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::transfer::derived;
 use super::work::Work;
 use crate::amount::Exact;
 use crate::calendar::{Date, Instant};
@@ -12,7 +11,7 @@ use crate::event::{Event, GiveCoupon, IssueCoupon};
 use crate::id::Id;
 use crate::limits::WALLET_MAX;
 use crate::member::Order;
-use crate::outcome::{Change, Message, MessageBody, MessageEvent, ReleaseWhy};
+use crate::outcome::{Change, MessageBody, ReleaseWhy};
 
 /// What an issue may say besides the coupon.
 #[derive(Default)]
@@ -91,11 +90,6 @@ impl<'w> Work<'w> {
             value: instance.value.map(|value| self.amount(value)),
         });
         let owned = |id: &Id| Cow::Owned(id.as_str().to_owned());
-        let number = u64::try_from(self.messages.len()).unwrap_or(u64::MAX);
-        let id = derived(
-            &[self.member.id.as_str(), event.id()],
-            number.saturating_add(1),
-        );
         let body = MessageBody::Issue(IssueCoupon {
             coupon: owned(&instance.coupon),
             instance: Some(owned(&instance.id)),
@@ -110,11 +104,8 @@ impl<'w> Work<'w> {
             }),
             giver: Some(owned(&self.member.id)),
         });
-        self.messages.push(Message {
-            member: to,
-            program: None,
-            event: MessageEvent { id, body },
-        });
+        let own = self.member.id.as_str();
+        self.send_message(&[own, event.id()], (to, None), body);
         Ok(())
     }
 
