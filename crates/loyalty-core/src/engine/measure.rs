@@ -1,11 +1,11 @@
 //! What rows bring to the rules that gave for an order, and what their list prices would have brought: recorded where returned
 //! points go by list price (clause 6.1).
 
-use super::accrue::{base, counts_free, counts_shipping, is_for};
+use super::accrue::{base, counts_free, counts_shipping, is_for, list};
 use crate::condition::{Basket, Row};
 use crate::member::RowMeasure;
 use crate::points::{EarnBase, Gift, Gifts, Plan};
-use crate::pricing::{Basis, Stage};
+use crate::pricing::Basis;
 use crate::program::EarningPlan;
 
 /// So many parts are one unit or one line, so that a part of it is not nothing: all numbers up to 16 divide it.
@@ -14,7 +14,7 @@ const FINE: i64 = 720_720;
 /// By what a rule gave.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum By {
-    Money(EarnBase, Basis),
+    Money(EarnBase),
     Units,
     Lines,
     /// It gave for no amount: the price stands for it.
@@ -37,9 +37,9 @@ impl<'g> Measure<'g> {
             // Where a rule took points away, the sums over the rules of the account fall due: all by one measure.
             let shared = plan.is_multiplier() || others.any(|other| other.points < 0);
             let by = if shared {
-                common(gifts, plan.account, earning)
+                common(gifts, plan.account)
             } else {
-                By::of(plan, earning)
+                By::of(plan)
             };
             (plan, by)
         };
@@ -90,21 +90,25 @@ impl<'g> Measure<'g> {
             (parts, parts)
         };
         match by {
-            By::Money(stage, basis) => (
-                base(self.basket, (place, row), stage, basis).max(0),
-                self.basket.amount_of(place, row, Stage::List, basis),
+            By::Money(stage) => (
+                base(self.basket, (place, row), stage, self.earning).max(0),
+                list(self.basket, (place, row), self.earning.basis, self.earning),
             ),
-            By::Units => even(row.quantity),
+            By::Units => even(self.earning.units(row)),
             By::Lines => even(1),
-            By::Price => (row.discounted, row.list),
+            By::Price => {
+                let priced = Basis::AsPriced;
+                let list = list(self.basket, (place, row), priced, self.earning);
+                (row.discounted, list)
+            }
         }
     }
 }
 
 impl By {
-    fn of(plan: &Plan, earning: &EarningPlan) -> Self {
+    fn of(plan: &Plan) -> Self {
         if plan.counts_money() {
-            Self::Money(plan.base, earning.basis)
+            Self::Money(plan.base)
         } else if plan.counts_units() {
             Self::Units
         } else if plan.counts_rows() && !plan.is_multiplier() {
@@ -121,11 +125,11 @@ fn is_multiplied(plan: &Plan, account: usize) -> bool {
 }
 
 /// By what the rules gave that are multiplied in an account, if all by the same.
-fn common(gifts: &Gifts<'_>, account: usize, earning: &EarningPlan) -> By {
+fn common(gifts: &Gifts<'_>, account: usize) -> By {
     let mut all = gifts
         .given()
         .filter(|gift| is_multiplied(gift.plan, account))
-        .map(|gift| By::of(gift.plan, earning))
+        .map(|gift| By::of(gift.plan))
         .filter(|by| *by != By::Price);
     let first = all.next().unwrap_or(By::Price);
     if all.all(|by| by == first) {

@@ -375,14 +375,14 @@ fn order_row(
             });
         }
     }
-    let discounts = bill.discounts_of(place, row.line_discounted);
+    let discounts = bill.discounts_of(place, row.initial);
     let gross = rows.basket.amount(place, Stage::Discounted, Basis::Gross);
     let taxed = !rows.basket.taxed.is_empty() && rows.extra(place).tax.is_some();
     OrderRow {
         sku,
         lines,
         list: row.list,
-        line_discounted: (!discounts.is_empty()).then_some(row.line_discounted),
+        initial: (!discounts.is_empty()).then_some(row.initial),
         tender: bill.tender_of(place, gross, &discounts),
         discounts,
         discounted: row.discounted,

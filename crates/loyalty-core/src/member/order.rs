@@ -124,9 +124,9 @@ pub(crate) struct OrderRow {
     pub(crate) sku: Id,
     pub(crate) lines: Vec<OrderLine>,
     pub(crate) list: i64,
-    /// After the discounts of its lines, where that is not what it is after all discounts.
+    /// After the discounts that its lines were sent with, where that is not what it is after all discounts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) line_discounted: Option<i64>,
+    pub(crate) initial: Option<i64>,
     /// What it is after each of the order's discounts that took something off it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) discounts: Vec<RowDiscount>,
@@ -296,9 +296,9 @@ impl OrderRow {
             .fold(0, |sum: i64, line| sum.saturating_add(line.back))
     }
 
-    /// After the discounts of its lines.
-    pub(crate) fn line_discounted(&self) -> i64 {
-        self.line_discounted.unwrap_or(self.discounted)
+    /// After the discounts that its lines were sent with.
+    pub(crate) fn initial(&self) -> i64 {
+        self.initial.unwrap_or(self.discounted)
     }
 
     /// After all discounts, without tax.
@@ -313,7 +313,7 @@ impl OrderRow {
 
     /// The discounts that took something off it: the place of each, the amount before it and after it.
     pub(crate) fn discounts(&self) -> impl Iterator<Item = (u32, i64, i64)> {
-        let mut before = self.line_discounted();
+        let mut before = self.initial();
         self.discounts.iter().map(move |one| {
             let from = core::mem::replace(&mut before, one.left);
             (one.n, from, one.left)
@@ -347,7 +347,7 @@ impl OrderRow {
             before = after;
             fine
         };
-        let mut fine = falls(self.line_discounted());
+        let mut fine = falls(self.initial());
         let mut last = None;
         for one in &self.discounts {
             let place = usize::try_from(one.n).unwrap_or(usize::MAX);
@@ -499,10 +499,7 @@ mod tests {
         let order = read(EARLIER);
         assert_eq!(order.fault(), None);
         let row = order.rows.first().unwrap();
-        assert_eq!(
-            (row.line_discounted(), row.net(), row.gross()),
-            (2700, 2700, 2700)
-        );
+        assert_eq!((row.initial(), row.net(), row.gross()), (2700, 2700, 2700));
         assert_eq!(row.tender(&order.tender, 0), Some((500, 2700, 2200)));
         assert!(!serde_json::to_string(&order).unwrap().contains("shipping"));
     }
@@ -516,10 +513,10 @@ mod tests {
         };
         let discounted = r#""discounted": 2700"#;
         let row = |more: &str| format!("{discounted}, {more}");
-        assert_eq!(with(discounted, &row(r#""line_discounted": 2900"#)), None);
+        assert_eq!(with(discounted, &row(r#""initial": 2900"#)), None);
         for more in [
-            r#""line_discounted": 3001"#,
-            r#""line_discounted": 2600"#,
+            r#""initial": 3001"#,
+            r#""initial": 2600"#,
             r#""discounts": [{"n": 0, "left": 2700}]"#,
             r#""taxed": {"net": 2700, "gross": 2100}"#,
             r#""taxed": {"net": -1, "gross": 2700}"#,

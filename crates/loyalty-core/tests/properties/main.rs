@@ -17,6 +17,7 @@ mod caps;
 mod conditions;
 mod cover;
 mod documents;
+mod free_units;
 mod gives;
 mod histories;
 mod ladders;
