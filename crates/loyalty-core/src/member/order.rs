@@ -7,7 +7,7 @@ use crate::calendar::{Date, Instant};
 use crate::coupons::Instance;
 use crate::id::Id;
 use crate::member::Repricing;
-use crate::points::{Crossed, Took};
+use crate::points::{Crossed, ReturnedPoints, Took};
 use crate::tasks::Stepped;
 use crate::triggers::Awarded;
 
@@ -61,6 +61,12 @@ pub(crate) struct Order {
     /// The metrics in which it counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) counted: Vec<Counted>,
+    /// How the points that it earned go back.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub(crate) returned_points: ReturnedPoints,
+    /// What multipliers multiplied, where returns go by list price.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) factors: Vec<OrderFactor>,
     /// The milestones that it reached.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) crossed: Vec<Crossed>,
@@ -229,6 +235,18 @@ pub(crate) struct RowMeasure {
     pub(crate) list: i64,
 }
 
+/// A multiplier that gave points.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OrderFactor {
+    pub(crate) rule: Id,
+    /// The rules whose points it multiplied.
+    pub(crate) of: Vec<Id>,
+    /// On which rows; on all if none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) rows: Vec<u32>,
+}
+
 /// Points that went to a lot, and how many of them were taken back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -375,9 +393,20 @@ impl OrderRow {
 impl Counted {
     /// Whether a row counts.
     pub(crate) fn has(&self, row: usize) -> bool {
-        self.rows.is_empty()
-            || u32::try_from(row).is_ok_and(|row| self.rows.binary_search(&row).is_ok())
+        names(&self.rows, row)
     }
+}
+
+impl OrderFactor {
+    /// Whether it is for a row.
+    pub(crate) fn has(&self, row: usize) -> bool {
+        names(&self.rows, row)
+    }
+}
+
+/// Whether rising places, or all if there are none, name a row.
+fn names(rows: &[u32], row: usize) -> bool {
+    rows.is_empty() || u32::try_from(row).is_ok_and(|row| rows.binary_search(&row).is_ok())
 }
 
 impl Order {

@@ -24,6 +24,7 @@ mod ladders;
 mod ledger;
 mod ledgers;
 mod lines;
+mod list_price;
 mod members;
 mod metrics;
 mod moves;
