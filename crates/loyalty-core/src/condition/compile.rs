@@ -15,6 +15,7 @@ use crate::amount::Currency;
 use crate::calendar::{Date, MonthDay, Span, TimeOfDay, Weekday};
 use crate::error::{Code, Error, join};
 use crate::id::Id;
+use crate::json::Unread;
 
 /// A compiled condition.
 #[derive(Debug)]
@@ -226,9 +227,27 @@ pub(crate) struct Catalogue {
     pub(crate) warns: bool,
     /// Whether the program has ladders to win members back.
     pub(crate) wins_back: bool,
-    /// Names of things that are there, but wrong in themselves: not to be reported as unknown.
-    pub(crate) broken: Vec<Id>,
+    /// Things that are there, but have mistakes: not to be reported as unknown.
+    pub(crate) unread: Unread,
 }
+
+/// What things are called, and under which keys of a program they stand.
+const THINGS: [(&str, &[&str]); 14] = [
+    ("account", &["accounts"]),
+    ("metric", &["metrics"]),
+    ("segment", &["segments"]),
+    ("score", &["scores"]),
+    ("track", &["tiers"]),
+    ("stage", &["lifecycle"]),
+    ("plan", &["plans"]),
+    ("task", &["tasks"]),
+    ("coupon", &["coupons"]),
+    ("offer or coupon", &["offers", "coupons"]),
+    ("group of promotions", &["combining"]),
+    ("group", &["groups"]),
+    ("conversion", &["conversions"]),
+    ("topic", &["topics"]),
+];
 
 /// Compiled things by their names; none for one that a mistake keeps from being compiled.
 pub(crate) type Named<T> = FxHashMap<Id, Option<Arc<T>>>;
@@ -242,6 +261,7 @@ impl Catalogue {
                 None => Err(self.unknown("track", id)),
             },
             None if self.tracks.len() == 1 => Ok(0),
+            None if self.unread.has("tiers") => Err(None),
             None => Err(Some(Error::new(
                 Code::MissingField,
                 "say which `track`: the program does not have exactly one",
@@ -258,6 +278,7 @@ impl Catalogue {
                 .copied()
                 .ok_or_else(|| self.unknown("account", id)),
             None if self.accounts.len() == 1 => Ok(0),
+            None if self.unread.has("accounts") => Err(None),
             None => Err(Some(Error::new(
                 Code::MissingField,
                 "say which `account`: the program does not have exactly one",
@@ -265,8 +286,15 @@ impl Catalogue {
         }
     }
 
+    /// The mistake of naming something that does not exist; none where it may be there, but have mistakes.
     pub(crate) fn unknown(&self, what: &str, id: &Id) -> Option<Error> {
-        (!self.broken.contains(id)).then(|| {
+        let there = |(name, keys): &(&str, &[&str])| {
+            *name == what
+                && keys
+                    .iter()
+                    .any(|key| self.unread.may_have(key, id.as_str()))
+        };
+        (!THINGS.iter().any(there)).then(|| {
             Error::new(
                 Code::UnknownReference,
                 format!("there is no {what} `{id}` in this program"),

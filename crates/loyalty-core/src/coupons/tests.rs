@@ -70,7 +70,7 @@ struct Rules {
 
 fn read(json: &str) -> Rules {
     let (node, mut mistakes) = crate::json::parse(json.as_bytes(), 1 << 20).unwrap();
-    let rules = crate::json::read::<Rules>(&node, &mut mistakes);
+    let (rules, _) = crate::json::read::<Rules>(&node, &mut mistakes);
     assert!(mistakes.is_empty(), "{mistakes:?} in {json}");
     rules.unwrap()
 }
@@ -94,7 +94,7 @@ pub(super) fn names() -> Catalogue {
         stages: Vec::new(),
         warns: false,
         wins_back: false,
-        broken: Vec::new(),
+        unread: Default::default(),
     }
 }
 

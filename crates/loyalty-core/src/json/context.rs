@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde::de::{Expected, Unexpected};
 
+use super::gaps::Gaps;
 use super::node::Node;
 use super::path::Path;
 use super::read::Reader;
@@ -55,6 +56,11 @@ impl Context {
     /// Takes what was found out.
     pub(super) fn found(&self) -> Vec<Error> {
         self.found.take()
+    }
+
+    /// What is left out.
+    pub(super) fn gaps(&self) -> Gaps {
+        Gaps::new(self.bad.borrow().keys().copied())
     }
 
     /// Counts one look at a value.

@@ -12,6 +12,7 @@
 mod access;
 mod context;
 mod fast;
+mod gaps;
 mod node;
 mod path;
 mod phantom;
@@ -23,6 +24,7 @@ mod words;
 mod tests;
 
 pub(crate) use fast::{Number, Text, UniqueMap, from_slice};
+pub(crate) use gaps::{Gaps, Unread, standing_in};
 pub(crate) use node::{Node, in_order, parse};
 pub(crate) use read::read;
 

@@ -73,6 +73,19 @@ impl Node {
         }
     }
 
+    /// The value at a path, if there is one.
+    pub(crate) fn at(&self, path: &str) -> Option<&Self> {
+        let (mut node, mut rest) = (self, path);
+        while let Some((step, after)) = split(rest) {
+            node = match step {
+                Step::Key(key) => node.get(&key)?,
+                Step::Index(index) => node.items().get(index)?,
+            };
+            rest = after;
+        }
+        Some(node)
+    }
+
     /// What this is, in plain words.
     pub(super) const fn kind(&self) -> &'static str {
         match self.value {

@@ -6,14 +6,19 @@ use serde::forward_to_deserialize_any;
 use super::access::{Choice, Elements, Entries};
 use super::context::{Context, Fault};
 use super::fast::NUMBER;
+use super::gaps::Gaps;
 use super::node::{Node, Value, in_order};
 use super::path::Path;
 use super::words::{expectation, list, not_whole, quoted};
 use crate::error::{Code, Error};
 
 /// Reads a value of the type from a tree, as far as it goes, and adds every mistake to the list, which is then in the order of the
-/// document. There is no value if something that everything needs is wrong, or if the mistakes are too many.
-pub(crate) fn read<T: DeserializeOwned>(node: &Node, mistakes: &mut Vec<Error>) -> Option<T> {
+/// document. There is no value if something that everything needs is wrong, or if the mistakes are too many. Says also what was left
+/// out of it.
+pub(crate) fn read<T: DeserializeOwned>(
+    node: &Node,
+    mistakes: &mut Vec<Error>,
+) -> (Option<T>, Gaps) {
     let context = Context::new(node, mistakes.len());
     let value = context
         .attempt::<T>(node, &Path::ROOT)
@@ -25,7 +30,7 @@ pub(crate) fn read<T: DeserializeOwned>(node: &Node, mistakes: &mut Vec<Error>) 
         mistakes.push(Error::new(Code::LimitExceeded, words));
     }
     in_order(node, mistakes);
-    value
+    (value, context.gaps())
 }
 
 /// The deserializer: one value, and where it is.

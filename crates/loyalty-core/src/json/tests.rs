@@ -111,7 +111,7 @@ impl TryFrom<Bounds> for Limits {
 
 fn patient<T: DeserializeOwned>(text: &str) -> (Option<T>, Vec<Error>) {
     let (node, mut mistakes) = parse(text.as_bytes(), 1 << 30).unwrap();
-    let value = read(&node, &mut mistakes);
+    let (value, _) = read(&node, &mut mistakes);
     (value, mistakes)
 }
 

@@ -17,13 +17,13 @@ use crate::amount::{Exact, Points};
 use crate::calendar::{Date, one_span};
 use crate::error::{Code, Error, join};
 use crate::id::Id;
-use crate::json::Node;
+use crate::json::Unread;
 use crate::limits;
 use crate::points::{Activation, Expiry};
 
 /// Checks everything that compiling does not look at.
-pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
-    let mut check = Check { mistakes };
+pub(super) fn check(rules: &Rules, unread: &Unread, mistakes: &mut Vec<Error>) {
+    let mut check = Check { unread, mistakes };
     check.unique(
         "accounts",
         rules.accounts.iter().map(|one| &one.id),
@@ -146,45 +146,8 @@ pub(super) fn check(rules: &Rules, mistakes: &mut Vec<Error>) {
     }
 }
 
-/// The ids of list elements that are there but could not be read: naming them is no mistake of its own.
-pub(super) fn broken(node: &Node) -> Vec<Id> {
-    let lists = [
-        "accounts",
-        "metrics",
-        "segments",
-        "scores",
-        "tiers",
-        "groups",
-        "earn",
-        "winback",
-        "tasks",
-        "conversions",
-        "plans",
-    ];
-    let elements = lists
-        .iter()
-        .filter_map(|list| node.get(list))
-        .flat_map(|list| list.items());
-    let rungs = node
-        .get("tiers")
-        .into_iter()
-        .flat_map(|tracks| tracks.items())
-        .filter_map(|track| track.get("rungs"))
-        .flat_map(|rungs| rungs.items());
-    let stages = node
-        .get("lifecycle")
-        .and_then(|lifecycle| lifecycle.get("stages"))
-        .into_iter()
-        .flat_map(|stages| stages.items());
-    elements
-        .chain(rungs)
-        .chain(stages)
-        .filter_map(|one| one.get("id")?.as_str())
-        .filter_map(|id| Id::new(id).ok())
-        .collect()
-}
-
 pub(super) struct Check<'c> {
+    unread: &'c Unread,
     mistakes: &'c mut Vec<Error>,
 }
 

@@ -28,6 +28,7 @@ use crate::coupons::Promotions;
 use crate::error::{Code, Error, join};
 use crate::households::HouseholdPlan;
 use crate::id::Id;
+use crate::json::Unread;
 use crate::lifecycle::{Ladder, StagesPlan, WarningPlan};
 use crate::metric::{DistinctOf, Frame, Reading, TaskEnd};
 use crate::plans::PlanSpec;
@@ -224,8 +225,8 @@ impl Compiled {
     }
 }
 
-/// Compiles a program; mistakes are reported with their paths. `broken` names what is there but could not be read.
-pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>) -> Compiled {
+/// Compiles a program; mistakes are reported with their paths. `unread` is what is there, but has mistakes.
+pub(crate) fn program(rules: &Rules, unread: Unread, mistakes: &mut Vec<Error>) -> Compiled {
     let mut names = Catalogue {
         currency: rules.currency,
         accounts: rules
@@ -262,7 +263,7 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         plans: rules.plans.iter().map(|plan| plan.id.clone()).collect(),
         warns: rules.warning.is_some(),
         wins_back: !rules.winback.is_empty(),
-        broken,
+        unread,
     };
     for (place, metric) in rules.metrics.iter().enumerate() {
         let grain = metric::grain(&metric.measure);

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::{PROGRAM_SCHEMA, Program, Rules, check, compile};
 use crate::error::{Code, Error, Result};
-use crate::id::Id;
-use crate::json::{self, Node};
+use crate::json::{self, Gaps, Node, Unread};
 use crate::limits::{MISTAKES_MAX, PROGRAM_BYTES_MAX};
 
 impl Program {
@@ -17,18 +18,23 @@ impl Program {
         let bytes = json.as_ref();
         let (node, mut mistakes) =
             json::parse(bytes, PROGRAM_BYTES_MAX).map_err(|error| invalid(vec![error]))?;
-        let mut rules = json::read::<Rules>(&node, &mut mistakes);
+        let (mut rules, mut gaps) = json::read::<Rules>(&node, &mut mistakes);
+        if rules.is_none() {
+            // What everything needs is wrong: with something in its place the rest can be judged all the same.
+            let wrong = |key: &str| mistakes.iter().any(|one| within(one.path(), key));
+            let stand_ins = STAND_INS.into_iter();
+            let wanted = stand_ins.filter(|(key, _)| node.get(key).is_none() || wrong(key));
+            let whole = json::standing_in(&node, wanted);
+            (rules, gaps) = json::read::<Rules>(&whole, &mut Vec::new());
+        }
         let structural = mistakes.len();
         if let Some(rules) = &mut rules
             && let Some(lifecycle) = &mut rules.lifecycle
         {
             lifecycle.fill_in(&mut rules.metrics, &mut mistakes);
         }
-        let broken = if mistakes.is_empty() {
-            Vec::new()
-        } else {
-            check::broken(&node)
-        };
+        let read = mistakes.get(..structural).unwrap_or_default();
+        let unread = Unread::new(&node, read);
         let compiled = rules.as_ref().map(|rules| {
             if rules.schema != PROGRAM_SCHEMA {
                 let words = format!(
@@ -37,8 +43,8 @@ impl Program {
                 );
                 mistakes.push(Error::at(Code::UnsupportedSchema, "schema", words));
             }
-            check::check(rules, &mut mistakes);
-            compile::program(rules, broken, &mut mistakes)
+            check::check(rules, &unread, &mut mistakes);
+            compile::program(rules, unread, &mut mistakes)
         });
         match (rules, compiled) {
             (Some(rules), Some(compiled)) if mistakes.is_empty() => {
@@ -49,9 +55,9 @@ impl Program {
                     compiled: Arc::new(compiled),
                 })
             }
-            (rules, _) => {
-                if let Some(rules) = &rules {
-                    settle(rules, &node, &mut mistakes, structural);
+            _ => {
+                if structural > 0 {
+                    settle(&node, &gaps, &mut mistakes, structural);
                 }
                 json::in_order(&node, &mut mistakes);
                 mistakes.truncate(MISTAKES_MAX);
@@ -69,183 +75,89 @@ fn invalid(mistakes: Vec<Error>) -> Error {
     Error::new(Code::ProgramInvalid, words).with_details(mistakes)
 }
 
+/// What stands in for what every program says, where it is wrong: nothing else is wrong because of it.
+const STAND_INS: [(&str, &str); 4] = [
+    ("schema", "1"),
+    ("id", "program"),
+    // No currency has a smaller unit.
+    ("currency", "CLF"),
+    ("timezone", "UTC"),
+];
+
 /// Puts the mistakes that checking found right, where reading had to leave something out: list elements are called by their places
 /// in the document, and what only follows from what was left out is not said.
-fn settle(rules: &Rules, node: &Node, mistakes: &mut Vec<Error>, structural: usize) {
-    if structural == 0 {
-        return;
-    }
+fn settle(node: &Node, gaps: &Gaps, mistakes: &mut Vec<Error>, structural: usize) {
     let structural = structural.min(mistakes.len());
-    let (read, found) = mistakes.split_at_mut(structural);
-    let places = Places::new(rules, node);
-    for mistake in found.iter_mut() {
-        let path = places.in_document(mistake.path());
+    let mut found = mistakes.split_off(structural);
+    for mistake in &mut found {
+        let path = gaps.in_document(node, mistake.path());
         *mistake = mistake.clone().moved(path);
     }
-    let follows = |mistake: &Error| {
-        let emptied = matches!(
-            mistake.code(),
-            Code::Unreachable | Code::MissingField | Code::Contradiction | Code::InvalidValue
-        );
-        emptied
-            && read
+    let unread = Unread::new(node, mistakes);
+    found.retain(|mistake| !follows(mistake, node, mistakes, &unread));
+    // What was left out has an id, too.
+    let mut twice = Vec::new();
+    for (list, items) in node.entries() {
+        twins(list, items.items(), &mut twice);
+    }
+    found.retain(|mistake| {
+        let mut twice = twice.iter();
+        mistake.code() != Code::DuplicateId || !twice.any(|one| one.path() == mistake.path())
+    });
+    mistakes.append(&mut found);
+    mistakes.append(&mut twice);
+}
+
+/// Whether a mistake may be one only because something else was left out: what contradicts or lacks another part of the same thing,
+/// and what is wrong about something that has mistakes.
+fn follows(mistake: &Error, node: &Node, read: &[Error], unread: &Unread) -> bool {
+    let by_others = matches!(
+        mistake.code(),
+        Code::Unreachable | Code::MissingField | Code::Contradiction | Code::InvalidValue
+    );
+    let named = || node.at(mistake.path()).and_then(Node::as_str);
+    by_others
+        && (read
+            .iter()
+            .any(|other| thing(other.path()) == thing(mistake.path()))
+            || read
                 .iter()
                 .any(|other| within(other.path(), mistake.path()))
+            || named().is_some_and(|id| unread.names(id)))
+}
+
+/// The thing that a path leads into: an element of a list of the document, or the value of a key.
+fn thing(path: &str) -> &str {
+    let end = match path.find(['.', '[']) {
+        Some(at) if path.get(at..).is_some_and(|rest| rest.starts_with('[')) => path
+            .find(']')
+            .map_or(path.len(), |close| close.saturating_add(1)),
+        Some(at) => at,
+        None => path.len(),
     };
-    let keep: Vec<bool> = found.iter().map(|mistake| !follows(mistake)).collect();
-    let mut keep = core::iter::repeat_n(true, structural).chain(keep);
-    mistakes.retain(|_| keep.next().unwrap_or(true));
+    path.get(..end).unwrap_or(path)
+}
+
+/// Adds a mistake for each element whose id another one has already.
+fn twins(list: &str, items: &[Node], mistakes: &mut Vec<Error>) {
+    let mut first: FxHashMap<&str, usize> = FxHashMap::default();
+    for (place, item) in items.iter().enumerate() {
+        let Some(id) = item.get("id").and_then(Node::as_str) else {
+            continue;
+        };
+        let before = *first.entry(id).or_insert(place);
+        if before != place {
+            let words = format!("`{id}` is the id of {list}[{before}] already");
+            let path = format!("{list}[{place}].id");
+            mistakes.push(Error::at(Code::DuplicateId, path, words));
+        }
+    }
 }
 
 /// Whether one path lies at or below another.
 fn within(path: &str, parent: &str) -> bool {
     let rest = path.strip_prefix(parent);
     rest.is_some_and(|rest| parent.is_empty() || rest.is_empty() || rest.starts_with(['.', '[']))
-}
-
-/// For each list of a program: where in the document the elements are that could be read.
-struct Places {
-    lists: Vec<(String, Vec<usize>)>,
-}
-
-impl Places {
-    fn new(rules: &Rules, node: &Node) -> Self {
-        let mut lists = Vec::new();
-        let mut add = |list: &str, of: Option<&Node>, ids: Vec<&Id>| {
-            let items = of.map(Node::items).unwrap_or_default();
-            let mut places = Vec::with_capacity(ids.len());
-            let mut next = 0_usize;
-            for id in ids {
-                let here = items
-                    .iter()
-                    .skip(next)
-                    .position(|item| item.get("id").and_then(Node::as_str) == Some(id.as_str()));
-                let place = next.saturating_add(here.unwrap_or(0));
-                places.push(place);
-                next = place.saturating_add(1);
-            }
-            lists.push((list.to_owned(), places));
-        };
-        add(
-            "accounts",
-            node.get("accounts"),
-            rules.accounts.iter().map(|one| &one.id).collect(),
-        );
-        add(
-            "metrics",
-            node.get("metrics"),
-            rules.metrics.iter().map(|one| &one.id).collect(),
-        );
-        add(
-            "segments",
-            node.get("segments"),
-            rules.segments.iter().map(|one| &one.id).collect(),
-        );
-        add(
-            "scores",
-            node.get("scores"),
-            rules.scores.iter().map(|one| &one.id).collect(),
-        );
-        add(
-            "groups",
-            node.get("groups"),
-            rules.groups.iter().map(|one| &one.id).collect(),
-        );
-        add(
-            "earn",
-            node.get("earn"),
-            rules.earn.iter().map(|one| &one.id).collect(),
-        );
-        add(
-            "rewards",
-            node.get("rewards"),
-            rules.rewards.iter().map(|one| &one.id).collect(),
-        );
-        add(
-            "offers",
-            node.get("offers"),
-            rules.offers.iter().map(|one| &one.id).collect(),
-        );
-        add(
-            "coupons",
-            node.get("coupons"),
-            rules.coupons.iter().map(|one| &one.id).collect(),
-        );
-        add(
-            "conversions",
-            node.get("conversions"),
-            rules.conversions.iter().map(|one| &one.id).collect(),
-        );
-        add(
-            "winback",
-            node.get("winback"),
-            rules.winback.iter().map(|one| &one.id).collect(),
-        );
-        add(
-            "plans",
-            node.get("plans"),
-            rules.plans.iter().map(|one| &one.id).collect(),
-        );
-        add(
-            "benefits",
-            node.get("benefits"),
-            rules.benefits.iter().map(|one| &one.id).collect(),
-        );
-        let signals = rules.warning.iter().flat_map(|one| &one.signals);
-        add(
-            "warning.signals",
-            node.get("warning").and_then(|one| one.get("signals")),
-            signals.map(|one| &one.id).collect(),
-        );
-        let lifecycle = rules.lifecycle.iter();
-        add(
-            "lifecycle.stages",
-            node.get("lifecycle").and_then(|one| one.get("stages")),
-            lifecycle
-                .flat_map(|one| &one.stages)
-                .map(|one| &one.id)
-                .collect(),
-        );
-        add(
-            "tiers",
-            node.get("tiers"),
-            rules.tiers.iter().map(|one| &one.id).collect(),
-        );
-        add(
-            "triggers",
-            node.get("triggers"),
-            rules.triggers.iter().map(|one| &one.id).collect(),
-        );
-        add(
-            "tasks",
-            node.get("tasks"),
-            rules.tasks.iter().map(|one| &one.id).collect(),
-        );
-        add(
-            "rankings",
-            node.get("rankings"),
-            rules.rankings.iter().map(|one| &one.id).collect(),
-        );
-        add(
-            "topics",
-            node.get("topics"),
-            rules.topics.iter().map(|one| &one.id).collect(),
-        );
-        Self { lists }
-    }
-
-    /// The path in the document, for a path among what could be read.
-    fn in_document(&self, path: &str) -> String {
-        let moved = self.lists.iter().find_map(|(list, places)| {
-            let (index, rest) = path
-                .strip_prefix(list.as_str())?
-                .strip_prefix('[')?
-                .split_once(']')?;
-            let place = places.get(index.parse::<usize>().ok()?)?;
-            Some(format!("{list}[{place}]{rest}"))
-        });
-        moved.unwrap_or_else(|| path.to_owned())
-    }
 }
 
 /// Tells two programs apart; used to know whether something computed earlier was computed under the same rules.

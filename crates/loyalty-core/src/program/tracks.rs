@@ -126,12 +126,9 @@ impl Compiler<'_> {
         for (number, carry) in track.carry.iter().enumerate() {
             let path = format!("{path}.carry[{number}]");
             let Some((metric, grain)) = self.names.metrics.get(&carry.metric).copied() else {
-                if !self.names.broken.contains(&carry.metric) {
-                    let words = format!("there is no metric `{}` in this program", carry.metric);
-                    let path = join(&path, "metric");
-                    self.mistakes
-                        .push(Error::at(Code::UnknownReference, path, words));
-                }
+                let error = self.names.unknown("metric", &carry.metric);
+                let path = join(&path, "metric");
+                self.mistakes.extend(error.map(|error| error.under(&path)));
                 continue;
             };
             let Some(plan) = metrics.get(metric) else {
@@ -193,7 +190,7 @@ impl Compiler<'_> {
             let amount = self.amount(start.amount, grain, &join(&path, "amount"));
             let found = track.rungs.iter().position(|rung| rung.id == start.rung);
             let mistake = match found {
-                None if self.names.broken.contains(&start.rung) => None,
+                None if self.names.unread.may_have("tiers", start.rung.as_str()) => None,
                 None => Some((
                     Code::UnknownReference,
                     format!("there is no rung `{}` in this track", start.rung),

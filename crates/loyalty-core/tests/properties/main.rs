@@ -25,6 +25,7 @@ mod ledger;
 mod ledgers;
 mod lines;
 mod list_price;
+mod load;
 mod members;
 mod metrics;
 mod moves;

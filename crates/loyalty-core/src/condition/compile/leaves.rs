@@ -72,7 +72,7 @@ impl Compiler<'_> {
         if levels.is_empty() {
             self.never(path, "an empty list never holds");
         }
-        if !self.names.warns {
+        if !self.names.warns && !self.names.unread.has("warning") {
             let words = "this program has no early warning: it says no `warning`";
             self.mistakes
                 .push(Error::at(Code::UnknownReference, path, words));
@@ -81,7 +81,7 @@ impl Compiler<'_> {
     }
 
     pub(super) fn abandoned(&mut self, wanted: bool, path: &str) -> Cond {
-        if !self.names.wins_back {
+        if !self.names.wins_back && !self.names.unread.has("winback") {
             let words = "this program gives nobody up: it says no `winback`";
             self.mistakes
                 .push(Error::at(Code::UnknownReference, path, words));
@@ -210,7 +210,7 @@ impl Compiler<'_> {
                 .iter()
                 .position(|rung| rung == id)
                 .and_then(|place| i64::try_from(place).ok());
-            if found.is_none() && !names.broken.contains(id) {
+            if found.is_none() && !names.unread.may_have("tiers", id.as_str()) {
                 let words = format!("there is no rung `{id}` in this track");
                 self.mistakes
                     .push(Error::at(Code::UnknownReference, join(path, field), words));

@@ -34,7 +34,8 @@ impl Check<'_> {
         if let Some(liability) = &account.liability {
             self.liability(liability, &join(path, "liability"));
         }
-        if account.overdraw == Overdraw::Withhold && returns.point_value.is_none() {
+        let worthless = returns.point_value.is_none() && !self.unread.has("returns");
+        if account.overdraw == Overdraw::Withhold && worthless {
             let words = "`withhold` needs `returns.point_value`: what a missing point is worth";
             self.say(Code::MissingField, &join(path, "overdraw"), words);
         }

@@ -12,7 +12,7 @@ impl Check<'_> {
         for (place, tender) in rules.tender.iter().enumerate() {
             let path = format!("tender[{place}]");
             self.tender_rates(tender, &path);
-            if tender.same_order {
+            if tender.same_order && !self.unread.has("earning") {
                 self.same_order(tender, rules, &join(&path, "same_order"));
             }
         }

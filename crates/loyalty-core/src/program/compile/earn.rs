@@ -100,13 +100,10 @@ impl Compiler<'_> {
             None => None,
             Some(id) => {
                 let found = self.rules.groups.iter().position(|group| group.id == *id);
-                if found.is_none() && !self.names.broken.contains(id) {
-                    let words = format!("there is no group `{id}` in this program");
-                    self.mistakes.push(Error::at(
-                        Code::UnknownReference,
-                        join(path, "group"),
-                        words,
-                    ));
+                if found.is_none() {
+                    let error = self.names.unknown("group", id);
+                    let path = join(path, "group");
+                    self.mistakes.extend(error.map(|error| error.under(&path)));
                 }
                 found
             }

@@ -34,7 +34,9 @@ impl Compiler<'_> {
                 .get(track)
                 .into_iter()
                 .flat_map(|t| &t.rungs);
-            if !there.any(|rung| rung.id == one.rung) {
+            if !there.any(|rung| rung.id == one.rung)
+                && !self.names.unread.may_have("tiers", one.rung.as_str())
+            {
                 let words = format!("there is no rung `{}` in this track", one.rung);
                 let error = Error::at(Code::UnknownReference, join(&path, "rung"), words);
                 self.mistakes.push(error);

@@ -183,7 +183,7 @@ impl Compiler<'_> {
             .map(|track| track.rungs.as_slice())
             .unwrap_or_default();
         for id in prices.rungs.keys() {
-            if !rungs.contains(id) && !self.names.broken.contains(id) {
+            if !rungs.contains(id) && !self.names.unread.may_have("tiers", id.as_str()) {
                 let words = format!("there is no rung `{id}` in this track");
                 let path = join(&join(path, "rungs"), id.as_str());
                 self.mistakes
@@ -286,6 +286,10 @@ impl Compiler<'_> {
                 program: program.clone(),
                 account: rule.to.clone(),
             },
+            // Whether there is a partner cannot be told.
+            None if (self.names.unread).may_have("conversions", rule.id.as_str()) => {
+                ConversionTo::Own(account)
+            }
             None => ConversionTo::Own(self.account(Some(&rule.to), &join(path, "to"))),
         };
         let own = self.rules.accounts.get(account).map(|account| &account.id);

@@ -60,7 +60,7 @@ impl Compiler<'_> {
     pub(super) fn missable(&mut self, named: &[Id], path: &str) {
         let mut tasks = self.rules.tasks.iter();
         let asked = |task: &&TaskRule| named.is_empty() || named.contains(&task.id);
-        let unknown = named.iter().any(|id| self.names.broken.contains(id));
+        let unknown = self.names.unread.has("tasks");
         let known = tasks.clone().any(|task| asked(&task));
         if known && !unknown && !tasks.any(|task| asked(&task) && task.has_end()) {
             let words = "what has no end is not missed: give the task `until`, `within` or a period in `repeat`";

@@ -106,7 +106,8 @@ impl Compiler<'_> {
                 let known = self.names.tracks.get(track);
                 let known = known.map(|track| track.rungs.clone()).unwrap_or_default();
                 for (place, rung) in rule.to.iter().enumerate() {
-                    if !known.contains(rung) && !self.names.broken.contains(rung) {
+                    if !known.contains(rung) && !self.names.unread.may_have("tiers", rung.as_str())
+                    {
                         let words = format!("there is no rung `{rung}` in this track");
                         let path = format!("{path}.to[{place}]");
                         self.tell(Code::UnknownReference, &path, &words);
@@ -205,7 +206,7 @@ impl Compiler<'_> {
                 OnPlan::Segment(rule.clone())
             }
             TriggerOn::Warning(rule) => {
-                if self.rules.warning.is_none() {
+                if self.rules.warning.is_none() && !self.names.unread.has("warning") {
                     let words = "this program has no `warning`";
                     self.tell(Code::UnknownReference, &join(path, "warning"), words);
                 }
@@ -253,7 +254,8 @@ impl Compiler<'_> {
         };
         let mut tasks = self.rules.tasks.iter();
         let task = tasks.find(|one| one.id == *task);
-        if task.is_some_and(|task| !task.steps.iter().any(|one| one.id == *step)) {
+        let unread = self.names.unread.may_have("tasks", step.as_str());
+        if !unread && task.is_some_and(|task| !task.steps.iter().any(|one| one.id == *step)) {
             let words = format!("there is no step `{step}` in this task");
             self.tell(Code::UnknownReference, &path, &words);
         }
