@@ -113,6 +113,9 @@ pub(crate) struct State {
     /// The civil day that the member has reached, where a move has put the clocks back to before it began: no day comes twice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) reached: Option<Date>,
+    /// The zone of the program, where the member's days were counted by it: a new version may have another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) program_timezone: Option<Zone>,
     #[serde(default, skip_serializing_if = "profile::is_empty")]
     pub(crate) profile: Arc<Profile>,
     #[serde(default)]
@@ -149,6 +152,7 @@ impl State {
             enrolled_at: self.enrolled_at,
             enrolled_on: self.enrolled_on,
             reached: self.reached,
+            program_timezone: self.program_timezone,
             profile: Arc::clone(&self.profile),
             accounts: core::mem::take(&mut self.accounts),
             tiers: core::mem::take(&mut self.tiers),

@@ -93,7 +93,7 @@ pub struct Rules {
     pub description: Label,
     /// The currency of all money in the program (ISO 4217).
     pub currency: Currency,
-    /// The zone of its civil days (IANA).
+    /// The zone of its civil days (IANA). A new version may have another one: no day comes twice by that, and none is left out.
     pub timezone: Zone,
     /// The accounts of points.
     #[serde(default)]

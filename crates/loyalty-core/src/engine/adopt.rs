@@ -12,8 +12,21 @@ use crate::points::{
 };
 
 impl Work<'_> {
-    /// The member comes to the version of the program, if it ran under another one: first of all at this instant.
+    /// The member comes to the version of the program, if it ran under another one: first of all at this instant. Where the zone of
+    /// the program is another one, what the days bring that begin by that happens, too.
     pub(super) fn adopt_version(&mut self) -> Result<()> {
+        let before = self.entries.len();
+        self.adopt_rules()?;
+        if self.moved {
+            self.settle_event()?;
+            (self.moved, self.turned) = (false, None);
+        } else if self.entries.len() > before {
+            self.settle_at()?;
+        }
+        Ok(())
+    }
+
+    fn adopt_rules(&mut self) -> Result<()> {
         let label = self.label();
         if self.state.more.program_version.as_ref() == label {
             return Ok(());
@@ -22,7 +35,6 @@ impl Work<'_> {
         if self.member.version == 0 {
             return Ok(());
         }
-        let before = self.entries.len();
         let compiled = self.compiled;
         for (place, plan) in compiled.accounts.iter().enumerate() {
             if plan.open_lots != OpenLots::Keep {
@@ -30,9 +42,6 @@ impl Work<'_> {
             }
         }
         self.lend_rungs();
-        if self.entries.len() > before {
-            self.settle_at()?;
-        }
         Ok(())
     }
 

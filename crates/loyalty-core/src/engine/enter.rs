@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::work::{Work, begin_terms};
+use super::work::{Clocks, Work, begin_terms};
 use crate::calendar::Zone;
 use crate::error::{Code, Error, Result};
 use crate::event::{Activity, Enroll, Event, Profile, Said, Tags};
@@ -68,24 +68,24 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// The member's clocks are those of another zone from now on. What lies behind keeps the civil days that it had; a day that
-    /// has begun does not begin again, and those that the new clocks are ahead by begin now.
+    /// The member's clocks are those of another zone from now on.
     pub(super) fn move_to(&mut self, zone: Zone) {
         let left = core::mem::replace(&mut self.zone, zone);
-        let today = zone.date_at(self.as_of);
         if self.member.version == 0 {
             // Nothing lies behind.
-            self.today = today;
+            self.today = zone.date_at(self.as_of);
             return;
         }
         self.undo.tiers(&self.state.tiers);
-        for standing in &mut self.state.tiers {
-            standing.keep_days(left);
-        }
-        self.moved = today > self.today;
-        self.turned = self.moved.then_some(self.today);
-        self.today = self.today.max(today);
-        self.early = zone.date_at(self.as_of.prev()) < self.today && !self.moved;
+        let mut clocks = Clocks {
+            today: self.today,
+            early: self.early,
+            turned: None,
+            moved: false,
+        };
+        clocks.change(&mut self.state.tiers, (left, zone), self.as_of);
+        (self.today, self.early) = (clocks.today, clocks.early);
+        (self.turned, self.moved) = (clocks.turned, clocks.moved);
     }
 
     pub(super) fn tags(&mut self, tags: &Tags<'_>) -> Result<()> {

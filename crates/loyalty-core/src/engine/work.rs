@@ -124,18 +124,34 @@ impl<'w> Work<'w> {
             let since = if member.version == 0 { first } else { as_of };
             adopt(compiled, &mut state, since, member.version);
         }
-        let zone = state.profile.timezone.unwrap_or(compiled.zone);
+        let own = state.profile.timezone;
+        let zone = own.unwrap_or(compiled.zone);
+        // By these clocks days were counted until now.
+        let before = own.or(state.program_timezone).unwrap_or(zone);
         let on = state.enrolled_on;
         let enrolled = state
             .enrolled_at
-            .map(|at| on.unwrap_or_else(|| zone.date_at(at)));
+            .map(|at| on.unwrap_or_else(|| before.date_at(at)));
         state.enrolled_on = enrolled;
         let today = match member.day {
-            Some((of, day)) if of == zone && member.as_of.is_some() => day,
-            _ => compiled.date_at(zone, as_of),
+            Some((of, day)) if of == before && member.as_of.is_some() => day,
+            _ => compiled.date_at(before, as_of),
         };
-        let early = state.reached.is_some();
-        let today = state.reached.map_or(today, |reached| reached.max(today));
+        let mut clocks = Clocks {
+            today: state.reached.map_or(today, |reached| reached.max(today)),
+            early: state.reached.is_some(),
+            turned: None,
+            moved: false,
+        };
+        if before != zone && member.version > 0 {
+            clocks.change(&mut state.tiers, (before, zone), as_of);
+        }
+        let Clocks {
+            today,
+            early,
+            turned,
+            moved,
+        } = clocks;
         if !known {
             let person = Person { enrolled, zone };
             begin_terms(compiled, &mut state, (as_of, today, person), false);
@@ -149,8 +165,8 @@ impl<'w> Work<'w> {
             zone,
             today,
             early,
-            turned: None,
-            moved: false,
+            turned,
+            moved,
             enrolled,
             rungs: (0..compiled.tracks.len())
                 .map(|track| rung(compiled, &state, track))
@@ -441,6 +457,8 @@ impl<'w> Work<'w> {
     /// all of that would cost more.
     pub(super) fn finish(&mut self) -> Done {
         self.state.reached = self.early.then_some(self.today);
+        let own = self.state.profile.timezone;
+        self.state.program_timezone = own.is_none().then_some(self.compiled.zone);
         let next_due = self.next_due();
         let earliest = self.earliest_today();
         let seen_from = earliest
@@ -552,6 +570,37 @@ impl Done {
             member.seen.push(seen);
         }
         self.outcome
+    }
+}
+
+/// Which civil day a member has reached, as of an instant.
+pub(super) struct Clocks {
+    pub(super) today: Date,
+    /// Whether the clocks do not show that day yet.
+    pub(super) early: bool,
+    /// The day before those that begin at this instant.
+    pub(super) turned: Option<Date>,
+    /// Whether they begin because the clocks are others now.
+    pub(super) moved: bool,
+}
+
+impl Clocks {
+    /// From now on the clocks of another zone count. What lies behind keeps the civil days that it had; a day that has begun does
+    /// not begin again, and those that the new clocks are ahead by begin now.
+    pub(super) fn change(
+        &mut self,
+        tiers: &mut [Standing],
+        (left, zone): (Zone, Zone),
+        at: Instant,
+    ) {
+        for standing in tiers {
+            standing.keep_days(left);
+        }
+        let today = zone.date_at(at);
+        self.moved = today > self.today;
+        self.turned = self.moved.then_some(self.today);
+        self.today = self.today.max(today);
+        self.early = zone.date_at(at.prev()) < self.today && !self.moved;
     }
 }
 

@@ -1,4 +1,4 @@
-//! Members who move from zone to zone, most often within minutes of a midnight at which something is due: whatever the clocks say,
+//! Members who move from zone to zone, or whose program does, most often within minutes of a midnight at which something is due: whatever the clocks say,
 //! what comes once a year or once a month comes once (clauses 1.1, 1.3, 3.8, 9.2, 9.5).
 //!
 //! Beside the engine a plain count goes: the civil day that the member has reached, which never goes back. Every day that it
@@ -71,6 +71,8 @@ struct Plan {
     monthly: bool,
     /// Days since 2024-01-01 at enrolment, and minutes since the midnight of that day.
     enrolled: (i64, i64),
+    /// Whether the member has a zone and moves; else the program's zone counts, and new versions have another one.
+    own: bool,
 }
 
 fn plans() -> impl Strategy<Value = Plan> {
@@ -78,17 +80,24 @@ fn plans() -> impl Strategy<Value = Plan> {
     // 29 February, and any other day.
     let day = prop_oneof![1 => Just(59_i64), 3 => 0_i64..400];
     let enrolled = (day, select(std::vec![0_i64, 1, 10, 700, 1_430]));
-    (0..ZONES.len(), leaves, any::<bool>(), enrolled).prop_map(
-        |(zone, leaves, monthly, enrolled)| Plan {
+    (
+        0..ZONES.len(),
+        leaves,
+        any::<bool>(),
+        enrolled,
+        any::<bool>(),
+    )
+        .prop_map(|(zone, leaves, monthly, enrolled, own)| Plan {
             zone,
             leaves,
             monthly,
             enrolled,
-        },
-    )
+            own,
+        })
 }
 
-fn program(plan: &Plan) -> Value {
+/// The program, with a zone of its own; every zone is another version, unless nothing says so.
+fn program(plan: &Plan, zone: &str) -> Value {
     let review = if plan.monthly {
         json!({"every": {"months": 1, "on_day": 1}})
     } else {
@@ -100,7 +109,8 @@ fn program(plan: &Plan) -> Value {
     };
     let rungs = json!([{"id": "base"}, {"id": "silver", "qualify": {"metric": {"id": "life", "at_least": 1}}}]);
     let by = |metric: &str| json!([{"id": "base"}, {"id": "silver", "qualify": {"metric": {"id": metric, "at_least": 1}}}]);
-    json!({"schema": 1, "id": "shop", "currency": "CNY", "timezone": "Asia/Shanghai",
+    json!({"schema": 1, "id": "shop", "currency": "CNY", "timezone": zone,
+        "version": plan.monthly.then(|| zone.to_lowercase().replace('/', "-")),
         "accounts": [{"id": "growth", "yearly_deduction": {"on": on, "track": "club", "rungs": {"silver": 5}}}],
         "earn": [{"id": "each", "on": "purchase", "give": {"fixed": 10_000}}],
         "metrics": [{"id": "life", "measure": "spend"},
@@ -199,7 +209,7 @@ impl Plain {
 }
 
 fn told((plan, steps): &(Plan, Vec<Step>)) -> String {
-    format!("{plan:?}\n{}\n{steps:#?}", program(plan))
+    format!("{plan:?}\n{}\n{steps:#?}", program(plan, ZONES[plan.zone]))
 }
 
 /// Takes an event, or lets time pass: by one way at once, by another with a stop before it.
@@ -259,7 +269,9 @@ fn nothing_is_overlooked(engine: &Engine, member: &Member) -> Verdict {
 }
 
 fn live((plan, steps): &(Plan, Vec<Step>), coverage: &Coverage) -> Verdict {
-    let engine = engine(&program(plan));
+    let of_zone = |which: usize| engine(&program(plan, ZONES[which]));
+    // Whoever has a zone is left alone by that of the program.
+    let mut engine = of_zone(plan.zone);
     let zone = |which: usize| Zone::new(ZONES[which]).expect("a zone");
     let day = Date::parse("2024-01-01")?.add_days(plan.enrolled.0)?;
     let begin = zone(plan.zone).start_of(day)?.micros() + plan.enrolled.1 * MINUTE;
@@ -278,8 +290,7 @@ fn live((plan, steps): &(Plan, Vec<Step>), coverage: &Coverage) -> Verdict {
         json!({"id": format!("e-{n}"), "at": at.to_string(), "purchase": {"order": format!("o-{n}"),
             "lines": [{"sku": "tea", "price": "10.00"}]}})
     };
-    let enroll =
-        json!({"id": "e-0", "at": at.to_string(), "enroll": {"timezone": ZONES[plan.zone]}});
+    let enroll = json!({"id": "e-0", "at": at.to_string(), "enroll": if plan.own { json!({"timezone": ZONES[plan.zone]}) } else { json!({}) }});
     for event in [enroll, purchase(1, at)] {
         let entries = carry_on(&engine, (&mut member, &mut split), at, Some(&event))?;
         heard(&entries, &mut counts);
@@ -328,9 +339,21 @@ fn live((plan, steps): &(Plan, Vec<Step>), coverage: &Coverage) -> Verdict {
                         if there > before { "east" } else { "west" }
                     ));
                 }
-                Some(
-                    json!({"id": format!("e-{}", n + 2), "at": at.to_string(), "profile": {"timezone": ZONES[to]}}),
-                )
+                coverage.note(if plan.own { "a move" } else { "a version" });
+                if plan.own {
+                    if plan.leaves == "01-01" {
+                        engine = of_zone((to + n) % ZONES.len());
+                    }
+                    Some(
+                        json!({"id": format!("e-{}", n + 2), "at": at.to_string(), "profile": {"timezone": ZONES[to]}}),
+                    )
+                } else {
+                    // A version begins at its instant: until then the one before counts.
+                    let entries = carry_on(&engine, (&mut member, &mut split), at, None)?;
+                    heard(&entries, &mut counts);
+                    engine = of_zone(to);
+                    None
+                }
             }
             Deed::Buy => {
                 plain.bought = (true, true);
@@ -369,7 +392,8 @@ fn live((plan, steps): &(Plan, Vec<Step>), coverage: &Coverage) -> Verdict {
     Ok(())
 }
 
-/// Clauses 1.1 and 1.3: a day of the calendar begins once for a member, wherever the member moves.
+/// Clauses 1.1, 1.3 and 14.3: a day of the calendar begins once for a member, wherever the member moves, and whatever zone a new version
+/// of the program has.
 #[test]
 fn no_day_comes_twice_and_none_is_left_out() {
     check(
@@ -379,6 +403,8 @@ fn no_day_comes_twice_and_none_is_left_out() {
             "west over 1 January",
             "east over anniversary",
             "west over anniversary",
+            "a move",
+            "a version",
         ]],
         (plans(), steps()),
         told,
