@@ -171,6 +171,11 @@ pub struct ReceiptConverted {
 /// the equal lines it is named by. So a return of one of them alone may give a minor unit or a point less or more than the
 /// purchase's receipt says of that line; all of them together give exactly what was paid and take exactly what was earned. A host
 /// that shows what a return would give asks with [`Engine::quote`](crate::Engine::quote).
+///
+/// It cannot be otherwise as long as splitting a line changes nothing. Of two equal units for 0.03 together the first that goes
+/// back gives 0.01, whether they were one line or two. Sent as two lines, both would have to say 0.01 for either to agree with its
+/// return, and a receipt whose lines do not sum to 0.03 is wrong; and if the line that says 0.02 gave 0.02 even when it goes back
+/// first, what a return gives would depend on how the goods had been split over lines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ReceiptLine {
     /// The id of the line.
