@@ -8,6 +8,7 @@ mod auto;
 mod basket;
 mod benefits;
 mod carry;
+mod clocks;
 mod close;
 mod count;
 mod demote;

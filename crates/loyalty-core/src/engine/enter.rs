@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::work::{Clocks, Work, begin_terms};
+use super::clocks::Clocks;
+use super::work::{Work, begin_terms};
 use crate::calendar::Zone;
 use crate::error::{Code, Error, Result};
 use crate::event::{Activity, Enroll, Event, Profile, Said, Tags};

@@ -488,6 +488,15 @@ impl Order {
         if !self.rows.iter().all(|row| row.measured.iter().all(rising)) {
             return Some("what a row brought to a rule is more than its list price would have");
         }
+        let factor = |one: &OrderFactor| {
+            let last = one.rows.last().map(|last| usize::try_from(*last));
+            !one.of.is_empty()
+                && one.rows.is_sorted_by(|one, other| one < other)
+                && last.is_none_or(|last| last.is_ok_and(|last| last < self.rows.len()))
+        };
+        if !self.factors.iter().all(factor) {
+            return Some("what multipliers of an order multiplied contradicts itself");
+        }
         let parts = |carried: &RowCarried| carried.of >= 1;
         if self.crossed.iter().any(|crossed| crossed.values.fault())
             || !self.rows.iter().all(|row| row.carried.iter().all(parts))
@@ -557,6 +566,14 @@ mod tests {
             (r#""paid": 2200"#, r#""paid": 2300"#),
             (r#""back": 1"#, r#""back": 1, "back_amount": -1"#),
             (r#""value": 500"#, r#""value": 500, "discount": 0"#),
+            (
+                r#""version": 3"#,
+                r#""version": 3, "factors": [{"rule": "twice", "of": []}]"#,
+            ),
+            (
+                r#""version": 3"#,
+                r#""version": 3, "factors": [{"rule": "twice", "of": ["base"], "rows": [1]}]"#,
+            ),
         ] {
             assert!(with(from, to).is_some(), "{to}");
         }
