@@ -6,6 +6,7 @@ mod extra;
 mod gets;
 mod measure;
 mod most;
+mod slots;
 mod units;
 
 use std::rc::Rc;
@@ -20,6 +21,9 @@ use crate::error::Result;
 use crate::id::Id;
 use crate::json::is_default;
 use crate::pricing::{RowTax, Sharing, TaxRule, net_and_gross};
+
+pub(crate) use slots::{Slice, State};
+pub(super) use slots::{Slot, SlotsBefore};
 
 use units::Run;
 
@@ -49,15 +53,6 @@ pub(crate) struct TillRow {
     pub(crate) tax_group: u32,
     /// Rows of one product have one number, where any limit counts by product.
     pub(crate) product: u32,
-}
-
-/// What changes while promotions are applied.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct State {
-    /// What each row costs; shipping is the one after the goods.
-    pub(crate) now: Vec<i64>,
-    /// How many units of each row have been consumed.
-    pub(crate) used: Vec<i64>,
 }
 
 /// Rows of a basket, set by set. Instances of one coupon share them.
@@ -164,8 +159,11 @@ pub(crate) struct Applied {
     pub(crate) unplaced: i64,
     /// The units that it lowered the price of, by row.
     pub(crate) units: Vec<Run>,
-    /// The units that met its condition, by row.
-    pub(crate) met: Vec<Run>,
+    /// The same by slot, where they are to stand apart: what consumes its units names all of them, others those of which there are
+    /// more in their row.
+    pub(crate) slots: Vec<Slice>,
+    /// The units that met its condition, by slot.
+    pub(crate) met: Vec<Slice>,
     pub(crate) added: Vec<Added>,
     /// Whether it gives points: what and how many says the earn rule of its name.
     pub(crate) points: bool,
@@ -242,11 +240,7 @@ impl Till {
     /// The state before the first promotion.
     pub(crate) fn start(&self) -> State {
         let rows = self.rows.iter().chain(&self.shipping);
-        let now: Vec<i64> = rows.map(|row| row.now).collect();
-        State {
-            used: vec![0; now.len()],
-            now,
-        }
+        State::new(rows.map(|row| row.now).collect())
     }
 
     /// A row; shipping is the one after the goods.
@@ -305,7 +299,7 @@ impl Till {
     pub(crate) fn apply(&self, candidate: &Candidate<'_>, state: &mut State) -> Result<Tried> {
         let tried = self.judge(candidate, &candidate.left, state)?;
         if let Tried::Done(applied) = &tried {
-            state.book(candidate, applied);
+            state.book(self, candidate, applied);
         }
         Ok(tried)
     }
@@ -322,6 +316,7 @@ impl Till {
             candidate,
             state,
             left,
+            loose: false,
         };
         if work.left.uses.is_some_and(|uses| uses < 1) {
             return Ok(Tried::OverLimit);
@@ -388,39 +383,7 @@ impl Applied {
         }
         let other = |run: &Run| usize::try_from(run.0).is_ok_and(|one| one != row);
         self.units.retain(other);
-    }
-}
-
-impl State {
-    pub(super) fn book(&mut self, candidate: &Candidate<'_>, applied: &Applied) {
-        for (now, off) in self.now.iter_mut().zip(&applied.off) {
-            *now = now.saturating_sub(*off);
-        }
-        self.use_up(candidate, applied, i64::saturating_add);
-    }
-
-    /// Takes back what was booked last.
-    pub(super) fn unbook(&mut self, candidate: &Candidate<'_>, applied: &Applied) {
-        for (now, off) in self.now.iter_mut().zip(&applied.off) {
-            *now = now.saturating_add(*off);
-        }
-        self.use_up(candidate, applied, i64::saturating_sub);
-    }
-
-    fn use_up(
-        &mut self,
-        candidate: &Candidate<'_>,
-        applied: &Applied,
-        change: impl Fn(i64, i64) -> i64,
-    ) {
-        if !candidate.plan.consume {
-            return;
-        }
-        for (row, units) in applied.units.iter().chain(&applied.met) {
-            if let Some(there) = self.used.get_mut(*row as usize) {
-                *there = change(*there, *units);
-            }
-        }
+        self.slots.retain(|one| one.row as usize != row);
     }
 }
 
@@ -442,6 +405,8 @@ struct Work<'w> {
     candidate: &'w Candidate<'w>,
     state: &'w State,
     left: &'w Left,
+    /// Whether units cost as much as they ever could, where their price is not whole: for bounds.
+    loose: bool,
 }
 
 impl Work<'_> {

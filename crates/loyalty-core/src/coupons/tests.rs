@@ -4,6 +4,7 @@ mod brute;
 mod deals;
 mod published;
 mod sets;
+mod units;
 
 use super::combine::Choice;
 use super::effect::Tried;

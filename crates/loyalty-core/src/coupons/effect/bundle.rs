@@ -88,7 +88,14 @@ impl Work<'_> {
                 self.add(&mut applied, &runs, &taken);
             }
         }
-        applied.met = without(&all, &applied.units);
+        if self.candidate.plan.consume {
+            let lowered: Vec<Run> = applied
+                .slots
+                .iter()
+                .map(|one| (self.state.slot_of(one), one.units))
+                .collect();
+            applied.met = self.slices(&without(&all, &lowered));
+        }
         Ok(Some(applied))
     }
 }

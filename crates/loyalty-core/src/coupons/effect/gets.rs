@@ -40,7 +40,8 @@ impl Work<'_> {
             _ => 0,
         };
         let mut applied = self.nothing();
-        applied.met = self.needed(deal, buy, product(times, deal.step)?)?;
+        let needed = self.needed(deal, buy, product(times, deal.step)?)?;
+        applied.met = self.slices(&needed);
         applied.added.push(Added {
             sku: sku.clone(),
             quantity,
@@ -87,7 +88,8 @@ impl Work<'_> {
         let mut applied = self.nothing();
         self.add(&mut applied, &got, &taken);
         let need = product(self.steps(deal, count(&got))?, deal.step)?;
-        applied.met = self.needed(deal, &without(buy, &got), need)?;
+        let needed = self.needed(deal, &without(buy, &got), need)?;
+        applied.met = self.slices(&needed);
         Ok(Some(applied))
     }
 
