@@ -4,6 +4,7 @@ mod bundle;
 mod cut;
 mod extra;
 mod gets;
+mod limits;
 mod measure;
 mod most;
 mod slots;
@@ -11,17 +12,15 @@ mod units;
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
-use serde::{Deserialize, Serialize};
-
-use super::plan::{DealPlan, LimitOf, PromotionPlan};
+use super::plan::{DealPlan, PromotionPlan};
 use crate::calendar::Instant;
 use crate::condition::{Basket, Select};
 use crate::error::Result;
 use crate::id::Id;
-use crate::json::is_default;
 use crate::pricing::{RowTax, Sharing, TaxRule, net_and_gross};
+use rustc_hash::FxHashMap;
 
+pub(crate) use limits::{Left, ProductsLeft};
 pub(crate) use slots::{Slice, State};
 pub(super) use slots::{Slot, SlotsBefore};
 
@@ -73,79 +72,6 @@ pub(crate) struct Candidate<'p> {
     pub(crate) stored: i64,
     /// The rows that each selection of its plan chooses, in the order of the plan.
     pub(crate) sets: RowSets,
-}
-
-/// What the limits of a promotion leave for this order; none for no limit. All instances of one coupon share it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Left {
-    /// So many uses.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) uses: Option<i64>,
-    /// On so many units.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) units: Option<i64>,
-    /// So much money off, in minor units.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) money: Option<i64>,
-    /// Whether more units than that make it not be used at all, rather than in part.
-    #[serde(skip_serializing_if = "is_default")]
-    pub(crate) whole_units: bool,
-    /// Whether more money than that makes it not be used at all, rather than in part.
-    #[serde(skip_serializing_if = "is_default")]
-    pub(crate) whole_money: bool,
-    /// What limits leave that count by product.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) products: Vec<ProductsLeft>,
-}
-
-/// What a limit leaves that counts by product.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ProductsLeft {
-    /// Uses or units.
-    pub(crate) of: LimitOf,
-    /// Whether a product of which more units are there than that is left out, rather than used in part.
-    pub(crate) whole: bool,
-    /// By the number of the product.
-    pub(crate) left: Vec<(u32, i64)>,
-}
-
-impl ProductsLeft {
-    fn use_up(&mut self, products: &[(u32, i64)]) {
-        let used: FxHashMap<u32, i64> = products.iter().copied().collect();
-        for (product, left) in &mut self.left {
-            let times = match (self.of, used.get(product)) {
-                (_, None) => continue,
-                (LimitOf::Units, Some(units)) => *units,
-                _ => 1,
-            };
-            *left = left.saturating_sub(times).max(0);
-        }
-    }
-}
-
-impl Left {
-    /// Whether no limit binds.
-    pub(super) fn is_free(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// What is left after a use.
-    pub(super) fn after(mut self, applied: &Applied, till: &Till) -> Self {
-        for limit in &mut self.products {
-            limit.use_up(&till.by_product(&applied.units));
-        }
-        let units = applied.counted();
-        Self {
-            uses: self.uses.map(|left| left.saturating_sub(1)),
-            units: self.units.map(|left| left.saturating_sub(units).max(0)),
-            money: self
-                .money
-                .map(|left| left.saturating_sub(applied.total).max(0)),
-            ..self
-        }
-    }
 }
 
 /// What a promotion has done.
@@ -296,8 +222,13 @@ impl Till {
     /// # Errors
     /// [`crate::Code::Overflow`] if amounts are too large to be counted.
     #[cfg(test)]
-    pub(crate) fn apply(&self, candidate: &Candidate<'_>, state: &mut State) -> Result<Tried> {
-        let tried = self.judge(candidate, &candidate.left, state)?;
+    pub(crate) fn apply(
+        &self,
+        candidate: &Candidate<'_>,
+        left: &Left,
+        state: &mut State,
+    ) -> Result<Tried> {
+        let tried = self.judge(candidate, left, state)?;
         if let Tried::Done(applied) = &tried {
             state.book(self, candidate, applied);
         }
@@ -318,7 +249,7 @@ impl Till {
             left,
             loose: false,
         };
-        if work.left.uses.is_some_and(|uses| uses < 1) {
+        if work.left.is_spent() {
             return Ok(Tried::OverLimit);
         }
         if let Some(lacks) = work.lacks()? {
@@ -356,7 +287,7 @@ impl Tried {
             |lacks: &Shortfall| lacks.at_least.is_some_and(|least| lacks.found < least);
         match self {
             Self::Unmet(lacks) => too_little(lacks),
-            Self::OverLimit => candidate.left.uses.is_some_and(|uses| uses < 1),
+            Self::OverLimit => candidate.left.is_spent(),
             Self::Done(_) | Self::NoEffect => false,
         }
     }

@@ -7,8 +7,8 @@ use super::work::Work;
 use crate::amount::{Currency, Money};
 use crate::condition::{EventFacts, said};
 use crate::coupons::{
-    Applied, Candidate, Left, LimitBy, LimitOf, LimitPer, LimitPlan, LimitWhose, OverLimit,
-    ProductsLeft, PromotionPlan, Till,
+    Applied, Candidate, LimitBy, LimitOf, LimitPer, LimitPlan, LimitWhose, ProductsLeft,
+    PromotionPlan, Till,
 };
 use crate::event::{Counter, Purchase};
 use crate::id::Id;
@@ -80,7 +80,7 @@ impl Work<'_> {
             if rest <= 0 {
                 return false;
             }
-            leave(limit, rest, &mut candidate.left);
+            candidate.left.limit(limit, rest);
         }
         true
     }
@@ -104,16 +104,9 @@ impl Work<'_> {
             }
         }
         let any = left.is_empty() || left.iter().any(|(_, left)| *left > 0);
-        if limit.over == OverLimit::Overshoot {
-            left.iter_mut().for_each(|(_, left)| {
-                if *left > 0 {
-                    *left = i64::MAX;
-                }
-            });
-        }
-        candidate.left.products.push(ProductsLeft {
+        candidate.left.limit_products(ProductsLeft {
             of: limit.of,
-            whole: limit.over == OverLimit::Drop,
+            over: limit.over,
             left,
         });
         any
@@ -325,28 +318,6 @@ fn counted(limit: &LimitPlan, counter: &Counter<'_>, currency: Currency) -> i64 
         LimitOf::Money => {
             let money = Money::from_decimal(counter.money.0, currency);
             money.map_or(i64::MAX, Money::minor)
-        }
-    }
-}
-
-/// What a limit leaves for this order.
-fn leave(limit: &LimitPlan, rest: i64, left: &mut Left) {
-    if limit.over == OverLimit::Overshoot {
-        return;
-    }
-    let whole = limit.over == OverLimit::Drop;
-    let least = |there: &mut Option<i64>| {
-        *there = Some(there.map_or(rest, |there| there.min(rest)));
-    };
-    match limit.of {
-        LimitOf::Uses => least(&mut left.uses),
-        LimitOf::Units => {
-            least(&mut left.units);
-            left.whole_units |= whole;
-        }
-        LimitOf::Money => {
-            least(&mut left.money);
-            left.whole_money |= whole;
         }
     }
 }

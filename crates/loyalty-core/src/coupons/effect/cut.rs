@@ -1,7 +1,7 @@
 //! Taking something off units: amounts, parts, prices (clauses 2.3, 2.4, 10.2).
 
 use super::slots::Slot;
-use super::units::{Run, count, first};
+use super::units::{Run, count};
 use super::{Applied, Work};
 use crate::amount::{Ratio, Share, allocate};
 use crate::coupons::plan::{Cap, DealPlan, EffectPlan, Per};
@@ -453,99 +453,6 @@ impl Work<'_> {
     /// Whether so many units of a slot are to be named, not only their row.
     fn stands_apart(&self, slot: &Slot, units: i64) -> bool {
         self.candidate.plan.consume || !self.state.is_whole() || units < slot.units
-    }
-
-    /// At most so much in all.
-    fn capped(&self, mut applied: Applied, max: Option<i64>) -> Result<Option<Applied>> {
-        if let Some(max) = max {
-            self.lessen(&mut applied, max)?;
-        }
-        Ok(Some(applied))
-    }
-
-    /// Leaves at most so much of what was taken off, shared by what each row and unit would have had.
-    fn lessen(&self, applied: &mut Applied, max: i64) -> Result<()> {
-        if applied.total <= max {
-            return Ok(());
-        }
-        self.down_to(&mut applied.off, max)?;
-        applied.total = max;
-        applied.slots.sort_unstable_by_key(|one| (one.row, one.nth));
-        for slots in applied
-            .slots
-            .chunk_by_mut(|one, other| one.row == other.row)
-        {
-            let row = slots.first().map_or(0, |one| one.row as usize);
-            let most = applied.off.get(row).copied().unwrap_or(0);
-            let mut off: Vec<i64> = slots.iter().map(|one| one.off).collect();
-            self.down_to(&mut off, most)?;
-            for (one, off) in slots.iter_mut().zip(off) {
-                one.off = off;
-            }
-        }
-        Ok(())
-    }
-
-    /// Where all together is more than may be taken off, that is shared by what each would have had.
-    fn down_to(&self, off: &mut Vec<i64>, max: i64) -> Result<()> {
-        let all = off.iter().fold(0_i64, |sum, one| sum.saturating_add(*one));
-        if all <= max {
-            return Ok(());
-        }
-        let shares: Vec<Share> = off
-            .iter()
-            .map(|one| Share {
-                weight: *one,
-                headroom: Some(*one),
-                quantity: 0,
-            })
-            .collect();
-        allocate(max, &shares, self.till.sharing.remainder, off)?;
-        Ok(())
-    }
-
-    /// The first units that the limits leave; none if they leave too few and nothing less is wanted.
-    pub(super) fn limited(&self, runs: Vec<Run>) -> Option<Vec<Run>> {
-        match self.left.units {
-            Some(left) if count(&runs) > left => {
-                (!self.left.whole_units).then(|| first(&runs, left))
-            }
-            _ => Some(runs),
-        }
-    }
-
-    /// How many of so many added units the limits leave; none where they leave too few, and only all will do.
-    pub(super) fn added_units(&self, quantity: i64) -> Option<i64> {
-        match self.left.units {
-            Some(left) if quantity > left => (!self.left.whole_units).then_some(left),
-            _ => Some(quantity),
-        }
-    }
-
-    /// What is over a limit of units: told from what has no effect by the sign.
-    pub(super) fn over(&self) -> Applied {
-        Applied {
-            total: -1,
-            ..Applied::default()
-        }
-    }
-
-    /// Whether it is within the limits, cut down to what they leave if it may be.
-    pub(super) fn within(&self, applied: &mut Applied) -> Result<bool> {
-        if applied.total < 0 {
-            return Ok(false);
-        }
-        let Some(left) = self.left.money else {
-            return Ok(true);
-        };
-        if applied.total <= left {
-            return Ok(true);
-        }
-        if self.left.whole_money || left <= 0 {
-            return Ok(false);
-        }
-        self.lessen(applied, left)?;
-        Ok(true)
     }
 }
 

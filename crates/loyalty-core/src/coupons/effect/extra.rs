@@ -75,7 +75,7 @@ impl Work<'_> {
     }
 
     fn gift(&self, sku: &Id, quantity: i64, price: i64) -> Result<Option<Applied>> {
-        let Some(quantity) = self.added_units(quantity) else {
+        let Some(quantity) = self.left.units.of(quantity) else {
             return Ok(Some(self.over()));
         };
         if quantity == 0 {

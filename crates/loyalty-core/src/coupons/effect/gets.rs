@@ -29,7 +29,7 @@ impl Work<'_> {
         let full = bought.checked_div(deal.step).unwrap_or(0);
         let times = full.min(deal.repeat.unwrap_or(i64::MAX));
         let quantity = product(times, deal.quantity)?;
-        let Some(quantity) = self.added_units(quantity) else {
+        let Some(quantity) = self.left.units.of(quantity) else {
             return Ok(Some(self.over()));
         };
         if quantity == 0 {

@@ -5,6 +5,7 @@
 //! them cost the odd minor units depends on what was set apart before: then each counts as the dearer one.
 
 use super::cut::{overflow, product};
+use super::limits::Rest;
 use super::units::{Run, at_most, count};
 use super::{Candidate, Left, State, Till, Tried, Work};
 use crate::amount::Rounding;
@@ -85,7 +86,7 @@ impl Till {
             && plan.rounder.step() == 1
             && candidate.left.products.is_empty();
         let whole = self.has_whole_units(candidate, start);
-        if same && whole && candidate.left.money.is_none() {
+        if same && whole && candidate.left.money == Rest::default() {
             match tried {
                 Tried::Done(applied) => return Ok(applied.total.max(0)),
                 Tried::NoEffect | Tried::OverLimit => return Ok(0),
@@ -94,7 +95,7 @@ impl Till {
             }
         }
         let left = Left {
-            money: None,
+            money: Rest::default(),
             ..candidate.left.clone()
         };
         let work = Work {
@@ -111,7 +112,7 @@ impl Till {
         } else {
             work.loosely()?
         };
-        Ok(match candidate.left.money {
+        Ok(match candidate.left.money.most() {
             Some(money) => most.min(money.max(0)),
             None => most,
         })
@@ -240,8 +241,7 @@ impl Work<'_> {
     fn most_units(&self, all: i64) -> i64 {
         let some = self.candidate.plan.targets.as_ref();
         let targets = some.and_then(|some| some.n).map_or(all, i64::from);
-        let left = self.candidate.left.units.filter(|_| !self.left.whole_units);
-        all.min(targets).min(left.unwrap_or(all))
+        all.min(targets).min(self.left.units.most().unwrap_or(all))
     }
 
     fn most_got(&self, deal: &BuyGet) -> Result<i64> {

@@ -1,10 +1,7 @@
 //! Which units a promotion sees, and in which order (clause 10.3). Units of one slot are alike, so they are counted, not listed.
 
-use rustc_hash::FxHashMap;
-
+use super::Work;
 use super::slots::{Slice, Slot};
-use super::{ProductsLeft, Work};
-use crate::coupons::plan::LimitOf;
 use crate::coupons::rules::{SomeTargets, TargetOrder};
 use crate::pricing::{Basis, Target, Weights, gross, net};
 
@@ -63,37 +60,6 @@ impl Work<'_> {
             }
         }
         pool
-    }
-
-    /// Leaves the units that a limit by product leaves.
-    fn within_products(&self, limit: &ProductsLeft, pool: &mut Vec<Run>) {
-        let rests: FxHashMap<u32, i64> = limit.left.iter().copied().collect();
-        // Of each product that is bound: what is left of it.
-        let mut bound: FxHashMap<u32, i64> = FxHashMap::default();
-        let rows: Vec<Run> = pool
-            .iter()
-            .map(|(slot, units)| (self.row_of(*slot), *units))
-            .collect();
-        for (product, units) in self.till.by_product(&rows) {
-            let left = match rests.get(&product).copied().unwrap_or(i64::MAX) {
-                left if left >= units => continue,
-                left if limit.of == LimitOf::Units && !limit.whole => left,
-                left if limit.of == LimitOf::Uses && left > 0 => continue,
-                _ => 0,
-            };
-            bound.insert(product, left);
-        }
-        if bound.is_empty() {
-            return;
-        }
-        for (slot, units) in pool.iter_mut() {
-            let row = self.till.rows.get(self.row_of(*slot) as usize);
-            if let Some(left) = row.and_then(|row| bound.get_mut(&row.product)) {
-                *units = (*left).min(*units);
-                *left = left.saturating_sub(*units);
-            }
-        }
-        pool.retain(|(_, units)| *units > 0);
     }
 
     /// Puts runs into an order of their prices before discounts.
