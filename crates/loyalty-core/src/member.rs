@@ -23,8 +23,8 @@ use crate::tiers::Standing;
 pub(crate) use access::{Access, Since};
 pub(crate) use more::More;
 pub(crate) use order::{
-    CardPaid, ConvertedAt, Counted, KeyUse, Order, OrderLine, OrderRow, PromotionUse, Put,
-    RowCarried, RowDiscount, RowMeasure, RowPoints, RowTaxed, RowTender, TenderPaid, ValueUse,
+    CardPaid, ConvertedAt, Counted, DiscountOf, KeyUse, Order, OrderLine, OrderRow, PromotionUse,
+    Put, RowCarried, RowDiscount, RowMeasure, RowPoints, RowTaxed, RowTender, TenderPaid, ValueUse,
 };
 pub(crate) use profile::Profile;
 pub(crate) use repricing::{Offered, Repricing, RowFacts};

@@ -9,6 +9,7 @@ use super::facts::Seeing;
 use super::promotion_limits::{Asks, Products};
 use super::till::Applied;
 use super::work::Work;
+use crate::amount::Points;
 use crate::condition::{EventFacts, Explain, evaluate};
 use crate::coupons::{
     Added, Candidate, DealPlan, Instance, Measured, PromotionPlan, Reason, RowSets, Shortfall,
@@ -20,8 +21,10 @@ use crate::id::Id;
 use crate::limits::DISCOUNTED_MAX;
 use crate::member::{CardPaid, PromotionUse, Repricing};
 use crate::outcome::{
-    Amount, Change, Figure, ReceiptAdded, ReceiptPromotions, Unmet, Unused, UnusedWhy,
+    AccountPoints, Amount, Change, CouponAdded, Figure, PromotionCount, ReceiptAdded,
+    ReceiptPromotions, Unmet, Unused, UnusedWhy,
 };
+use crate::points::Gifts;
 use crate::program::Places;
 
 /// What promotions did to a purchase.
@@ -29,6 +32,10 @@ use crate::program::Places;
 pub(super) struct Promoted {
     /// The coupons that were used, as they were in the wallet.
     pub(super) coupons: Vec<Instance>,
+    /// What each of them did: what it took off, in minor units, and what it added.
+    pub(super) did: Vec<(i64, Vec<CouponAdded>)>,
+    /// What the host adds to its counters.
+    pub(super) counted: Vec<PromotionCount>,
     /// What was counted against limits.
     pub(super) used: Vec<PromotionUse>,
     /// The facts by which they were chosen, where returns price anew.
@@ -117,7 +124,6 @@ impl<'w> Work<'w> {
             repricing,
             ..Promoted::default()
         };
-        let mut counts = Vec::new();
         for chosen in &choice.chosen {
             let Some(candidate) = candidates.get(chosen.candidate) else {
                 continue;
@@ -136,7 +142,8 @@ impl<'w> Work<'w> {
             }
             if let Some(used) = self.used(asks, plan, &chosen.applied, &till) {
                 self.book_promotion(plan, &used, 1);
-                counts.extend(plan.counts(&used, compiled.currency));
+                let counts = plan.counts(&used, 1, compiled.currency);
+                promoted.counted.extend(counts);
                 promoted.used.push(used);
             }
             let Some(Some(instance)) = instances.get(chosen.candidate) else {
@@ -149,6 +156,11 @@ impl<'w> Work<'w> {
                 promoted.cards.push(card);
             } else {
                 promoted.coupons.push(instance.clone());
+                let added = chosen.applied.added.iter().map(|one| CouponAdded {
+                    sku: one.sku.clone(),
+                    quantity: one.quantity,
+                });
+                promoted.did.push((chosen.applied.total, added.collect()));
             }
         }
         let gifts: Vec<_> = choice
@@ -168,7 +180,6 @@ impl<'w> Work<'w> {
                 .map(|bound| Amount::new(bound, compiled.currency)),
             unused,
             added,
-            counted: counts,
         });
         Ok(promoted)
     }
@@ -235,17 +246,47 @@ impl<'w> Work<'w> {
     }
 
     /// Takes the coupons of a purchase out of the wallet; a code that was presented is in none, and does not come back into one.
-    pub(super) fn redeem_coupons(&mut self, order: &Id, coupons: &mut Vec<Instance>) {
-        for instance in coupons.iter() {
+    pub(super) fn redeem_coupons(&mut self, order: &Id, promoted: &mut Promoted) {
+        let coupons = &mut promoted.coupons;
+        for (instance, (off, added)) in coupons.iter().zip(core::mem::take(&mut promoted.did)) {
             self.enter(Change::CouponRedeemed {
                 coupon: instance.coupon.clone(),
                 instance: instance.id.clone(),
                 order: order.clone(),
+                amount: self.amount(off),
+                added,
+                points: Vec::new(),
             });
         }
         coupons.retain(|instance| self.state.more.coupon(&instance.id).is_some());
         for instance in coupons.iter() {
             self.drop_coupon(&instance.id);
+        }
+    }
+
+    /// Says in the entries of coupons, from a place on, which points they gave; one rule gives those of all instances, so the first
+    /// one tells them.
+    pub(super) fn say_points(&mut self, at: usize, gifts: &Gifts<'_>) {
+        if self.promoted.is_empty() {
+            return;
+        }
+        let accounts = &self.compiled.accounts;
+        let mut told: Vec<Id> = Vec::new();
+        for entry in self.entries.iter_mut().skip(at) {
+            let Change::CouponRedeemed { coupon, points, .. } = &mut entry.change else {
+                continue;
+            };
+            if told.contains(coupon) {
+                continue;
+            }
+            told.push(coupon.clone());
+            let own = gifts.given().filter(|gift| gift.plan.id == *coupon);
+            points.extend(own.filter_map(|gift| {
+                Some(AccountPoints {
+                    account: accounts.get(gift.plan.account)?.id.clone(),
+                    points: Points::new(gift.points),
+                })
+            }));
         }
     }
 

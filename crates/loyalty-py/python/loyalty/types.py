@@ -193,13 +193,18 @@ ReceiptAdded = TypedDict("ReceiptAdded", {"by": str, "sku": str, "quantity": int
 """A thing that a promotion adds; the host hands it out."""
 
 
-class PromotionCount(TypedDict):
-    """What the host adds to its counters."""
-
+class _PromotionCountRequired(TypedDict):
     of: str
+    on: str
     uses: int
     units: int
     money: Decimal
+
+
+class PromotionCount(_PromotionCountRequired, total=False):
+    """What the host adds to its counters, for the day of the use; less than zero where all of an order goes back."""
+
+    by: str
 
 
 class _ReceiptPromotionsRequired(TypedDict):
@@ -212,7 +217,6 @@ class ReceiptPromotions(_ReceiptPromotionsRequired, total=False):
 
     bound: Decimal
     added: list[ReceiptAdded]
-    counted: list[PromotionCount]
 
 
 class _ReceiptTenderRequired(TypedDict):
@@ -263,6 +267,7 @@ class Receipt(_ReceiptRequired, total=False):
 
     discounts: list[ReceiptDiscount]
     promotions: ReceiptPromotions
+    counted: list[PromotionCount]
     withheld: Decimal
     converted: Converted
 
