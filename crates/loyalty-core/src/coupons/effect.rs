@@ -113,7 +113,7 @@ impl<'p> Candidate<'p> {
     }
 
     /// Whether there is anything that it could have an effect on, whatever stands before it.
-    pub(super) fn sees_something(&self) -> bool {
+    pub(crate) fn sees_something(&self) -> bool {
         let ships = matches!(self.plan.deal, DealPlan::Shipping { .. });
         ships || self.sets.iter().any(|rows| !rows.is_empty())
     }

@@ -10,7 +10,8 @@ use super::promotion_limits::{Asks, Products};
 use super::till::Applied;
 use super::work::Work;
 use crate::amount::Points;
-use crate::condition::{EventFacts, Explain, evaluate};
+use crate::calendar::Instant;
+use crate::condition::{EventFacts, Explain, Quiet, evaluate};
 use crate::coupons::{
     Added, Candidate, DealPlan, Instance, Measured, PromotionPlan, Reason, RowSets, Shortfall,
     StoredValueAs, Till, TillRow, weigh,
@@ -63,7 +64,7 @@ pub(super) struct Asked<'w> {
     /// The instance or code as it is named; none for an offer.
     pub(super) instance: Option<Instance>,
     pub(super) presented: Option<u32>,
-    /// Whether it is looked at without being named: then it is not told of where it is simply not live.
+    /// Whether it is looked at without being named: then it is told as not live only where it soon will be.
     quiet: bool,
 }
 
@@ -237,7 +238,7 @@ impl<'w> Work<'w> {
                 sifted.candidates.push(candidate);
                 sifted.instances.push(asked.instance);
             }
-            Err(why) if !asked.quiet || !matches!(why.why, UnusedWhy::NotLive) => {
+            Err(why) if !asked.quiet || why.why != UnusedWhy::NotLive || why.from.is_some() => {
                 let told = told_of(Some(plan), asked.instance.as_ref(), why);
                 sifted.unused.push(told);
             }
@@ -364,19 +365,36 @@ impl<'w> Work<'w> {
         (rows, known): (&Rows, &mut FxHashMap<usize, RowSets>),
     ) -> Result<Candidate<'w>, Why> {
         let instance = asked.instance.as_ref();
+        let seeing = || Seeing {
+            event: Some(EventFacts {
+                basket: Some(&rows.basket),
+                ..asks.facts
+            }),
+            ..self.seeing(self.today)
+        };
         if let Some(why) = self.barred(asks, plan, asked) {
-            return Err(Why::plain(why));
+            let mut from = None;
+            if why == UnusedWhy::NotLive {
+                from = match asked.quiet {
+                    true => self.opens_soon(plan, asks.facts),
+                    false => self.opens(plan, instance, asks.facts),
+                };
+                if asked.quiet && from.is_some() {
+                    // What nobody named is told where it is for such a basket.
+                    let when = plan.when.as_ref();
+                    let holds = when.is_none_or(|when| evaluate(when, &seeing(), &mut Quiet));
+                    let sees = || Candidate::new(plan, &rows.basket).sees_something();
+                    from = from.filter(|_| holds && sees());
+                }
+            }
+            return Err(Why {
+                from,
+                ..Why::plain(why)
+            });
         }
         if let Some(when) = &plan.when {
-            let seeing = Seeing {
-                event: Some(EventFacts {
-                    basket: Some(&rows.basket),
-                    ..asks.facts
-                }),
-                ..self.seeing(self.today)
-            };
             let mut lacks = Explain::default();
-            if !evaluate(when, &seeing, &mut lacks) {
+            if !evaluate(when, &seeing(), &mut lacks) {
                 return Err(Why {
                     unmet: lacks.0,
                     ..Why::plain(UnusedWhy::Unmet)
@@ -395,44 +413,6 @@ impl<'w> Work<'w> {
         } else {
             Err(Why::plain(UnusedWhy::LimitReached))
         }
-    }
-
-    /// Why something cannot be used, whatever is bought.
-    pub(super) fn barred(
-        &self,
-        asks: Asks<'_>,
-        plan: &PromotionPlan,
-        asked: &Asked<'_>,
-    ) -> Option<UnusedWhy> {
-        let instance = asked.instance.as_ref();
-        let named = |id: &Id| asks.purchase.declined.iter().any(|one| *id == **one);
-        if named(&plan.id) || instance.is_some_and(|one| named(&one.id)) {
-            return Some(UnusedWhy::Declined);
-        }
-        if instance.is_some_and(|one| self.state.more.holder(&one.id).is_some()) {
-            return Some(UnusedWhy::Held);
-        }
-        (!self.live(plan, instance, asks.facts)).then_some(UnusedWhy::NotLive)
-    }
-
-    pub(super) fn live(
-        &self,
-        plan: &PromotionPlan,
-        instance: Option<&Instance>,
-        facts: EventFacts<'_>,
-    ) -> bool {
-        let rule = &plan.rule;
-        let today = self.program_day(self.as_of);
-        let begun = rule.from.is_none_or(|from| from <= today)
-            && instance.is_none_or(|one| one.from.is_none_or(|from| from <= self.today));
-        // An instance says itself until when it lasts.
-        let own_end = instance.is_some_and(|one| one.expires_at.is_some());
-        let over = !own_end && rule.until.is_some_and(|until| until < today);
-        let blacked = rule.blackouts.iter().any(|range| range.contains(today));
-        let weekday = rule.weekdays.is_empty() || rule.weekdays.contains(&facts.weekday);
-        let hours = rule.hours.as_ref();
-        let hours = hours.is_none_or(|hours| hours.contains(facts.second_of_day));
-        begun && !over && !blacked && weekday && hours
     }
 
     fn till_of(&self, rows: &Rows, products: &Products<'_>) -> Till {
@@ -528,12 +508,14 @@ fn pays(plan: &PromotionPlan) -> bool {
     matches!(&plan.deal, DealPlan::StoredValue { role: own, .. } if *own == role)
 }
 
-/// Why something is not used: the reason, what stands against it, what is lacking, what it would save.
+/// Why something is not used: the reason, what stands against it, what is lacking, what it would save, when it could be.
 struct Why {
     why: UnusedWhy,
     with: Vec<Id>,
     unmet: Vec<Unmet>,
     saves: Option<Amount>,
+    /// From when on it can be used.
+    from: Option<Instant>,
 }
 
 impl Why {
@@ -544,6 +526,7 @@ impl Why {
             with: Vec::new(),
             unmet: Vec::new(),
             saves: None,
+            from: None,
         }
     }
 }
@@ -557,6 +540,7 @@ fn told_of(plan: Option<&PromotionPlan>, instance: Option<&Instance>, why: Why) 
         with: why.with,
         unmet: why.unmet,
         saves: why.saves,
+        from: why.from,
     }
 }
 

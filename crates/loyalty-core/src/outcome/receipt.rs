@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Amount, Unmet};
 use crate::amount::{Exact, Points};
-use crate::calendar::Date;
+use crate::calendar::{Date, Instant};
 use crate::id::Id;
 use crate::points::TenderAs;
 
@@ -80,6 +80,11 @@ pub struct Unused {
     /// For a coupon that was not presented: how much less there would be to pay with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub saves: Option<Amount>,
+    /// For what is not live: the first instant at which its dates, weekdays and hours let it be used; none for never. An offer is
+    /// told as not live only if that is within [`OFFERS_AHEAD_DAYS`](crate::limits::OFFERS_AHEAD_DAYS) days and it is for such a
+    /// basket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Instant>,
 }
 
 /// Why an offer or a coupon was not used (clause 10.8).

@@ -178,11 +178,11 @@ class _UnusedRequired(TypedDict):
     reason: str
 
 
-_UnusedWith = TypedDict("_UnusedWith", {"with": list[str]}, total=False)
+_UnusedWith = TypedDict("_UnusedWith", {"with": list[str], "from": str}, total=False)
 
 
 class Unused(_UnusedRequired, _UnusedWith, total=False):
-    """An offer or coupon that was not used, and why; `with` is what stands against it."""
+    """An offer or coupon that was not used, and why; `with` is what stands against it, `from` when it will be live."""
 
     promotion: str
     coupon: str
