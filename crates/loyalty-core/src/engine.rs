@@ -25,6 +25,7 @@ mod household;
 mod idle;
 mod lent;
 mod list_price;
+mod live;
 mod lots;
 mod measure;
 mod merge;

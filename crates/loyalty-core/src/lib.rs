@@ -104,14 +104,15 @@ pub use metric::{
     OfAttribute, OfTrack, PeriodsWith, SilenceOf, Since, StreakOf, TaskEnd, TasksEnded, Window,
 };
 pub use outcome::{
-    AccountPoints, Amount, BenefitStanding, Change, Decided, DiscountAmount, Entry, ExpiredWhy,
-    Expiring, Figure, GrantProgress, Liability, LineRulePoints, LineUnits, LotDates, LotPoints,
-    Message, MessageBody, MessageEvent, Met, Muted, Outcome, OutreachMade, PendingProgress,
-    PlanEnd, Progress, PromotionCount, Rank, RankFigure, Receipt, ReceiptAdded, ReceiptConverted,
-    ReceiptDiscount, ReceiptLine, ReceiptPromotions, ReceiptStoredValue, ReceiptTax, ReceiptTender,
-    ReceiptTotal, RedateWhy, ReferralOf, ReferralTold, ReleaseWhy, RulePoints, RuleTrace, RungLent,
-    RungProgress, SegmentChange, SignalSaid, Source, StepProgress, TaskProgress, TaskState,
-    TierWhy, TraceResult, TrackProgress, TriggerAbout, Unmet, Unused, UnusedWhy, Withheld,
+    AccountPoints, Amount, BenefitStanding, Change, CouponAdded, Decided, DiscountAmount, Entry,
+    ExpiredWhy, Expiring, Figure, GrantProgress, Liability, LineRulePoints, LineUnits, LotDates,
+    LotPoints, Message, MessageBody, MessageEvent, Met, Muted, Outcome, OutreachMade,
+    PendingProgress, PlanEnd, Progress, PromotionCount, Rank, RankFigure, Receipt, ReceiptAdded,
+    ReceiptConverted, ReceiptDiscount, ReceiptLine, ReceiptPromotions, ReceiptStoredValue,
+    ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy, ReferralOf, ReferralTold, ReleaseWhy,
+    RulePoints, RuleTrace, RungLent, RungProgress, SegmentChange, SignalSaid, Source, StepProgress,
+    TaskProgress, TaskState, TierWhy, TraceResult, TrackProgress, TriggerAbout, Unmet, Unused,
+    UnusedWhy, Withheld,
 };
 pub use plans::{InGrace, PaidPlan, PlanPrice, PlanRefund, PlanRung, PlanTrial, TrialOnce};
 pub use points::{

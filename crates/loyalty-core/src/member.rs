@@ -23,7 +23,7 @@ use crate::tiers::Standing;
 pub(crate) use access::{Access, Since};
 pub(crate) use more::More;
 pub(crate) use order::{
-    CardPaid, ConvertedAt, Counted, KeyUse, Order, OrderFactor, OrderLine, OrderRow, PromotionUse,
+    CardPaid, ConvertedAt, Counted, DiscountOf, KeyUse, Order, OrderFactor, OrderLine, OrderRow, PromotionUse,
     Put, RowCarried, RowDiscount, RowMeasure, RowPoints, RowTaxed, RowTender, TenderPaid, ValueUse,
 };
 pub(crate) use profile::Profile;

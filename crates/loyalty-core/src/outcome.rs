@@ -14,9 +14,9 @@ use crate::event::{Close, HouseholdLeft, HouseholdLink, IssueCoupon, PlanSeat, R
 use crate::id::Id;
 
 pub use change::{
-    Change, Decided, ExpiredWhy, LotDates, LotPoints, Muted, OutreachMade, PlanEnd, RedateWhy,
-    ReferralOf, ReferralTold, ReleaseWhy, RulePoints, RungLent, SegmentChange, SignalSaid, Source,
-    TierWhy, TriggerAbout, Withheld,
+    Change, CouponAdded, Decided, ExpiredWhy, LotDates, LotPoints, Muted, OutreachMade, PlanEnd,
+    RedateWhy, ReferralOf, ReferralTold, ReleaseWhy, RulePoints, RungLent, SegmentChange,
+    SignalSaid, Source, TierWhy, TriggerAbout, Withheld,
 };
 pub use explain::{Figure, Met, RuleTrace, TraceResult, Unmet};
 pub use receipt::{

@@ -4,22 +4,25 @@ mod bundle;
 mod cut;
 mod extra;
 mod gets;
+mod limits;
 mod measure;
 mod most;
+mod slots;
 mod units;
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
-use serde::{Deserialize, Serialize};
-
-use super::plan::{DealPlan, LimitOf, PromotionPlan};
+use super::plan::{DealPlan, PromotionPlan};
 use crate::calendar::Instant;
 use crate::condition::{Basket, Select};
 use crate::error::Result;
 use crate::id::Id;
-use crate::json::is_default;
 use crate::pricing::{RowTax, Sharing, TaxRule, net_and_gross};
+use rustc_hash::FxHashMap;
+
+pub(crate) use limits::{Left, ProductsLeft};
+pub(crate) use slots::{Slice, State};
+pub(super) use slots::{Slot, SlotsBefore};
 
 use units::Run;
 
@@ -51,15 +54,6 @@ pub(crate) struct TillRow {
     pub(crate) product: u32,
 }
 
-/// What changes while promotions are applied.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct State {
-    /// What each row costs; shipping is the one after the goods.
-    pub(crate) now: Vec<i64>,
-    /// How many units of each row have been consumed.
-    pub(crate) used: Vec<i64>,
-}
-
 /// Rows of a basket, set by set. Instances of one coupon share them.
 pub(crate) type RowSets = Rc<[Box<[u32]>]>;
 
@@ -80,79 +74,6 @@ pub(crate) struct Candidate<'p> {
     pub(crate) sets: RowSets,
 }
 
-/// What the limits of a promotion leave for this order; none for no limit. All instances of one coupon share it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Left {
-    /// So many uses.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) uses: Option<i64>,
-    /// On so many units.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) units: Option<i64>,
-    /// So much money off, in minor units.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) money: Option<i64>,
-    /// Whether more units than that make it not be used at all, rather than in part.
-    #[serde(skip_serializing_if = "is_default")]
-    pub(crate) whole_units: bool,
-    /// Whether more money than that makes it not be used at all, rather than in part.
-    #[serde(skip_serializing_if = "is_default")]
-    pub(crate) whole_money: bool,
-    /// What limits leave that count by product.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) products: Vec<ProductsLeft>,
-}
-
-/// What a limit leaves that counts by product.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ProductsLeft {
-    /// Uses or units.
-    pub(crate) of: LimitOf,
-    /// Whether a product of which more units are there than that is left out, rather than used in part.
-    pub(crate) whole: bool,
-    /// By the number of the product.
-    pub(crate) left: Vec<(u32, i64)>,
-}
-
-impl ProductsLeft {
-    fn use_up(&mut self, products: &[(u32, i64)]) {
-        let used: FxHashMap<u32, i64> = products.iter().copied().collect();
-        for (product, left) in &mut self.left {
-            let times = match (self.of, used.get(product)) {
-                (_, None) => continue,
-                (LimitOf::Units, Some(units)) => *units,
-                _ => 1,
-            };
-            *left = left.saturating_sub(times).max(0);
-        }
-    }
-}
-
-impl Left {
-    /// Whether no limit binds.
-    pub(super) fn is_free(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// What is left after a use.
-    pub(super) fn after(mut self, applied: &Applied, till: &Till) -> Self {
-        for limit in &mut self.products {
-            limit.use_up(&till.by_product(&applied.units));
-        }
-        let units = applied.counted();
-        Self {
-            uses: self.uses.map(|left| left.saturating_sub(1)),
-            units: self.units.map(|left| left.saturating_sub(units).max(0)),
-            money: self
-                .money
-                .map(|left| left.saturating_sub(applied.total).max(0)),
-            ..self
-        }
-    }
-}
-
 /// What a promotion has done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Applied {
@@ -164,8 +85,11 @@ pub(crate) struct Applied {
     pub(crate) unplaced: i64,
     /// The units that it lowered the price of, by row.
     pub(crate) units: Vec<Run>,
-    /// The units that met its condition, by row.
-    pub(crate) met: Vec<Run>,
+    /// The same by slot, where they are to stand apart: what consumes its units names all of them, others those of which there are
+    /// more in their row.
+    pub(crate) slots: Vec<Slice>,
+    /// The units that met its condition, by slot.
+    pub(crate) met: Vec<Slice>,
     /// Some units of a row whose whole price it took off, while the others still cost something.
     pub(crate) free: Vec<Free>,
     pub(crate) added: Vec<Added>,
@@ -200,7 +124,7 @@ impl<'p> Candidate<'p> {
     }
 
     /// Whether there is anything that it could have an effect on, whatever stands before it.
-    pub(super) fn sees_something(&self) -> bool {
+    pub(crate) fn sees_something(&self) -> bool {
         let ships = matches!(self.plan.deal, DealPlan::Shipping { .. });
         ships || self.sets.iter().any(|rows| !rows.is_empty())
     }
@@ -253,11 +177,7 @@ impl Till {
     /// The state before the first promotion.
     pub(crate) fn start(&self) -> State {
         let rows = self.rows.iter().chain(&self.shipping);
-        let now: Vec<i64> = rows.map(|row| row.now).collect();
-        State {
-            used: vec![0; now.len()],
-            now,
-        }
+        State::new(rows.map(|row| row.now).collect())
     }
 
     /// A row; shipping is the one after the goods.
@@ -313,10 +233,15 @@ impl Till {
     /// # Errors
     /// [`crate::Code::Overflow`] if amounts are too large to be counted.
     #[cfg(test)]
-    pub(crate) fn apply(&self, candidate: &Candidate<'_>, state: &mut State) -> Result<Tried> {
-        let tried = self.judge(candidate, &candidate.left, state)?;
+    pub(crate) fn apply(
+        &self,
+        candidate: &Candidate<'_>,
+        left: &Left,
+        state: &mut State,
+    ) -> Result<Tried> {
+        let tried = self.judge(candidate, left, state)?;
         if let Tried::Done(applied) = &tried {
-            state.book(candidate, applied);
+            state.book(self, candidate, applied);
         }
         Ok(tried)
     }
@@ -333,8 +258,9 @@ impl Till {
             candidate,
             state,
             left,
+            loose: false,
         };
-        if work.left.uses.is_some_and(|uses| uses < 1) {
+        if work.left.is_spent() {
             return Ok(Tried::OverLimit);
         }
         if let Some(lacks) = work.lacks()? {
@@ -372,7 +298,7 @@ impl Tried {
             |lacks: &Shortfall| lacks.at_least.is_some_and(|least| lacks.found < least);
         match self {
             Self::Unmet(lacks) => too_little(lacks),
-            Self::OverLimit => candidate.left.uses.is_some_and(|uses| uses < 1),
+            Self::OverLimit => candidate.left.is_spent(),
             Self::Done(_) | Self::NoEffect => false,
         }
     }
@@ -397,42 +323,10 @@ impl Applied {
             self.total = self.total.saturating_sub(*off);
             *off = 0;
         }
-        let other = |one: u32| usize::try_from(one).is_ok_and(|one| one != row);
-        self.units.retain(|(row, _)| other(*row));
-        self.free.retain(|free| other(free.row));
-    }
-}
-
-impl State {
-    pub(super) fn book(&mut self, candidate: &Candidate<'_>, applied: &Applied) {
-        for (now, off) in self.now.iter_mut().zip(&applied.off) {
-            *now = now.saturating_sub(*off);
-        }
-        self.use_up(candidate, applied, i64::saturating_add);
-    }
-
-    /// Takes back what was booked last.
-    pub(super) fn unbook(&mut self, candidate: &Candidate<'_>, applied: &Applied) {
-        for (now, off) in self.now.iter_mut().zip(&applied.off) {
-            *now = now.saturating_add(*off);
-        }
-        self.use_up(candidate, applied, i64::saturating_sub);
-    }
-
-    fn use_up(
-        &mut self,
-        candidate: &Candidate<'_>,
-        applied: &Applied,
-        change: impl Fn(i64, i64) -> i64,
-    ) {
-        if !candidate.plan.consume {
-            return;
-        }
-        for (row, units) in applied.units.iter().chain(&applied.met) {
-            if let Some(there) = self.used.get_mut(*row as usize) {
-                *there = change(*there, *units);
-            }
-        }
+        let other = |run: &Run| usize::try_from(run.0).is_ok_and(|one| one != row);
+        self.units.retain(other);
+        self.slots.retain(|one| one.row as usize != row);
+        self.free.retain(|one| one.row as usize != row);
     }
 }
 
@@ -454,6 +348,8 @@ struct Work<'w> {
     candidate: &'w Candidate<'w>,
     state: &'w State,
     left: &'w Left,
+    /// Whether units cost as much as they ever could, where their price is not whole: for bounds.
+    loose: bool,
 }
 
 impl Work<'_> {

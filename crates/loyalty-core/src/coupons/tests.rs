@@ -4,6 +4,7 @@ mod brute;
 mod deals;
 mod published;
 mod sets;
+mod units;
 
 use super::combine::Choice;
 use super::effect::Tried;
@@ -237,12 +238,7 @@ impl Shop {
 fn left(plan: &PromotionPlan) -> Left {
     let mut left = Left::default();
     for limit in &plan.limits {
-        let whole = limit.over == OverLimit::Drop;
-        match limit.of {
-            plan::LimitOf::Uses => left.uses = Some(limit.most),
-            plan::LimitOf::Units => (left.units, left.whole_units) = (Some(limit.most), whole),
-            plan::LimitOf::Money => (left.money, left.whole_money) = (Some(limit.most), whole),
-        }
+        left.limit(limit, limit.most);
     }
     left
 }

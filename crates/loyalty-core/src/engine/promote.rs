@@ -9,7 +9,9 @@ use super::facts::Seeing;
 use super::promotion_limits::{Asks, Products};
 use super::till::Applied;
 use super::work::Work;
-use crate::condition::{EventFacts, Explain, evaluate};
+use crate::amount::Points;
+use crate::calendar::Instant;
+use crate::condition::{EventFacts, Explain, Quiet, evaluate};
 use crate::coupons::{
     self, Added, Candidate, DealPlan, Instance, Measured, Phase, PromotionPlan, Reason, RowSets,
     Shortfall, StoredValueAs, Till, TillRow, weigh,
@@ -20,8 +22,10 @@ use crate::id::Id;
 use crate::limits::DISCOUNTED_MAX;
 use crate::member::{CardPaid, PromotionUse, Repricing};
 use crate::outcome::{
-    Amount, Change, Figure, ReceiptAdded, ReceiptPromotions, Unmet, Unused, UnusedWhy,
+    AccountPoints, Amount, Change, CouponAdded, Figure, PromotionCount, ReceiptAdded,
+    ReceiptPromotions, Unmet, Unused, UnusedWhy,
 };
+use crate::points::Gifts;
 use crate::program::Places;
 
 /// What promotions did to a purchase.
@@ -29,6 +33,10 @@ use crate::program::Places;
 pub(super) struct Promoted {
     /// The coupons that were used, as they were in the wallet.
     pub(super) coupons: Vec<Instance>,
+    /// What each of them did: what it took off, in minor units, and what it added.
+    pub(super) did: Vec<(i64, Vec<CouponAdded>)>,
+    /// What the host adds to its counters.
+    pub(super) counted: Vec<PromotionCount>,
     /// What was counted against limits.
     pub(super) used: Vec<PromotionUse>,
     /// The facts by which they were chosen, where returns price anew.
@@ -56,7 +64,7 @@ pub(super) struct Asked<'w> {
     /// The instance or code as it is named; none for an offer.
     pub(super) instance: Option<Instance>,
     pub(super) presented: Option<u32>,
-    /// Whether it is looked at without being named: then it is not told of where it is simply not live.
+    /// Whether it is looked at without being named: then it is told as not live only where it soon will be.
     quiet: bool,
 }
 
@@ -117,7 +125,6 @@ impl<'w> Work<'w> {
             repricing,
             ..Promoted::default()
         };
-        let mut counts = Vec::new();
         for chosen in &choice.chosen {
             let Some(candidate) = candidates.get(chosen.candidate) else {
                 continue;
@@ -139,7 +146,8 @@ impl<'w> Work<'w> {
             }
             if let Some(used) = self.used(asks, plan, &chosen.applied, &till) {
                 self.book_promotion(plan, &used, 1);
-                counts.extend(plan.counts(&used, compiled.currency));
+                let counts = plan.counts(&used, 1, compiled.currency);
+                promoted.counted.extend(counts);
                 promoted.used.push(used);
             }
             let Some(Some(instance)) = instances.get(chosen.candidate) else {
@@ -152,6 +160,11 @@ impl<'w> Work<'w> {
                 promoted.cards.push(card);
             } else {
                 promoted.coupons.push(instance.clone());
+                let added = chosen.applied.added.iter().map(|one| CouponAdded {
+                    sku: one.sku.clone(),
+                    quantity: one.quantity,
+                });
+                promoted.did.push((chosen.applied.total, added.collect()));
             }
         }
         let gifts: Vec<_> = choice
@@ -171,7 +184,6 @@ impl<'w> Work<'w> {
                 .map(|bound| Amount::new(bound, compiled.currency)),
             unused,
             added,
-            counted: counts,
         });
         Ok(promoted)
     }
@@ -229,7 +241,7 @@ impl<'w> Work<'w> {
                 sifted.candidates.push(candidate);
                 sifted.instances.push(asked.instance);
             }
-            Err(why) if !asked.quiet || !matches!(why.why, UnusedWhy::NotLive) => {
+            Err(why) if !asked.quiet || why.why != UnusedWhy::NotLive || why.from.is_some() => {
                 let told = told_of(Some(plan), asked.instance.as_ref(), why);
                 sifted.unused.push(told);
             }
@@ -238,17 +250,47 @@ impl<'w> Work<'w> {
     }
 
     /// Takes the coupons of a purchase out of the wallet; a code that was presented is in none, and does not come back into one.
-    pub(super) fn redeem_coupons(&mut self, order: &Id, coupons: &mut Vec<Instance>) {
-        for instance in coupons.iter() {
+    pub(super) fn redeem_coupons(&mut self, order: &Id, promoted: &mut Promoted) {
+        let coupons = &mut promoted.coupons;
+        for (instance, (off, added)) in coupons.iter().zip(core::mem::take(&mut promoted.did)) {
             self.enter(Change::CouponRedeemed {
                 coupon: instance.coupon.clone(),
                 instance: instance.id.clone(),
                 order: order.clone(),
+                amount: self.amount(off),
+                added,
+                points: Vec::new(),
             });
         }
         coupons.retain(|instance| self.state.more.coupon(&instance.id).is_some());
         for instance in coupons.iter() {
             self.drop_coupon(&instance.id);
+        }
+    }
+
+    /// Says in the entries of coupons, from a place on, which points they gave; one rule gives those of all instances, so the first
+    /// one tells them.
+    pub(super) fn say_points(&mut self, at: usize, gifts: &Gifts<'_>) {
+        if self.promoted.is_empty() {
+            return;
+        }
+        let accounts = &self.compiled.accounts;
+        let mut told: Vec<Id> = Vec::new();
+        for entry in self.entries.iter_mut().skip(at) {
+            let Change::CouponRedeemed { coupon, points, .. } = &mut entry.change else {
+                continue;
+            };
+            if told.contains(coupon) {
+                continue;
+            }
+            told.push(coupon.clone());
+            let own = gifts.given().filter(|gift| gift.plan.id == *coupon);
+            points.extend(own.filter_map(|gift| {
+                Some(AccountPoints {
+                    account: accounts.get(gift.plan.account)?.id.clone(),
+                    points: Points::new(gift.points),
+                })
+            }));
         }
     }
 
@@ -326,19 +368,36 @@ impl<'w> Work<'w> {
         (rows, known): (&Rows, &mut FxHashMap<usize, RowSets>),
     ) -> Result<Candidate<'w>, Why> {
         let instance = asked.instance.as_ref();
+        let seeing = || Seeing {
+            event: Some(EventFacts {
+                basket: Some(&rows.basket),
+                ..asks.facts
+            }),
+            ..self.seeing(self.today)
+        };
         if let Some(why) = self.barred(asks, plan, asked) {
-            return Err(Why::plain(why));
+            let mut from = None;
+            if why == UnusedWhy::NotLive {
+                from = match asked.quiet {
+                    true => self.opens_soon(plan, asks.facts),
+                    false => self.opens(plan, instance, asks.facts),
+                };
+                if asked.quiet && from.is_some() {
+                    // What nobody named is told where it is for such a basket.
+                    let when = plan.when.as_ref();
+                    let holds = when.is_none_or(|when| evaluate(when, &seeing(), &mut Quiet));
+                    let sees = || Candidate::new(plan, &rows.basket).sees_something();
+                    from = from.filter(|_| holds && sees());
+                }
+            }
+            return Err(Why {
+                from,
+                ..Why::plain(why)
+            });
         }
         if let Some(when) = &plan.when {
-            let seeing = Seeing {
-                event: Some(EventFacts {
-                    basket: Some(&rows.basket),
-                    ..asks.facts
-                }),
-                ..self.seeing(self.today)
-            };
             let mut lacks = Explain::default();
-            if !evaluate(when, &seeing, &mut lacks) {
+            if !evaluate(when, &seeing(), &mut lacks) {
                 return Err(Why {
                     unmet: lacks.0,
                     ..Why::plain(UnusedWhy::Unmet)
@@ -357,44 +416,6 @@ impl<'w> Work<'w> {
         } else {
             Err(Why::plain(UnusedWhy::LimitReached))
         }
-    }
-
-    /// Why something cannot be used, whatever is bought.
-    pub(super) fn barred(
-        &self,
-        asks: Asks<'_>,
-        plan: &PromotionPlan,
-        asked: &Asked<'_>,
-    ) -> Option<UnusedWhy> {
-        let instance = asked.instance.as_ref();
-        let named = |id: &Id| asks.purchase.declined.iter().any(|one| *id == **one);
-        if named(&plan.id) || instance.is_some_and(|one| named(&one.id)) {
-            return Some(UnusedWhy::Declined);
-        }
-        if instance.is_some_and(|one| self.state.more.holder(&one.id).is_some()) {
-            return Some(UnusedWhy::Held);
-        }
-        (!self.live(plan, instance, asks.facts)).then_some(UnusedWhy::NotLive)
-    }
-
-    pub(super) fn live(
-        &self,
-        plan: &PromotionPlan,
-        instance: Option<&Instance>,
-        facts: EventFacts<'_>,
-    ) -> bool {
-        let rule = &plan.rule;
-        let today = self.program_day(self.as_of);
-        let begun = rule.from.is_none_or(|from| from <= today)
-            && instance.is_none_or(|one| one.from.is_none_or(|from| from <= self.today));
-        // An instance says itself until when it lasts.
-        let own_end = instance.is_some_and(|one| one.expires_at.is_some());
-        let over = !own_end && rule.until.is_some_and(|until| until < today);
-        let blacked = rule.blackouts.iter().any(|range| range.contains(today));
-        let weekday = rule.weekdays.is_empty() || rule.weekdays.contains(&facts.weekday);
-        let hours = rule.hours.as_ref();
-        let hours = hours.is_none_or(|hours| hours.contains(facts.second_of_day));
-        begun && !over && !blacked && weekday && hours
     }
 
     fn till_of(&self, rows: &Rows, products: &Products<'_>) -> Till {
@@ -490,12 +511,14 @@ fn pays(plan: &PromotionPlan) -> bool {
     matches!(&plan.deal, DealPlan::StoredValue { role: own, .. } if *own == role)
 }
 
-/// Why something is not used: the reason, what stands against it, what is lacking, what it would save.
+/// Why something is not used: the reason, what stands against it, what is lacking, what it would save, when it could be.
 struct Why {
     why: UnusedWhy,
     with: Vec<Id>,
     unmet: Vec<Unmet>,
     saves: Option<Amount>,
+    /// From when on it can be used.
+    from: Option<Instant>,
 }
 
 impl Why {
@@ -506,6 +529,7 @@ impl Why {
             with: Vec::new(),
             unmet: Vec::new(),
             saves: None,
+            from: None,
         }
     }
 }
@@ -519,6 +543,7 @@ fn told_of(plan: Option<&PromotionPlan>, instance: Option<&Instance>, why: Why) 
         with: why.with,
         unmet: why.unmet,
         saves: why.saves,
+        from: why.from,
     }
 }
 

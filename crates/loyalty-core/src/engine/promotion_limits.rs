@@ -7,8 +7,8 @@ use super::work::Work;
 use crate::amount::{Currency, Money};
 use crate::condition::{EventFacts, said};
 use crate::coupons::{
-    Applied, Candidate, Left, LimitBy, LimitOf, LimitPer, LimitPlan, LimitWhose, OverLimit,
-    ProductsLeft, PromotionPlan, Till,
+    Applied, Candidate, LimitBy, LimitOf, LimitPer, LimitPlan, LimitWhose, ProductsLeft,
+    PromotionPlan, Till,
 };
 use crate::event::{Counter, Purchase};
 use crate::id::Id;
@@ -80,7 +80,7 @@ impl Work<'_> {
             if rest <= 0 {
                 return false;
             }
-            leave(limit, rest, &mut candidate.left);
+            candidate.left.limit(limit, rest);
         }
         true
     }
@@ -104,16 +104,9 @@ impl Work<'_> {
             }
         }
         let any = left.is_empty() || left.iter().any(|(_, left)| *left > 0);
-        if limit.over == OverLimit::Overshoot {
-            left.iter_mut().for_each(|(_, left)| {
-                if *left > 0 {
-                    *left = i64::MAX;
-                }
-            });
-        }
-        candidate.left.products.push(ProductsLeft {
+        candidate.left.limit_products(ProductsLeft {
             of: limit.of,
-            whole: limit.over == OverLimit::Drop,
+            over: limit.over,
             left,
         });
         any
@@ -136,9 +129,31 @@ impl Work<'_> {
                 let mut counters = asks.purchase.counters.iter();
                 let counter = counters.find(|one| plan.id == *one.of && one.by.as_deref() == by);
                 let used = counter.map_or(0, |one| counted(limit, one, self.compiled.currency));
-                limit.most.saturating_sub(used)
+                // The host's counters do not know yet what goes back in the same event.
+                let back = self.given_back(plan, limit, by);
+                limit.most.saturating_sub(used.saturating_sub(back).max(0))
             }
         }
+    }
+
+    /// What an exchange has given back before of a limit that is for everyone.
+    fn given_back(&self, plan: &PromotionPlan, limit: &LimitPlan, by: Option<&str>) -> i64 {
+        let Some(returned) = &self.taken_back else {
+            return 0;
+        };
+        let today = self.program_day(self.as_of);
+        let same = |one: &&PromotionCount| {
+            let period = limit.rule.per.cap();
+            let counts = period.is_none_or(|per| per.has_both(one.on, today));
+            one.of == plan.id && one.by.as_deref() == by && counts
+        };
+        let back = returned.counted.iter().filter(same);
+        let back = back.map(|one| match limit.of {
+            LimitOf::Uses => one.uses,
+            LimitOf::Units => one.units,
+            LimitOf::Money => one.money.money().minor(),
+        });
+        back.fold(0, i64::saturating_sub)
     }
 
     /// What a use of a promotion is counted for; none where it has no limits.
@@ -200,14 +215,17 @@ impl Work<'_> {
         }
     }
 
-    /// An order that is all back gives back what its promotions were counted for.
-    pub(super) fn unbook_promotions(&mut self, used: &[PromotionUse]) {
+    /// An order that is all back gives back what its promotions were counted for. Says what the host takes off its counters.
+    pub(super) fn unbook_promotions(&mut self, used: &[PromotionUse]) -> Vec<PromotionCount> {
         let compiled = self.compiled;
+        let mut counts = Vec::new();
         for one in used {
             if let Some(plan) = compiled.promotions.of(&one.of) {
                 self.book_promotion(plan, one, -1);
+                counts.extend(plan.counts(one, -1, compiled.currency));
             }
         }
+        counts
     }
 }
 
@@ -224,14 +242,33 @@ impl LimitPlan {
     }
 }
 
+impl LimitPer {
+    /// The period of a cap that is the same; none for an order.
+    fn cap(self) -> Option<CapPeriod> {
+        match self {
+            Self::Order => None,
+            Self::Day => Some(CapPeriod::Day),
+            Self::Week => Some(CapPeriod::Week),
+            Self::Month => Some(CapPeriod::Month),
+            Self::Year => Some(CapPeriod::Year),
+            Self::Lifetime => Some(CapPeriod::Lifetime),
+        }
+    }
+}
+
 impl PromotionPlan {
     pub(super) fn counts_products(&self) -> bool {
         let mut limits = self.limits.iter();
         limits.any(|limit| limit.rule.by == Some(LimitBy::Product))
     }
 
-    /// What the host adds to its counters for a use.
-    pub(super) fn counts(&self, used: &PromotionUse, currency: Currency) -> Vec<PromotionCount> {
+    /// What the host adds to its counters for a use; `sign` is −1 where an order gives it back.
+    pub(super) fn counts(
+        &self,
+        used: &PromotionUse,
+        sign: i64,
+        currency: Currency,
+    ) -> Vec<PromotionCount> {
         let mut counts: Vec<PromotionCount> = Vec::new();
         for (place, limit) in self.limits.iter().enumerate() {
             if limit.rule.whose != LimitWhose::Everyone {
@@ -246,9 +283,10 @@ impl PromotionPlan {
                     counts.push(PromotionCount {
                         of: self.id.clone(),
                         by,
-                        uses: used.uses.unsigned_abs(),
-                        units: units.unsigned_abs(),
-                        money: Amount::new(used.money, currency),
+                        on: used.on,
+                        uses: used.uses.saturating_mul(sign),
+                        units: units.saturating_mul(sign),
+                        money: Amount::new(used.money.saturating_mul(sign), currency),
                     });
                 }
             }
@@ -301,14 +339,7 @@ fn spec(
     (place, limit): (usize, &LimitPlan),
     by: Option<&str>,
 ) -> Option<LimitSpec> {
-    let per = match limit.rule.per {
-        LimitPer::Order => return None,
-        LimitPer::Day => CapPeriod::Day,
-        LimitPer::Week => CapPeriod::Week,
-        LimitPer::Month => CapPeriod::Month,
-        LimitPer::Year => CapPeriod::Year,
-        LimitPer::Lifetime => CapPeriod::Lifetime,
-    };
+    let per = limit.rule.per.cap()?;
     let key = match by {
         None => key(plan, place),
         Some(by) => format!("{}/{by}", key(plan, place)),
@@ -325,28 +356,6 @@ fn counted(limit: &LimitPlan, counter: &Counter<'_>, currency: Currency) -> i64 
         LimitOf::Money => {
             let money = Money::from_decimal(counter.money.0, currency);
             money.map_or(i64::MAX, Money::minor)
-        }
-    }
-}
-
-/// What a limit leaves for this order.
-fn leave(limit: &LimitPlan, rest: i64, left: &mut Left) {
-    if limit.over == OverLimit::Overshoot {
-        return;
-    }
-    let whole = limit.over == OverLimit::Drop;
-    let least = |there: &mut Option<i64>| {
-        *there = Some(there.map_or(rest, |there| there.min(rest)));
-    };
-    match limit.of {
-        LimitOf::Uses => least(&mut left.uses),
-        LimitOf::Units => {
-            least(&mut left.units);
-            left.whole_units |= whole;
-        }
-        LimitOf::Money => {
-            least(&mut left.money);
-            left.whole_money |= whole;
         }
     }
 }

@@ -10,7 +10,7 @@ use super::measure::Measure;
 use super::promote::Promoted;
 use super::receipt::{Paper, Slice, by_account, converted, line_of, points_of, slices, total};
 use super::tender::Bill;
-use super::till;
+use super::till::{self, Applied};
 use super::work::Work;
 use crate::amount::{Exact, Points};
 use crate::condition::{EventFacts, Row};
@@ -19,7 +19,7 @@ use crate::event::{Event, Purchase, SHIPPING};
 use crate::id::Id;
 use crate::limits::GIVEN_MAX;
 use crate::member::{
-    ConvertedAt, Counted, Order, OrderLine, OrderRow, RowPoints, RowTaxed, TenderPaid,
+    ConvertedAt, Counted, DiscountOf, Order, OrderLine, OrderRow, RowPoints, RowTaxed, TenderPaid,
 };
 use crate::outcome::{
     Amount, Change, Receipt, ReceiptDiscount, ReceiptLine, ReceiptPromotions, ReceiptTender,
@@ -47,11 +47,12 @@ impl<'w> Work<'w> {
         });
         let mut bill = Bill::of(purchase);
         let mut promoted = self.promote(facts, purchase, &mut rows, &mut bill.applied)?;
-        self.redeem_coupons(&order, &mut promoted.coupons);
+        self.redeem_coupons(&order, &mut promoted);
         self.reward_discounts(facts, purchase, &mut rows, &mut bill)?;
         self.till_discounts(purchase, &mut rows, &mut bill.applied)?;
         let mut accrued = self.tenders(facts, (purchase, &order), &mut rows, &mut bill)?;
         self.say_paid(at, bill.left(&rows));
+        self.say_points(at, &accrued.gifts);
         let mut stored = self.pay_stored(facts, purchase, &rows, &bill)?;
         promoted.cards.append(&mut stored);
         self.meet_steps(facts.with(&rows.basket));
@@ -59,9 +60,11 @@ impl<'w> Work<'w> {
         let counted = self.count_and_reach(earns, &mut accrued)?;
         few_enough(&accrued, &rows)?;
         let told = promoted.told.take();
+        let counts = core::mem::take(&mut promoted.counted);
         let record = (order, counted, promoted);
         let record = self.record(purchase, &rows, &bill, &mut accrued, record);
         let mut receipt = Box::new(self.receipt_of(&record, &rows, &bill, &accrued, told)?);
+        receipt.counted = counts;
         self.tell_cards(&mut receipt, &record);
         self.receipt = Some(receipt);
         self.ordered = Some(record);
@@ -258,6 +261,7 @@ impl<'w> Work<'w> {
             put: core::mem::take(&mut accrued.put),
             tender,
             discounts: bill.applied.iter().map(|one| one.id.clone()).collect(),
+            discounts_of: coupons_of(&bill.applied),
             coupons: promoted.coupons,
             used: promoted.used,
             cards: promoted.cards,
@@ -338,6 +342,7 @@ impl<'w> Work<'w> {
             order: order.id.clone(),
             discounts: discounts.collect(),
             promotions,
+            counted: Vec::new(),
             stored_value: Vec::new(),
             repriced: None,
             withheld: None,
@@ -406,4 +411,14 @@ fn order_row(
         measured: Vec::new(),
         carried: Vec::new(),
     }
+}
+
+/// The coupons among the discounts.
+fn coupons_of(applied: &[Applied]) -> Vec<DiscountOf> {
+    let all = (0_u32..).zip(applied);
+    let coupons = all.filter_map(|(n, one)| {
+        let coupon = one.coupon.clone()?;
+        Some(DiscountOf { n, coupon })
+    });
+    coupons.collect()
 }

@@ -252,11 +252,16 @@ pub(super) fn discounts_undone(
     backs: &Backs,
     currency: Currency,
 ) -> Result<Vec<ReceiptDiscount>> {
-    let undone = order.discounts.iter().zip(undone(order, backs)?);
+    let undone = (0_u32..).zip(order.discounts.iter().zip(undone(order, backs)?));
+    let coupon = |n: u32| {
+        let place = order.discounts_of.binary_search_by_key(&n, |one| one.n);
+        let found = order.discounts_of.get(place.ok()?);
+        found.map(|one| one.coupon.clone())
+    };
     Ok(undone
-        .filter(|(_, amount)| *amount != 0)
-        .map(|(id, amount)| ReceiptDiscount {
-            coupon: None,
+        .filter(|(_, (_, amount))| *amount != 0)
+        .map(|(n, (id, amount))| ReceiptDiscount {
+            coupon: coupon(n),
             id: id.clone(),
             amount: Amount::new(amount, currency),
             unplaced: None,

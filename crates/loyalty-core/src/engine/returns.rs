@@ -65,10 +65,10 @@ impl Work<'_> {
         if given > 0 || lost > 0 {
             sums.due = Some(self.amount(open.saturating_sub(given)));
         }
-        let mut awards = Vec::new();
+        let (mut awards, mut counted) = (Vec::new(), Vec::new());
         if backs.iter().all(Back::all) {
             self.restore_coupons(&order)?;
-            self.unbook_promotions(&order.used);
+            counted = self.unbook_promotions(&order.used);
             awards = self.undo_awards(&mut order)?;
             self.undo_steps(&mut order);
             order.coupons.clear();
@@ -85,6 +85,7 @@ impl Work<'_> {
             lines,
             discounts: discounts_undone(&order, &backs, currency)?,
             promotions: None,
+            counted,
             stored_value,
             repriced: self.compiled.returns_reprice.then(|| self.amount(refund)),
             tender,

@@ -207,10 +207,25 @@ impl<'w> Work<'w> {
             trigger: plan.id.clone(),
             about: Box::new(about.clone()),
         });
+        let before = self.awards_of_order();
         for (number, award) in (1_u64..).zip(&plan.awards) {
             self.award(plan, award, number, &about)?;
         }
+        // What it gave for the order may be undone with it, and the use with that.
+        let today = self.program_day(self.as_of);
+        if !plan.limits.is_empty()
+            && let Some(order) = &mut self.ordered
+            && let Some(first) = order.awards.get_mut(before)
+        {
+            first.used_on = Some(today);
+        }
         Ok(())
+    }
+
+    /// How many things triggers have given for the order of the event.
+    fn awards_of_order(&self) -> usize {
+        let order = self.ordered.as_ref();
+        order.map_or(0, |order| order.awards.len())
     }
 
     fn award(
@@ -225,6 +240,7 @@ impl<'w> Work<'w> {
             gave: None,
             coupon: None,
             value: None,
+            used_on: None,
         };
         match award {
             AwardPlan::Points { account, points } => {
@@ -350,7 +366,8 @@ impl<'w> Work<'w> {
         });
     }
 
-    /// An order is all back: what triggers gave for it is taken back, and nothing waits for it any longer.
+    /// An order is all back: what triggers gave for it is taken back with the use that was counted, and nothing waits for it any
+    /// longer.
     /// Says which points went out of which account.
     pub(super) fn undo_awards(&mut self, order: &mut Order) -> Result<Vec<(usize, i64)>> {
         let mut taken = Vec::new();
@@ -360,6 +377,13 @@ impl<'w> Work<'w> {
             self.more().triggers.pending.retain(|one| !waits(one));
         }
         for mut one in core::mem::take(&mut order.awards) {
+            let plans = &self.compiled.triggers.all;
+            let plan = plans.iter().find(|plan| plan.id == one.trigger);
+            if let (Some(on), Some(plan)) = (one.used_on, plan) {
+                for limit in &plan.limits {
+                    self.book_limit(limit, on, -1);
+                }
+            }
             if let Some(gave) = &mut one.gave {
                 let source = Source::Trigger(one.trigger.clone());
                 taken.push(self.take_back_gift(gave, &source)?);

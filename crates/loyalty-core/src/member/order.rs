@@ -34,6 +34,9 @@ pub(crate) struct Order {
     /// The discounts that are not a line's own, in the order in which they were applied.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) discounts: Vec<Id>,
+    /// Those of them that coupons were; sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) discounts_of: Vec<DiscountOf>,
     /// The coupons that it used, as they were in the wallet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) coupons: Vec<Instance>,
@@ -70,6 +73,16 @@ pub(crate) struct Order {
     /// The milestones that it reached.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) crossed: Vec<Crossed>,
+}
+
+/// The coupon that a discount of an order was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DiscountOf {
+    /// The place of the discount among those of the order.
+    pub(crate) n: u32,
+    /// The instance, or the code.
+    pub(crate) coupon: Id,
 }
 
 /// Stored value that an order used.
@@ -471,6 +484,14 @@ impl Order {
         };
         if !self.cards.iter().all(card) {
             return Some("the stored value of an order contradicts itself");
+        }
+        let known = |one: &DiscountOf| {
+            usize::try_from(one.n).is_ok_and(|place| place < self.discounts.len())
+        };
+        if !self.discounts_of.is_sorted_by(|one, next| one.n < next.n)
+            || !self.discounts_of.iter().all(known)
+        {
+            return Some("the coupons of an order contradict its discounts");
         }
         let mut gave = self.awards.iter().filter_map(|one| one.gave.as_ref());
         if !gave.all(|gave| gave.lot.lot.points > 0 && gave.lot.is_right()) {

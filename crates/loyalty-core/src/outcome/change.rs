@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Amount, Figure, Met, Unmet};
+use super::{AccountPoints, Amount, Figure, Met, Unmet};
 use crate::amount::Points;
 use crate::calendar::{Date, Instant};
 use crate::condition::WarningLevel;
@@ -354,6 +354,14 @@ pub enum Change {
         instance: Id,
         /// The order.
         order: Id,
+        /// How much it took off.
+        amount: Amount,
+        /// What it added to the order, or put in place of something.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        added: Vec<CouponAdded>,
+        /// The points that it gave. Several coupons of one kind in one order give them once.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        points: Vec<AccountPoints>,
     },
     /// A coupon came back with its order.
     CouponRestored {
@@ -1076,4 +1084,13 @@ pub struct RulePoints {
     pub rule: Id,
     /// How many.
     pub points: Points,
+}
+
+/// A thing that a coupon added to an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CouponAdded {
+    /// The article.
+    pub sku: Id,
+    /// How many units.
+    pub quantity: i64,
 }

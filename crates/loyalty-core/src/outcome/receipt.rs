@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Amount, Unmet};
 use crate::amount::{Exact, Points};
+use crate::calendar::{Date, Instant};
 use crate::id::Id;
 use crate::points::TenderAs;
 
@@ -20,6 +21,10 @@ pub struct Receipt {
     /// Offers and coupons: what they add, and why others were not used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub promotions: Option<ReceiptPromotions>,
+    /// What the host adds to its counters, for limits of offers and coupons that are for all members together; what is given back
+    /// by a return of all of an order is less than zero.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub counted: Vec<PromotionCount>,
     /// The points that were used to pay, or given back.
     pub tender: Vec<ReceiptTender>,
     /// The stored value that paid or lowered the price, or that was given back.
@@ -53,9 +58,6 @@ pub struct ReceiptPromotions {
     /// What they add to the basket: the host hands it out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub added: Vec<ReceiptAdded>,
-    /// What the host adds to its counters, for limits that are for all members together.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub counted: Vec<PromotionCount>,
 }
 
 /// An offer or a coupon that was not used.
@@ -78,6 +80,11 @@ pub struct Unused {
     /// For a coupon that was not presented: how much less there would be to pay with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub saves: Option<Amount>,
+    /// For what is not live: the first instant at which its dates, weekdays and hours let it be used; none for never. An offer is
+    /// told as not live only if that is within [`OFFERS_AHEAD_DAYS`](crate::limits::OFFERS_AHEAD_DAYS) days and it is for such a
+    /// basket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Instant>,
 }
 
 /// Why an offer or a coupon was not used (clause 10.8).
@@ -147,10 +154,12 @@ pub struct PromotionCount {
     /// The product, or the value of the attribute, by which a limit counts apart.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
+    /// The day of the use, in program time: a limit by the calendar counts it there, also where it is given back later.
+    pub on: Date,
     /// How many times.
-    pub uses: u64,
+    pub uses: i64,
     /// On how many units.
-    pub units: u64,
+    pub units: i64,
     /// How much money it took off.
     pub money: Amount,
 }

@@ -168,6 +168,11 @@ impl CapPeriod {
         }
     }
 
+    /// Whether two days are in one period.
+    pub(crate) fn has_both(self, one: Date, other: Date) -> bool {
+        self.start(one) == self.start(other)
+    }
+
     /// The first day of the period that a day is in; none where it has none.
     pub(super) fn start(self, day: Date) -> Option<Date> {
         match self {

@@ -114,6 +114,11 @@ impl Rounder {
         self.step
     }
 
+    /// Whether it says that units are rounded.
+    pub(crate) fn by_unit(&self) -> bool {
+        self.place == Some(RoundPlace::Unit)
+    }
+
     /// Whether it says what is rounded.
     pub(crate) fn is_placed(&self) -> bool {
         self.place.is_some()

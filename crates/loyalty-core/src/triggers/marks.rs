@@ -78,4 +78,7 @@ pub(crate) struct Awarded {
     /// The money that the coupon held then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) value: Option<i64>,
+    /// Where the trigger has limits, with the first thing that it gave: the day, in program time, on which that was counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) used_on: Option<Date>,
 }

@@ -178,11 +178,11 @@ class _UnusedRequired(TypedDict):
     reason: str
 
 
-_UnusedWith = TypedDict("_UnusedWith", {"with": list[str]}, total=False)
+_UnusedWith = TypedDict("_UnusedWith", {"with": list[str], "from": str}, total=False)
 
 
 class Unused(_UnusedRequired, _UnusedWith, total=False):
-    """An offer or coupon that was not used, and why; `with` is what stands against it."""
+    """An offer or coupon that was not used, and why; `with` is what stands against it, `from` when it will be live."""
 
     promotion: str
     coupon: str
@@ -193,13 +193,18 @@ ReceiptAdded = TypedDict("ReceiptAdded", {"by": str, "sku": str, "quantity": int
 """A thing that a promotion adds; the host hands it out."""
 
 
-class PromotionCount(TypedDict):
-    """What the host adds to its counters."""
-
+class _PromotionCountRequired(TypedDict):
     of: str
+    on: str
     uses: int
     units: int
     money: Decimal
+
+
+class PromotionCount(_PromotionCountRequired, total=False):
+    """What the host adds to its counters, for the day of the use; less than zero where all of an order goes back."""
+
+    by: str
 
 
 class _ReceiptPromotionsRequired(TypedDict):
@@ -212,7 +217,6 @@ class ReceiptPromotions(_ReceiptPromotionsRequired, total=False):
 
     bound: Decimal
     added: list[ReceiptAdded]
-    counted: list[PromotionCount]
 
 
 class _ReceiptTenderRequired(TypedDict):
@@ -263,6 +267,7 @@ class Receipt(_ReceiptRequired, total=False):
 
     discounts: list[ReceiptDiscount]
     promotions: ReceiptPromotions
+    counted: list[PromotionCount]
     withheld: Decimal
     converted: Converted
 

@@ -1,7 +1,7 @@
 //! What came of candidates before: one that sees the same prices and units again does the same again.
 
 use super::table::Table;
-use crate::coupons::effect::{Candidate, State, Till, Tried};
+use crate::coupons::effect::{Candidate, Slot, State, Till, Tried};
 
 /// How many answers of one candidate are kept.
 const KEPT: usize = 8;
@@ -17,15 +17,13 @@ pub(super) struct Memo {
 pub(super) struct Known {
     /// The rows of which it sees prices and units.
     rows: Box<[u32]>,
-    /// Whether it sees how many units are used up.
-    used: bool,
     answers: Vec<Answer>,
     /// The answer that went last.
     oldest: usize,
 }
 
 struct Answer {
-    /// The prices that it saw, then the units that were used up.
+    /// The prices of the rows that it saw, then of their units, where these are not alike.
     seen: Box<[i64]>,
     tried: Tried,
 }
@@ -47,7 +45,6 @@ impl Memo {
         let known = self.all.get_mut(*self.of_each.get(place)? as usize)?;
         Some(known.get_or_insert_with(|| Known {
             rows: till.seen_by(candidate),
-            used: candidate.plan.consume,
             answers: Vec::new(),
             oldest: 0,
         }))
@@ -83,8 +80,11 @@ impl Known {
     fn seen<'s>(&'s self, state: &'s State) -> impl Iterator<Item = i64> + 's {
         let of = |all: &'s [i64], row: &u32| all.get(*row as usize).copied().unwrap_or(0);
         let now = self.rows.iter().map(move |row| of(&state.now, row));
-        let used = self.rows.get(..if self.used { self.rows.len() } else { 0 });
-        let used = used.unwrap_or_default().iter();
-        now.chain(used.map(move |row| of(&state.used, row)))
+        let parted = self
+            .rows
+            .get(..if state.is_whole() { 0 } else { self.rows.len() });
+        let slots = parted.unwrap_or_default().iter();
+        let slots = slots.flat_map(|row| state.slots_of(*row).1);
+        now.chain(slots.flat_map(Slot::seen))
     }
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Chosen;
 use super::memo::Memo;
 use super::table::Table;
-use crate::coupons::effect::{Candidate, Left, State, Till, Tried};
+use crate::coupons::effect::{Candidate, Left, SlotsBefore, State, Till, Tried};
 use crate::error::Result;
 
 /// The promotions that were applied, and the basket after them.
@@ -15,17 +15,19 @@ pub(in crate::coupons) struct Turn<'t> {
     pub(in crate::coupons) till: &'t Till,
     pub(in crate::coupons) state: State,
     pub(in crate::coupons) chosen: Vec<Chosen>,
-    /// What there was before, where one took rows from another.
-    before: Vec<Option<Box<Before>>>,
+    /// What there was before each of them.
+    before: Vec<Before>,
     memo: Memo,
     /// Whether a tax comes on top of any price.
     on_top: bool,
 }
 
 /// What there was before a turn.
-struct Before {
-    state: State,
-    chosen: Vec<Chosen>,
+enum Before {
+    /// The same without what it took off, and with these slots.
+    Less(SlotsBefore),
+    /// Where it took rows from others: all of it.
+    Other(Box<(State, Vec<Chosen>)>),
 }
 
 /// What is to be paid at a turn.
@@ -80,8 +82,8 @@ impl<'t> Turn<'t> {
         }
         let tried = self.judge(place)?;
         if let Tried::Done(applied) = &tried {
-            self.state.book(candidate, applied);
-            self.before.push(None);
+            let before = self.state.book(self.till, candidate, applied);
+            self.before.push(Before::Less(before));
             self.chosen.push(Chosen {
                 candidate: place,
                 applied: Rc::clone(applied),
@@ -112,14 +114,10 @@ impl<'t> Turn<'t> {
 
     /// Takes the last one back.
     pub(in crate::coupons) fn pop(&mut self) {
-        match (self.before.pop().flatten(), self.chosen.pop()) {
-            (Some(before), _) => (self.state, self.chosen) = (before.state, before.chosen),
-            (None, Some(last)) => {
-                if let Some(candidate) = self.table.candidates.get(last.candidate) {
-                    self.state.unbook(candidate, &last.applied);
-                }
-            }
-            (None, None) => {}
+        match (self.before.pop(), self.chosen.pop()) {
+            (Some(Before::Other(before)), _) => (self.state, self.chosen) = *before,
+            (Some(Before::Less(slots)), Some(last)) => self.state.unbook(&last.applied, slots),
+            _ => {}
         }
     }
 
@@ -132,7 +130,7 @@ impl<'t> Turn<'t> {
 
     /// Whether the last one took rows from others.
     pub(in crate::coupons) fn took(&self) -> bool {
-        self.before.last().is_some_and(Option::is_some)
+        matches!(self.before.last(), Some(Before::Other(_)))
     }
 
     /// What the limits leave after the other instances of the same coupon.
@@ -168,31 +166,29 @@ impl<'t> Turn<'t> {
         candidate: &Candidate<'_>,
         rivals: &[usize],
     ) -> Result<Tried> {
-        let before = Before {
-            state: self.state.clone(),
-            chosen: self.chosen.clone(),
-        };
+        let before = (self.state.clone(), self.chosen.clone());
         let mut theirs = vec![0_i64; self.state.now.len()];
         for rival in rivals.iter().filter_map(|at| self.chosen.get(*at)) {
             for (sum, off) in theirs.iter_mut().zip(&rival.applied.off) {
                 *sum = sum.saturating_add(*off);
             }
         }
-        for (now, off) in self.state.now.iter_mut().zip(&theirs) {
-            *now = now.saturating_add(*off);
+        for (row, off) in theirs.iter().enumerate().filter(|(_, off)| **off > 0) {
+            self.state.give_back(self.till, (row, *off))?;
         }
         let tried = self.judge(place)?;
         let Tried::Done(mut shared) = tried else {
-            (self.state, self.chosen) = (before.state, before.chosen);
+            (self.state, self.chosen) = before;
             return Ok(tried);
         };
-        self.state.book(candidate, &shared);
+        self.state.book(self.till, candidate, &shared);
         let applied = Rc::make_mut(&mut shared);
         let took = applied.total > 0;
         for (row, theirs) in theirs.iter().enumerate().filter(|(_, off)| **off > 0) {
             let mine = applied.off.get(row).copied().unwrap_or(0);
             let lost = if *theirs >= mine {
                 applied.drop_row(row);
+                self.state.restore(row, (&before.0, self.till));
                 mine
             } else {
                 for rival in rivals {
@@ -208,10 +204,10 @@ impl<'t> Turn<'t> {
             }
         }
         if took && applied.total == 0 && applied.added.is_empty() && !applied.points {
-            (self.state, self.chosen) = (before.state, before.chosen);
+            (self.state, self.chosen) = before;
             return Ok(Tried::NoEffect);
         }
-        self.before.push(Some(Box::new(before)));
+        self.before.push(Before::Other(Box::new(before)));
         self.chosen.push(Chosen {
             candidate: place,
             applied: Rc::clone(&shared),

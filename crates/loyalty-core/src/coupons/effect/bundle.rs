@@ -16,17 +16,18 @@ impl Work<'_> {
     pub(super) fn bundle(&self, deal: &Bundle) -> Result<Option<Applied>> {
         let full = Assignment::new(self, deal);
         let mut times = full.times(deal).min(deal.repeat.unwrap_or(i64::MAX));
-        if let Some(left) = self.left.units.filter(|_| deal.get.is_none()) {
-            let size = needs(deal, u32::MAX, |_, quantity| quantity).max(1);
-            let within = left.checked_div(size).unwrap_or(0);
-            if within < times && self.left.whole_units {
-                return Ok(Some(self.over()));
-            }
-            // Part of a bundle is none.
-            times = times.min(within);
-        }
         if times == 0 {
             return Ok(None);
+        }
+        if deal.get.is_none() {
+            // Part of a bundle is none.
+            let size = needs(deal, u32::MAX, |_, quantity| quantity).max(1);
+            let units = self.left.units.of(times.saturating_mul(size));
+            let full = units.and_then(|units| units.checked_div(size));
+            let Some(full) = full.filter(|full| *full > 0) else {
+                return Ok(Some(self.over()));
+            };
+            times = full;
         }
         let items = full.assign(deal, times);
         let all: Vec<Run> = merged(&items);
@@ -88,7 +89,14 @@ impl Work<'_> {
                 self.add(&mut applied, &runs, &taken);
             }
         }
-        applied.met = without(&all, &applied.units);
+        if self.candidate.plan.consume {
+            let lowered: Vec<Run> = applied
+                .slots
+                .iter()
+                .map(|one| (self.state.slot_of(one), one.units))
+                .collect();
+            applied.met = self.slices(&without(&all, &lowered));
+        }
         Ok(Some(applied))
     }
 }

@@ -1,13 +1,14 @@
 //! Taking something off units: amounts, parts, prices (clauses 2.3, 2.4, 10.2).
 
-use super::units::{Run, count, first};
+use super::slots::Slot;
+use super::units::{Run, count};
 use super::{Applied, Free, Work};
 use crate::amount::{Ratio, Share, allocate};
 use crate::coupons::plan::{Cap, DealPlan, EffectPlan, Per};
 use crate::coupons::rules::TargetOrder;
 use crate::error::{Code, Error, Result};
 use crate::pricing::{
-    Cut, DiscountPer, Part, PercentBase, Reduced, Reduction, Rounder, Target, reduce,
+    Cut, DiscountPer, Part, PercentBase, Reduced, Reduction, Rounder, Target, Weights, reduce,
 };
 
 impl Work<'_> {
@@ -115,16 +116,22 @@ impl Work<'_> {
         self.one(&runs, amount, Per::Scope, Cap::default())
     }
 
-    fn targets_of(&self, runs: &[Run]) -> Vec<Target> {
+    /// Runs that follow each other, by their row; or each for itself.
+    fn by_row<'r>(&self, runs: &'r [Run], apart: bool) -> impl Iterator<Item = &'r [Run]> {
+        runs.chunk_by(move |one, other| !apart && self.row_of(one.0) == self.row_of(other.0))
+    }
+
+    fn targets_of(&self, runs: &[Run], apart: bool) -> Vec<Target> {
         let mut targets = Vec::with_capacity(runs.len());
-        targets.extend(runs.iter().filter_map(|run| self.target(*run)));
+        let rows = self.by_row(runs, apart);
+        targets.extend(rows.filter_map(|runs| self.target(runs)));
         targets
     }
 
     /// What some units cost now.
     pub(super) fn worth_now(&self, runs: &[Run]) -> i64 {
-        let amounts = runs.iter().filter_map(|run| self.target(*run));
-        amounts.fold(0, |sum, target| sum.saturating_add(target.now))
+        let amounts = runs.iter().map(|run| self.costs(*run));
+        amounts.fold(0, i64::saturating_add)
     }
 
     fn one(&self, runs: &[Run], effect: EffectPlan, per: Per, cap: Cap) -> Result<Option<Applied>> {
@@ -187,8 +194,14 @@ impl Work<'_> {
         per: Per,
         cap: Cap,
     ) -> Result<Reduced> {
-        let targets = self.targets_of(runs);
         let rounder = self.candidate.plan.rounder;
+        // What is done to each unit is done to each at its own price; the rest is rounded row by row.
+        let apart = match effect {
+            EffectPlan::Price(_) => true,
+            EffectPlan::Percent(..) => per == Per::Unit || rounder.by_unit(),
+            EffectPlan::Amount(_) => per == Per::Unit,
+        };
+        let targets = self.targets_of(runs, apart);
         let per = match per {
             Per::Scope | Per::Bundle(_) => DiscountPer::Scope,
             Per::Line => DiscountPer::Line,
@@ -218,7 +231,7 @@ impl Work<'_> {
                 reduce(&targets, &reduction, self.till.sharing)?
             }
             EffectPlan::Percent(part, of) => {
-                if let Some(exact) = self.exact(runs, (part, of), per, all)? {
+                if let Some(exact) = self.exact((runs, apart), (part, of), per, all)? {
                     exact
                 } else {
                     let reduction = Reduction {
@@ -230,12 +243,16 @@ impl Work<'_> {
                 }
             }
         };
-        if single {
-            for (off, target) in taken.off.iter_mut().zip(&targets) {
-                let unit = cap.unit.map(|unit| unit.saturating_mul(target.quantity));
-                let most = cap.line.unwrap_or(i64::MAX).min(unit.unwrap_or(i64::MAX));
-                *off = (*off).min(most);
+        if targets.len() < runs.len() {
+            taken.off = self.by_slot(runs, effect, &taken.off)?;
+        }
+        if let Some(unit) = cap.unit {
+            for (off, (_, units)) in taken.off.iter_mut().zip(runs) {
+                *off = (*off).min(unit.saturating_mul(*units));
             }
+        }
+        if let Some(line) = cap.line {
+            self.down_to_by_row(runs, &mut taken.off, line)?;
         }
         if let Some(all) = cap.all {
             self.down_to(&mut taken.off, all)?;
@@ -243,49 +260,79 @@ impl Work<'_> {
         Ok(taken)
     }
 
+    /// What rows lose, shared over their slots: by the units where it is the same for each of them, else by what they cost.
+    fn by_slot(&self, runs: &[Run], effect: EffectPlan, off: &[i64]) -> Result<Vec<i64>> {
+        let weights = self.till.sharing.weights;
+        let by_units = match effect {
+            EffectPlan::Percent(_, of) => of == PercentBase::Initial,
+            EffectPlan::Amount(_) => matches!(weights, Weights::Stated | Weights::Quantity),
+            EffectPlan::Price(_) => false,
+        };
+        let mut all = Vec::with_capacity(runs.len());
+        let mut one = Vec::new();
+        for (runs, off) in self.by_row(runs, false).zip(off) {
+            let shares = runs.iter().map(|run| {
+                let now = self.costs(*run);
+                Share {
+                    weight: if by_units { run.1 } else { now },
+                    headroom: Some(now.saturating_sub(self.least(*run))),
+                    quantity: run.1,
+                }
+            });
+            let shares: Vec<Share> = shares.collect();
+            allocate(*off, &shares, self.till.sharing.remainder, &mut one)?;
+            all.append(&mut one);
+        }
+        Ok(all)
+    }
+
+    /// At most so much off each row.
+    fn down_to_by_row(&self, runs: &[Run], off: &mut [i64], max: i64) -> Result<()> {
+        let mut rest = off;
+        for runs in self.by_row(runs, false) {
+            let (row, after) = rest.split_at_mut(runs.len().min(rest.len()));
+            let mut less = row.to_vec();
+            self.down_to(&mut less, max)?;
+            row.copy_from_slice(&less);
+            rest = after;
+        }
+        Ok(())
+    }
+
     /// A part of the price of some units of rows whose price they do not divide: it is computed exactly and rounded once. None
     /// where whole amounts are exact.
     fn exact(
         &self,
-        runs: &[Run],
+        (runs, apart): (&[Run], bool),
         (part, of): (Part, PercentBase),
         per: DiscountPer,
         max: Option<i64>,
     ) -> Result<Option<Reduced>> {
         let rounder = self.candidate.plan.rounder;
-        // The price of whole rows is whole.
+        // The price of whole rows is whole. Bounds go by prices rounded up.
         let whole = |run: &Run| {
-            let row = self.till.rows.get(run.0 as usize);
-            row.is_none_or(|row| row.quantity == run.1)
+            let slot = self.state.slot(run.0, self.till);
+            slot.is_none_or(|slot| slot.units == run.1)
         };
-        if rounder.is_placed() || runs.iter().all(whole) {
+        if self.loose || rounder.is_placed() || runs.iter().all(whole) {
             return Ok(None);
         }
         let mut rows = Vec::with_capacity(runs.len());
         let mut broken = false;
-        for (number, units) in runs {
-            let place = *number as usize;
-            let Some(row) = self.till.rows.get(place) else {
-                continue;
-            };
-            let (amount, whole) = match of {
-                PercentBase::Running => (self.now(place), row.quantity),
-                PercentBase::Initial => (row.initial, row.quantity),
-            };
-            let amount = i128::from(amount).saturating_mul(i128::from(*units));
-            broken |= amount.checked_rem(i128::from(whole)) != Some(0);
-            rows.push((amount, i128::from(whole)));
+        for runs in self.by_row(runs, apart) {
+            let one = self.exactly(runs, of).ok_or_else(overflow)?;
+            broken |= one.denominator() != 1;
+            rows.push(one);
         }
         if !broken {
             return Ok(None);
         }
-        let targets = self.targets_of(runs);
+        let part = Ratio::new(part.part, part.whole).ok_or_else(overflow)?;
+        let targets = self.targets_of(runs, apart);
         if per == DiscountPer::Scope {
             let mut sum = Ratio::ZERO;
-            for (amount, whole) in rows {
-                let num = amount.checked_mul(part.part).ok_or_else(overflow)?;
-                let den = whole.checked_mul(part.whole).ok_or_else(overflow)?;
-                let one = Ratio::new(num, den).ok_or_else(overflow)?;
+            for one in rows {
+                let one = one.checked_mul(part).ok_or_else(overflow)?;
                 sum = sum.checked_add(one).ok_or_else(overflow)?;
             }
             let now = self.worth_now(runs);
@@ -303,21 +350,38 @@ impl Work<'_> {
             }));
         }
         let mut taken = Reduced::default();
-        for ((amount, whole), target) in rows.into_iter().zip(&targets) {
+        for (one, target) in rows.into_iter().zip(&targets) {
             let units = match per {
                 DiscountPer::Unit => target.quantity,
                 _ => 1,
             };
-            let num = amount.checked_mul(part.part).ok_or_else(overflow)?;
-            let den = whole.checked_mul(part.whole).ok_or_else(overflow)?;
-            let wanted = rounder
-                .off(target.now, num, den, units)
-                .ok_or_else(overflow)?;
+            let one = one.checked_mul(part).ok_or_else(overflow)?;
+            let wanted = rounder.off(target.now, one.numerator(), one.denominator(), units);
+            let wanted = wanted.ok_or_else(overflow)?;
             let off = wanted.min(target.now.saturating_sub(target.least)).max(0);
             taken.unplaced = taken.unplaced.saturating_add(wanted.saturating_sub(off));
             taken.off.push(off);
         }
         Ok(Some(taken))
+    }
+
+    /// What units of one row cost, now or before all discounts, to the last fraction.
+    fn exactly(&self, runs: &[Run], of: PercentBase) -> Option<Ratio> {
+        let part = |amount: i64, units: i64, of: i64| {
+            let amount = i128::from(amount).checked_mul(i128::from(units))?;
+            Ratio::new(amount, i128::from(of))
+        };
+        if of == PercentBase::Initial {
+            let row = self.row_of(runs.first()?.0);
+            let row = self.till.rows.get(row as usize)?;
+            return part(row.initial, count(runs), row.quantity);
+        }
+        let mut sum = Ratio::ZERO;
+        for (number, units) in runs {
+            let slot = self.state.slot(*number, self.till)?;
+            sum = sum.checked_add(part(slot.now, *units, slot.units)?)?;
+        }
+        Some(sum)
     }
 
     /// Nothing done yet.
@@ -333,7 +397,10 @@ impl Work<'_> {
         applied.unplaced = applied.unplaced.saturating_add(taken.unplaced);
         applied.units.reserve(runs.len());
         for ((number, units), off) in runs.iter().zip(&taken.off) {
-            let place = *number as usize;
+            let Some(slot) = self.state.slot(*number, self.till) else {
+                continue;
+            };
+            let place = slot.row as usize;
             let (Some(row), Some(there)) = (self.till.rows.get(place), applied.off.get_mut(place))
             else {
                 continue;
@@ -342,118 +409,57 @@ impl Work<'_> {
             let room = now
                 .saturating_sub(row.least.min(now))
                 .saturating_sub(*there);
-            let placed = (*off).min(room);
-            if placed > 0 {
-                // A row that lost something before has been named.
-                let named = *there > 0;
-                *there = there.saturating_add(placed);
-                applied.total = applied.total.saturating_add(placed);
-                // Groups are taken one after the other, so it was named not long ago.
-                let mut all = applied.units.iter_mut().rev();
-                let known = if named {
-                    all.find(|(row, _)| row == number)
-                } else {
-                    None
-                };
-                match known {
-                    Some((_, more)) => *more = more.saturating_add(*units),
-                    None => applied.units.push((*number, *units)),
-                }
-                if *units < row.quantity && all_of(now, *units, row.quantity, placed) {
-                    applied.free.push(Free {
-                        row: *number,
-                        units: *units,
-                        off: placed,
-                    });
-                }
-            }
+            // A row that lost something before has been named. Groups are taken one after the other, so that was not long ago.
+            let named = *there > 0;
+            let mut lowered = applied.slots.iter_mut().rev();
+            let lowered = if named {
+                let one = self.state.slice((*number, *units), 0);
+                lowered.find(|known| (known.row, known.nth) == (one.row, one.nth))
+            } else {
+                None
+            };
+            let gone = lowered.as_ref().map_or(0, |one| one.off);
+            let placed = (*off).min(room).min(slot.now.saturating_sub(gone));
             applied.unplaced = applied.unplaced.saturating_add(off.saturating_sub(placed));
-        }
-    }
-
-    /// At most so much in all.
-    fn capped(&self, mut applied: Applied, max: Option<i64>) -> Result<Option<Applied>> {
-        if let Some(max) = max {
-            self.lower(&mut applied, max)?;
-        }
-        Ok(Some(applied))
-    }
-
-    /// Lowers what was taken off to so much in all. Units of a row that gets some of its price back are not free.
-    fn lower(&self, applied: &mut Applied, max: i64) -> Result<()> {
-        let before = (!applied.free.is_empty()).then(|| applied.off.clone());
-        self.down_to(&mut applied.off, max)?;
-        applied.total = applied.total.min(max);
-        if let Some(before) = before {
-            let Applied { free, off, .. } = applied;
-            free.retain(|free| {
-                let row = free.row as usize;
-                off.get(row) == before.get(row)
-            });
-        }
-        Ok(())
-    }
-
-    /// Where all together is more than may be taken off, that is shared by what each would have had.
-    fn down_to(&self, off: &mut Vec<i64>, max: i64) -> Result<()> {
-        let all = off.iter().fold(0_i64, |sum, one| sum.saturating_add(*one));
-        if all <= max {
-            return Ok(());
-        }
-        let shares: Vec<Share> = off
-            .iter()
-            .map(|one| Share {
-                weight: *one,
-                headroom: Some(*one),
-                quantity: 0,
-            })
-            .collect();
-        allocate(max, &shares, self.till.sharing.remainder, off)?;
-        Ok(())
-    }
-
-    /// The first units that the limits leave; none if they leave too few and nothing less is wanted.
-    pub(super) fn limited(&self, runs: Vec<Run>) -> Option<Vec<Run>> {
-        match self.left.units {
-            Some(left) if count(&runs) > left => {
-                (!self.left.whole_units).then(|| first(&runs, left))
+            if placed <= 0 {
+                continue;
             }
-            _ => Some(runs),
+            *there = there.saturating_add(placed);
+            applied.total = applied.total.saturating_add(placed);
+            let mut all = applied.units.iter_mut().rev();
+            let known = if named {
+                all.find(|(row, _)| *row == slot.row)
+            } else {
+                None
+            };
+            match known {
+                Some((_, more)) => *more = more.saturating_add(*units),
+                None => applied.units.push((slot.row, *units)),
+            }
+            if *units < row.quantity && all_of(slot.now, *units, slot.units, placed) {
+                applied.free.push(Free {
+                    row: slot.row,
+                    units: *units,
+                    off: placed,
+                });
+            }
+            match lowered {
+                Some(one) => {
+                    one.units = one.units.saturating_add(*units);
+                    one.off = one.off.saturating_add(placed);
+                }
+                None if self.stands_apart(&slot, *units) => {
+                    let one = self.state.slice((*number, *units), placed);
+                    applied.slots.push(one);
+                }
+                None => {}
+            }
         }
     }
 
-    /// How many of so many added units the limits leave; none where they leave too few, and only all will do.
-    pub(super) fn added_units(&self, quantity: i64) -> Option<i64> {
-        match self.left.units {
-            Some(left) if quantity > left => (!self.left.whole_units).then_some(left),
-            _ => Some(quantity),
-        }
-    }
-
-    /// What is over a limit of units: told from what has no effect by the sign.
-    pub(super) fn over(&self) -> Applied {
-        Applied {
-            total: -1,
-            ..Applied::default()
-        }
-    }
-
-    /// Whether it is within the limits, cut down to what they leave if it may be.
-    pub(super) fn within(&self, applied: &mut Applied) -> Result<bool> {
-        if applied.total < 0 {
-            return Ok(false);
-        }
-        let Some(left) = self.left.money else {
-            return Ok(true);
-        };
-        if applied.total <= left {
-            return Ok(true);
-        }
-        if self.left.whole_money || left <= 0 {
-            return Ok(false);
-        }
-        self.lower(applied, left)?;
-        Ok(true)
+    /// Whether so many units of a slot are to be named, not only their row.
+    fn stands_apart(&self, slot: &Slot, units: i64) -> bool {
+        self.candidate.plan.consume || !self.state.is_whole() || units < slot.units
     }
 }
 
@@ -489,7 +495,7 @@ fn alike(runs: &[Run], size: i64) -> Vec<(Vec<Run>, i64)> {
     groups
 }
 
-/// Whether so much is the whole price of some units of a row that costs `now`: less than a minor unit of it would be left.
+/// Whether so much is the whole price of some units of those that cost `now`: less than a minor unit of it would be left.
 fn all_of(now: i64, units: i64, quantity: i64, off: i64) -> bool {
     let wide = |one: i64, other: i64| i128::from(one).saturating_mul(i128::from(other));
     wide(now, units).saturating_sub(wide(off, quantity)) < i128::from(quantity)

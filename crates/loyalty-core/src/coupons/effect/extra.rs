@@ -1,7 +1,8 @@
 //! What takes nothing off the price of units: gifts, replacements, shipping, points; and a thing for the coupon (clause 10.2).
 
 use super::cut::{overflow, product};
-use super::units::{count, first};
+use super::slots::Slice;
+use super::units::{Run, count, first};
 use super::{Added, Applied, Work};
 use crate::coupons::plan::{Cap, DealPlan, EffectPlan, Every, Per};
 use crate::coupons::rules::TargetOrder;
@@ -74,7 +75,7 @@ impl Work<'_> {
     }
 
     fn gift(&self, sku: &Id, quantity: i64, price: i64) -> Result<Option<Applied>> {
-        let Some(quantity) = self.added_units(quantity) else {
+        let Some(quantity) = self.left.units.of(quantity) else {
             return Ok(Some(self.over()));
         };
         if quantity == 0 {
@@ -114,14 +115,31 @@ impl Work<'_> {
         let taken = self.cut(&runs, EffectPlan::Amount(off), Per::Scope, Cap::default())?;
         let mut applied = self.nothing();
         self.add(&mut applied, &runs, &taken);
-        applied.units.clone_from(&runs);
+        self.use_all(&mut applied, &runs);
         applied.added.push(Added {
             sku: sku.clone(),
             quantity: product(times, by_quantity)?,
             price: 0,
-            instead: runs,
+            instead: applied.units.clone(),
         });
         Ok(Some(applied))
+    }
+
+    /// All of some units are used, also those that lost nothing.
+    fn use_all(&self, applied: &mut Applied, runs: &[Run]) {
+        let lowered = core::mem::take(&mut applied.slots);
+        applied.units.clear();
+        for (slot, units) in runs {
+            let row = self.row_of(*slot);
+            let mut one = self.state.slice((*slot, *units), 0);
+            let same = |known: &&Slice| (known.row, known.nth) == (one.row, one.nth);
+            one.off = lowered.iter().find(same).map_or(0, |known| known.off);
+            applied.slots.push(one);
+            match applied.units.iter_mut().rev().find(|one| one.0 == row) {
+                Some((_, more)) => *more = more.saturating_add(*units),
+                None => applied.units.push((row, *units)),
+            }
+        }
     }
 
     fn shipping(&self, effect: EffectPlan, max: Option<i64>) -> Result<Option<Applied>> {

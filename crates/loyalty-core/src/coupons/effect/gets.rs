@@ -29,7 +29,7 @@ impl Work<'_> {
         let full = bought.checked_div(deal.step).unwrap_or(0);
         let times = full.min(deal.repeat.unwrap_or(i64::MAX));
         let quantity = product(times, deal.quantity)?;
-        let Some(quantity) = self.added_units(quantity) else {
+        let Some(quantity) = self.left.units.of(quantity) else {
             return Ok(Some(self.over()));
         };
         if quantity == 0 {
@@ -40,7 +40,8 @@ impl Work<'_> {
             _ => 0,
         };
         let mut applied = self.nothing();
-        applied.met = self.needed(deal, buy, product(times, deal.step)?)?;
+        let needed = self.needed(deal, buy, product(times, deal.step)?)?;
+        applied.met = self.slices(&needed);
         applied.added.push(Added {
             sku: sku.clone(),
             quantity,
@@ -87,7 +88,8 @@ impl Work<'_> {
         let mut applied = self.nothing();
         self.add(&mut applied, &got, &taken);
         let need = product(self.steps(deal, count(&got))?, deal.step)?;
-        applied.met = self.needed(deal, &without(buy, &got), need)?;
+        let needed = self.needed(deal, &without(buy, &got), need)?;
+        applied.met = self.slices(&needed);
         Ok(Some(applied))
     }
 

@@ -1,11 +1,11 @@
 //! Thresholds and full steps: how much of something is in the basket at a promotion's turn (clause 10.4).
 
-use super::units::{Run, share};
+use super::units::{Run, count, share};
 use super::{Shortfall, Work};
 use crate::coupons::plan::{DealPlan, Every, ThresholdPlan};
 use crate::coupons::rules::{Measured, ThresholdScope};
 use crate::error::Result;
-use crate::pricing::{Basis, PercentBase, net_and_gross};
+use crate::pricing::{Basis, PercentBase, RowTax, net_and_gross};
 
 impl Work<'_> {
     /// How far its threshold, or its lowest step, is from holding; none if it holds.
@@ -40,9 +40,8 @@ impl Work<'_> {
         let found = match threshold.scope {
             ThresholdScope::Lines => self.measured(&self.pool(0, true), how)?,
             ThresholdScope::Basket => {
-                let rows = (0_u32..).zip(&self.till.rows);
-                let all = rows.map(|(place, row)| (place, self.seen(place as usize, row)));
-                self.measured_of(all.filter(|(_, units)| *units > 0), how)?
+                let rows = (0_u32..).zip(&self.till.rows).map(|(place, _)| place);
+                self.measured_of(rows.filter_map(|row| self.there(row, threshold.of)), how)?
             }
         };
         let (low, high) = (threshold.low, threshold.high);
@@ -66,26 +65,52 @@ impl Work<'_> {
         runs: &[Run],
         how: (Measured, PercentBase, Basis),
     ) -> Result<i64> {
-        self.measured_of(runs.iter().copied(), how)
+        let rows = runs.chunk_by(|one, other| self.row_of(one.0) == self.row_of(other.0));
+        let parts = rows.filter_map(|runs| {
+            let place = self.row_of(runs.first()?.0) as usize;
+            let row = self.till.rows.get(place)?;
+            let units = count(runs);
+            let amount = match how.1 {
+                PercentBase::Initial => share(row.initial, units, row.quantity),
+                PercentBase::Running => {
+                    let amounts = runs.iter().map(|run| self.costs(*run));
+                    amounts.fold(0, i64::saturating_add)
+                }
+            };
+            Some((units, amount, row.tax))
+        });
+        self.measured_of(parts, how)
+    }
+
+    /// The units of a row that it sees, and what they come to.
+    fn there(&self, row: u32, of: PercentBase) -> Option<(i64, i64, Option<RowTax>)> {
+        let place = row as usize;
+        let there = self.till.rows.get(place)?;
+        let (mut units, mut now) = (there.quantity, self.now(place));
+        if !self.state.is_whole() {
+            let slots = self.state.slots_of(row).1.iter();
+            let seen = slots.filter(|slot| self.sees(slot));
+            (units, now) = seen.fold((0, 0), |(units, now), slot| {
+                let units = slot.units.saturating_add(units);
+                (units, slot.now.saturating_add(now))
+            });
+        }
+        let amount = match of {
+            PercentBase::Initial => share(there.initial, units, there.quantity),
+            PercentBase::Running => now,
+        };
+        (units > 0).then_some((units, amount, there.tax))
     }
 
     fn measured_of(
         &self,
-        runs: impl Iterator<Item = Run> + Clone,
-        (measure, of, basis): (Measured, PercentBase, Basis),
+        parts: impl Iterator<Item = (i64, i64, Option<RowTax>)> + Clone,
+        (measure, _, basis): (Measured, PercentBase, Basis),
     ) -> Result<i64> {
         if measure == Measured::Quantity {
-            return Ok(runs.fold(0, |sum, (_, units)| sum.saturating_add(units)));
+            return Ok(parts.fold(0, |sum, (units, ..)| sum.saturating_add(units)));
         }
-        let amounts = runs.filter_map(|(number, units)| {
-            let place = number as usize;
-            let row = self.till.rows.get(place)?;
-            let amount = match of {
-                PercentBase::Initial => row.initial,
-                PercentBase::Running => self.now(place),
-            };
-            Some((share(amount, units, row.quantity), row.tax))
-        });
+        let amounts = parts.map(|(_, amount, tax)| (amount, tax));
         if basis == Basis::AsPriced || amounts.clone().all(|(_, tax)| tax.is_none()) {
             let amounts = amounts.map(|(amount, _)| amount);
             return Ok(amounts.fold(0, i64::saturating_add));

@@ -1,10 +1,12 @@
 //! The most that a promotion could ever take off a basket: at any later turn, beside whatever else (clause 10.7).
 //!
-//! Prices only fall and units that can be met only become fewer. Where a promotion always meets the same units, it takes the most from the prices
-//! of the start; where it could meet others, the dearest of them count.
+//! Prices only fall and units that can be met only become fewer. Where a promotion always meets the same units, it takes the most
+//! from the prices of the start; where it could meet others, the dearest of them count. Where units have no whole price, which of
+//! them cost the odd minor units depends on what was set apart before: then each counts as the dearer one.
 
 use super::cut::{overflow, product};
-use super::units::{Run, count};
+use super::limits::Rest;
+use super::units::{Run, at_most, count};
 use super::{Candidate, Left, State, Till, Tried, Work};
 use crate::amount::Rounding;
 use crate::coupons::plan::{BuyGet, DealPlan, EffectPlan, Per};
@@ -83,7 +85,8 @@ impl Till {
             && !stepped
             && plan.rounder.step() == 1
             && candidate.left.products.is_empty();
-        if same && candidate.left.money.is_none() {
+        let whole = self.has_whole_units(candidate, start);
+        if same && whole && candidate.left.money == Rest::default() {
             match tried {
                 Tried::Done(applied) => return Ok(applied.total.max(0)),
                 Tried::NoEffect | Tried::OverLimit => return Ok(0),
@@ -92,7 +95,7 @@ impl Till {
             }
         }
         let left = Left {
-            money: None,
+            money: Rest::default(),
             ..candidate.left.clone()
         };
         let work = Work {
@@ -100,15 +103,31 @@ impl Till {
             candidate,
             state: start,
             left: &left,
+            loose: !whole,
         };
-        let most = if same {
+        // Groups of units are rounded group by group.
+        let grouped = matches!(&plan.deal, DealPlan::Together { .. });
+        let most = if same && (whole || !grouped) {
             work.deal()?.map_or(0, |applied| applied.total.max(0))
         } else {
             work.loosely()?
         };
-        Ok(match candidate.left.money {
+        Ok(match candidate.left.money.most() {
             Some(money) => most.min(money.max(0)),
             None => most,
+        })
+    }
+}
+
+impl Till {
+    /// Whether each unit that a candidate could see has a whole price.
+    fn has_whole_units(&self, candidate: &Candidate<'_>, start: &State) -> bool {
+        let mut rows = candidate.sets.iter().flat_map(|rows| rows.iter());
+        rows.all(|row| {
+            let place = *row as usize;
+            let (row, now) = (self.rows.get(place), start.now.get(place));
+            row.zip(now)
+                .is_none_or(|(row, now)| now.checked_rem(row.quantity) == Some(0))
         })
     }
 }
@@ -160,7 +179,7 @@ impl Work<'_> {
                 // Each unit against its part of the price.
                 let mut most = 0_i64;
                 for (row, units) in &all {
-                    let now = self.dearest(&[(*row, *units)], *units);
+                    let now = self.each_dearest((*row, *units));
                     let part = i128::from(*price).saturating_mul(i128::from(*units));
                     let part = Rounding::Floor.divide(part, i128::from(*quantity));
                     let part = part.and_then(|part| i64::try_from(part).ok()).unwrap_or(0);
@@ -222,8 +241,7 @@ impl Work<'_> {
     fn most_units(&self, all: i64) -> i64 {
         let some = self.candidate.plan.targets.as_ref();
         let targets = some.and_then(|some| some.n).map_or(all, i64::from);
-        let left = self.candidate.left.units.filter(|_| !self.left.whole_units);
-        all.min(targets).min(left.unwrap_or(all))
+        all.min(targets).min(self.left.units.most().unwrap_or(all))
     }
 
     fn most_got(&self, deal: &BuyGet) -> Result<i64> {
@@ -295,7 +313,7 @@ impl Work<'_> {
             EffectPlan::Price(price) => {
                 let mut most = 0_i64;
                 for (row, units) in runs {
-                    let now = self.dearest(&[(*row, *units)], *units);
+                    let now = self.each_dearest((*row, *units));
                     let less = now.saturating_sub(price.saturating_mul(*units)).max(0);
                     most = most.saturating_add(less).saturating_add(1);
                 }
@@ -305,7 +323,14 @@ impl Work<'_> {
         Ok(most.min(room))
     }
 
-    /// What the dearest so many units cost now, rounded up.
+    /// What units of a row cost if each costs as much as the dearest of them.
+    fn each_dearest(&self, (row, units): Run) -> i64 {
+        let there = self.till.rows.get(row as usize);
+        let of = there.map_or(1, |row| row.quantity);
+        at_most(self.now(row as usize), 1, of).saturating_mul(units)
+    }
+
+    /// What the dearest so many units cost now, at most.
     fn dearest(&self, runs: &[Run], units: i64) -> i64 {
         self.dearest_by(runs, units, |place| {
             let row = self.till.rows.get(place);
@@ -320,26 +345,25 @@ impl Work<'_> {
         })
     }
 
+    /// The dearest so many units. Units of a row cost its price rounded up, or down where that leaves too much for all.
     fn dearest_by(&self, runs: &[Run], most: i64, price: impl Fn(usize) -> (i64, i64)) -> i64 {
-        let mut sorted: Vec<(i64, (i64, i64))> = runs
-            .iter()
-            .map(|(row, units)| (*units, price(*row as usize)))
-            .collect();
-        sorted.sort_by(|(_, (one, of_one)), (_, (other, of_other))| {
-            let one = i128::from(*one).saturating_mul(i128::from(*of_other));
-            let other = i128::from(*other).saturating_mul(i128::from(*of_one));
-            other.cmp(&one)
-        });
+        let mut sorted: Vec<(i64, i64)> = Vec::with_capacity(runs.len());
+        for (row, units) in runs {
+            let (amount, of) = price(*row as usize);
+            let of = of.max(1);
+            let odd = amount.rem_euclid(of).min(*units);
+            let price = amount.div_euclid(of);
+            if odd > 0 {
+                sorted.push((price.saturating_add(1), odd));
+            }
+            sorted.push((price, units.saturating_sub(odd)));
+        }
+        sorted.sort_unstable_by(|one, other| other.cmp(one));
         let (mut left, mut sum) = (most, 0_i64);
-        for (units, (amount, of)) in sorted {
+        for (price, units) in sorted {
             let some = units.min(left);
             left = left.saturating_sub(some);
-            let part = i128::from(amount).saturating_mul(i128::from(some));
-            let part = Rounding::Ceil.divide(part, i128::from(of.max(1)));
-            let part = part
-                .and_then(|part| i64::try_from(part).ok())
-                .unwrap_or(i64::MAX);
-            sum = sum.saturating_add(part);
+            sum = sum.saturating_add(price.saturating_mul(some));
         }
         sum
     }

@@ -1,23 +1,28 @@
-//! Which units a promotion sees, and in which order (clause 10.3). Units of one row are alike, so they are counted, not listed.
+//! Which units a promotion sees, and in which order (clause 10.3). Units of one slot are alike, so they are counted, not listed.
 
-use rustc_hash::FxHashMap;
-
-use super::{ProductsLeft, TillRow, Work};
-use crate::coupons::plan::LimitOf;
+use super::Work;
+use super::slots::{Slice, Slot};
 use crate::coupons::rules::{SomeTargets, TargetOrder};
 use crate::pricing::{Basis, Target, Weights, gross, net};
 
-/// So many units of a row.
+/// So many units of a slot, or of a row.
 pub(crate) type Run = (u32, i64);
 
 impl Work<'_> {
-    /// The units of a row that this promotion sees.
-    pub(super) fn seen(&self, place: usize, row: &TillRow) -> i64 {
-        if !self.candidate.plan.consume {
-            return row.quantity;
-        }
-        let used = self.state.used.get(place).copied().unwrap_or(0);
-        row.quantity.saturating_sub(used).max(0)
+    /// Whether this promotion sees the units of a slot.
+    pub(super) fn sees(&self, slot: &Slot) -> bool {
+        slot.units > 0 && !(slot.used && self.candidate.plan.consume)
+    }
+
+    /// Units that are used without losing anything.
+    pub(super) fn slices(&self, runs: &[Run]) -> Vec<Slice> {
+        let slices = runs.iter().map(|run| self.state.slice(*run, 0));
+        slices.collect()
+    }
+
+    /// The row of a slot.
+    pub(super) fn row_of(&self, slot: u32) -> u32 {
+        self.state.row_of(slot)
     }
 
     pub(super) fn now(&self, place: usize) -> i64 {
@@ -39,10 +44,15 @@ impl Work<'_> {
             if skipped || (targets && !row.discountable) {
                 continue;
             }
-            let seen = self.seen(place, row);
-            if seen > 0 {
-                pool.push((*number, seen));
+            if self.state.is_whole() {
+                if row.quantity > 0 {
+                    pool.push((*number, row.quantity));
+                }
+                continue;
             }
+            let (first, slots) = self.state.slots_of(*number);
+            let slots = (first..).zip(slots).filter(|(_, slot)| self.sees(slot));
+            pool.extend(slots.map(|(place, slot)| (place, slot.units)));
         }
         if targets {
             for limit in &self.left.products {
@@ -52,40 +62,13 @@ impl Work<'_> {
         pool
     }
 
-    /// Leaves the units that a limit by product leaves.
-    fn within_products(&self, limit: &ProductsLeft, pool: &mut Vec<Run>) {
-        let rests: FxHashMap<u32, i64> = limit.left.iter().copied().collect();
-        // Of each product that is bound: what is left of it.
-        let mut bound: FxHashMap<u32, i64> = FxHashMap::default();
-        for (product, units) in self.till.by_product(pool) {
-            let left = match rests.get(&product).copied().unwrap_or(i64::MAX) {
-                left if left >= units => continue,
-                left if limit.of == LimitOf::Units && !limit.whole => left,
-                left if limit.of == LimitOf::Uses && left > 0 => continue,
-                _ => 0,
-            };
-            bound.insert(product, left);
-        }
-        if bound.is_empty() {
-            return;
-        }
-        for (row, units) in pool.iter_mut() {
-            let row = self.till.rows.get(*row as usize);
-            if let Some(left) = row.and_then(|row| bound.get_mut(&row.product)) {
-                *units = (*left).min(*units);
-                *left = left.saturating_sub(*units);
-            }
-        }
-        pool.retain(|(_, units)| *units > 0);
-    }
-
     /// Puts runs into an order of their prices before discounts.
     pub(super) fn sort(&self, runs: &mut [Run], by: TargetOrder, basis: Basis) {
         if by == TargetOrder::Rank || runs.len() < 2 {
             return;
         }
         let price = |run: &Run| {
-            let Some(row) = self.till.rows.get(run.0 as usize) else {
+            let Some(row) = self.till.rows.get(self.row_of(run.0) as usize) else {
                 return (0, 1);
             };
             let price = match basis {
@@ -125,13 +108,14 @@ impl Work<'_> {
         }
     }
 
-    /// So many units of a row, as a discount sees them.
-    pub(super) fn target(&self, run: Run) -> Option<Target> {
-        let (number, units) = run;
-        let place = number as usize;
-        let row = self.till.rows.get(place)?;
-        let of_all = |amount: i64| share(amount, units, row.quantity);
-        let now = of_all(self.now(place));
+    /// Units of one row, as a discount sees them.
+    pub(super) fn target(&self, runs: &[Run]) -> Option<Target> {
+        let row = self.row_of(runs.first()?.0);
+        let row = self.till.rows.get(row as usize)?;
+        let units = count(runs);
+        let of_all = |amount: i64| self.share(amount, units, row.quantity);
+        let amounts = runs.iter().map(|run| self.costs(*run));
+        let now = amounts.fold(0, i64::saturating_add);
         let least = part(row.least, units, row.quantity, true);
         Some(Target {
             quantity: units,
@@ -146,6 +130,38 @@ impl Work<'_> {
             tax_group: row.tax_group,
         })
     }
+
+    /// The least that so many units of a slot may cost, rounded down.
+    pub(super) fn least(&self, (slot, units): Run) -> i64 {
+        let row = self.till.rows.get(self.row_of(slot) as usize);
+        let least = row.and_then(|row| {
+            let product = i128::from(row.least).checked_mul(i128::from(units))?;
+            i64::try_from(product.checked_div(i128::from(row.quantity))?).ok()
+        });
+        least.unwrap_or(0)
+    }
+
+    /// What so many units of a slot cost now.
+    pub(super) fn costs(&self, (slot, units): Run) -> i64 {
+        let slot = self.state.slot(slot, self.till);
+        slot.map_or(0, |slot| self.share(slot.now, units, slot.units))
+    }
+
+    fn share(&self, amount: i64, units: i64, of: i64) -> i64 {
+        if self.loose {
+            at_most(amount, units, of)
+        } else {
+            share(amount, units, of)
+        }
+    }
+}
+
+/// The most that so many units cost, however the others are set apart from them: one unit costs no less than the price rounded
+/// down, nor more than it rounded up.
+pub(super) fn at_most(amount: i64, units: i64, of: i64) -> i64 {
+    let of = of.max(1);
+    let (price, rest) = (amount.div_euclid(of), amount.rem_euclid(of));
+    price.saturating_mul(units).saturating_add(rest.min(units))
 }
 
 /// The amount of so many units of a row, rounded half up where it is not whole.

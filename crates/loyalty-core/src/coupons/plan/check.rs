@@ -155,8 +155,8 @@ impl Check<'_> {
             let adds =
                 matches!(&rule.discount, Deal::BuyXGetY(deal) if deal.units == GetFrom::Added);
             let units = is_for_units(&rule.discount) && !adds;
-            if by_product && (!units || limit.over == OverLimit::Overshoot) {
-                let words = "by product units of the basket are counted, and no more than are left";
+            if by_product && !units {
+                let words = "by product units of the basket are counted";
                 self.say(Code::Contradiction, &join(&path, "by"), words);
             }
         }

@@ -71,7 +71,7 @@ pub enum LimitWhose {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum LimitBy {
     /// By article: `units` and `uses` only. A product over its limit is left out, or lowered for as many units as are left
-    /// (`over: partial`), while the others are not.
+    /// (`over: partial`), or for all while any is left (`over: overshoot`), while the others are not.
     Product,
     /// By an attribute of the event: the cashier. Events without it are counted together.
     Attribute(String),
@@ -85,8 +85,9 @@ pub enum OverLimit {
     /// The promotion is not used at all.
     #[default]
     Drop,
-    /// What is left is used.
+    /// What is left is used. Units are used in the order of the targets; where those have none, the dearest come first (by
+    /// `buy_x_get_y` the cheapest).
     Partial,
-    /// While anything is left, the whole is used.
+    /// While anything is left, the whole is used: also by the next coupon of the same order.
     Overshoot,
 }

@@ -18,7 +18,8 @@ pub enum Targets {
 }
 
 /// Some units, counted through in an order of their prices: the first `skip` are passed over, then every `step`-th is taken, up to
-/// `n` of them.
+/// `n` of them. Of units of one line those come first that discounts have met before, in the order in which they were met; each
+/// keeps what it costs then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

@@ -196,9 +196,9 @@ fn consumed_units_are_unseen() {
         {"id": "a", "priority": 1, "units": "consume", "discount": {"fixed_price": {"price": "20.00", "of": "bundle", "quantity": 3, "repeat": 1}}},
         {"id": "b", "units": "consume", "discount": {"percent_off": {"percent": 50}}, "lines": {"sku": ["a"]}},
         {"id": "c", "discount": {"amount_off": {"amount": "0.10", "per": "unit"}}}]}"#;
-    // Three of four units at 8.00 for 20.00, one of four at half of what the row costs a unit then (7.00), each 0.10 less.
+    // Three of four units at 8.00 for 20.00, the fourth at half of its 8.00, each 0.10 less.
     let shop = Shop::new(rules, &[line("a", 4, 800)]);
-    assert_eq!(shop.pays(), 3200 - 400 - 350 - 40);
+    assert_eq!(shop.pays(), 3200 - 400 - 400 - 40);
 }
 
 #[test]

@@ -107,7 +107,7 @@ fn instances_of_one_coupon_share_its_limits() {
         .map(|number| {
             let mut one = Candidate::new(plan, &shop.basket);
             one.instance = Some(Id::new(&format!("i-{number}")).unwrap());
-            one.left.uses = Some(2);
+            one.left = left(plan);
             one
         })
         .collect();

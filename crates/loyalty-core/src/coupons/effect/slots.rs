@@ -1,0 +1,281 @@
+//! What each unit costs while promotions are applied (clause 10.3): units of a row are alike until a promotion meets only some of
+//! them. From then on those stand apart, at the price that is left of theirs, as if they were rows of their own.
+
+use super::units::{Run, share};
+use super::{Applied, Candidate, Till};
+use crate::amount::{Remainder, Share, allocate};
+use crate::error::Result;
+
+/// What changes while promotions are applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct State {
+    /// What each row costs; shipping is the one after the goods.
+    pub(crate) now: Vec<i64>,
+    /// The goods by units that are alike, in the order of the rows. Empty while every row is alike and nothing is consumed: then
+    /// the slot of a row is its place.
+    slots: Vec<Slot>,
+}
+
+/// Units of a row that are alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::coupons) struct Slot {
+    pub(super) row: u32,
+    pub(super) units: i64,
+    /// What they cost together.
+    pub(super) now: i64,
+    /// Whether a discount has consumed them.
+    pub(super) used: bool,
+}
+
+/// The first units of a slot, and what a discount took off them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Slice {
+    pub(super) row: u32,
+    /// The place of the slot in its row: other rows do not move it.
+    pub(super) nth: u32,
+    pub(super) units: i64,
+    pub(super) off: i64,
+}
+
+/// The slots as they were before a promotion, where it changed them.
+pub(in crate::coupons) type SlotsBefore = Option<Vec<Slot>>;
+
+impl State {
+    /// The state before the first promotion.
+    pub(super) fn new(now: Vec<i64>) -> Self {
+        Self {
+            now,
+            slots: Vec::new(),
+        }
+    }
+
+    /// Whether all units of each row are alike, and none is consumed.
+    pub(in crate::coupons) fn is_whole(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// The slots of a row with the number of the first one, where rows are not whole.
+    pub(in crate::coupons) fn slots_of(&self, row: u32) -> (u32, &[Slot]) {
+        let first = self.slots.partition_point(|slot| slot.row < row);
+        let rest = self.slots.get(first..).unwrap_or_default();
+        let some = rest.iter().take_while(|slot| slot.row == row).count();
+        (number(first), rest.get(..some).unwrap_or_default())
+    }
+
+    /// A slot by its number.
+    pub(super) fn slot(&self, number: u32, till: &Till) -> Option<Slot> {
+        let place = number as usize;
+        if self.is_whole() {
+            return self.row(place, till);
+        }
+        self.slots.get(place).copied()
+    }
+
+    /// The row of a slot.
+    pub(super) fn row_of(&self, slot: u32) -> u32 {
+        self.slots.get(slot as usize).map_or(slot, |slot| slot.row)
+    }
+
+    /// Units of a slot, with what was taken off them.
+    pub(super) fn slice(&self, (slot, units): Run, off: i64) -> Slice {
+        let row = self.row_of(slot);
+        let first = if self.is_whole() {
+            slot
+        } else {
+            self.slots_of(row).0
+        };
+        Slice {
+            row,
+            nth: slot.saturating_sub(first),
+            units,
+            off,
+        }
+    }
+
+    /// The slot of a slice.
+    pub(super) fn slot_of(&self, slice: &Slice) -> u32 {
+        let first = if self.is_whole() {
+            slice.row
+        } else {
+            self.slots_of(slice.row).0
+        };
+        first.saturating_add(slice.nth)
+    }
+
+    fn row(&self, place: usize, till: &Till) -> Option<Slot> {
+        let row = till.rows.get(place)?;
+        Some(Slot {
+            row: number(place),
+            units: row.quantity,
+            now: self.now.get(place).copied()?,
+            used: false,
+        })
+    }
+
+    /// Books what a candidate did. Answers what the slots were before, where they changed.
+    pub(in crate::coupons) fn book(
+        &mut self,
+        till: &Till,
+        candidate: &Candidate<'_>,
+        applied: &Applied,
+    ) -> SlotsBefore {
+        let consume = candidate.plan.consume;
+        let met: &[Slice] = if consume { &applied.met } else { &[] };
+        let before = (!applied.slots.is_empty() || !met.is_empty())
+            .then(|| self.part(till, (applied, met), consume));
+        for (now, off) in self.now.iter_mut().zip(&applied.off) {
+            *now = now.saturating_sub(*off);
+        }
+        before
+    }
+
+    /// Takes back what was booked last.
+    pub(in crate::coupons) fn unbook(&mut self, applied: &Applied, before: SlotsBefore) {
+        for (now, off) in self.now.iter_mut().zip(&applied.off) {
+            *now = now.saturating_add(*off);
+        }
+        if let Some(before) = before {
+            self.slots = before;
+        }
+    }
+
+    /// Sets apart the units that were lowered and those that met a condition. Answers what the slots were before.
+    fn part(
+        &mut self,
+        till: &Till,
+        (applied, met): (&Applied, &[Slice]),
+        consume: bool,
+    ) -> Vec<Slot> {
+        let whole = self.is_whole();
+        let count = if whole {
+            till.rows.len()
+        } else {
+            self.slots.len()
+        };
+        // For each slot how many of its units were lowered, by how much, and how many more met the condition.
+        let mut takes = vec![(0_i64, 0_i64, 0_i64); count];
+        for one in &applied.slots {
+            if let Some((units, off, _)) = takes.get_mut(self.slot_of(one) as usize) {
+                *units = units.saturating_add(one.units);
+                *off = off.saturating_add(one.off);
+            }
+        }
+        for one in met {
+            if let Some((_, _, more)) = takes.get_mut(self.slot_of(one) as usize) {
+                *more = more.saturating_add(one.units);
+            }
+        }
+        let mut slots = Vec::with_capacity(count.saturating_add(applied.slots.len()));
+        for (place, (lowered, off, met)) in takes.into_iter().enumerate() {
+            let slot = if whole {
+                self.row(place, till)
+            } else {
+                self.slots.get(place).copied()
+            };
+            let Some(mut rest) = slot else { continue };
+            // What lost something as a whole row has not been named.
+            if whole && lowered == 0 {
+                let off = applied.off.get(place).copied().unwrap_or(0);
+                rest.now = rest.now.saturating_sub(off);
+            }
+            if lowered > 0 {
+                let mut one = rest.take(lowered, off);
+                one.now = one.now.saturating_sub(off);
+                one.used |= consume;
+                slots.push(one);
+            }
+            if met > 0 && rest.units > 0 {
+                let one = rest.take(met, 0);
+                slots.push(Slot { used: true, ..one });
+            }
+            if rest.units > 0 {
+                slots.push(rest);
+            }
+        }
+        core::mem::replace(&mut self.slots, slots)
+    }
+
+    /// Puts an amount back on a row: on its units by what each has lost.
+    ///
+    /// # Errors
+    /// [`crate::Code::Overflow`] if amounts are too large to be counted.
+    pub(in crate::coupons) fn give_back(
+        &mut self,
+        till: &Till,
+        (row, amount): (usize, i64),
+    ) -> Result<()> {
+        if let Some(now) = self.now.get_mut(row) {
+            *now = now.saturating_add(amount);
+        }
+        let Some(start) = till.rows.get(row) else {
+            return Ok(());
+        };
+        let (first, slots) = self.slots_of(number(row));
+        if slots.is_empty() {
+            return Ok(());
+        }
+        let lost = |slot: &Slot| {
+            let at_first = share(start.now, slot.units, start.quantity);
+            Share {
+                weight: at_first.saturating_sub(slot.now).max(0),
+                headroom: None,
+                quantity: slot.units,
+            }
+        };
+        let shares: Vec<Share> = slots.iter().map(lost).collect();
+        let mut back = Vec::with_capacity(shares.len());
+        allocate(amount, &shares, Remainder::default(), &mut back)?;
+        let slots = self.slots.iter_mut().skip(first as usize);
+        for (slot, back) in slots.zip(back) {
+            slot.now = slot.now.saturating_add(back);
+        }
+        Ok(())
+    }
+
+    /// Makes the units of a row what they were in another state.
+    pub(in crate::coupons) fn restore(&mut self, row: usize, (other, till): (&Self, &Till)) {
+        if self.is_whole() {
+            return;
+        }
+        let (first, slots) = self.slots_of(number(row));
+        let place = first as usize;
+        let end = place.saturating_add(slots.len()).min(self.slots.len());
+        let whole = other.row(row, till).filter(|_| other.is_whole());
+        let (_, apart) = other.slots_of(number(row));
+        self.slots
+            .splice(place..end, apart.iter().copied().chain(whole));
+    }
+
+    /// How many units of a row have been consumed.
+    #[cfg(test)]
+    pub(in crate::coupons) fn used(&self, row: u32) -> i64 {
+        let used = self.slots_of(row).1.iter().filter(|slot| slot.used);
+        used.map(|slot| slot.units).sum()
+    }
+}
+
+impl Slot {
+    /// Takes so many units out, with their part of what all cost and no less than what is taken off them.
+    fn take(&mut self, units: i64, least: i64) -> Self {
+        let units = units.min(self.units);
+        let now = share(self.now, units, self.units);
+        let now = now.max(least).min(self.now);
+        let one = Self {
+            units,
+            now,
+            ..*self
+        };
+        self.units = self.units.saturating_sub(units);
+        self.now = self.now.saturating_sub(now);
+        one
+    }
+
+    /// What tells it from another slot: units, price, whether they are consumed.
+    pub(in crate::coupons) fn seen(&self) -> [i64; 3] {
+        [self.units, self.now, i64::from(self.used)]
+    }
+}
+
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
