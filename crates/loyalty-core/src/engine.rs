@@ -427,6 +427,8 @@ impl Work<'_> {
             Body::Unsubscribe(unsubscribe) => self.unsubscribe(unsubscribe)?,
             Body::SharePlan(share) => self.share_plan(share)?,
             Body::PlanSeat(seat) => self.plan_seat(seat)?,
+            Body::LeaveSeat(leave) => self.leave_seat(leave)?,
+            Body::SeatLeft(left) => self.seat_left(left)?,
             Body::BenefitUsed(used) => self.use_benefit(used)?,
             Body::Household(household) => self.household(household)?,
             Body::LeaveHousehold(leave) => self.leave_household(leave)?,

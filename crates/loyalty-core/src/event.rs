@@ -25,7 +25,9 @@ pub use coupons::{Counter, GiveCoupon, IssueCoupon, StoredTender, TopUp};
 pub use household::{Household, HouseholdLeft, HouseholdLink, LeaveHousehold, LentRung};
 pub use members::{Close, Erase, Freeze, Merge, Said, Unfreeze};
 pub use outreach::Outreach;
-pub use plans::{BenefitUsed, PlanSeat, Renew, SharePlan, Subscribe, Unsubscribe};
+pub use plans::{
+    BenefitUsed, LeaveSeat, PlanSeat, Renew, SeatLeft, SharePlan, Subscribe, Unsubscribe,
+};
 pub use referral::{Enroll, Referral, ReferredOrder, ReferredPoints};
 pub use tiers::{Grant, Revoke, Until};
 
@@ -39,7 +41,7 @@ use crate::limits;
 use crate::pricing::DiscountPer;
 
 /// The kinds of events, by the names that [`Event::kind`] gives them.
-pub(crate) const KINDS: [&str; 39] = [
+pub(crate) const KINDS: [&str; 41] = [
     "enroll",
     "profile",
     "tags",
@@ -74,6 +76,8 @@ pub(crate) const KINDS: [&str; 39] = [
     "unsubscribe",
     "share_plan",
     "plan_seat",
+    "leave_seat",
+    "seat_left",
     "benefit_used",
     "household",
     "leave_household",
@@ -229,11 +233,15 @@ pub enum Body<'a> {
     SharePlan(SharePlan<'a>),
     /// Another member shares a plan with this one.
     PlanSeat(PlanSeat<'a>),
+    /// The member gives back a seat of a plan.
+    LeaveSeat(LeaveSeat<'a>),
+    /// A member has given back a seat of this holder.
+    SeatLeft(SeatLeft<'a>),
     /// The member uses a benefit that is counted.
     BenefitUsed(BenefitUsed<'a>),
     /// People join the household of this pool, or leave it.
     Household(Household<'a>),
-    /// The member leaves the household.
+    /// The member leaves a household.
     LeaveHousehold(LeaveHousehold<'a>),
     /// What a pool tells a member of its household.
     HouseholdLink(HouseholdLink<'a>),
@@ -657,6 +665,8 @@ impl<'a> Event<'a> {
             Body::Unsubscribe(_) => "unsubscribe",
             Body::SharePlan(_) => "share_plan",
             Body::PlanSeat(_) => "plan_seat",
+            Body::LeaveSeat(_) => "leave_seat",
+            Body::SeatLeft(_) => "seat_left",
             Body::BenefitUsed(_) => "benefit_used",
             Body::Household(_) => "household",
             Body::LeaveHousehold(_) => "leave_household",
@@ -718,6 +728,8 @@ impl<'a> Event<'a> {
             Body::Unsubscribe(one) => one.check(),
             Body::SharePlan(one) => one.check(),
             Body::PlanSeat(one) => one.check(),
+            Body::LeaveSeat(one) => one.check(),
+            Body::SeatLeft(one) => one.check(),
             Body::BenefitUsed(one) => one.check(),
             Body::Household(one) => one.check(),
             Body::LeaveHousehold(one) => one.check(),

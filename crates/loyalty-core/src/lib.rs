@@ -86,11 +86,12 @@ pub use error::{Code, Error, Kind, Result};
 pub use event::{
     Activity, Adjust, Adjustment, Attributes, BenefitUsed, Body, Cancel, Close, Convert, Converted,
     Counter, Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest, Household,
-    HouseholdLeft, HouseholdLink, IssueCoupon, LeaveHousehold, LentRung, Line, Merge, Off,
-    OrderSettled, Outreach, Overdraw, Part, PlanSeat, Price, Profile, Purchase, Receive,
+    HouseholdLeft, HouseholdLink, IssueCoupon, LeaveHousehold, LeaveSeat, LentRung, Line, Merge,
+    Off, OrderSettled, Outreach, Overdraw, Part, PlanSeat, Price, Profile, Purchase, Receive,
     ReceivedLot, Redeem, Referral, ReferredOrder, ReferredPoints, Release, Renew, Return,
-    ReturnedLine, Revoke, Said, Scalar, SharePlan, Shipping, StoredTender, Subscribe, Tags, Tax,
-    TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer, Undo, Unfreeze, Unsubscribe, Until,
+    ReturnedLine, Revoke, Said, Scalar, SeatLeft, SharePlan, Shipping, StoredTender, Subscribe,
+    Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer, Undo, Unfreeze,
+    Unsubscribe, Until,
 };
 pub use households::HouseholdRules;
 pub use id::Id;

@@ -10,7 +10,9 @@ use serde::{Serialize, Serializer};
 
 use crate::amount::{Currency, Money};
 use crate::calendar::Instant;
-use crate::event::{Close, HouseholdLeft, HouseholdLink, IssueCoupon, PlanSeat, Receive, Referral};
+use crate::event::{
+    Close, HouseholdLeft, HouseholdLink, IssueCoupon, PlanSeat, Receive, Referral, SeatLeft,
+};
 use crate::id::Id;
 
 pub use change::{
@@ -154,6 +156,8 @@ pub enum MessageBody {
     Close(Close<'static>),
     /// A plan is shared, or no longer.
     PlanSeat(PlanSeat<'static>),
+    /// A member has given back a seat.
+    SeatLeft(SeatLeft<'static>),
     /// A pool tells one of its people.
     HouseholdLink(HouseholdLink<'static>),
     /// A member has left a household.

@@ -183,7 +183,8 @@ impl Work<'_> {
             let words = "another member shares a plan with the other one: take back the seat first";
             return Err(refused(words.to_owned()));
         }
-        if other.household.pool().is_some() || !other.household.people.is_empty() {
+        let household = &other.household;
+        if household.pools.iter().any(|one| one.joined) || !household.people.is_empty() {
             let words = "the other member belongs to a household: leave it first";
             return Err(refused(words.to_owned()));
         }

@@ -43,6 +43,13 @@ impl<'w> Work<'w> {
         self.burned(account, points.saturating_add(fee));
         self.book_limits(&moving.limits, 1);
         self.book_limits(&moving.points_limits, points);
+        if moving.each {
+            // People come and go: what they have used in periods that are over is not kept.
+            let day = self.program_day(self.as_of);
+            for limit in plan.limits.iter().chain(&plan.points_limits) {
+                self.forget_uses(limit, &format!("{}/", limit.key), day);
+            }
+        }
         let account = self.account(account)?.id.clone();
         let lots = moved(plan.lots, &lots, points)?;
         self.send(event, to, None, &account, lots);

@@ -183,7 +183,18 @@ impl Event<'_> {
                 out.text(&seat.holder);
                 out.text(&seat.plan);
                 out.number(seat.until.map_or(i64::MIN, |at| at.micros()));
+                out.number(seat.latest.map_or(i64::MIN, |at| at.micros()));
+                out.version(seat.since);
                 out.version(seat.told);
+            }
+            Body::LeaveSeat(leave) => {
+                out.maybe(leave.plan.as_deref());
+                out.maybe(leave.holder.as_deref());
+            }
+            Body::SeatLeft(left) => {
+                out.text(&left.member);
+                out.text(&left.plan);
+                out.version(left.since);
             }
             Body::BenefitUsed(used) => {
                 out.text(&used.benefit);
@@ -193,7 +204,10 @@ impl Event<'_> {
                 out.texts(&household.add);
                 out.texts(&household.remove);
             }
-            Body::LeaveHousehold(leave) => out.text(&leave.reason),
+            Body::LeaveHousehold(leave) => {
+                out.maybe(leave.pool.as_deref());
+                out.text(&leave.reason);
+            }
             Body::HouseholdLink(link) => {
                 out.text(&link.pool);
                 out.number(i64::from(link.joined));
@@ -202,6 +216,7 @@ impl Event<'_> {
                     out.text(&one.track);
                     out.text(&one.rung);
                 }
+                out.number(link.joined_at.micros());
                 out.version(link.since);
                 out.version(link.told);
             }

@@ -8,11 +8,11 @@ use serde_json::value::RawValue;
 use super::{
     Activity, Adjust, Adjustment, Attributes, BenefitUsed, Body, Cancel, Close, Convert, Converted,
     Counter, Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest, Household,
-    HouseholdLeft, HouseholdLink, IssueCoupon, LeaveHousehold, Line, Merge, Off, OrderSettled,
-    Outreach, Overdraw, Part, PlanSeat, Price, Profile, Purchase, Receive, Redeem, Referral,
-    Release, Renew, Return, ReturnedLine, Revoke, Said, Scalar, SharePlan, Shipping, StoredTender,
-    Subscribe, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer, Undo, Unfreeze,
-    Unsubscribe,
+    HouseholdLeft, HouseholdLink, IssueCoupon, LeaveHousehold, LeaveSeat, Line, Merge, Off,
+    OrderSettled, Outreach, Overdraw, Part, PlanSeat, Price, Profile, Purchase, Receive, Redeem,
+    Referral, Release, Renew, Return, ReturnedLine, Revoke, Said, Scalar, SeatLeft, SharePlan,
+    Shipping, StoredTender, Subscribe, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp,
+    Transfer, Undo, Unfreeze, Unsubscribe,
 };
 use crate::amount::{Decimal, Points, parse_decimal};
 use crate::calendar::{Date, Zone};
@@ -162,13 +162,19 @@ pub(crate) struct EventWire<'a> {
     /// Another member shares a plan with this one.
     #[serde(borrow, default)]
     plan_seat: Option<PlanSeat<'a>>,
+    /// The member gives back a seat of a plan.
+    #[serde(borrow, default)]
+    leave_seat: Option<LeaveSeat<'a>>,
+    /// A member has given back a seat of this holder.
+    #[serde(borrow, default)]
+    seat_left: Option<SeatLeft<'a>>,
     /// The member uses a benefit that is counted.
     #[serde(borrow, default)]
     benefit_used: Option<BenefitUsed<'a>>,
     /// People join the household of this pool, or leave it.
     #[serde(borrow, default)]
     household: Option<Household<'a>>,
-    /// The member leaves the household.
+    /// The member leaves a household.
     #[serde(borrow, default)]
     leave_household: Option<LeaveHousehold<'a>>,
     /// What a pool tells a member of its household.
@@ -640,6 +646,8 @@ impl<'a> EventWire<'a> {
             "unsubscribe": self.unsubscribe => |one| Made::Ok(Body::Unsubscribe(one));
             "share_plan": self.share_plan => |one| Made::Ok(Body::SharePlan(one));
             "plan_seat": self.plan_seat => |one| Made::Ok(Body::PlanSeat(one));
+            "leave_seat": self.leave_seat => |one| Made::Ok(Body::LeaveSeat(one));
+            "seat_left": self.seat_left => |one| Made::Ok(Body::SeatLeft(one));
             "benefit_used": self.benefit_used => |one| Made::Ok(Body::BenefitUsed(one));
             "household": self.household => |one| Made::Ok(Body::Household(one));
             "leave_household": self.leave_household => |one| Made::Ok(Body::LeaveHousehold(one));

@@ -705,6 +705,9 @@ pub enum Change {
         /// The members who do not have it any more.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         remove: Vec<Id>,
+        /// Whether something later had been done before: then nothing changed.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        stale: bool,
     },
     /// Another member shares a plan.
     PlanSeat {
@@ -750,6 +753,9 @@ pub enum Change {
         pool: Id,
         /// Whether the member belongs to it.
         joined: bool,
+        /// Whether it does not count yet, because another household does.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        waits: bool,
         /// Whether something later had been told before: then nothing changed.
         #[serde(skip_serializing_if = "core::ops::Not::not")]
         stale: bool,
@@ -778,7 +784,7 @@ impl From<(Id, Id)> for RungLent {
 pub enum PlanEnd {
     /// What was paid for is over.
     TermEnd,
-    /// The member has left.
+    /// The member has left, or given back a seat.
     Unsubscribed,
     /// Another plan has taken its place.
     Replaced,
