@@ -106,13 +106,14 @@ pub use metric::{
 };
 pub use outcome::{
     AccountPoints, Amount, BenefitStanding, Change, Decided, DiscountAmount, Entry, ExpiredWhy,
-    Expiring, Figure, GrantProgress, Liability, LineRulePoints, LineUnits, LotDates, LotPoints,
-    Message, MessageBody, MessageEvent, Met, Muted, Outcome, OutreachMade, PendingProgress,
-    PlanEnd, Progress, PromotionCount, Rank, RankFigure, Receipt, ReceiptAdded, ReceiptConverted,
-    ReceiptDiscount, ReceiptLine, ReceiptPromotions, ReceiptStoredValue, ReceiptTax, ReceiptTender,
-    ReceiptTotal, RedateWhy, ReferralOf, ReferralTold, ReleaseWhy, RulePoints, RuleTrace, RungLent,
-    RungProgress, SegmentChange, SignalSaid, Source, StepProgress, TaskProgress, TaskState,
-    TierWhy, TraceResult, TrackProgress, TriggerAbout, Unmet, Unused, UnusedWhy, Withheld,
+    Expiring, Figure, GrantProgress, LentProgress, Liability, LineRulePoints, LineUnits, LotDates,
+    LotPoints, Message, MessageBody, MessageEvent, Met, Muted, Outcome, OutreachMade,
+    PendingProgress, PlanEnd, Progress, PromotionCount, Rank, RankFigure, Receipt, ReceiptAdded,
+    ReceiptConverted, ReceiptDiscount, ReceiptLine, ReceiptPromotions, ReceiptStoredValue,
+    ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy, ReferralOf, ReferralTold, ReleaseWhy,
+    RulePoints, RuleTrace, RungLent, RungProgress, SegmentChange, SignalSaid, Source, StepProgress,
+    TaskProgress, TaskState, TierWhy, TraceResult, TrackProgress, TriggerAbout, Unmet, Unused,
+    UnusedWhy, Withheld,
 };
 pub use plans::{InGrace, PaidPlan, PlanPrice, PlanRefund, PlanRung, PlanTrial, TrialOnce};
 pub use points::{
@@ -136,8 +137,8 @@ pub use tasks::{TaskRepeat, TaskRule, TaskStep};
 pub use text::Label;
 pub use tiers::{
     Anniversary, AtReview, Carry, CarryHow, Every, Grace, GraceFrom, HeadStart, Hold, HoldFor,
-    HoldPeriod, HoldUntil, Penalty, ReturnsTier, Review, ReviewReads, Rung, Track, TrackPeriod,
-    Upgrade,
+    HoldPeriod, HoldUntil, LentBy, Penalty, ReturnsTier, Review, ReviewReads, Rung, Track,
+    TrackPeriod, Upgrade,
 };
 
 pub use triggers::{

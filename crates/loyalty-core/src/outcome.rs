@@ -27,8 +27,8 @@ pub use receipt::{
     ReceiptStoredValue, ReceiptTax, ReceiptTender, ReceiptTotal, Unused, UnusedWhy,
 };
 pub use report::{
-    BenefitStanding, Expiring, GrantProgress, Liability, PendingProgress, Progress, Rank,
-    RankFigure, RungProgress, StepProgress, TaskProgress, TaskState, TrackProgress,
+    BenefitStanding, Expiring, GrantProgress, LentProgress, Liability, PendingProgress, Progress,
+    Rank, RankFigure, RungProgress, StepProgress, TaskProgress, TaskState, TrackProgress,
 };
 
 /// An amount of money that knows how it is written: `"12.30"`.

@@ -207,6 +207,11 @@ impl<'w> Work<'w> {
         self.rungs.get(track).copied().unwrap_or(0)
     }
 
+    /// The place of the rung that is the member's own in a track.
+    pub(super) fn own_rung(&self, track: usize) -> usize {
+        super::facts::own_rung(self.compiled, &self.state, track)
+    }
+
     /// Tells the program apart from others.
     pub(super) fn digest(&self) -> u64 {
         self.program.digest
