@@ -46,6 +46,7 @@ mod reprice;
 mod returns;
 mod seats;
 mod settle;
+mod shares;
 mod stages;
 mod standing;
 mod stored_value;
@@ -434,7 +435,9 @@ impl Work<'_> {
             Body::LeaveHousehold(leave) => self.leave_household(leave)?,
             Body::HouseholdLink(link) => self.household_link(link)?,
             Body::HouseholdLeft(left) => self.household_left(left)?,
+            Body::Contribution(given) => self.contribution(given)?,
         }
+        self.share_order(event)?;
         self.tell_referrer(event)?;
         self.forfeit_again()?;
         self.end_capture();

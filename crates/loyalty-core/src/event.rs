@@ -22,7 +22,9 @@ pub use points::{
 };
 
 pub use coupons::{Counter, GiveCoupon, IssueCoupon, StoredTender, TopUp};
-pub use household::{Household, HouseholdLeft, HouseholdLink, LeaveHousehold, LentRung};
+pub use household::{
+    Contribution, Household, HouseholdLeft, HouseholdLink, LeaveHousehold, LentRung,
+};
 pub use members::{Close, Erase, Freeze, Merge, Said, Unfreeze};
 pub use outreach::Outreach;
 pub use plans::{
@@ -41,7 +43,7 @@ use crate::limits;
 use crate::pricing::DiscountPer;
 
 /// The kinds of events, by the names that [`Event::kind`] gives them.
-pub(crate) const KINDS: [&str; 41] = [
+pub(crate) const KINDS: [&str; 42] = [
     "enroll",
     "profile",
     "tags",
@@ -83,6 +85,7 @@ pub(crate) const KINDS: [&str; 41] = [
     "leave_household",
     "household_link",
     "household_left",
+    "contribution",
 ];
 /// What receipts and returns call the line of shipping.
 pub(crate) const SHIPPING: &str = "shipping";
@@ -247,6 +250,8 @@ pub enum Body<'a> {
     HouseholdLink(HouseholdLink<'a>),
     /// A member has left the household of this pool.
     HouseholdLeft(HouseholdLeft<'a>),
+    /// How many points of an order this pool has.
+    Contribution(Contribution<'a>),
 }
 
 /// What a host knows of a member. What was known before can be corrected and cleared.
@@ -672,6 +677,7 @@ impl<'a> Event<'a> {
             Body::LeaveHousehold(_) => "leave_household",
             Body::HouseholdLink(_) => "household_link",
             Body::HouseholdLeft(_) => "household_left",
+            Body::Contribution(_) => "contribution",
         }
     }
 
@@ -735,6 +741,7 @@ impl<'a> Event<'a> {
             Body::LeaveHousehold(one) => one.check(),
             Body::HouseholdLink(one) => one.check(),
             Body::HouseholdLeft(one) => one.check(),
+            Body::Contribution(one) => one.check(),
         }
     }
 }

@@ -11,7 +11,8 @@ use serde::{Serialize, Serializer};
 use crate::amount::{Currency, Money};
 use crate::calendar::Instant;
 use crate::event::{
-    Close, HouseholdLeft, HouseholdLink, IssueCoupon, PlanSeat, Receive, Referral, SeatLeft,
+    Close, Contribution, HouseholdLeft, HouseholdLink, IssueCoupon, PlanSeat, Receive, Referral,
+    SeatLeft,
 };
 use crate::id::Id;
 
@@ -162,6 +163,8 @@ pub enum MessageBody {
     HouseholdLink(HouseholdLink<'static>),
     /// A member has left a household.
     HouseholdLeft(HouseholdLeft<'static>),
+    /// How many points of an order a pool has.
+    Contribution(Contribution<'static>),
 }
 
 /// One thing that changed.

@@ -113,7 +113,8 @@ fn taken(body: &Body<'_>) -> Taken {
         | Body::Unsubscribe(_)
         | Body::LeaveSeat(_)
         | Body::Household(_)
-        | Body::LeaveHousehold(_) => Taken::Alive,
+        | Body::LeaveHousehold(_)
+        | Body::Contribution(_) => Taken::Alive,
         // Other members go on telling what holds between them, and are answered.
         Body::PlanSeat(_)
         | Body::SeatLeft(_)

@@ -180,28 +180,38 @@ impl<'w> Work<'w> {
         let from = Id::checked(&receive.from);
         self.received(account, &receive.lots);
         for received in &receive.lots {
-            let fresh = self.arriving(account, received.points.get())?;
-            let lot = match received.earned_on {
-                Some(earned_on) => Lot {
-                    earned_on,
-                    expires_at: received.expires_at,
-                    dated_by: None,
-                    ..fresh
-                },
-                None => fresh,
-            };
-            let source = Source::From(from.clone());
-            if lot.expires_at.is_some_and(|at| at <= self.as_of) {
-                self.credit_expired(account, lot, source)?;
-            } else {
-                self.credit(account, lot, source)?;
-            }
+            self.receive_lot(account, received, &from)?;
         }
         Ok(())
     }
 
+    /// Credits a lot that comes from another member; says which one it is, if it has not expired on the way.
+    pub(super) fn receive_lot(
+        &mut self,
+        account: usize,
+        received: &ReceivedLot,
+        from: &Id,
+    ) -> Result<Lot> {
+        let fresh = self.arriving(account, received.points.get())?;
+        let lot = match received.earned_on {
+            Some(earned_on) => Lot {
+                earned_on,
+                expires_at: received.expires_at,
+                dated_by: None,
+                ..fresh
+            },
+            None => fresh,
+        };
+        let source = Source::From(from.clone());
+        if lot.expires_at.is_some_and(|at| at <= self.as_of) {
+            self.credit_expired(account, lot, source)?;
+            return Ok(Lot { points: 0, ..lot });
+        }
+        self.credit(account, lot, source)
+    }
+
     /// Counts points that come from another member.
-    fn received(&mut self, account: usize, lots: &[ReceivedLot]) {
+    pub(super) fn received(&mut self, account: usize, lots: &[ReceivedLot]) {
         let points = lots.iter().map(|lot| lot.points.get());
         let points = points.fold(0, i64::saturating_add);
         for (place, plan) in self.compiled.metrics.iter().enumerate() {
@@ -318,7 +328,7 @@ impl<'w> Work<'w> {
 }
 
 /// What a message says of points: each lot with its dates, or how many there are.
-fn moved(rule: MovedLots, lots: &[Lot], points: i64) -> Result<Vec<ReceivedLot>> {
+pub(super) fn moved(rule: MovedLots, lots: &[Lot], points: i64) -> Result<Vec<ReceivedLot>> {
     if rule == MovedLots::Fresh {
         return Ok(vec![ReceivedLot {
             points: Points::new(points),

@@ -429,6 +429,7 @@ impl<'w> Work<'w> {
         }
         self.prune_redemptions();
         self.prune_plans();
+        self.forget_contributed();
     }
 
     /// What the call answers, if it is not carried out.

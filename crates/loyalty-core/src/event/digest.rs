@@ -224,6 +224,14 @@ impl Event<'_> {
                 out.text(&left.member);
                 out.version(left.since);
             }
+            Body::Contribution(given) => {
+                out.text(&given.member);
+                out.text(&given.order);
+                out.date(Some(given.on));
+                out.text(&given.account);
+                out.lots(&given.lots);
+                out.version(given.told);
+            }
             Body::Referral(referral) => {
                 out.text(&referral.friend);
                 out.number(referral.enrolled_at.micros());
@@ -244,12 +252,7 @@ impl Event<'_> {
                 out.text(&receive.from);
                 out.maybe(receive.program.as_deref());
                 out.text(&receive.account);
-                out.count(receive.lots.len());
-                for lot in &receive.lots {
-                    out.number(lot.points.get());
-                    out.date(lot.earned_on);
-                    out.number(lot.expires_at.map_or(i64::MIN, |at| at.micros()));
-                }
+                out.lots(&receive.lots);
             }
         }
         xxhash_rust::xxh3::xxh3_64(&out.0)
@@ -303,6 +306,15 @@ impl Bytes {
 
     fn date(&mut self, date: Option<crate::calendar::Date>) {
         self.number(date.map_or(i64::MIN, |date| i64::from(date.days())));
+    }
+
+    fn lots(&mut self, all: &[crate::event::ReceivedLot]) {
+        self.count(all.len());
+        for lot in all {
+            self.number(lot.points.get());
+            self.date(lot.earned_on);
+            self.number(lot.expires_at.map_or(i64::MIN, |at| at.micros()));
+        }
     }
 
     fn tenders(&mut self, all: &[Tender<'_>]) {

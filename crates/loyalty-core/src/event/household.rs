@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::plans::{both, maybe_id};
+use super::points::{ReceivedLot, lots};
 use super::wire::{cow, cows, maybe_cow};
 use super::{id, text};
-use crate::calendar::Instant;
+use crate::calendar::{Date, Instant};
 use crate::error::{Code, Error, Result};
 use crate::limits::MEMBER_LIST_MAX;
 
@@ -81,6 +82,38 @@ pub struct HouseholdLeft<'a> {
     pub member: Cow<'a, str>,
     /// The version of the pool with which the member had been added: a member who was added again later stays.
     pub since: u64,
+}
+
+/// How many points of an order a pool has: a message of one of its people. Each one says all that there are by then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Contribution<'a> {
+    /// The member.
+    #[serde(borrow, deserialize_with = "cow")]
+    pub member: Cow<'a, str>,
+    /// The order.
+    #[serde(borrow, deserialize_with = "cow")]
+    pub order: Cow<'a, str>,
+    /// The day of the order.
+    pub on: Date,
+    /// The account.
+    #[serde(borrow, deserialize_with = "cow")]
+    pub account: Cow<'a, str>,
+    /// The points that are there by then, lot by lot; none where all have gone back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lots: Vec<ReceivedLot>,
+    /// The number of what is told of the order: of several messages the latest counts, however they arrive.
+    pub told: u64,
+}
+
+impl Contribution<'_> {
+    pub(super) fn check(&self) -> Result<()> {
+        id("contribution.member", &self.member)?;
+        id("contribution.order", &self.order)?;
+        id("contribution.account", &self.account)?;
+        lots("contribution.lots", &self.lots)
+    }
 }
 
 impl Household<'_> {

@@ -6,13 +6,13 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::{
-    Activity, Adjust, Adjustment, Attributes, BenefitUsed, Body, Cancel, Close, Convert, Converted,
-    Counter, Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest, Household,
-    HouseholdLeft, HouseholdLink, IssueCoupon, LeaveHousehold, LeaveSeat, Line, Merge, Off,
-    OrderSettled, Outreach, Overdraw, Part, PlanSeat, Price, Profile, Purchase, Receive, Redeem,
-    Referral, Release, Renew, Return, ReturnedLine, Revoke, Said, Scalar, SeatLeft, SharePlan,
-    Shipping, StoredTender, Subscribe, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp,
-    Transfer, Undo, Unfreeze, Unsubscribe,
+    Activity, Adjust, Adjustment, Attributes, BenefitUsed, Body, Cancel, Close, Contribution,
+    Convert, Converted, Counter, Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest,
+    Household, HouseholdLeft, HouseholdLink, IssueCoupon, LeaveHousehold, LeaveSeat, Line, Merge,
+    Off, OrderSettled, Outreach, Overdraw, Part, PlanSeat, Price, Profile, Purchase, Receive,
+    Redeem, Referral, Release, Renew, Return, ReturnedLine, Revoke, Said, Scalar, SeatLeft,
+    SharePlan, Shipping, StoredTender, Subscribe, Tags, Tax, TaxOf, Tender, TillDiscount,
+    Timestamp, TopUp, Transfer, Undo, Unfreeze, Unsubscribe,
 };
 use crate::amount::{Decimal, Points, parse_decimal};
 use crate::calendar::{Date, Zone};
@@ -183,6 +183,9 @@ pub(crate) struct EventWire<'a> {
     /// A member has left the household of this pool.
     #[serde(borrow, default)]
     household_left: Option<HouseholdLeft<'a>>,
+    /// How many points of an order this pool has.
+    #[serde(borrow, default)]
+    contribution: Option<Contribution<'a>>,
 }
 
 /// A member joins.
@@ -653,6 +656,7 @@ impl<'a> EventWire<'a> {
             "leave_household": self.leave_household => |one| Made::Ok(Body::LeaveHousehold(one));
             "household_link": self.household_link => |one| Made::Ok(Body::HouseholdLink(one));
             "household_left": self.household_left => |one| Made::Ok(Body::HouseholdLeft(one));
+            "contribution": self.contribution => |one| Made::Ok(Body::Contribution(one));
         };
         Ok(Event {
             id: self.id.0,

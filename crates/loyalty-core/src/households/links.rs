@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Contributed;
 use crate::calendar::Instant;
 use crate::id::Id;
 use crate::limits::MEMBER_LIST_MAX;
+use crate::points::Took;
 
 /// The household that a member belongs to, and the people of one that a pool is of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +21,9 @@ pub(crate) struct Households {
     /// For a pool: the rungs that its people know of, by track.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) lent: Vec<(Id, Id)>,
+    /// For a pool: the points of orders of its people that could still go back; sorted by member, order and account.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) contributed: Vec<Contributed>,
 }
 
 /// A pool that a member has heard of.
@@ -85,6 +90,15 @@ impl Households {
     pub(crate) fn fault(&self) -> Option<&'static str> {
         let pools = self.pools.is_sorted_by(|one, other| one.pool < other.pool);
         let people = self.people.is_sorted_by(|one, other| one.id < other.id);
+        let contributed = self.contributed.iter();
+        let taken = contributed.flat_map(|one| &one.lots).all(Took::is_right);
+        if !taken
+            || !self
+                .contributed
+                .is_sorted_by(|one, other| one.key() < other.key())
+        {
+            return Some("what was contributed to a household is not in order");
+        }
         if !pools || !people {
             return Some("the household of a member is not in order");
         }

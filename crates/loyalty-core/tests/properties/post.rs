@@ -18,6 +18,8 @@ enum Next {
     Act(u8, usize, usize),
     /// One of the messages on the way arrives; or a copy of it, so that it arrives again.
     Arrive(u32, bool),
+    /// One of the people buys for so much, or sends something back.
+    Trade(usize, i64),
     /// Days pass.
     Wait(i64),
 }
@@ -30,6 +32,8 @@ struct Town {
     members: Vec<Told>,
     post: Post,
     day: i64,
+    /// The orders of each of the people: the price of a unit, and how many of three are still out.
+    orders: [Vec<(i64, i64)>; 3],
 }
 
 impl Town {
@@ -37,11 +41,13 @@ impl Town {
         let program = json!({"schema": 1, "id": "shop", "currency": "CNY", "timezone": "Asia/Shanghai",
             "accounts": [{"id": "points"}],
             "plans": [{"id": "p", "price": "10.00", "term": {"days": 20}, "seats": 2, "lapse_grace": {"days": 5}, "in_grace": "stays"}],
-            "household": {"members_max": 2}});
+            "earn": [{"id": "base", "give": {"rate": {"points": 1, "per": "1.00"}}}],
+            "household": {"members_max": 2, "share": [{"percent": "33"}], "contribute": [{"points_limits": [{"points": 70, "per": "week"}]}]}});
         Self {
             members: NAMES.map(|name| Told::new(&program, name)).into(),
             post: Vec::new(),
             day: 0,
+            orders: Default::default(),
         }
     }
 
@@ -52,6 +58,35 @@ impl Town {
             self.post.push((to, one["event"].clone()));
         }
         Ok(())
+    }
+
+    /// Somebody buys three units, or sends one of some order back.
+    fn trade(&mut self, who: usize, what: i64) -> bool {
+        let id = NAMES[who + 3];
+        let all = &self.orders[who];
+        if what > 0 {
+            let order = format!("{id}-{}", all.len());
+            let line = json!({"sku": "tea", "price": format!("{what}.00"), "quantity": 3});
+            let body = json!({"purchase": {"order": order, "lines": [line]}});
+            let taken = self.take(who + 3, body).is_ok();
+            if taken {
+                self.orders[who].push((what, 3));
+            }
+            return taken;
+        }
+        let Some(place) = all
+            .iter()
+            .position(|(price, out)| *out > 0 && (price + what) % 2 == 0)
+        else {
+            return false;
+        };
+        let line = json!({"line": "1", "quantity": 1});
+        let body = json!({"return": {"order": format!("{id}-{place}"), "lines": [line]}});
+        let taken = self.take(who + 3, body).is_ok();
+        if taken {
+            self.orders[who][place].1 -= 1;
+        }
+        taken
     }
 
     /// A message on the way arrives: it is never refused.
@@ -93,6 +128,7 @@ fn all_agree_in_the_end() {
     let next = prop_oneof![
         6 => (0_u8..9, 0_usize..2, 0_usize..3).prop_map(|(what, pool, who)| Next::Act(what, pool, who)),
         4 => (any::<u32>(), prop::bool::weighted(0.2)).prop_map(|(which, again)| Next::Arrive(which, again)),
+        3 => (0_usize..3, -6_i64..60).prop_map(|(who, what)| Next::Trade(who, what)),
         1 => (1_i64..9).prop_map(Next::Wait),
     ];
     check(
@@ -100,6 +136,7 @@ fn all_agree_in_the_end() {
         &[
             &["seat", "person", "left a seat", "left a household"],
             &["closed", "two pools"],
+            &["sent back", "shared"],
         ],
         (
             proptest::collection::vec(next, 1..50),
@@ -112,6 +149,11 @@ fn all_agree_in_the_end() {
                 match *step {
                     Next::Wait(days) => town.day += days,
                     Next::Arrive(which, again) => town.arrive(which, again),
+                    Next::Trade(who, what) => {
+                        if town.trade(who, what) && what <= 0 {
+                            coverage.note("sent back");
+                        }
+                    }
                     Next::Act(what, pool, who) => {
                         let id = NAMES[who + 3];
                         let (by, body) = match what {
@@ -163,6 +205,38 @@ fn all_agree_in_the_end() {
                 for id in each(&people["household"]["people"], "id") {
                     there.insert(id.to_owned());
                 }
+            }
+            let mut shares = [0_i64; 2];
+            for who in 0..3 {
+                let document = town.members[who + 3].member.to_json();
+                let document: Value = serde_json::from_str(&document).expect("JSON");
+                let number = |value: &Value| value.as_i64().unwrap_or(0);
+                let mut away = 0;
+                let orders = document["orders"].as_array().into_iter().flatten();
+                for shared in orders
+                    .flat_map(|order| order["shared"].as_array())
+                    .flatten()
+                {
+                    let lots = shared["lots"].as_array().into_iter().flatten();
+                    let points: i64 = lots.map(|lot| number(&lot["points"])).sum();
+                    let left = points - number(&shared["back"]);
+                    shares[usize::from(shared["pool"] == "p-2")] += left;
+                    away += left;
+                    coverage.note("shared");
+                }
+                let kept: i64 = town.orders[who]
+                    .iter()
+                    .map(|(price, out)| price * out)
+                    .sum();
+                let open = document["state"]["more"]["access"].is_null();
+                if open {
+                    let own = town.members[who + 3].member.balance("points");
+                    prop_assert_eq!(own + away, kept, "the points of {}", NAMES[who + 3]);
+                }
+            }
+            for (place, points) in shares.iter().enumerate() {
+                let pool = town.members[place + 1].member.balance("points");
+                prop_assert_eq!(pool, *points, "the points of a pool");
             }
             for (who, id) in NAMES.iter().enumerate().skip(3) {
                 let state = town.state(who);
@@ -240,4 +314,37 @@ fn what_is_over_is_forgotten() {
     let living = living.filter(|one| one["joined"] == true);
     let living: Vec<&Value> = living.map(|one| &one["pool"]).collect();
     assert_eq!(living, ["p-7"]);
+}
+
+/// Clause 13.3: what an order of a membership has brought a pool goes back with it, also when the membership has become part of another
+/// one by then.
+#[test]
+fn a_merged_order_goes_back() {
+    let mut town = Town::new();
+    let (pool, own, other) = (1, 3, 4);
+    let all = |town: &mut Town| {
+        while !town.post.is_empty() {
+            town.arrive(0, false);
+        }
+    };
+    town.take(pool, json!({"household": {"add": ["m-2"]}}))
+        .expect("it joins");
+    all(&mut town);
+    assert!(town.trade(other - 3, 30));
+    town.take(other, json!({"leave_household": {"reason": "so"}}))
+        .expect("it leaves");
+    all(&mut town);
+    // A third of 90, rounded down.
+    assert_eq!(town.members[pool].member.balance("points"), 29);
+    let document: Value =
+        serde_json::from_str(&town.members[other].member.to_json()).expect("JSON");
+    town.take(own, json!({"merge": {"document": document}}))
+        .expect("it becomes part");
+    all(&mut town);
+    assert_eq!(town.members[own].member.balance("points"), 61);
+    town.take(own, json!({"id": "back", "return": {"order": "m-2-0"}}))
+        .expect("it goes back");
+    all(&mut town);
+    assert_eq!(town.members[own].member.balance("points"), 0);
+    assert_eq!(town.members[pool].member.balance("points"), 0);
 }
