@@ -442,7 +442,7 @@ impl Work<'_> {
         self.forfeit_again()?;
         self.end_capture();
         self.note_deeds()?;
-        self.count_steps(event);
+        self.count_steps(event)?;
         self.after_event(event)?;
         self.settle_event()?;
         self.prune();

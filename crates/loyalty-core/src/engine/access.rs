@@ -60,6 +60,7 @@ impl Work<'_> {
             return Err(Error::at(Code::NotFrozen, "unfreeze", words));
         }
         self.more().access = Access::Open;
+        self.excuse_tasks();
         self.enter(Change::Unfrozen {
             reason: unfreeze.reason.to_string(),
         });

@@ -31,7 +31,7 @@ impl<'w> Work<'w> {
         self.may_move(
             &moving,
             points,
-            Some(event),
+            Some(Work::event_facts(event, None)),
             (Code::TransferRefused, "transfer"),
         )?;
         let to = Id::checked(&transfer.to);
@@ -84,7 +84,8 @@ impl<'w> Work<'w> {
         };
         let points = convert.points.get();
         let refuse = (Code::ConversionRefused, "convert");
-        self.may_move(&Moving::of_all(&plan.rule), points, Some(event), refuse)?;
+        let facts = Some(Work::event_facts(event, None));
+        self.may_move(&Moving::of_all(&plan.rule), points, facts, refuse)?;
         let (lots, made) = self.debit_conversion(plan, points)?;
         match (&plan.to, to) {
             (ConversionTo::Partner { program, account }, Some(to)) => {
@@ -103,6 +104,7 @@ impl<'w> Work<'w> {
         &mut self,
         place: usize,
         most: Option<i64>,
+        event: Option<EventFacts<'_>>,
     ) -> Result<Option<(&'w Id, Code)>> {
         let Some(plan) = self.compiled.spend.conversions.get(place) else {
             return Ok(None);
@@ -116,7 +118,7 @@ impl<'w> Work<'w> {
             return Ok(Some((&plan.id, Code::InsufficientPoints)));
         }
         let refuse = (Code::ConversionRefused, "convert");
-        if let Err(error) = self.may_move(&Moving::of_all(&plan.rule), points, None, refuse) {
+        if let Err(error) = self.may_move(&Moving::of_all(&plan.rule), points, event, refuse) {
             return Ok(Some((&plan.id, error.code())));
         }
         if let Err(error) = plan.makes(points) {
@@ -247,7 +249,7 @@ impl<'w> Work<'w> {
         &self,
         moving: &Moving<'_>,
         points: i64,
-        event: Option<&Event<'_>>,
+        event: Option<EventFacts<'_>>,
         (code, path): (Code, &str),
     ) -> Result<()> {
         let plan = moving.plan;
@@ -255,9 +257,8 @@ impl<'w> Work<'w> {
         if let Some(words) = plan.refuses(points) {
             return Err(Error::at(code, at("points"), words));
         }
-        let facts: Option<EventFacts<'_>> = event.map(|event| Work::event_facts(event, None));
         let seeing = Seeing {
-            event: facts,
+            event,
             ..self.seeing(self.today)
         };
         if plan

@@ -208,7 +208,8 @@ impl<'w> Work<'w> {
             about: Box::new(about.clone()),
         });
         for (number, award) in (1_u64..).zip(&plan.awards) {
-            self.award(plan, award, number, &about)?;
+            self.award(plan, award, (number, &about), event)?;
+            self.few_entries()?;
         }
         Ok(())
     }
@@ -217,8 +218,8 @@ impl<'w> Work<'w> {
         &mut self,
         plan: &TriggerPlan,
         award: &AwardPlan,
-        number: u64,
-        about: &TriggerAbout,
+        (number, about): (u64, &TriggerAbout),
+        event: Option<EventFacts<'_>>,
     ) -> Result<()> {
         let mut given = Awarded {
             trigger: plan.id.clone(),
@@ -270,7 +271,7 @@ impl<'w> Work<'w> {
                 }
             }
             AwardPlan::Convert(place, most) => {
-                if let Some((conversion, code)) = self.convert_by_itself(*place, *most)? {
+                if let Some((conversion, code)) = self.convert_by_itself(*place, *most, event)? {
                     self.skip(plan, (None, Some(conversion)), code);
                 }
                 return Ok(());
