@@ -297,7 +297,8 @@ pub struct Purchase<'a> {
     pub discounts: Vec<TillDiscount<'a>>,
     /// Rewards that the member wants for this purchase: discounts that cost points.
     pub rewards: Vec<Cow<'a, str>>,
-    /// Coupons that are presented, in their order: instances of the member's wallet, or codes.
+    /// Coupons that are presented, in their order: instances of the member's wallet, codes, or coupons as the program calls them:
+    /// of those the instance of the wallet that can be used and expires first.
     pub coupons: Vec<Cow<'a, str>>,
     /// Offers and coupons that are not to be used.
     pub declined: Vec<Cow<'a, str>>,

@@ -15,7 +15,7 @@ use crate::id::Id;
 use crate::limits::{TAGS_MAX, TRIGGER_ROUNDS_MAX};
 use crate::member::Order;
 use crate::outcome::{Change, Muted, SegmentChange, Source, TriggerAbout};
-use crate::points::{Gave, Took};
+use crate::points::{Gave, LimitAbout, LimitSpec, Took};
 use crate::triggers::{
     AwardPlan, Awarded, Notify, OnPlan, Pending, SegmentOn, TaskOn, TaskWhat, TierDirection,
     TriggerPlan, TriggerReturns,
@@ -199,10 +199,14 @@ impl<'w> Work<'w> {
             .when
             .as_ref()
             .is_none_or(|when| evaluate(when, &seeing, &mut Quiet));
-        if !holds || self.left(&plan.limits) < 1 {
+        if !holds {
             return Ok(());
         }
-        self.book_limits(&plan.limits, 1);
+        let limits = limits_of(&plan.limits, &about);
+        if self.left(&limits) < 1 {
+            return Ok(());
+        }
+        self.book_limits(&limits, 1);
         self.enter(Change::Triggered {
             trigger: plan.id.clone(),
             about: Box::new(about.clone()),
@@ -390,6 +394,23 @@ impl<'w> Work<'w> {
             reason: "the order went back".to_owned(),
         });
     }
+}
+
+/// The limits that count for what a trigger is about.
+fn limits_of<'l>(limits: &'l [LimitSpec], about: &TriggerAbout) -> Cow<'l, [LimitSpec]> {
+    if limits.iter().all(|limit| limit.by.is_none()) {
+        return Cow::Borrowed(limits);
+    }
+    let of = |limit: &LimitSpec| {
+        let what = match limit.by {
+            Some(LimitAbout::Tier) => about.rung.as_ref(),
+            Some(LimitAbout::Stage) => about.stage.as_ref(),
+            Some(LimitAbout::Task) => about.task.as_ref(),
+            None => None,
+        };
+        what.map_or_else(|| limit.clone(), |what| limit.of(what.as_str()))
+    };
+    Cow::Owned(limits.iter().map(of).collect())
 }
 
 /// What a change of a task is to a trigger, if it answers it.
