@@ -304,7 +304,8 @@ struct PurchaseWire<'a> {
     #[serde(borrow, default)]
     #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     rewards: Vec<Text<'a>>,
-    /// Coupons that are presented, in their order: instances of the member's wallet, or codes.
+    /// Coupons that are presented, in their order: instances of the member's wallet, codes, or coupons as the program calls them: of
+    /// those the instance of the wallet that can be used and expires first.
     #[serde(borrow, default)]
     #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     coupons: Vec<Text<'a>>,
