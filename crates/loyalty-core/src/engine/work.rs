@@ -430,6 +430,7 @@ impl<'w> Work<'w> {
         self.prune_redemptions();
         self.prune_plans();
         self.forget_contributed();
+        self.forget_used();
     }
 
     /// What the call answers, if it is not carried out.

@@ -271,6 +271,7 @@ fn what_is_over_is_forgotten() {
     let program = json!({"schema": 1, "id": "shop", "currency": "CNY", "timezone": "Asia/Shanghai",
         "accounts": [{"id": "points"}],
         "plans": [{"id": "p", "price": "10.00", "term": {"days": 20}, "seats": 2}],
+        "benefits": [{"id": "b", "quota": {"per": "month"}, "grants": [{"when": {"plan": ["p"]}, "units": 2}]}],
         "household": {"withdraw": [{"limits": [{"times": 1, "per": "month"}], "points_limits": [{"points": 5, "per": "week"}]}]}});
     let mut pool = Told::new(&program, "p-1");
     pool.take(0, json!({"adjust": {"credit": 10_000, "reason": "so"}}))
@@ -295,6 +296,10 @@ fn what_is_over_is_forgotten() {
         let until = format!("{}T00:00:00Z", crate::plans::day(on + 20));
         let seat = json!({"plan_seat": {"holder": pool, "plan": "p", "until": until, "since": 1, "told": 1}});
         person.take(on, seat).expect("it is told");
+        if number == 3 {
+            let used = json!({"benefit_used": {"benefit": "b"}});
+            person.take(on, used).expect("it is used");
+        }
         let over = json!({"plan_seat": {"holder": pool, "plan": "p", "latest": until, "since": 1, "told": 2}});
         person.take(on, over).expect("it is told");
     }
@@ -308,6 +313,8 @@ fn what_is_over_is_forgotten() {
     assert!(count(&pool["caps"]) <= 2 * (31 + 7), "{}", pool["caps"]);
     // Two seats a day, for twenty days each, and the day on which they are forgotten.
     assert!(count(&person["more"]["plans"]["seats"]) <= 2 * 22);
+    // What was used of a seat that is taken back is forgotten when its month is over.
+    assert_eq!(count(&person["more"]["benefits"]), 0);
     let pools = &person["more"]["household"]["pools"];
     assert_eq!(count(pools), 256);
     let living = pools.as_array().into_iter().flatten();
