@@ -189,6 +189,11 @@ impl Work<'_> {
             let words = "the other member belongs to a household: leave it first";
             return Err(refused(words.to_owned()));
         }
+        if !household.contributed.is_empty() {
+            let words =
+                "the other member has points of orders of a household that could still go back";
+            return Err(refused(words.to_owned()));
+        }
         Ok(())
     }
 
