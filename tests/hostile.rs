@@ -6,6 +6,7 @@ use loyalty_core::{
     Code, CodeKey, CouponCode, Detail, Engine, Error, Event, Member, Program, Timestamp, limits,
 };
 use loyalty_tests::{Expected, Scenario, Step, load, scenarios_folder};
+use serde_json::json;
 
 const PROGRAM: &str = r#"{"schema": 1, "id": "shop", "currency": "CNY", "timezone": "Asia/Shanghai",
     "accounts": [{"id": "points", "expiry": {"after": {"months": 12}}, "activation": {"after": {"days": 1}}}, {"id": "stars"}],
@@ -688,6 +689,34 @@ fn programs() {
 }
 
 /// Points that would grow past what an account can hold are refused, and the member can still be read.
+/// Clause 15.4: a purchase that does all steps of some tasks, each of which all triggers answer, is refused before it has made more
+/// entries than there may be.
+#[test]
+fn one_event_makes_few_entries() {
+    let steps: Vec<_> = (0..limits::TASK_STEPS_MAX)
+        .map(|step| json!({"id": format!("s{step}")}))
+        .collect();
+    let tasks: Vec<_> = (0..4)
+        .map(|task| json!({"id": format!("a{task}"), "steps": steps}))
+        .collect();
+    let triggers: Vec<_> = (0..limits::MEMBER_LIST_MAX)
+        .map(|number| {
+            json!({"id": format!("t{number}"), "on": {"task": {"what": "step"}},
+                "do": [{"points": {"account": "points", "points": 1}}]})
+        })
+        .collect();
+    let program = json!({"schema": 1, "id": "shop", "currency": "CNY", "timezone": "Asia/Shanghai",
+        "accounts": [{"id": "points"}], "tasks": tasks, "triggers": triggers});
+    let engine = Engine::new(Program::from_json(&program.to_string()).unwrap());
+    let mut member = Member::new("m-1").unwrap();
+    let text = purchase("e-1", "o-1", 1, r#"{"sku": "tea", "price": "7.00"}"#);
+    let before = member.to_json();
+    let event = Event::from_json(&text).unwrap();
+    let error = engine.apply(&mut member, &event).unwrap_err();
+    assert_eq!(error.code(), Code::LimitExceeded, "{error}");
+    assert_eq!(member.to_json(), before);
+}
+
 #[test]
 fn overflow() {
     let engine = engine_of_one();

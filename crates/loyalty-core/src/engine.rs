@@ -48,6 +48,7 @@ mod reprice;
 mod returns;
 mod seats;
 mod settle;
+mod shares;
 mod stages;
 mod standing;
 mod stored_value;
@@ -429,17 +430,21 @@ impl Work<'_> {
             Body::Unsubscribe(unsubscribe) => self.unsubscribe(unsubscribe)?,
             Body::SharePlan(share) => self.share_plan(share)?,
             Body::PlanSeat(seat) => self.plan_seat(seat)?,
+            Body::LeaveSeat(leave) => self.leave_seat(leave)?,
+            Body::SeatLeft(left) => self.seat_left(left)?,
             Body::BenefitUsed(used) => self.use_benefit(used)?,
             Body::Household(household) => self.household(household)?,
             Body::LeaveHousehold(leave) => self.leave_household(leave)?,
             Body::HouseholdLink(link) => self.household_link(link)?,
             Body::HouseholdLeft(left) => self.household_left(left)?,
+            Body::Contribution(given) => self.contribution(given)?,
         }
+        self.share_order(event)?;
         self.tell_referrer(event)?;
         self.forfeit_again()?;
         self.end_capture();
         self.note_deeds()?;
-        self.count_steps(event);
+        self.count_steps(event)?;
         self.after_event(event)?;
         self.settle_event()?;
         self.prune();

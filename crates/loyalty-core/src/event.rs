@@ -22,10 +22,14 @@ pub use points::{
 };
 
 pub use coupons::{Counter, GiveCoupon, IssueCoupon, StoredTender, TopUp};
-pub use household::{Household, HouseholdLeft, HouseholdLink, LeaveHousehold, LentRung};
+pub use household::{
+    Contribution, Household, HouseholdLeft, HouseholdLink, LeaveHousehold, LentRung,
+};
 pub use members::{Close, Erase, Freeze, Merge, Said, Unfreeze};
 pub use outreach::Outreach;
-pub use plans::{BenefitUsed, PlanSeat, Renew, SharePlan, Subscribe, Unsubscribe};
+pub use plans::{
+    BenefitUsed, LeaveSeat, PlanSeat, Renew, SeatLeft, SharePlan, Subscribe, Unsubscribe,
+};
 pub use referral::{Enroll, Referral, ReferredOrder, ReferredPoints};
 pub use tiers::{Grant, Revoke, Until};
 
@@ -39,7 +43,7 @@ use crate::limits;
 use crate::pricing::DiscountPer;
 
 /// The kinds of events, by the names that [`Event::kind`] gives them.
-pub(crate) const KINDS: [&str; 39] = [
+pub(crate) const KINDS: [&str; 42] = [
     "enroll",
     "profile",
     "tags",
@@ -74,11 +78,14 @@ pub(crate) const KINDS: [&str; 39] = [
     "unsubscribe",
     "share_plan",
     "plan_seat",
+    "leave_seat",
+    "seat_left",
     "benefit_used",
     "household",
     "leave_household",
     "household_link",
     "household_left",
+    "contribution",
 ];
 /// What receipts and returns call the line of shipping.
 pub(crate) const SHIPPING: &str = "shipping";
@@ -229,16 +236,22 @@ pub enum Body<'a> {
     SharePlan(SharePlan<'a>),
     /// Another member shares a plan with this one.
     PlanSeat(PlanSeat<'a>),
+    /// The member gives back a seat of a plan.
+    LeaveSeat(LeaveSeat<'a>),
+    /// A member has given back a seat of this holder.
+    SeatLeft(SeatLeft<'a>),
     /// The member uses a benefit that is counted.
     BenefitUsed(BenefitUsed<'a>),
     /// People join the household of this pool, or leave it.
     Household(Household<'a>),
-    /// The member leaves the household.
+    /// The member leaves a household.
     LeaveHousehold(LeaveHousehold<'a>),
     /// What a pool tells a member of its household.
     HouseholdLink(HouseholdLink<'a>),
     /// A member has left the household of this pool.
     HouseholdLeft(HouseholdLeft<'a>),
+    /// How many points of an order this pool has.
+    Contribution(Contribution<'a>),
 }
 
 /// What a host knows of a member. What was known before can be corrected and cleared.
@@ -284,7 +297,8 @@ pub struct Purchase<'a> {
     pub discounts: Vec<TillDiscount<'a>>,
     /// Rewards that the member wants for this purchase: discounts that cost points.
     pub rewards: Vec<Cow<'a, str>>,
-    /// Coupons that are presented, in their order: instances of the member's wallet, or codes.
+    /// Coupons that are presented, in their order: instances of the member's wallet, codes, or coupons as the program calls them:
+    /// of those the instance of the wallet that can be used and expires first.
     pub coupons: Vec<Cow<'a, str>>,
     /// Offers and coupons that are not to be used.
     pub declined: Vec<Cow<'a, str>>,
@@ -657,11 +671,14 @@ impl<'a> Event<'a> {
             Body::Unsubscribe(_) => "unsubscribe",
             Body::SharePlan(_) => "share_plan",
             Body::PlanSeat(_) => "plan_seat",
+            Body::LeaveSeat(_) => "leave_seat",
+            Body::SeatLeft(_) => "seat_left",
             Body::BenefitUsed(_) => "benefit_used",
             Body::Household(_) => "household",
             Body::LeaveHousehold(_) => "leave_household",
             Body::HouseholdLink(_) => "household_link",
             Body::HouseholdLeft(_) => "household_left",
+            Body::Contribution(_) => "contribution",
         }
     }
 
@@ -718,11 +735,14 @@ impl<'a> Event<'a> {
             Body::Unsubscribe(one) => one.check(),
             Body::SharePlan(one) => one.check(),
             Body::PlanSeat(one) => one.check(),
+            Body::LeaveSeat(one) => one.check(),
+            Body::SeatLeft(one) => one.check(),
             Body::BenefitUsed(one) => one.check(),
             Body::Household(one) => one.check(),
             Body::LeaveHousehold(one) => one.check(),
             Body::HouseholdLink(one) => one.check(),
             Body::HouseholdLeft(one) => one.check(),
+            Body::Contribution(one) => one.check(),
         }
     }
 }

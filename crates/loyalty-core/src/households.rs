@@ -2,10 +2,12 @@
 
 mod links;
 mod rules;
+mod shares;
 
-pub use rules::HouseholdRules;
+pub use rules::{HouseholdRules, ShareRule};
 
 pub(crate) use links::{Households, Linked, Person};
+pub(crate) use shares::{Contributed, SharePlan, Shared};
 
 use crate::points::MovePlan;
 
@@ -15,6 +17,7 @@ pub(crate) struct HouseholdPlan {
     pub(crate) members_max: usize,
     pub(crate) contribute: Vec<MovePlan>,
     pub(crate) withdraw: Vec<MovePlan>,
+    pub(crate) shares: Vec<SharePlan>,
     /// The tracks whose rungs the pool lends to its people.
     pub(crate) tracks: Vec<usize>,
 }

@@ -84,15 +84,16 @@ pub use coupons::{
 pub use engine::{Detail, Engine};
 pub use error::{Code, Error, Kind, Result};
 pub use event::{
-    Activity, Adjust, Adjustment, Attributes, BenefitUsed, Body, Cancel, Close, Convert, Converted,
-    Counter, Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest, Household,
-    HouseholdLeft, HouseholdLink, IssueCoupon, LeaveHousehold, LentRung, Line, Merge, Off,
-    OrderSettled, Outreach, Overdraw, Part, PlanSeat, Price, Profile, Purchase, Receive,
-    ReceivedLot, Redeem, Referral, ReferredOrder, ReferredPoints, Release, Renew, Return,
-    ReturnedLine, Revoke, Said, Scalar, SharePlan, Shipping, StoredTender, Subscribe, Tags, Tax,
-    TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer, Undo, Unfreeze, Unsubscribe, Until,
+    Activity, Adjust, Adjustment, Attributes, BenefitUsed, Body, Cancel, Close, Contribution,
+    Convert, Converted, Counter, Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest,
+    Household, HouseholdLeft, HouseholdLink, IssueCoupon, LeaveHousehold, LeaveSeat, LentRung,
+    Line, Merge, Off, OrderSettled, Outreach, Overdraw, Part, PlanSeat, Price, Profile, Purchase,
+    Receive, ReceivedLot, Redeem, Referral, ReferredOrder, ReferredPoints, Release, Renew, Return,
+    ReturnedLine, Revoke, Said, Scalar, SeatLeft, SharePlan, Shipping, StoredTender, Subscribe,
+    Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer, Undo, Unfreeze,
+    Unsubscribe, Until,
 };
-pub use households::HouseholdRules;
+pub use households::{HouseholdRules, ShareRule};
 pub use id::Id;
 pub use lifecycle::{
     EarlyWarning, Ladder, LadderStep, Lifecycle, Signal, StageRule, StageThresholds, WarningScores,
@@ -105,7 +106,7 @@ pub use metric::{
 };
 pub use outcome::{
     AccountPoints, Amount, BenefitStanding, Change, CouponAdded, Decided, DiscountAmount, Entry,
-    ExpiredWhy, Expiring, Figure, GrantProgress, Liability, LineRulePoints, LineUnits, LotDates,
+    ExpiredWhy, Expiring, Figure, GrantProgress, LentProgress, Liability, LineRulePoints, LineUnits, LotDates,
     LotPoints, Message, MessageBody, MessageEvent, Met, Muted, Outcome, OutreachMade,
     PendingProgress, PlanEnd, Progress, PromotionCount, Rank, RankFigure, Receipt, ReceiptAdded,
     ReceiptConverted, ReceiptDiscount, ReceiptLine, ReceiptPromotions, ReceiptStoredValue,
@@ -119,12 +120,13 @@ pub use points::{
     AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,
     CouponOf, Crossing, Decay, DeductionDay, EarnAt, EarnBase, EarnGroup, EarnRule, Earning,
     Expiry, ExpiryAfter, ExpiryAnnual, ExpiryFrom, ExpiryInactivity, Fee, FreeUnits, Give,
-    LiabilityRule, Limit, Milestone, MilestoneStep, MissedDays, MovedLots, Multipliers, OpenLots,
-    Over, OverCap, Overrides, PaidInPoints, Partial, PercentOf, PointRounding, PointValue,
-    PointsLimit, PointsOf, PointsPlace, Rate, RateMode, ReferralMilestone, ReferralReturns,
-    ReferralRule, ReferralShare, ReferralSide, ReferralStep, Referrals, Restore, ReturnedDiscounts,
-    ReturnedPoints, Returns, Reward, RewardGive, RewardItem, RoundWhen, Streak, StreakEnd, Surplus,
-    TenderAs, TenderRate, TenderRule, TierExpiry, TierPoints, TransferRule, YearlyDeduction,
+    LiabilityRule, Limit, LimitAbout, Milestone, MilestoneStep, MissedDays, MovedLots, Multipliers,
+    OpenLots, Over, OverCap, Overrides, PaidInPoints, Partial, PercentOf, PointRounding,
+    PointValue, PointsLimit, PointsOf, PointsPlace, Rate, RateMode, ReferralMilestone,
+    ReferralReturns, ReferralRule, ReferralShare, ReferralSide, ReferralStep, Referrals, Restore,
+    ReturnedDiscounts, ReturnedPoints, Returns, Reward, RewardGive, RewardItem, RoundWhen, Streak,
+    StreakEnd, Surplus, TenderAs, TenderRate, TenderRule, TierExpiry, TierPoints, TransferRule,
+    YearlyDeduction,
 };
 pub use pricing::{
     AmountOff, Basis, Discount, DiscountPer, MoneyRounding, PercentBase, PercentOff, Pricing,
@@ -136,8 +138,8 @@ pub use tasks::{TaskRepeat, TaskRule, TaskStep};
 pub use text::Label;
 pub use tiers::{
     Anniversary, AtReview, Carry, CarryHow, Every, Grace, GraceFrom, HeadStart, Hold, HoldFor,
-    HoldPeriod, HoldUntil, Penalty, ReturnsTier, Review, ReviewReads, Rung, Track, TrackPeriod,
-    Upgrade,
+    HoldPeriod, HoldUntil, LentBy, Penalty, ReturnsTier, Review, ReviewReads, Rung, Track,
+    TrackPeriod, Upgrade,
 };
 
 pub use triggers::{

@@ -85,6 +85,8 @@ pub const CODE_TEMPLATE_MAX: u32 = 1_048_575;
 pub const MERGED_MAX: usize = 1_000;
 /// Most friends whom one member has referred.
 pub const FRIENDS_MAX: usize = 10_000;
+/// Most orders of its people of which a pool has points that could still go back.
+pub const CONTRIBUTED_MAX: usize = 10_000;
 /// Most of one reward in one redemption.
 pub const REWARDS_MAX: u32 = 10_000;
 /// Most discounts that a host states for one purchase.

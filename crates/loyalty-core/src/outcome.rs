@@ -10,7 +10,10 @@ use serde::{Serialize, Serializer};
 
 use crate::amount::{Currency, Money};
 use crate::calendar::Instant;
-use crate::event::{Close, HouseholdLeft, HouseholdLink, IssueCoupon, PlanSeat, Receive, Referral};
+use crate::event::{
+    Close, Contribution, HouseholdLeft, HouseholdLink, IssueCoupon, PlanSeat, Receive, Referral,
+    SeatLeft,
+};
 use crate::id::Id;
 
 pub use change::{
@@ -25,8 +28,8 @@ pub use receipt::{
     ReceiptStoredValue, ReceiptTax, ReceiptTender, ReceiptTotal, Unused, UnusedWhy,
 };
 pub use report::{
-    BenefitStanding, Expiring, GrantProgress, Liability, PendingProgress, Progress, Rank,
-    RankFigure, RungProgress, StepProgress, TaskProgress, TaskState, TrackProgress,
+    BenefitStanding, Expiring, GrantProgress, LentProgress, Liability, PendingProgress, Progress,
+    Rank, RankFigure, RungProgress, StepProgress, TaskProgress, TaskState, TrackProgress,
 };
 
 /// An amount of money that knows how it is written: `"12.30"`.
@@ -154,10 +157,14 @@ pub enum MessageBody {
     Close(Close<'static>),
     /// A plan is shared, or no longer.
     PlanSeat(PlanSeat<'static>),
+    /// A member has given back a seat.
+    SeatLeft(SeatLeft<'static>),
     /// A pool tells one of its people.
     HouseholdLink(HouseholdLink<'static>),
     /// A member has left a household.
     HouseholdLeft(HouseholdLeft<'static>),
+    /// How many points of an order a pool has.
+    Contribution(Contribution<'static>),
 }
 
 /// One thing that changed.

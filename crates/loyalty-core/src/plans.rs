@@ -6,5 +6,5 @@ mod terms;
 
 pub use rules::{InGrace, PaidPlan, PlanPrice, PlanRefund, PlanRung, PlanTrial, TrialOnce};
 
-pub(crate) use subscription::{PaidTerm, Plans, Seat, Subscription};
+pub(crate) use subscription::{PaidTerm, Plans, Seat, SharedWith, Subscription};
 pub(crate) use terms::PlanSpec;

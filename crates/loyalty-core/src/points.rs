@@ -21,12 +21,13 @@ pub use rules::{
     AccountRule, Activation, AutoReward, AutoRun, BurnOrder, Cap, CapPeriod, ConversionRule,
     CouponOf, Crossing, Decay, DeductionDay, EarnAt, EarnBase, EarnGroup, EarnRule, Earning,
     Expiry, ExpiryAfter, ExpiryAnnual, ExpiryFrom, ExpiryInactivity, Fee, FreeUnits, Give,
-    LiabilityRule, Limit, Milestone, MilestoneStep, MissedDays, MovedLots, Multipliers, OpenLots,
-    Over, OverCap, Overrides, PaidInPoints, Partial, PercentOf, PointRounding, PointValue,
-    PointsLimit, PointsOf, PointsPlace, Rate, RateMode, ReferralMilestone, ReferralReturns,
-    ReferralRule, ReferralShare, ReferralSide, ReferralStep, Referrals, Restore, ReturnedDiscounts,
-    ReturnedPoints, Returns, Reward, RewardGive, RewardItem, RoundWhen, Streak, StreakEnd, Surplus,
-    TenderAs, TenderRate, TenderRule, TierExpiry, TierPoints, TransferRule, YearlyDeduction,
+    LiabilityRule, Limit, LimitAbout, Milestone, MilestoneStep, MissedDays, MovedLots, Multipliers,
+    OpenLots, Over, OverCap, Overrides, PaidInPoints, Partial, PercentOf, PointRounding,
+    PointValue, PointsLimit, PointsOf, PointsPlace, Rate, RateMode, ReferralMilestone,
+    ReferralReturns, ReferralRule, ReferralShare, ReferralSide, ReferralStep, Referrals, Restore,
+    ReturnedDiscounts, ReturnedPoints, Returns, Reward, RewardGive, RewardItem, RoundWhen, Streak,
+    StreakEnd, Surplus, TenderAs, TenderRate, TenderRule, TierExpiry, TierPoints, TransferRule,
+    YearlyDeduction,
 };
 
 pub(crate) use caps::{CapBefore, CapSpec, CapUse, Uses};

@@ -10,12 +10,14 @@ pub use rules::{
     Upgrade,
 };
 
+pub use standing::LentBy;
+
 pub(crate) use carry::{CarryPlan, over};
 pub(crate) use judge::{
     Basis, Decision, PenaltyPlan, Present, RungPlan, TrackPlan, Verdict, View, judge, penalized,
     rejudge, review,
 };
 pub(crate) use standing::{
-    Earlier, Granted, Judged, JudgedValue, Lent, LentBy, Pending, Standing, UsedInTerm,
+    Earlier, Granted, Judged, JudgedValue, Lent, Pending, Standing, UsedInTerm,
 };
 pub(crate) use terms::{Begin, Person, Term};

@@ -34,7 +34,7 @@ impl Work<'_> {
             Access::Closed(_) | Access::Erased(_) if taken == Taken::Always => Ok(()),
             Access::Closed(over) | Access::Erased(over) => {
                 let words = format!(
-                    "the membership is over since {}: only returns are taken still",
+                    "the membership is over since {}: only returns, and what plans and households tell, are taken still",
                     over.since
                 );
                 Err(Error::at(Code::MemberClosed, event.kind(), words))
@@ -60,6 +60,7 @@ impl Work<'_> {
             return Err(Error::at(Code::NotFrozen, "unfreeze", words));
         }
         self.more().access = Access::Open;
+        self.excuse_tasks();
         self.enter(Change::Unfrozen {
             reason: unfreeze.reason.to_string(),
         });
@@ -111,11 +112,16 @@ fn taken(body: &Body<'_>) -> Taken {
         | Body::Referral(_)
         | Body::Merge(_)
         | Body::Unsubscribe(_)
-        | Body::PlanSeat(_)
+        | Body::LeaveSeat(_)
         | Body::Household(_)
         | Body::LeaveHousehold(_)
+        | Body::Contribution(_) => Taken::Alive,
+        // Other members go on telling what holds between them, and are answered.
+        Body::PlanSeat(_)
+        | Body::SeatLeft(_)
         | Body::HouseholdLink(_)
-        | Body::HouseholdLeft(_) => Taken::Alive,
-        Body::Return(_) | Body::Erase(_) => Taken::Always,
+        | Body::HouseholdLeft(_)
+        | Body::Return(_)
+        | Body::Erase(_) => Taken::Always,
     }
 }

@@ -161,6 +161,19 @@ impl<'w> Work<'w> {
         turned.collect()
     }
 
+    /// Forgets what was used in periods that are over, where nothing has been collected.
+    pub(super) fn forget_used(&mut self) {
+        let over = |one: &BenefitUse| {
+            let period = self.period_of(&one.benefit);
+            one.saved == 0 && period.is_some_and(|period| one.from < period.from)
+        };
+        let used = &self.state.more.benefits;
+        if used.iter().any(over) {
+            let kept = used.iter().filter(|one| !over(one)).cloned().collect();
+            self.more().benefits = kept;
+        }
+    }
+
     /// The present period of a benefit that is counted.
     pub(super) fn period_of(&self, benefit: &Id) -> Option<PeriodOf> {
         let mut plans = self.compiled.benefits.iter();

@@ -83,7 +83,7 @@ impl Work<'_> {
         let carried = tally.map_or(0, |tally| tally.carried_into(into));
         let left = view
             .value(plan.metric)
-            .map(|value| over(track, plan, (value, carried), self.rung(place), &view));
+            .map(|value| over(track, plan, (value, carried), self.own_rung(place), &view));
         Ok(left.map(|left| (days.from, left)))
     }
 
@@ -111,7 +111,7 @@ impl Work<'_> {
             let tally = self.state.metrics.get(plan.metric)?;
             let carried = tally.carried_into(metric.frame.days(day, self.enrolled).ok()?);
             let value = view.value(plan.metric)?;
-            let left = over(track, plan, (value, carried), self.rung(place), &view);
+            let left = over(track, plan, (value, carried), self.own_rung(place), &view);
             Some((number, left, tally.since))
         };
         track.carry.iter().enumerate().filter_map(one).collect()

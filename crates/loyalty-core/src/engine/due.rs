@@ -37,16 +37,23 @@ impl Work<'_> {
                 let words = "something that is due does not happen";
                 return Err(Error::new(Code::Internal, words));
             }
-            if self.entries.len() > ENTRIES_MAX {
-                let words =
-                    format!("more than {ENTRIES_MAX} entries are due: advance in shorter steps");
-                return Err(Error::new(Code::LimitExceeded, words));
-            }
+            self.few_entries()?;
         }
         self.collect_until(to, true)?;
         self.go_to(to);
         self.end_days();
         Ok(())
+    }
+
+    /// Refuses a call that makes too many entries, while it makes them.
+    pub(super) fn few_entries(&self) -> Result<()> {
+        if self.entries.len() <= ENTRIES_MAX {
+            return Ok(());
+        }
+        let words = format!(
+            "more than {ENTRIES_MAX} entries would be made at once: where much is due, advance in shorter steps"
+        );
+        Err(Error::new(Code::LimitExceeded, words))
     }
 
     fn go_to(&mut self, instant: Instant) {
@@ -126,6 +133,7 @@ impl Work<'_> {
             self.judge_warning();
             self.auto_rewards(AutoRun::WithTriggers)?;
             self.fire_triggers()?;
+            self.few_entries()?;
             if self.entries.len() == before {
                 return Ok(());
             }

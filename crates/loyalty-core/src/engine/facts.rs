@@ -441,13 +441,24 @@ impl Days for Seeing<'_> {
 
 /// The place of the rung that is held in a track.
 pub(super) fn rung(compiled: &Compiled, state: &State, track: usize) -> usize {
+    let own = own_rung(compiled, state, track);
+    let Some(standing) = state.tiers.get(track) else {
+        return own;
+    };
+    if standing.granted.as_ref().is_some_and(|one| one.replace) {
+        return own;
+    }
+    let lent = standing.lent.iter();
+    let lent = lent.map(|one| place_of(compiled, track, &one.rung)).max();
+    own.max(lent.unwrap_or(0))
+}
+
+/// The place of the rung that is the member's own: what plans and households lend is not.
+pub(super) fn own_rung(compiled: &Compiled, state: &State, track: usize) -> usize {
     let Some(standing) = state.tiers.get(track) else {
         return 0;
     };
     let earned = place_of(compiled, track, &standing.rung);
-    let lent = standing.lent.iter();
-    let lent = lent.map(|one| place_of(compiled, track, &one.rung)).max();
-    let earned = earned.max(lent.unwrap_or(0));
     match &standing.granted {
         None => earned,
         Some(granted) => {

@@ -40,7 +40,7 @@ impl<'w> Work<'w> {
         }
         self.tell_household();
         // The entry that follows is the version that they are added with.
-        let since = self.version.saturating_add(1);
+        let (since, joined_at) = (self.version.saturating_add(1), self.as_of);
         let mut add = Vec::with_capacity(household.add.len());
         for (place, id) in household.add.iter().map(|id| Id::checked(id)).enumerate() {
             let path = format!("household.add[{place}]");
@@ -56,17 +56,16 @@ impl<'w> Work<'w> {
                 let words = format!("a household has at most {} people", plan.members_max);
                 return Err(refused(&path, words));
             }
-            people.insert(
-                there,
-                Person {
-                    id: id.clone(),
-                    since,
-                },
-            );
-            add.push(id);
+            let person = Person {
+                id,
+                since,
+                joined_at,
+            };
+            people.insert(there, person.clone());
+            add.push(person);
         }
         self.enter(Change::Household {
-            add: add.clone(),
+            add: add.iter().map(|one| one.id.clone()).collect(),
             remove: remove.iter().map(|one| one.id.clone()).collect(),
             stale: false,
         });
@@ -77,9 +76,11 @@ impl<'w> Work<'w> {
         for person in remove {
             self.tell_person(&person, false);
         }
-        for id in add {
-            self.tell_person(&Person { id, since }, true);
+        for person in add {
+            self.tell_person(&person, true);
         }
+        self.count_pool(None, None);
+        self.lend_rungs();
         Ok(())
     }
 
@@ -95,47 +96,39 @@ impl<'w> Work<'w> {
             return Err(refused(path, words.to_owned()));
         }
         let own = &self.state.more.household;
-        if !own.people.is_empty() {
-            let words = "the member is a pool, which has a household of its own";
-            return Err(refused(path, words.to_owned()));
-        }
+        let counted = own.pool().map(|one| one.pool.clone());
         let pool = Id::checked(&link.pool);
         let place = own.pools.binary_search_by(|one| one.pool.cmp(&pool));
         let known = place.ok().and_then(|place| own.pools.get(place));
         let stale = known.is_some_and(|known| known.is_later_than(link.told, link.since));
-        let other = own.pool().filter(|one| one.pool != pool);
-        if let Some(other) = other.filter(|_| link.joined && !stale) {
-            let words = format!("the member belongs to the household of `{}`", other.pool);
-            return Err(refused(path, words));
-        }
-        if place.is_err() && own.pools.len() >= MEMBER_LIST_MAX {
-            let words = format!("a member knows at most {MEMBER_LIST_MAX} pools");
-            return Err(Error::at(Code::LimitExceeded, path, words));
-        }
-        let joined = match known {
+        let mut joined = match known {
             Some(known) if stale => known.joined,
             _ => link.joined,
         };
-        self.enter(Change::HouseholdLink {
-            pool: pool.clone(),
-            joined,
-            stale,
-        });
+        // A membership that is over belongs to no household, and says so.
+        let leaves = joined && self.state.more.access.is_over();
+        joined &= !leaves;
         if stale {
+            self.enter_link(&pool, joined, true);
             return Ok(());
+        }
+        if place.is_err() && !self.more().household.make_room() {
+            let words = format!("a member belongs to at most {MEMBER_LIST_MAX} households");
+            return Err(Error::at(Code::LimitExceeded, path, words));
         }
         let rungs = link.rungs.iter().filter(|_| joined);
         let heard = Linked {
-            pool,
+            pool: pool.clone(),
             told: link.told,
             since: link.since,
+            joined_at: link.joined_at,
             joined,
             rungs: rungs
                 .map(|one| (Id::checked(&one.track), Id::checked(&one.rung)))
                 .collect(),
         };
         let pools = &mut self.more().household.pools;
-        match place {
+        match pools.binary_search_by(|one| one.pool.cmp(&heard.pool)) {
             Ok(place) => {
                 if let Some(there) = pools.get_mut(place) {
                     *there = heard;
@@ -143,40 +136,85 @@ impl<'w> Work<'w> {
             }
             Err(place) => pools.insert(place, heard),
         }
+        self.enter_link(&pool, joined, false);
+        if leaves {
+            self.tell_pool(pool, link.since);
+            return Ok(());
+        }
+        self.count_pool(counted, Some(&pool));
         self.lend_rungs();
         Ok(())
     }
 
-    pub(super) fn leave_household(&mut self, _: &LeaveHousehold<'_>) -> Result<()> {
-        if self.leave_pool() {
-            return Ok(());
-        }
-        let words = "the member belongs to no household";
-        Err(refused("leave_household", words.to_owned()))
+    pub(super) fn leave_household(&mut self, leave: &LeaveHousehold<'_>) -> Result<()> {
+        let own = &self.state.more.household;
+        let counted = own.pool().map(|one| one.pool.clone());
+        let left = match &leave.pool {
+            Some(pool) => {
+                let mut joined = own.pools.iter().filter(|one| one.joined);
+                joined.find(|one| one.pool == **pool)
+            }
+            None => own.pool(),
+        };
+        let Some(left) = left.cloned() else {
+            let words = "the member belongs to no such household";
+            return Err(refused("leave_household", words.to_owned()));
+        };
+        self.leave_pool(&left);
+        self.count_pool(counted, Some(&left.pool));
+        self.lend_rungs();
+        Ok(())
     }
 
-    /// Leaves the household, if the member belongs to one, and tells the pool.
-    pub(super) fn leave_pool(&mut self) -> bool {
-        let Some(pool) = self.state.more.household.pool() else {
-            return false;
-        };
-        let (pool, since) = (pool.pool.clone(), pool.since);
-        self.enter(Change::HouseholdLink {
-            pool: pool.clone(),
-            joined: false,
-            stale: false,
-        });
-        for one in &mut self.more().household.pools {
+    /// Leaves a household, and tells the pool.
+    fn leave_pool(&mut self, left: &Linked) {
+        let pools = self.more().household.pools.iter_mut();
+        for one in pools.filter(|one| one.pool == left.pool) {
             one.joined = false;
             one.rungs.clear();
         }
+        self.enter_link(&left.pool, false, false);
+        self.tell_pool(left.pool.clone(), left.since);
+    }
+
+    /// Tells a pool that the member does not belong to it.
+    fn tell_pool(&mut self, pool: Id, since: u64) {
         let body = MessageBody::HouseholdLeft(HouseholdLeft {
             member: Cow::Owned(self.member.id.to_string()),
             since,
         });
         self.tell_member(pool, body);
-        self.lend_rungs();
-        true
+    }
+
+    /// Enters how the member stands to a pool.
+    fn enter_link(&mut self, pool: &Id, joined: bool, stale: bool) {
+        let counted = self.state.more.household.pool();
+        let waits = joined && counted.is_none_or(|one| one.pool != *pool);
+        self.enter(Change::HouseholdLink {
+            pool: pool.clone(),
+            joined,
+            waits,
+            stale,
+        });
+    }
+
+    /// Enters which household counts now, if it is another one than before; the entry of one pool is there already.
+    fn count_pool(&mut self, before: Option<Id>, told: Option<&Id>) {
+        let own = &self.state.more.household;
+        let now = own.pool().map(|one| one.pool.clone());
+        if now == before {
+            return;
+        }
+        let joined = |id: &Id| {
+            let mut pools = own.pools.iter();
+            pools.any(|one| one.pool == *id && one.joined)
+        };
+        let waits = before.filter(joined);
+        for pool in waits.into_iter().chain(now) {
+            if told != Some(&pool) {
+                self.enter_link(&pool, true, false);
+            }
+        }
     }
 
     /// A member has left the household of this pool.
@@ -194,6 +232,8 @@ impl<'w> Work<'w> {
         });
         if let Some(place) = place.filter(|_| !stale) {
             self.more().household.people.remove(place);
+            self.count_pool(None, None);
+            self.lend_rungs();
         }
         Ok(())
     }
@@ -217,9 +257,14 @@ impl<'w> Work<'w> {
         }
     }
 
-    /// The household of a pool that is closed is over.
+    /// The household of a pool that is closed is over, and who is closed belongs to none.
     pub(super) fn end_household(&mut self) {
-        self.leave_pool();
+        for one in self.state.more.household.pools.clone() {
+            if one.joined {
+                self.leave_pool(&one);
+            }
+        }
+        self.lend_rungs();
         let people = core::mem::take(&mut self.more().household.people);
         if people.is_empty() {
             return;
@@ -246,6 +291,7 @@ impl<'w> Work<'w> {
                     rung: text(rung),
                 })
                 .collect(),
+            joined_at: person.joined_at,
             since: person.since,
             told: self.version,
         };
@@ -280,6 +326,7 @@ impl<'w> Work<'w> {
             let of = |limits: &[LimitSpec]| limits.iter().map(|limit| limit.of(to)).collect();
             return Some(Moving {
                 plan,
+                each: true,
                 limits: Cow::Owned(of(&plan.limits)),
                 points_limits: Cow::Owned(of(&plan.points_limits)),
             });
@@ -291,6 +338,8 @@ impl<'w> Work<'w> {
 /// A rule for moving points, and the limits that count.
 pub(super) struct Moving<'w> {
     pub(super) plan: &'w MovePlan,
+    /// Whether the limits are of each person apart.
+    pub(super) each: bool,
     pub(super) limits: Cow<'w, [LimitSpec]>,
     pub(super) points_limits: Cow<'w, [LimitSpec]>,
 }
@@ -300,6 +349,7 @@ impl<'w> Moving<'w> {
     pub(super) fn of_all(plan: &'w MovePlan) -> Self {
         Self {
             plan,
+            each: false,
             limits: Cow::Borrowed(&plan.limits),
             points_limits: Cow::Borrowed(&plan.points_limits),
         }

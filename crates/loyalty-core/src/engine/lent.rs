@@ -100,7 +100,7 @@ impl Work<'_> {
     }
 
     /// When a plan ends, whoever pays for it.
-    fn plan_until(&self, plan: &Id) -> Option<Instant> {
+    pub(super) fn plan_until(&self, plan: &Id) -> Option<Instant> {
         let plans = &self.state.more.plans;
         let own = plans.own(plan.as_str()).filter(|own| !own.lapsed);
         let seats = plans.seats.iter().filter(|seat| seat.plan == *plan);

@@ -15,10 +15,11 @@ use crate::error::{Code, Error, Result};
 use crate::event::{Close, Event, Merge};
 use crate::id::Id;
 use crate::limits::{FRIENDS_MAX, HOLDS_MAX, MERGED_MAX};
-use crate::member::{Access, Member, More, State};
+use crate::member::{Access, Member, More, Order, State};
 use crate::outcome::{Change, MessageBody, Source, TierWhy};
 use crate::plans::Subscription;
 use crate::points::{Account, CapUse, Hold, Lot, Missing, Referred, Renumbered, parts};
+use crate::tasks::Run;
 use crate::tiers::{Granted, Standing};
 
 const PATH: &str = "merge.document";
@@ -65,7 +66,7 @@ impl Work<'_> {
             }
             order.renumber(&names, self.version);
         }
-        self.join_more(&id, more, &names)?;
+        self.join_more(&id, more, &names, &mut orders)?;
         let compiled = self.compiled;
         let metrics = core::mem::take(&mut state.metrics);
         for (place, (plan, tally)) in compiled.metrics.iter().zip(metrics).enumerate() {
@@ -183,8 +184,14 @@ impl Work<'_> {
             let words = "another member shares a plan with the other one: take back the seat first";
             return Err(refused(words.to_owned()));
         }
-        if other.household.pool().is_some() || !other.household.people.is_empty() {
+        let household = &other.household;
+        if household.pools.iter().any(|one| one.joined) || !household.people.is_empty() {
             let words = "the other member belongs to a household: leave it first";
+            return Err(refused(words.to_owned()));
+        }
+        if !household.contributed.is_empty() {
+            let words =
+                "the other member has points of orders of a household that could still go back";
             return Err(refused(words.to_owned()));
         }
         Ok(())
@@ -258,7 +265,13 @@ impl Work<'_> {
     }
 
     /// Coupons and holds arrive by entries; the rest adds up.
-    fn join_more(&mut self, id: &Id, mut other: More, names: &[Renumbered]) -> Result<()> {
+    fn join_more(
+        &mut self,
+        id: &Id,
+        mut other: More,
+        names: &[Renumbered],
+        orders: &mut [Order],
+    ) -> Result<()> {
         other.renumber(names, self.version);
         for instance in core::mem::take(&mut other.coupons) {
             self.join_coupon(id, instance)?;
@@ -268,7 +281,7 @@ impl Work<'_> {
         }
         let referred = core::mem::take(&mut other.referred);
         self.join_referred(referred)?;
-        let compiled = self.compiled;
+        let (compiled, version) = (self.compiled, self.version);
         let own = self.more();
         own.redemptions.append(&mut other.redemptions);
         own.redemptions.sort_by_key(|one| one.at);
@@ -304,8 +317,21 @@ impl Work<'_> {
         own.plans.join(other.plans);
         for (task, standing) in other.tasks {
             let plan = compiled.tasks.iter().find(|plan| plan.id == task);
-            let joined = own.tasks.entry(task).or_default();
-            joined.join(standing);
+            let joined = own.tasks.entry(task.clone()).or_default();
+            let number = standing.run.as_ref().map(|run| run.number);
+            let so_far = |run: &Run| plan.map_or(0, |plan| plan.so_far(run));
+            let goes_on = joined.join(standing, version, so_far);
+            // The other one's orders know its runs by numbers of that one.
+            for order in orders.iter_mut() {
+                order.tasks.retain_mut(|did| {
+                    let mine = did.task == task;
+                    let of_it = mine && goes_on && Some(did.run) == number;
+                    if of_it {
+                        did.run = version;
+                    }
+                    !mine || of_it
+                });
+            }
             // A run of one does not go on where the other one has had it.
             if let (Some(plan), Some(run)) = (plan, joined.run.take())
                 && plan.can_begin(Some(joined), run.on)

@@ -1,7 +1,6 @@
 //! Paid plans: how they begin, go on and end (clause 12.3).
 
 use super::facts::Seeing;
-use super::seats::Told;
 use super::work::Work;
 use crate::amount::{Exact, Money};
 use crate::calendar::{Date, Instant};
@@ -124,7 +123,7 @@ impl<'w> Work<'w> {
             there.cancelled = false;
             there.lapsed = false;
         });
-        self.tell_seats(&own.plan, &own.seats, Told::Shared);
+        self.tell_seats(&own.plan);
         self.lend_rungs();
         self.pruned = None;
         Ok(())
@@ -138,7 +137,6 @@ impl<'w> Work<'w> {
             return Err(Error::at(Code::UnknownPlan, path, words));
         }
         let (plan, until) = (own.plan.clone(), own.until().unwrap_or(self.as_of));
-        let seats = own.seats.clone();
         if unsubscribe.at_once {
             if self.spec_of(&plan).is_none() {
                 let words = format!(
@@ -159,7 +157,7 @@ impl<'w> Work<'w> {
             plan: plan.clone(),
             until,
         });
-        self.tell_seats(&plan, &seats, Told::Shared);
+        self.tell_seats(&plan);
         Ok(())
     }
 
@@ -199,14 +197,7 @@ impl<'w> Work<'w> {
             }
             self.enter_plan_ended(&plan, PlanEnd::TermEnd, None, None);
         }
-        let seats = self.state.more.plans.seats.iter();
-        let over = seats.filter(|seat| seat.until.is_some_and(|until| until <= now));
-        for seat in over.cloned().collect::<Vec<_>>() {
-            self.enter_plan_ended(&seat.plan, PlanEnd::SeatOver, Some(&seat.holder), None);
-        }
-        for seat in &mut self.more().plans.seats {
-            seat.until = seat.until.filter(|until| *until > now);
-        }
+        self.end_seats();
         self.lend_rungs();
     }
 
@@ -220,6 +211,7 @@ impl<'w> Work<'w> {
 
     /// Forgets terms that are over, and plans that cannot be renewed without a gap any more.
     pub(super) fn prune_plans(&mut self) {
+        self.forget_seats();
         let today = self.today;
         let gone = |one: &Subscription| {
             let last = one.after().zip(self.spec_of(&one.plan));
@@ -253,16 +245,7 @@ impl<'w> Work<'w> {
                 self.end_plan(&plan, PlanEnd::Closed);
             }
         }
-        for seat in self.state.more.plans.seats.clone() {
-            if seat.until.is_some() {
-                self.enter_plan_ended(&seat.plan, PlanEnd::Closed, Some(&seat.holder), None);
-            }
-        }
-        if !self.state.more.plans.seats.is_empty() {
-            for seat in &mut self.more().plans.seats {
-                seat.until = None;
-            }
-        }
+        self.leave_seats();
         self.lend_rungs();
     }
 
@@ -293,10 +276,12 @@ impl<'w> Work<'w> {
         }
         // What is told bears the version of the entry.
         self.enter_plan_ended(plan, why, None, refund);
-        self.tell_seats(plan, &own.seats, Told::Ended);
+        for seat in &own.seats {
+            self.tell_seat(plan, seat, None);
+        }
     }
 
-    fn enter_plan_ended(
+    pub(super) fn enter_plan_ended(
         &mut self,
         plan: &Id,
         why: PlanEnd,

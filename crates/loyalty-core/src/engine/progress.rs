@@ -2,7 +2,8 @@
 
 use super::work::Work;
 use crate::condition::{Cond, Explain, evaluate};
-use crate::outcome::{GrantProgress, PendingProgress, RungProgress, TrackProgress};
+use crate::outcome::{GrantProgress, LentProgress, PendingProgress, RungProgress, TrackProgress};
+use crate::tiers::{Lent, LentBy};
 
 impl Work<'_> {
     /// Where the member stands in each track.
@@ -33,7 +34,13 @@ impl Work<'_> {
                     since: granted.since,
                     until: granted.until,
                     reason: granted.reason.clone(),
+                    holds: granted.holds,
                 }),
+                lent: standing
+                    .lent
+                    .iter()
+                    .map(|lent| self.lending(lent))
+                    .collect(),
                 grace_until: standing.until.filter(|_| standing.grace.is_some()),
                 pending: standing.pending.as_ref().map(|pending| PendingProgress {
                     rung: pending.rung.clone(),
@@ -56,5 +63,17 @@ impl Work<'_> {
             .enumerate()
             .filter_map(one)
             .collect()
+    }
+
+    fn lending(&self, lent: &Lent) -> LentProgress {
+        LentProgress {
+            rung: lent.rung.clone(),
+            by: lent.by.clone(),
+            until: match &lent.by {
+                LentBy::Plan(plan) => self.plan_until(plan),
+                LentBy::Pool(_) => None,
+            },
+            holds: lent.holds,
+        }
     }
 }

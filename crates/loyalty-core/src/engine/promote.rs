@@ -307,9 +307,10 @@ impl<'w> Work<'w> {
             quiet: true,
         });
         let mut all: Vec<Asked<'w>> = offers.collect();
-        for (place, name) in (0_u32..).zip(&purchase.coupons) {
+        let presented = self.presented(purchase);
+        for ((place, name), own) in (0_u32..).zip(&purchase.coupons).zip(presented) {
             let id = Id::checked(name);
-            let own = self.state.more.coupon(&id).cloned();
+            let own = own.cloned();
             let plan = match &own {
                 Some(own) => promotions.coupon(&own.coupon),
                 None => promotions.with_code(&id),
@@ -344,11 +345,12 @@ impl<'w> Work<'w> {
     /// The coupons of the wallet that are not presented: those that are used by themselves, or the others.
     fn in_wallet(&self, purchase: &Purchase<'_>, auto: bool) -> impl Iterator<Item = Asked<'w>> {
         let promotions = &self.compiled.promotions;
+        let presented = self.presented(purchase);
         let own = self.state.more.coupons.iter();
         own.filter_map(move |own| {
             let plan = promotions.coupon(&own.coupon);
             let issue = plan.and_then(|plan| plan.rule.issue.as_ref());
-            let named = || purchase.coupons.iter().any(|name| own.id == **name);
+            let named = || presented.iter().flatten().any(|one| one.id == own.id);
             let wanted = issue.is_some_and(|issue| issue.auto) == auto;
             (wanted && plan.is_some_and(|plan| !pays(plan)) && !named()).then(|| Asked {
                 plan,

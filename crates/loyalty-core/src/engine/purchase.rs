@@ -267,6 +267,7 @@ impl<'w> Work<'w> {
             cards: promoted.cards,
             repricing: promoted.repricing,
             awards: Vec::new(),
+            shared: Vec::new(),
             tasks: Vec::new(),
             shipping: rows.basket.shipping.is_some(),
             converted: purchase.converted.as_ref().map(|one| ConvertedAt {

@@ -333,38 +333,50 @@ impl<'w> Work<'w> {
         let Some(place) = self.compiled.account(gift.account.as_str()) else {
             return Ok(());
         };
+        let mut left = points;
+        for took in gift.lots.iter_mut().rev() {
+            let part = left.min(took.open());
+            left = left.saturating_sub(part);
+            self.take_told(place, took, part, source)?;
+        }
+        gift.lots.retain(|took| took.open() > 0);
+        Ok(())
+    }
+
+    /// Takes back a part of what a message brought to a lot, as the account says: a message cannot be refused for points that are
+    /// gone.
+    pub(super) fn take_told(
+        &mut self,
+        place: usize,
+        took: &mut Took,
+        part: i64,
+        source: &Source,
+    ) -> Result<()> {
+        if part <= 0 {
+            return Ok(());
+        }
         let plan = self.compiled.accounts.get(place);
         let (burn, overdraw) = plan
             .map(|plan| (plan.burn_order, plan.overdraw))
             .unwrap_or_default();
-        // A message cannot be refused for points that are gone.
         let missing = match overdraw {
             Overdraw::Forgive => Missing::Forgiven,
             Overdraw::Debt | Overdraw::Withhold | Overdraw::Refuse => Missing::Owed,
         };
-        let mut left = points;
-        for took in gift.lots.iter_mut().rev() {
-            let part = left.min(took.open());
-            if part == 0 {
-                continue;
-            }
-            left = left.saturating_sub(part);
-            let made = self
-                .account_mut(place)?
-                .uncredit(part, took, burn, missing)?;
-            let taken = made.taken_of(part);
-            if taken > 0 || made.forgiven > 0 {
-                self.enter(Change::Debited {
-                    account: gift.account.clone(),
-                    points: Points::new(taken),
-                    source: source.clone(),
-                    lots: made.taken.iter().map(Lot::entry).collect(),
-                    owed: Points::new(made.owed),
-                    forgiven: Points::new(made.forgiven),
-                });
-            }
+        let account = self.account_mut(place)?;
+        let made = account.uncredit(part, took, burn, missing)?;
+        let account = account.id.clone();
+        let taken = made.taken_of(part);
+        if taken > 0 || made.forgiven > 0 {
+            self.enter(Change::Debited {
+                account,
+                points: Points::new(taken),
+                source: source.clone(),
+                lots: made.taken.iter().map(Lot::entry).collect(),
+                owed: Points::new(made.owed),
+                forgiven: Points::new(made.forgiven),
+            });
         }
-        gift.lots.retain(|took| took.open() > 0);
         Ok(())
     }
 }

@@ -56,6 +56,7 @@ impl Work<'_> {
         let Reversed {
             due: points,
             all: reversed,
+            shared,
             withheld,
         } = self.reverse(&mut order, &backs, &lines, refund)?;
         let kept = withheld.min(refund);
@@ -78,6 +79,7 @@ impl Work<'_> {
         let fired = self.values_of_milestones();
         let mut changes = self.uncount(&order, &backs, &reversed, &restored)?;
         changes.extend(self.out_of_balances(&awards));
+        changes.extend(self.out_of_balances(&shared));
         self.note_fired(&fired, backs.iter().all(Back::all));
         self.undo_gains(&order, &backs, &figures)?;
         self.receipt = Some(Box::new(Receipt {

@@ -19,6 +19,8 @@ pub(super) struct Reversed {
     pub(super) due: Vec<AccountPoints>,
     /// What goes out of the metrics.
     pub(super) all: ByAccount,
+    /// What of it the pool of the household gives, by account; less than nothing.
+    pub(super) shared: ByAccount,
     /// Money that is withheld for points that are missing, in minor units.
     pub(super) withheld: i64,
 }
@@ -194,7 +196,7 @@ impl Work<'_> {
             }
         }
         due.retain(|one| !one.points.is_zero());
-        let (mut all, mut withheld) = (Vec::new(), 0_i64);
+        let (mut all, mut shared, mut withheld) = (Vec::new(), Vec::new(), 0_i64);
         for one in &due {
             let Some(place) = self.place_of(&one.account) else {
                 continue;
@@ -209,7 +211,11 @@ impl Work<'_> {
                 .filter(|put| put.account == one.account)
                 .map(|put| put.lot)
                 .collect();
-            let points = one.points.get();
+            let given = self.unshare(order, &one.account, one.points.get())?;
+            if given > 0 {
+                shared.push((place, given.saturating_neg()));
+            }
+            let points = one.points.get().saturating_sub(given);
             let missing = match (overdraw, self.compiled.worth) {
                 (Overdraw::Forgive, _) => Missing::Forgiven,
                 (Overdraw::Refuse, _) => Missing::Refused,
@@ -233,7 +239,8 @@ impl Work<'_> {
                 put.lot = *now;
             }
             // What was cancelled went out of the metrics then.
-            all.push((place, points.saturating_sub(made.cancelled)));
+            let counted = one.points.get().saturating_sub(made.cancelled);
+            all.push((place, counted));
             if made.cancelled == points {
                 continue;
             }
@@ -251,7 +258,13 @@ impl Work<'_> {
                 }),
             });
         }
-        Ok(Reversed { due, all, withheld })
+        self.tell_shares(order)?;
+        Ok(Reversed {
+            due,
+            all,
+            shared,
+            withheld,
+        })
     }
 
     /// Says in the entry of the return what is withheld of the refund.

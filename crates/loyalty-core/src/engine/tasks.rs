@@ -4,6 +4,7 @@ use super::trigger_due::event_kind;
 use super::work::Work;
 use crate::calendar::{Date, Instant};
 use crate::condition::{EventFacts, Quiet, evaluate};
+use crate::error::Result;
 use crate::event::Event;
 use crate::id::Id;
 use crate::member::Order;
@@ -34,12 +35,12 @@ impl<'w> Work<'w> {
     }
 
     /// Counts an event for the steps that it meets.
-    pub(super) fn count_steps(&mut self, event: &Event<'_>) {
+    pub(super) fn count_steps(&mut self, event: &Event<'_>) -> Result<()> {
         let mut met = core::mem::take(&mut self.met_steps);
         let compiled = self.compiled;
         self.begin_tasks();
         if compiled.tasks.is_empty() || !self.state.more.access.is_open() {
-            return;
+            return Ok(());
         }
         // A move may have brought days to their end.
         self.miss_tasks();
@@ -52,7 +53,9 @@ impl<'w> Work<'w> {
             if !steps.is_empty() {
                 self.count_task(plan, &steps);
             }
+            self.few_entries()?;
         }
+        Ok(())
     }
 
     /// The places of tasks and of their steps that an event meets.
@@ -88,26 +91,38 @@ impl<'w> Work<'w> {
         {
             return;
         }
-        let open = plan.open(run);
         let does: Vec<usize> = if plan.ordered {
-            open.take(1).filter(|step| met.contains(step)).collect()
+            let mut open = plan.open(run).take(1);
+            open.by_ref().filter(|step| met.contains(step)).collect()
         } else {
-            open.filter(|step| met.contains(step)).collect()
+            met.to_vec()
         };
         if does.is_empty() {
             return;
         }
-        let (began, on) = (self.as_of, self.today);
-        let run = self.tasked_mut(&plan.id).run.get_or_insert_with(|| Run {
-            began,
-            on,
-            last: plan.last_day(on),
-            steps: Vec::new(),
+        let (began, on, number) = (self.as_of, self.today, self.version);
+        let order = self.ordered.as_ref().map(|order| order.id.clone());
+        let standing = self.tasked_mut(&plan.id);
+        let run = standing.run.get_or_insert_with(|| {
+            let mut run = Run {
+                number,
+                began,
+                on,
+                order: order.clone(),
+                firm: None,
+                last: None,
+                window: None,
+                steps: Vec::new(),
+            };
+            plan.begin(&mut run, on);
+            run
         });
-        let began = run.began;
+        if order.is_none() && run.firm.is_none() {
+            run.firm = Some((began, on));
+        }
         let mut done = Vec::new();
         for step in does.iter().filter_map(|place| plan.steps.get(*place)) {
-            if run.count(&step.id) >= step.times {
+            if run.count(&step.id) == step.times {
                 done.push(step);
             }
         }
@@ -117,7 +132,7 @@ impl<'w> Work<'w> {
             order.tasks.extend(steps.map(|step| Stepped {
                 task: plan.id.clone(),
                 step: step.id.clone(),
-                began,
+                run: run.number,
             }));
         }
         let open = plan.open(Some(&run)).count();
@@ -138,10 +153,9 @@ impl<'w> Work<'w> {
 
     /// A run is over.
     fn end_task(&mut self, plan: &TaskPlan, run: &Run, end: TaskEnd, day: Date) {
-        let spent = plan.spends(run);
         let standing = self.tasked_mut(&plan.id);
         standing.run = None;
-        standing.spent = standing.spent.max(spent);
+        standing.spent = standing.spent.max(run.window);
         self.told_end(plan, Some(run), end, day);
     }
 
@@ -181,11 +195,18 @@ impl<'w> Work<'w> {
         }
     }
 
-    /// What was to be done by now and is not. A frozen membership misses nothing: what it cannot do is as if it had not begun.
+    /// What was to be done by now and is not. A frozen membership misses nothing: what it cannot do is as if it had not begun. What
+    /// asks for nothing more, by rules that are newer than it, is done.
     pub(super) fn miss_tasks(&mut self) {
         let open = self.state.more.access.is_open();
         let (compiled, since) = (self.compiled, self.turned.unwrap_or(self.today));
         for plan in &compiled.tasks {
+            if let Some(run) = self.all_done(plan) {
+                self.end_task(plan, &run.clone(), TaskEnd::Done, self.today);
+            }
+            if !open && self.tasked(&plan.id).is_none_or(|one| one.run.is_none()) {
+                continue;
+            }
             while let Some(last) = plan
                 .ends(self.tasked(&plan.id), since, self.today)
                 .filter(|last| *last < self.today)
@@ -193,11 +214,14 @@ impl<'w> Work<'w> {
                 let run = self.tasked(&plan.id).and_then(|one| one.run.clone());
                 match run {
                     Some(run) if open => self.end_task(plan, &run, TaskEnd::Missed, last),
-                    Some(_) => self.tasked_mut(&plan.id).run = None,
+                    Some(_) => {
+                        self.tasked_mut(&plan.id).run = None;
+                        break;
+                    }
                     None => {
                         let standing = self.tasked_mut(&plan.id);
                         standing.excused = standing.excused.max(Some(last));
-                        if open && self.took_part(plan, last) {
+                        if self.has_been(plan, last) && self.took_part(plan, last) {
                             self.told_end(plan, None, TaskEnd::Missed, last);
                         }
                     }
@@ -206,18 +230,48 @@ impl<'w> Work<'w> {
         }
     }
 
-    /// When the next task is missed.
-    pub(super) fn tasks_due(&self) -> Option<Instant> {
-        let tasks = self.compiled.tasks.iter();
-        let last = tasks
-            .filter_map(|plan| plan.ends(self.tasked(&plan.id), self.today, self.today))
-            .min()?;
-        let at = self.end_of(last).ok()?;
-        if at > self.as_of {
-            return Some(at);
+    /// A run of which nothing is left to do: a task that is open has one only by the rules of another program.
+    fn all_done(&self, plan: &TaskPlan) -> Option<&Run> {
+        let run = self.tasked(&plan.id)?.run.as_ref()?;
+        let done = self.state.more.access.is_open() && plan.open(Some(run)).next().is_none();
+        done.then_some(run)
+    }
+
+    /// Whether the window that ends with a day has been at all: a zone can leave out a day, and nobody misses that.
+    fn has_been(&self, plan: &TaskPlan, last: Date) -> bool {
+        let first = plan.window(last).and_then(|window| window.first);
+        let first = first.and_then(|first| self.zone.start_of(first).ok());
+        first.is_none_or(|first| self.end_of(last).is_ok_and(|end| first < end))
+    }
+
+    /// A membership goes on that was frozen: what was over by then is not missed.
+    pub(super) fn excuse_tasks(&mut self) {
+        for plan in self.compiled.tasks.iter().filter(|plan| plan.assigned) {
+            let before = plan.before(self.today);
+            let standing = self.tasked_mut(&plan.id);
+            standing.excused = standing.excused.max(before);
         }
-        // The rules of another program, or their clocks, have made it past.
-        self.as_of.checked_add_micros(1).ok()
+    }
+
+    /// When the next task is missed, or found to be done.
+    pub(super) fn tasks_due(&self) -> Option<Instant> {
+        let open = self.state.more.access.is_open();
+        let tasks = self.compiled.tasks.iter();
+        let last = tasks.clone().filter_map(|plan| {
+            let standing = self.tasked(&plan.id);
+            // Nothing is missed that a frozen membership has not begun.
+            let asked = open || standing.is_some_and(|one| one.run.is_some());
+            let ends = plan.ends(standing, self.today, self.today);
+            ends.filter(|_| asked)
+        });
+        let at = last.min().and_then(|last| self.end_of(last).ok());
+        // The rules of another program, or their clocks, have made it past or done.
+        let soon = || self.as_of.checked_add_micros(1).ok();
+        match at {
+            Some(at) if at <= self.as_of => soon(),
+            _ if tasks.clone().any(|plan| self.all_done(plan).is_some()) => soon(),
+            at => at,
+        }
     }
 
     /// An order is all back: it has done nothing for the tasks that it was counted for, as far as they are not done or missed.
@@ -225,7 +279,7 @@ impl<'w> Work<'w> {
         let compiled = self.compiled;
         for did in core::mem::take(&mut order.tasks) {
             let run = self.tasked(&did.task).and_then(|one| one.run.as_ref());
-            if run.is_none_or(|run| run.began != did.began || run.times(&did.step) == 0) {
+            if run.is_none_or(|run| run.number != did.run || run.times(&did.step) == 0) {
                 continue;
             }
             let plan = compiled.tasks.iter().find(|plan| plan.id == did.task);
@@ -237,6 +291,10 @@ impl<'w> Work<'w> {
             let left = run.uncount(&did.step);
             if run.steps.is_empty() {
                 standing.run = None;
+            } else if run.order.as_ref() == Some(&order.id)
+                && let Some(plan) = plan
+            {
+                self.begin_later(plan, &order.id);
             }
             if step.is_some_and(|step| left < step.times && step.times <= left.saturating_add(1)) {
                 self.enter(Change::TaskStepUndone {
@@ -245,6 +303,27 @@ impl<'w> Work<'w> {
                     order: order.id.clone(),
                 });
             }
+        }
+    }
+
+    /// The order that began a run has done nothing for it: the run has begun with the next event.
+    fn begin_later(&mut self, plan: &TaskPlan, order: &Id) {
+        let Some(run) = self.tasked(&plan.id).and_then(|one| one.run.clone()) else {
+            return;
+        };
+        let mine = |did: &Stepped| did.task == plan.id && did.run == run.number;
+        let places = 0..self.member.orders.len();
+        let orders = places.filter_map(|place| self.order_at(place));
+        let orders = orders.filter(|one| one.id != *order && one.tasks.iter().any(mine));
+        let orders = orders.map(|one| (one.at, one.on, Some(one.id.clone())));
+        let firm = run.firm.map(|(at, on)| (at, on, None));
+        let Some((at, on, order)) = orders.chain(firm).min_by_key(|(at, ..)| *at) else {
+            return;
+        };
+        if let Some(run) = &mut self.tasked_mut(&plan.id).run {
+            run.began = at;
+            run.order = order;
+            plan.begin(run, on);
         }
     }
 
@@ -295,7 +374,7 @@ impl<'w> Work<'w> {
         };
         let steps = plan.steps.iter().map(|step| StepProgress {
             step: step.id.clone(),
-            times: run.map_or(0, |run| run.times(&step.id)),
+            times: run.map_or(0, |run| run.times(&step.id).min(step.times)),
             needed: step.times,
         });
         let needed = count(plan.steps.len());

@@ -31,7 +31,7 @@ impl<'w> Work<'w> {
         self.may_move(
             &moving,
             points,
-            Some(event),
+            Some(Work::event_facts(event, None)),
             (Code::TransferRefused, "transfer"),
         )?;
         let to = Id::checked(&transfer.to);
@@ -43,6 +43,13 @@ impl<'w> Work<'w> {
         self.burned(account, points.saturating_add(fee));
         self.book_limits(&moving.limits, 1);
         self.book_limits(&moving.points_limits, points);
+        if moving.each {
+            // People come and go: what they have used in periods that are over is not kept.
+            let day = self.program_day(self.as_of);
+            for limit in plan.limits.iter().chain(&plan.points_limits) {
+                self.forget_uses(limit, &format!("{}/", limit.key), day);
+            }
+        }
         let account = self.account(account)?.id.clone();
         let lots = moved(plan.lots, &lots, points)?;
         self.send(event, to, None, &account, lots);
@@ -77,7 +84,8 @@ impl<'w> Work<'w> {
         };
         let points = convert.points.get();
         let refuse = (Code::ConversionRefused, "convert");
-        self.may_move(&Moving::of_all(&plan.rule), points, Some(event), refuse)?;
+        let facts = Some(Work::event_facts(event, None));
+        self.may_move(&Moving::of_all(&plan.rule), points, facts, refuse)?;
         let (lots, made) = self.debit_conversion(plan, points)?;
         match (&plan.to, to) {
             (ConversionTo::Partner { program, account }, Some(to)) => {
@@ -96,6 +104,7 @@ impl<'w> Work<'w> {
         &mut self,
         place: usize,
         most: Option<i64>,
+        event: Option<EventFacts<'_>>,
     ) -> Result<Option<(&'w Id, Code)>> {
         let Some(plan) = self.compiled.spend.conversions.get(place) else {
             return Ok(None);
@@ -109,7 +118,7 @@ impl<'w> Work<'w> {
             return Ok(Some((&plan.id, Code::InsufficientPoints)));
         }
         let refuse = (Code::ConversionRefused, "convert");
-        if let Err(error) = self.may_move(&Moving::of_all(&plan.rule), points, None, refuse) {
+        if let Err(error) = self.may_move(&Moving::of_all(&plan.rule), points, event, refuse) {
             return Ok(Some((&plan.id, error.code())));
         }
         if let Err(error) = plan.makes(points) {
@@ -173,28 +182,38 @@ impl<'w> Work<'w> {
         let from = Id::checked(&receive.from);
         self.received(account, &receive.lots);
         for received in &receive.lots {
-            let fresh = self.arriving(account, received.points.get())?;
-            let lot = match received.earned_on {
-                Some(earned_on) => Lot {
-                    earned_on,
-                    expires_at: received.expires_at,
-                    dated_by: None,
-                    ..fresh
-                },
-                None => fresh,
-            };
-            let source = Source::From(from.clone());
-            if lot.expires_at.is_some_and(|at| at <= self.as_of) {
-                self.credit_expired(account, lot, source)?;
-            } else {
-                self.credit(account, lot, source)?;
-            }
+            self.receive_lot(account, received, &from)?;
         }
         Ok(())
     }
 
+    /// Credits a lot that comes from another member; says which one it is, if it has not expired on the way.
+    pub(super) fn receive_lot(
+        &mut self,
+        account: usize,
+        received: &ReceivedLot,
+        from: &Id,
+    ) -> Result<Lot> {
+        let fresh = self.arriving(account, received.points.get())?;
+        let lot = match received.earned_on {
+            Some(earned_on) => Lot {
+                earned_on,
+                expires_at: received.expires_at,
+                dated_by: None,
+                ..fresh
+            },
+            None => fresh,
+        };
+        let source = Source::From(from.clone());
+        if lot.expires_at.is_some_and(|at| at <= self.as_of) {
+            self.credit_expired(account, lot, source)?;
+            return Ok(Lot { points: 0, ..lot });
+        }
+        self.credit(account, lot, source)
+    }
+
     /// Counts points that come from another member.
-    fn received(&mut self, account: usize, lots: &[ReceivedLot]) {
+    pub(super) fn received(&mut self, account: usize, lots: &[ReceivedLot]) {
         let points = lots.iter().map(|lot| lot.points.get());
         let points = points.fold(0, i64::saturating_add);
         for (place, plan) in self.compiled.metrics.iter().enumerate() {
@@ -230,7 +249,7 @@ impl<'w> Work<'w> {
         &self,
         moving: &Moving<'_>,
         points: i64,
-        event: Option<&Event<'_>>,
+        event: Option<EventFacts<'_>>,
         (code, path): (Code, &str),
     ) -> Result<()> {
         let plan = moving.plan;
@@ -238,9 +257,8 @@ impl<'w> Work<'w> {
         if let Some(words) = plan.refuses(points) {
             return Err(Error::at(code, at("points"), words));
         }
-        let facts: Option<EventFacts<'_>> = event.map(|event| Work::event_facts(event, None));
         let seeing = Seeing {
-            event: facts,
+            event,
             ..self.seeing(self.today)
         };
         if plan
@@ -311,7 +329,7 @@ impl<'w> Work<'w> {
 }
 
 /// What a message says of points: each lot with its dates, or how many there are.
-fn moved(rule: MovedLots, lots: &[Lot], points: i64) -> Result<Vec<ReceivedLot>> {
+pub(super) fn moved(rule: MovedLots, lots: &[Lot], points: i64) -> Result<Vec<ReceivedLot>> {
     if rule == MovedLots::Fresh {
         return Ok(vec![ReceivedLot {
             points: Points::new(points),

@@ -15,7 +15,7 @@ use crate::id::Id;
 use crate::limits::{TAGS_MAX, TRIGGER_ROUNDS_MAX};
 use crate::member::Order;
 use crate::outcome::{Change, Muted, SegmentChange, Source, TriggerAbout};
-use crate::points::{Gave, Took};
+use crate::points::{Gave, LimitAbout, LimitSpec, Took};
 use crate::triggers::{
     AwardPlan, Awarded, Notify, OnPlan, Pending, SegmentOn, TaskOn, TaskWhat, TierDirection,
     TriggerPlan, TriggerReturns,
@@ -199,17 +199,22 @@ impl<'w> Work<'w> {
             .when
             .as_ref()
             .is_none_or(|when| evaluate(when, &seeing, &mut Quiet));
-        if !holds || self.left(&plan.limits) < 1 {
+        if !holds {
             return Ok(());
         }
-        self.book_limits(&plan.limits, 1);
+        let limits = limits_of(&plan.limits, &about);
+        if self.left(&limits) < 1 {
+            return Ok(());
+        }
+        self.book_limits(&limits, 1);
         self.enter(Change::Triggered {
             trigger: plan.id.clone(),
             about: Box::new(about.clone()),
         });
         let before = self.awards_of_order();
         for (number, award) in (1_u64..).zip(&plan.awards) {
-            self.award(plan, award, number, &about)?;
+            self.award(plan, award, (number, &about), event)?;
+            self.few_entries()?;
         }
         // What it gave for the order may be undone with it, and the use with that.
         let today = self.program_day(self.as_of);
@@ -232,8 +237,8 @@ impl<'w> Work<'w> {
         &mut self,
         plan: &TriggerPlan,
         award: &AwardPlan,
-        number: u64,
-        about: &TriggerAbout,
+        (number, about): (u64, &TriggerAbout),
+        event: Option<EventFacts<'_>>,
     ) -> Result<()> {
         let mut given = Awarded {
             trigger: plan.id.clone(),
@@ -286,7 +291,7 @@ impl<'w> Work<'w> {
                 }
             }
             AwardPlan::Convert(place, most) => {
-                if let Some((conversion, code)) = self.convert_by_itself(*place, *most)? {
+                if let Some((conversion, code)) = self.convert_by_itself(*place, *most, event)? {
                     self.skip(plan, (None, Some(conversion)), code);
                 }
                 return Ok(());
@@ -413,6 +418,23 @@ impl<'w> Work<'w> {
             reason: "the order went back".to_owned(),
         });
     }
+}
+
+/// The limits that count for what a trigger is about.
+fn limits_of<'l>(limits: &'l [LimitSpec], about: &TriggerAbout) -> Cow<'l, [LimitSpec]> {
+    if limits.iter().all(|limit| limit.by.is_none()) {
+        return Cow::Borrowed(limits);
+    }
+    let of = |limit: &LimitSpec| {
+        let what = match limit.by {
+            Some(LimitAbout::Tier) => about.rung.as_ref(),
+            Some(LimitAbout::Stage) => about.stage.as_ref(),
+            Some(LimitAbout::Task) => about.task.as_ref(),
+            None => None,
+        };
+        what.map_or_else(|| limit.clone(), |what| limit.of(what.as_str()))
+    };
+    Cow::Owned(limits.iter().map(of).collect())
 }
 
 /// What a change of a task is to a trigger, if it answers it.

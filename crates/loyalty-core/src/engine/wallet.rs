@@ -7,7 +7,7 @@ use crate::amount::Exact;
 use crate::calendar::{Date, Instant};
 use crate::coupons::{Instance, PromotionPlan};
 use crate::error::{Code, Error, Result};
-use crate::event::{Event, GiveCoupon, IssueCoupon};
+use crate::event::{Event, GiveCoupon, IssueCoupon, Purchase};
 use crate::id::Id;
 use crate::limits::WALLET_MAX;
 use crate::member::Order;
@@ -34,6 +34,34 @@ impl<'w> Work<'w> {
         };
         self.issue_instance(plan, id, more)
             .map_err(|error| error.under("issue"))
+    }
+
+    /// The instances of the wallet that are presented, in that order; none for what is in no wallet.
+    pub(super) fn presented(&self, purchase: &Purchase<'_>) -> Vec<Option<&Instance>> {
+        let named = |id: &Id| purchase.coupons.iter().any(|name| **name == *id.as_str());
+        let one = |name: &Cow<'_, str>| {
+            let id = Id::checked(name);
+            let own = self.state.more.coupon(&id);
+            let promotions = &self.compiled.promotions;
+            if own.is_some() || promotions.with_code(&id).is_some() {
+                return own;
+            }
+            promotions.coupon(&id)?;
+            let of_it = self.state.more.coupons.iter();
+            let of_it = of_it.filter(|one| one.coupon == id && !named(&one.id));
+            of_it.min_by_key(|one| {
+                let early = one.from.is_some_and(|from| self.today < from);
+                let held = self.state.more.holder(&one.id).is_some();
+                (
+                    held,
+                    early,
+                    one.expires_at.is_none(),
+                    one.expires_at,
+                    &one.id,
+                )
+            })
+        };
+        purchase.coupons.iter().map(one).collect()
     }
 
     /// Puts an instance of a coupon into the wallet. The paths of errors are those of an `issue`.

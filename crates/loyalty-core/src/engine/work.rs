@@ -224,6 +224,11 @@ impl<'w> Work<'w> {
         self.rungs.get(track).copied().unwrap_or(0)
     }
 
+    /// The place of the rung that is the member's own in a track.
+    pub(super) fn own_rung(&self, track: usize) -> usize {
+        super::facts::own_rung(self.compiled, &self.state, track)
+    }
+
     /// Tells the program apart from others.
     pub(super) fn digest(&self) -> u64 {
         self.program.digest
@@ -441,6 +446,8 @@ impl<'w> Work<'w> {
         }
         self.prune_redemptions();
         self.prune_plans();
+        self.forget_contributed();
+        self.forget_used();
     }
 
     /// What the call answers, if it is not carried out.

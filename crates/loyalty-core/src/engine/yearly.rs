@@ -32,10 +32,11 @@ impl Work<'_> {
         self.zone.start_of(day).ok()
     }
 
-    /// The first day of deduction after a day, and the amount of the rung that is held.
+    /// The first day of deduction after a day, and the amount of the rung that is held. One that is lent was not earned by what
+    /// leaves, and takes nothing of it.
     fn deduction_after(&self, place: usize, after: Date) -> Option<(Date, i64)> {
         let (on, by_tier) = self.compiled.accounts.get(place)?.yearly.as_ref()?;
-        let amount = *by_tier.of(self.rung(by_tier.track))?;
+        let amount = *by_tier.of(self.own_rung(by_tier.track))?;
         let begun = match on {
             DeductionDay::Enrolment => Some(self.enrolled?),
             DeductionDay::Rung => {

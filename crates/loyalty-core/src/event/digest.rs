@@ -183,7 +183,18 @@ impl Event<'_> {
                 out.text(&seat.holder);
                 out.text(&seat.plan);
                 out.number(seat.until.map_or(i64::MIN, |at| at.micros()));
+                out.number(seat.latest.map_or(i64::MIN, |at| at.micros()));
+                out.version(seat.since);
                 out.version(seat.told);
+            }
+            Body::LeaveSeat(leave) => {
+                out.maybe(leave.plan.as_deref());
+                out.maybe(leave.holder.as_deref());
+            }
+            Body::SeatLeft(left) => {
+                out.text(&left.member);
+                out.text(&left.plan);
+                out.version(left.since);
             }
             Body::BenefitUsed(used) => {
                 out.text(&used.benefit);
@@ -193,7 +204,10 @@ impl Event<'_> {
                 out.texts(&household.add);
                 out.texts(&household.remove);
             }
-            Body::LeaveHousehold(leave) => out.text(&leave.reason),
+            Body::LeaveHousehold(leave) => {
+                out.maybe(leave.pool.as_deref());
+                out.text(&leave.reason);
+            }
             Body::HouseholdLink(link) => {
                 out.text(&link.pool);
                 out.number(i64::from(link.joined));
@@ -202,12 +216,21 @@ impl Event<'_> {
                     out.text(&one.track);
                     out.text(&one.rung);
                 }
+                out.number(link.joined_at.micros());
                 out.version(link.since);
                 out.version(link.told);
             }
             Body::HouseholdLeft(left) => {
                 out.text(&left.member);
                 out.version(left.since);
+            }
+            Body::Contribution(given) => {
+                out.text(&given.member);
+                out.text(&given.order);
+                out.date(Some(given.on));
+                out.text(&given.account);
+                out.lots(&given.lots);
+                out.version(given.told);
             }
             Body::Referral(referral) => {
                 out.text(&referral.friend);
@@ -229,12 +252,7 @@ impl Event<'_> {
                 out.text(&receive.from);
                 out.maybe(receive.program.as_deref());
                 out.text(&receive.account);
-                out.count(receive.lots.len());
-                for lot in &receive.lots {
-                    out.number(lot.points.get());
-                    out.date(lot.earned_on);
-                    out.number(lot.expires_at.map_or(i64::MIN, |at| at.micros()));
-                }
+                out.lots(&receive.lots);
             }
         }
         xxhash_rust::xxh3::xxh3_64(&out.0)
@@ -288,6 +306,15 @@ impl Bytes {
 
     fn date(&mut self, date: Option<crate::calendar::Date>) {
         self.number(date.map_or(i64::MIN, |date| i64::from(date.days())));
+    }
+
+    fn lots(&mut self, all: &[crate::event::ReceivedLot]) {
+        self.count(all.len());
+        for lot in all {
+            self.number(lot.points.get());
+            self.date(lot.earned_on);
+            self.number(lot.expires_at.map_or(i64::MIN, |at| at.micros()));
+        }
     }
 
     fn tenders(&mut self, all: &[Tender<'_>]) {

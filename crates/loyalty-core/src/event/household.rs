@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::plans::both;
-use super::wire::{cow, cows};
+use super::plans::{both, maybe_id};
+use super::points::{ReceivedLot, lots};
+use super::wire::{cow, cows, maybe_cow};
 use super::{id, text};
+use crate::calendar::{Date, Instant};
 use crate::error::{Code, Error, Result};
 use crate::limits::MEMBER_LIST_MAX;
 
@@ -23,11 +25,14 @@ pub struct Household<'a> {
     pub remove: Vec<Cow<'a, str>>,
 }
 
-/// The member leaves the household.
+/// The member leaves a household.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LeaveHousehold<'a> {
+    /// The pool (default: that of the household that counts).
+    #[serde(borrow, default, deserialize_with = "maybe_cow")]
+    pub pool: Option<Cow<'a, str>>,
     /// Why, in a person's words.
     #[serde(borrow, deserialize_with = "cow")]
     pub reason: Cow<'a, str>,
@@ -46,7 +51,9 @@ pub struct HouseholdLink<'a> {
     /// The rungs that the pool lends to its people.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub rungs: Vec<LentRung<'a>>,
-    /// The version of the pool with which the member was added.
+    /// When the member was added: of several households the one that added the member first counts, until it lets go.
+    pub joined_at: Instant,
+    /// The version of the pool with which that was.
     pub since: u64,
     /// The version of the pool that says so: of several messages the latest counts, however they arrive.
     pub told: u64,
@@ -77,6 +84,38 @@ pub struct HouseholdLeft<'a> {
     pub since: u64,
 }
 
+/// How many points of an order a pool has: a message of one of its people. Each one says all that there are by then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Contribution<'a> {
+    /// The member.
+    #[serde(borrow, deserialize_with = "cow")]
+    pub member: Cow<'a, str>,
+    /// The order.
+    #[serde(borrow, deserialize_with = "cow")]
+    pub order: Cow<'a, str>,
+    /// The day of the order.
+    pub on: Date,
+    /// The account.
+    #[serde(borrow, deserialize_with = "cow")]
+    pub account: Cow<'a, str>,
+    /// The points that are there by then, lot by lot; none where all have gone back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lots: Vec<ReceivedLot>,
+    /// The number of what is told of the order: of several messages the latest counts, however they arrive.
+    pub told: u64,
+}
+
+impl Contribution<'_> {
+    pub(super) fn check(&self) -> Result<()> {
+        id("contribution.member", &self.member)?;
+        id("contribution.order", &self.order)?;
+        id("contribution.account", &self.account)?;
+        lots("contribution.lots", &self.lots)
+    }
+}
+
 impl Household<'_> {
     pub(super) fn check(&self) -> Result<()> {
         both(("household", &self.add, &self.remove))
@@ -85,6 +124,7 @@ impl Household<'_> {
 
 impl LeaveHousehold<'_> {
     pub(super) fn check(&self) -> Result<()> {
+        maybe_id("leave_household.pool", self.pool.as_deref())?;
         text("leave_household.reason", &self.reason)
     }
 }

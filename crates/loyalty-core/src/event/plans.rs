@@ -86,8 +86,41 @@ pub struct PlanSeat<'a> {
     /// Until when; left out where it is shared no longer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Instant>,
+    /// The latest end that the holder has told of this seat, if it is not `until`: nothing that comes late reaches beyond it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest: Option<Instant>,
+    /// The version of the holder with which the seat was given.
+    pub since: u64,
     /// The version of the holder that says so: of several messages the latest counts, however they arrive.
     pub told: u64,
+}
+
+/// The member gives back a seat of a plan that another member shares.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LeaveSeat<'a> {
+    /// The plan; may be left out where the member has only one seat, or only one of the holder's.
+    #[serde(borrow, default, deserialize_with = "maybe_cow")]
+    pub plan: Option<Cow<'a, str>>,
+    /// The member who pays; may be left out where the member has only one seat, or only one of the plan.
+    #[serde(borrow, default, deserialize_with = "maybe_cow")]
+    pub holder: Option<Cow<'a, str>>,
+}
+
+/// A member has given back the seat of a plan: a message of that member.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SeatLeft<'a> {
+    /// The member.
+    #[serde(borrow, deserialize_with = "cow")]
+    pub member: Cow<'a, str>,
+    /// The plan.
+    #[serde(borrow, deserialize_with = "cow")]
+    pub plan: Cow<'a, str>,
+    /// The version of the holder with which the seat had been given: one that was given again later stays.
+    pub since: u64,
 }
 
 /// The member uses a benefit that is counted.
@@ -146,6 +179,20 @@ impl PlanSeat<'_> {
     }
 }
 
+impl LeaveSeat<'_> {
+    pub(super) fn check(&self) -> Result<()> {
+        maybe_id("leave_seat.plan", self.plan.as_deref())?;
+        maybe_id("leave_seat.holder", self.holder.as_deref())
+    }
+}
+
+impl SeatLeft<'_> {
+    pub(super) fn check(&self) -> Result<()> {
+        id("seat_left.member", &self.member)?;
+        id("seat_left.plan", &self.plan)
+    }
+}
+
 impl BenefitUsed<'_> {
     pub(super) fn check(&self) -> Result<()> {
         id("benefit_used.benefit", &self.benefit)?;
@@ -157,7 +204,7 @@ impl BenefitUsed<'_> {
     }
 }
 
-fn maybe_id(path: &str, text: Option<&str>) -> Result<()> {
+pub(super) fn maybe_id(path: &str, text: Option<&str>) -> Result<()> {
     text.map_or(Ok(()), |text| id(path, text))
 }
 

@@ -361,22 +361,7 @@ impl Receive<'_> {
                 "nothing is received without lots",
             ));
         }
-        if self.lots.len() > limits::LINES_MAX {
-            let words = format!("at most {} lots are allowed", limits::LINES_MAX);
-            return Err(Error::at(Code::LimitExceeded, "receive.lots", words));
-        }
-        for (place, lot) in self.lots.iter().enumerate() {
-            let path = |field: &str| format!("receive.lots[{place}].{field}");
-            more_than_none(lot.points, &path("points"))?;
-            if lot.earned_on.is_none() && lot.expires_at.is_some() {
-                return Err(Error::at(
-                    Code::MissingField,
-                    path("earned_on"),
-                    "points that keep their expiry keep the day of earning too",
-                ));
-            }
-        }
-        Ok(())
+        lots("receive.lots", &self.lots)
     }
 }
 
@@ -415,6 +400,26 @@ pub(super) fn tenders(path: &str, all: &[Tender<'_>]) -> Result<()> {
                 Code::DuplicateId,
                 join(&path(), "account"),
                 "each account can be named once",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Checks lots that come from another member.
+pub(super) fn lots(path: &str, lots: &[ReceivedLot]) -> Result<()> {
+    if lots.len() > limits::LINES_MAX {
+        let words = format!("at most {} lots are allowed", limits::LINES_MAX);
+        return Err(Error::at(Code::LimitExceeded, path, words));
+    }
+    for (place, lot) in lots.iter().enumerate() {
+        let path = |field: &str| format!("{path}[{place}].{field}");
+        more_than_none(lot.points, &path("points"))?;
+        if lot.earned_on.is_none() && lot.expires_at.is_some() {
+            return Err(Error::at(
+                Code::MissingField,
+                path("earned_on"),
+                "points that keep their expiry keep the day of earning too",
             ));
         }
     }

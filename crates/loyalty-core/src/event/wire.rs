@@ -6,13 +6,13 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::{
-    Activity, Adjust, Adjustment, Attributes, BenefitUsed, Body, Cancel, Close, Convert, Converted,
-    Counter, Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest, Household,
-    HouseholdLeft, HouseholdLink, IssueCoupon, LeaveHousehold, Line, Merge, Off, OrderSettled,
-    Outreach, Overdraw, Part, PlanSeat, Price, Profile, Purchase, Receive, Redeem, Referral,
-    Release, Renew, Return, ReturnedLine, Revoke, Said, Scalar, SharePlan, Shipping, StoredTender,
-    Subscribe, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer, Undo, Unfreeze,
-    Unsubscribe,
+    Activity, Adjust, Adjustment, Attributes, BenefitUsed, Body, Cancel, Close, Contribution,
+    Convert, Converted, Counter, Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest,
+    Household, HouseholdLeft, HouseholdLink, IssueCoupon, LeaveHousehold, LeaveSeat, Line, Merge,
+    Off, OrderSettled, Outreach, Overdraw, Part, PlanSeat, Price, Profile, Purchase, Receive,
+    Redeem, Referral, Release, Renew, Return, ReturnedLine, Revoke, Said, Scalar, SeatLeft,
+    SharePlan, Shipping, StoredTender, Subscribe, Tags, Tax, TaxOf, Tender, TillDiscount,
+    Timestamp, TopUp, Transfer, Undo, Unfreeze, Unsubscribe,
 };
 use crate::amount::{Decimal, Points, parse_decimal};
 use crate::calendar::{Date, Zone};
@@ -162,13 +162,19 @@ pub(crate) struct EventWire<'a> {
     /// Another member shares a plan with this one.
     #[serde(borrow, default)]
     plan_seat: Option<PlanSeat<'a>>,
+    /// The member gives back a seat of a plan.
+    #[serde(borrow, default)]
+    leave_seat: Option<LeaveSeat<'a>>,
+    /// A member has given back a seat of this holder.
+    #[serde(borrow, default)]
+    seat_left: Option<SeatLeft<'a>>,
     /// The member uses a benefit that is counted.
     #[serde(borrow, default)]
     benefit_used: Option<BenefitUsed<'a>>,
     /// People join the household of this pool, or leave it.
     #[serde(borrow, default)]
     household: Option<Household<'a>>,
-    /// The member leaves the household.
+    /// The member leaves a household.
     #[serde(borrow, default)]
     leave_household: Option<LeaveHousehold<'a>>,
     /// What a pool tells a member of its household.
@@ -177,6 +183,9 @@ pub(crate) struct EventWire<'a> {
     /// A member has left the household of this pool.
     #[serde(borrow, default)]
     household_left: Option<HouseholdLeft<'a>>,
+    /// How many points of an order this pool has.
+    #[serde(borrow, default)]
+    contribution: Option<Contribution<'a>>,
 }
 
 /// A member joins.
@@ -295,7 +304,8 @@ struct PurchaseWire<'a> {
     #[serde(borrow, default)]
     #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     rewards: Vec<Text<'a>>,
-    /// Coupons that are presented, in their order: instances of the member's wallet, or codes.
+    /// Coupons that are presented, in their order: instances of the member's wallet, codes, or coupons as the program calls them: of
+    /// those the instance of the wallet that can be used and expires first.
     #[serde(borrow, default)]
     #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     coupons: Vec<Text<'a>>,
@@ -640,11 +650,14 @@ impl<'a> EventWire<'a> {
             "unsubscribe": self.unsubscribe => |one| Made::Ok(Body::Unsubscribe(one));
             "share_plan": self.share_plan => |one| Made::Ok(Body::SharePlan(one));
             "plan_seat": self.plan_seat => |one| Made::Ok(Body::PlanSeat(one));
+            "leave_seat": self.leave_seat => |one| Made::Ok(Body::LeaveSeat(one));
+            "seat_left": self.seat_left => |one| Made::Ok(Body::SeatLeft(one));
             "benefit_used": self.benefit_used => |one| Made::Ok(Body::BenefitUsed(one));
             "household": self.household => |one| Made::Ok(Body::Household(one));
             "leave_household": self.leave_household => |one| Made::Ok(Body::LeaveHousehold(one));
             "household_link": self.household_link => |one| Made::Ok(Body::HouseholdLink(one));
             "household_left": self.household_left => |one| Made::Ok(Body::HouseholdLeft(one));
+            "contribution": self.contribution => |one| Made::Ok(Body::Contribution(one));
         };
         Ok(Event {
             id: self.id.0,

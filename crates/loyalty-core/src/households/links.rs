@@ -2,14 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Contributed;
+use crate::calendar::Instant;
 use crate::id::Id;
 use crate::limits::MEMBER_LIST_MAX;
+use crate::points::Took;
 
 /// The household that a member belongs to, and the people of one that a pool is of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Households {
-    /// The pools that the member has heard of; sorted. At most one is the member's.
+    /// The pools that the member has heard of; sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) pools: Vec<Linked>,
     /// For a pool: its people; sorted.
@@ -18,6 +21,9 @@ pub(crate) struct Households {
     /// For a pool: the rungs that its people know of, by track.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) lent: Vec<(Id, Id)>,
+    /// For a pool: the points of orders of its people that could still go back; sorted by member, order and account.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) contributed: Vec<Contributed>,
 }
 
 /// A pool that a member has heard of.
@@ -27,8 +33,10 @@ pub(crate) struct Linked {
     pub(crate) pool: Id,
     /// The version of the pool that was heard last: what was said before it comes too late.
     pub(crate) told: u64,
-    /// The version of the pool with which the member was added.
+    /// The version of the pool with which the member was added, and when that was.
     pub(crate) since: u64,
+    pub(crate) joined_at: Instant,
+    /// Whether the member belongs to it. Of several only one counts: the others wait until it lets go.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub(crate) joined: bool,
     /// The rungs that the pool holds, by track.
@@ -41,8 +49,9 @@ pub(crate) struct Linked {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Person {
     pub(crate) id: Id,
-    /// The version of the pool with which the member was added.
+    /// The version of the pool with which the member was added, and when that was.
     pub(crate) since: u64,
+    pub(crate) joined_at: Instant,
 }
 
 impl Linked {
@@ -57,20 +66,41 @@ impl Households {
         *self == Self::default()
     }
 
-    /// The pool of the member's household.
+    /// The pool of the member's household: the one that added the member first. A pool of its own belongs to none.
     pub(crate) fn pool(&self) -> Option<&Linked> {
-        self.pools.iter().find(|one| one.joined)
+        let joined = self.pools.iter().filter(|one| one.joined);
+        let joined = joined.filter(|_| self.people.is_empty());
+        joined.min_by_key(|one| (one.joined_at, &one.pool))
+    }
+
+    /// Makes room for one more pool: where there are too many, the one is forgotten that the member has left and had joined first.
+    /// Whether there is room.
+    pub(crate) fn make_room(&mut self) -> bool {
+        if self.pools.len() < MEMBER_LIST_MAX {
+            return true;
+        }
+        let pools = self.pools.iter().enumerate();
+        let over = pools.filter(|(_, one)| !one.joined);
+        let first = over.min_by_key(|(_, one)| one.joined_at);
+        let first = first.map(|(place, _)| place);
+        first.map(|place| self.pools.remove(place)).is_some()
     }
 
     /// What is wrong with what was decoded, if anything.
     pub(crate) fn fault(&self) -> Option<&'static str> {
         let pools = self.pools.is_sorted_by(|one, other| one.pool < other.pool);
         let people = self.people.is_sorted_by(|one, other| one.id < other.id);
+        let contributed = self.contributed.iter();
+        let taken = contributed.flat_map(|one| &one.lots).all(Took::is_right);
+        if !taken
+            || !self
+                .contributed
+                .is_sorted_by(|one, other| one.key() < other.key())
+        {
+            return Some("what was contributed to a household is not in order");
+        }
         if !pools || !people {
             return Some("the household of a member is not in order");
-        }
-        if self.pools.iter().filter(|one| one.joined).count() > 1 {
-            return Some("a member belongs to two households");
         }
         let many = self.pools.len().max(self.people.len()) > MEMBER_LIST_MAX;
         many.then_some("a household has too many people")

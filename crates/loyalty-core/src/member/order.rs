@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::amount::Exact;
 use crate::calendar::{Date, Instant};
 use crate::coupons::Instance;
+use crate::households::Shared;
 use crate::id::Id;
 use crate::member::Repricing;
 use crate::points::{Crossed, ReturnedPoints, Took};
@@ -49,6 +50,9 @@ pub(crate) struct Order {
     /// What triggers gave for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) awards: Vec<Awarded>,
+    /// What it has brought the pool of the household.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) shared: Vec<Shared>,
     /// What it did for tasks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) tasks: Vec<Stepped>,
@@ -496,6 +500,11 @@ impl Order {
         let mut gave = self.awards.iter().filter_map(|one| one.gave.as_ref());
         if !gave.all(|gave| gave.lot.lot.points > 0 && gave.lot.is_right()) {
             return Some("more points that a trigger gave are back than there were");
+        }
+        if self.shared.iter().any(Shared::is_wrong) {
+            return Some(
+                "more points of an order went to a household, or came back, than there were",
+            );
         }
         let rows = self.goods().count();
         if self

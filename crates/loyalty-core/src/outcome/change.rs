@@ -713,6 +713,9 @@ pub enum Change {
         /// The members who do not have it any more.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         remove: Vec<Id>,
+        /// Whether something later had been done before: then nothing changed.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        stale: bool,
     },
     /// Another member shares a plan.
     PlanSeat {
@@ -752,12 +755,29 @@ pub enum Change {
         /// The rungs, by track.
         rungs: Vec<RungLent>,
     },
+    /// Points of an order went to the pool of the household, or went back with the order; or, for a pool, they were told.
+    Contribution {
+        /// The pool; for a pool, the member whose order it was.
+        member: Id,
+        /// The order.
+        order: Id,
+        /// The account.
+        account: Id,
+        /// How many the pool has of the order now.
+        points: Points,
+        /// Whether something later had been told before, or it comes too late: then nothing changed.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        stale: bool,
+    },
     /// The member joined the household of a pool, or left it, or heard of its rungs.
     HouseholdLink {
         /// The pool.
         pool: Id,
         /// Whether the member belongs to it.
         joined: bool,
+        /// Whether it does not count yet, because another household does.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        waits: bool,
         /// Whether something later had been told before: then nothing changed.
         #[serde(skip_serializing_if = "core::ops::Not::not")]
         stale: bool,
@@ -786,7 +806,7 @@ impl From<(Id, Id)> for RungLent {
 pub enum PlanEnd {
     /// What was paid for is over.
     TermEnd,
-    /// The member has left.
+    /// The member has left, or given back a seat.
     Unsubscribed,
     /// Another plan has taken its place.
     Replaced,

@@ -88,6 +88,7 @@ impl Change {
             Self::PlanEnded { .. } => "plan_ended",
             Self::PlanShared { .. } => "plan_shared",
             Self::PlanSeat { .. } => "plan_seat",
+            Self::Contribution { .. } => "contribution",
             Self::BenefitUsed { .. } => "benefit_used",
             Self::Household { .. } => "household",
             Self::HouseholdLink { .. } => "household_link",

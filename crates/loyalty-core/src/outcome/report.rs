@@ -6,6 +6,7 @@ use super::{Figure, Unmet};
 use crate::amount::{Exact, Points};
 use crate::calendar::{Date, Instant};
 use crate::id::Id;
+use crate::tiers::LentBy;
 
 /// How far a member is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -98,12 +99,15 @@ pub struct TrackProgress {
     pub track: Id,
     /// The rung held now.
     pub rung: Id,
-    /// The rung that is earned, where another one was granted.
+    /// The rung that is earned, where another one was granted or is lent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub earned: Option<Id>,
     /// The rung that was granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub granted: Option<GrantProgress>,
+    /// The rungs that plans and the household lend.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lent: Vec<LentProgress>,
     /// Since when the earned rung stands.
     pub since: Option<Instant>,
     /// The instant at which its term ends (or its grace); none for good.
@@ -175,6 +179,24 @@ pub struct GrantProgress {
     pub until: Option<Instant>,
     /// Why, in words.
     pub reason: String,
+    /// Whether it is the one that the member holds.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub holds: bool,
+}
+
+/// A rung that is lent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LentProgress {
+    /// The rung.
+    pub rung: Id,
+    /// By what: `plan` or `pool`.
+    #[serde(flatten)]
+    pub by: LentBy,
+    /// When the plan ends, if it is not renewed; none for as long as the member belongs to the household.
+    pub until: Option<Instant>,
+    /// Whether it is the one that the member holds.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub holds: bool,
 }
 
 /// A rung that will be entered.

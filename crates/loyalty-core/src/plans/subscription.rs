@@ -16,7 +16,7 @@ pub(crate) struct Plans {
     /// The plans of which the member has had a trial; sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) trials: Vec<Id>,
-    /// What other members have shared; sorted by holder and plan.
+    /// What other members have shared, and what was told of it that may still come late; sorted by holder and plan.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) seats: Vec<Seat>,
 }
@@ -41,7 +41,18 @@ pub(crate) struct Subscription {
     pub(crate) lapsed: bool,
     /// The other members for whom it holds; sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) seats: Vec<Id>,
+    pub(crate) seats: Vec<SharedWith>,
+}
+
+/// Another member for whom a plan holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SharedWith {
+    pub(crate) member: Id,
+    /// The version of the holder with which the seat was given.
+    pub(crate) since: u64,
+    /// The latest end that the other one was told.
+    pub(crate) latest: Instant,
 }
 
 /// A term of a plan.
@@ -73,12 +84,44 @@ pub(crate) struct Seat {
     pub(crate) plan: Id,
     /// The version of the holder that said so: what was said before it comes too late.
     pub(crate) told: u64,
-    /// Until when; none where it is taken back or over.
+    /// The version of the holder with which the seat was given.
+    pub(crate) since: u64,
+    /// Until when; none where it is taken back or given back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) until: Option<Instant>,
+    /// The latest end that was told: nothing that comes late reaches beyond it, so that the seat can be forgotten then.
+    pub(crate) latest: Instant,
+    /// The member has given it back, and the holder has not answered yet.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(crate) left: bool,
+}
+
+impl Seat {
+    /// Whether something later has been heard or done: who has given a seat back has it again only when it is given anew.
+    pub(crate) fn is_later_than(&self, told: u64, since: u64, shared: bool) -> bool {
+        told <= self.told || (self.left && shared && since <= self.since)
+    }
+
+    /// Whether a late message could still give the seat, if it were forgotten.
+    pub(crate) fn is_of_use(&self, now: Instant) -> bool {
+        self.left || self.latest > now
+    }
 }
 
 impl Plans {
+    /// Makes room for one more seat: where there are too many, the one that holds no longer and was to end first is forgotten.
+    /// Whether there is room.
+    pub(crate) fn make_room(&mut self) -> bool {
+        if self.seats.len() < MEMBER_LIST_MAX {
+            return true;
+        }
+        let seats = self.seats.iter().enumerate();
+        let over = seats.filter(|(_, seat)| seat.until.is_none());
+        let first = over.min_by_key(|(_, seat)| (seat.left, seat.latest));
+        let first = first.map(|(place, _)| place);
+        first.map(|place| self.seats.remove(place)).is_some()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -134,7 +177,10 @@ impl Plans {
             return Some("a member has too many plans");
         }
         let over = |one: &Subscription| !one.lapsed && one.ends() <= as_of;
-        let past = |seat: &Seat| seat.until.is_some_and(|until| Some(until) <= as_of);
+        let past = |seat: &Seat| {
+            let holds = seat.until;
+            holds.is_some_and(|until| Some(until) <= as_of || until > seat.latest || seat.left)
+        };
         if self.own.iter().any(over) || self.seats.iter().any(past) {
             return Some("a plan that is over has not ended");
         }
@@ -147,7 +193,9 @@ impl Plans {
                 && one.seats.len() <= MEMBER_LIST_MAX
                 && one.terms.iter().all(good)
                 && one.terms.is_sorted_by(follow)
-                && one.seats.is_sorted_by(|one, other| one < other)
+                && one
+                    .seats
+                    .is_sorted_by(|one, other| one.member < other.member)
         };
         (!self.own.iter().all(sound)).then_some("the terms of a plan contradict each other")
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::caps::{CapBefore, CapUse};
-use super::rules::{CapPeriod, Limit};
+use super::rules::{CapPeriod, Limit, LimitAbout};
 use crate::calendar::{Date, MonthDay, Period};
 
 /// A compiled [`Limit`].
@@ -15,6 +15,8 @@ pub(crate) struct LimitSpec {
     per: CapPeriod,
     /// For a limit per term: the track.
     pub(crate) term: Option<usize>,
+    /// What has a limit of its own.
+    pub(crate) by: Option<LimitAbout>,
 }
 
 impl LimitSpec {
@@ -24,6 +26,7 @@ impl LimitSpec {
             times: i64::from(rule.times),
             per: rule.per,
             term,
+            by: rule.by,
         }
     }
 
@@ -34,6 +37,7 @@ impl LimitSpec {
             times: most,
             per,
             term: None,
+            by: None,
         }
     }
 

@@ -22,7 +22,7 @@ pub use referral::{
 };
 pub use returns::{Partial, PointValue, ReturnedDiscounts, ReturnedPoints, Returns};
 pub use spend::{
-    AutoReward, AutoRun, ConversionRule, CouponOf, Fee, Limit, MovedLots, Over, PointsLimit,
-    PointsOf, Reward, RewardGive, RewardItem, Surplus, TenderAs, TenderRate, TenderRule,
-    TierPoints, TransferRule,
+    AutoReward, AutoRun, ConversionRule, CouponOf, Fee, Limit, LimitAbout, MovedLots, Over,
+    PointsLimit, PointsOf, Reward, RewardGive, RewardItem, Surplus, TenderAs, TenderRate,
+    TenderRule, TierPoints, TransferRule,
 };

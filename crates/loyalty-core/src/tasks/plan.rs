@@ -113,9 +113,26 @@ impl TaskPlan {
         self.window(next)?.last
     }
 
-    /// The window in which a run began is used up.
-    pub(crate) fn spends(&self, run: &Run) -> Option<Date> {
-        self.window(run.on)?.last
+    /// The last day before the window that a day lies in.
+    pub(crate) fn before(&self, day: Date) -> Option<Date> {
+        match self.window(day) {
+            Some(window) => Some(window.first?.previous()),
+            None => Some(day.previous()),
+        }
+    }
+
+    /// A run begins on a day: its last days are those of the rules of then.
+    pub(crate) fn begin(&self, run: &mut Run, on: Date) {
+        run.on = on;
+        run.last = self.last_day(on);
+        run.window = self.window(on).and_then(|window| window.last);
+    }
+
+    /// How many events of a run have done something for a step.
+    pub(crate) fn so_far(&self, run: &Run) -> u32 {
+        let steps = self.steps.iter();
+        let times = steps.map(|step| run.times(&step.id).min(step.times));
+        times.fold(0, u32::saturating_add)
     }
 
     /// The places of the steps of a run that are not done.

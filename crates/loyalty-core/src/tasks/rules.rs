@@ -11,8 +11,9 @@ use crate::text::Label;
 /// A task: steps that events do, within a time.
 ///
 /// It begins with the first event that does a part of a step, and is done with the last one. What is begun and not done in time is
-/// missed: at the first instant after its last day. A full return takes back what its order did for a task that is not done by then;
-/// a task that is done stays so.
+/// missed: at the first instant after its last day, if there was such a day where the member lives. A full return takes back what its
+/// order did for a task that is not done by then: events that met the same step when it was done already count in its place, and a
+/// task that the order began has begun with the next one. A task that is done stays so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

@@ -32,13 +32,26 @@ pub(crate) struct Tasked {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Run {
+    /// The version of the member with which it began: what orders know it by.
+    #[serde(default)]
+    pub(crate) number: u64,
     /// When it began, and on which day of the member's calendar.
     pub(crate) began: Instant,
     pub(crate) on: Date,
+    /// The order that began it, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) order: Option<Id>,
+    /// The first event in it that cannot go back, and its day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) firm: Option<(Instant, Date)>,
     /// The last day on which it can be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) last: Option<Date>,
-    /// How many events have counted for each step, in the order in which steps were begun; none is zero.
+    /// The last day of the window that it began in, which it uses up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) window: Option<Date>,
+    /// How many events have met each step, in the order in which steps were begun; none is zero. There may be more than the step
+    /// needs: they count when others go back.
     pub(crate) steps: Vec<(Id, u32)>,
 }
 
@@ -48,13 +61,14 @@ pub(crate) struct Run {
 pub(crate) struct Stepped {
     pub(crate) task: Id,
     pub(crate) step: Id,
-    /// When the run of the task began.
-    pub(crate) began: Instant,
+    /// The number of the run of the task.
+    pub(crate) run: u64,
 }
 
 impl Tasked {
     /// Another membership becomes part of this one: what was done and missed adds up, and of two runs the one goes on that is further.
-    pub(crate) fn join(&mut self, other: Self) {
+    /// A run of the other one has this number from now on; says whether it goes on.
+    pub(crate) fn join(&mut self, other: Self, number: u64, so_far: impl Fn(&Run) -> u32) -> bool {
         self.done = self.done.saturating_add(other.done);
         self.missed = self.missed.saturating_add(other.missed);
         self.spent = self.spent.max(other.spent);
@@ -64,10 +78,12 @@ impl Tasked {
             (Some(own), Some(other)) => Some(own.min(other)),
             (own, other) => own.or(other),
         };
-        let so_far = |run: &Option<Run>| run.as_ref().map_or(0, Run::events);
-        if so_far(&other.run) > so_far(&self.run) {
-            self.run = other.run;
+        let so_far = |run: &Option<Run>| run.as_ref().map_or(0, &so_far);
+        let further = so_far(&other.run) > so_far(&self.run);
+        if further {
+            self.run = other.run.map(|run| Run { number, ..run });
         }
+        further
     }
 
     /// What is wrong with what was decoded, if anything.
@@ -76,7 +92,8 @@ impl Tasked {
         if Some(run.began) > as_of {
             return Some("a task was begun after the member was looked at last");
         }
-        if run.last.is_some_and(|last| last < run.on) {
+        let ends = run.last.into_iter().chain(run.window);
+        if ends.min().is_some_and(|last| last < run.on) {
             return Some("a task ends before it begins");
         }
         let counts = run.steps.iter().all(|(_, times)| *times > 0);
@@ -118,10 +135,5 @@ impl Run {
             *times > 0
         });
         left
-    }
-
-    fn events(&self) -> u32 {
-        let times = self.steps.iter().map(|(_, times)| *times);
-        times.fold(0, u32::saturating_add)
     }
 }

@@ -29,7 +29,7 @@ impl CarryPlan {
 }
 
 /// What is left over at the end of a stretch, before it is capped. `value` is that of the metric, `carried` the part of it that was
-/// carried into the stretch; `held` is the rung that is held.
+/// carried into the stretch; `held` is the rung that is held, if it is the member's own.
 pub(crate) fn over(
     track: &TrackPlan,
     plan: &CarryPlan,

@@ -123,7 +123,8 @@ pub(crate) struct Lent {
 /// By what a rung is lent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum LentBy {
+#[non_exhaustive]
+pub enum LentBy {
     /// A paid plan.
     Plan(Id),
     /// The pool of the household.

@@ -30,6 +30,7 @@ mod members;
 mod metrics;
 mod moves;
 mod plans;
+mod post;
 mod prices;
 mod programs;
 mod promotions;

@@ -7,19 +7,19 @@ use serde_json::{Value, json};
 use crate::cover::check;
 
 /// A member and the engine, told what happens by days counted from one day.
-struct Told {
-    engine: Engine,
-    member: Member,
+pub(crate) struct Told {
+    pub(crate) engine: Engine,
+    pub(crate) member: Member,
     number: usize,
 }
 
-fn day(number: i64) -> Date {
+pub(crate) fn day(number: i64) -> Date {
     let first = Date::parse("2026-01-31").expect("a date");
     first.add_days(number).expect("a date")
 }
 
 impl Told {
-    fn new(program: &Value, member: &str) -> Self {
+    pub(crate) fn new(program: &Value, member: &str) -> Self {
         let program = Program::from_json(&program.to_string()).expect("a program");
         Self {
             engine: Engine::new(program),
@@ -29,7 +29,7 @@ impl Told {
     }
 
     /// Takes an event at noon of a day; its messages, or the code of its refusal.
-    fn take(&mut self, on: i64, body: Value) -> Result<Vec<Value>, String> {
+    pub(crate) fn take(&mut self, on: i64, body: Value) -> Result<Vec<Value>, String> {
         self.number += 1;
         let mut event = body;
         if event["id"].is_null() {

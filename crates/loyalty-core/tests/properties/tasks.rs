@@ -14,6 +14,7 @@ use crate::world::{World, engine};
 /// What is asked of the history.
 const REACHED: &[&str] = &[
     "step", "done", "missed", "undone", "assigned", "excused", "again", "guest", "refused",
+    "surplus",
 ];
 
 /// A purchase and two activities do steps.
@@ -152,7 +153,8 @@ fn program(case: &Case) -> Value {
 struct Run {
     window: Option<i32>,
     last: Option<i32>,
-    did: Vec<(usize, Option<usize>)>,
+    /// The step, the order, the day.
+    did: Vec<(usize, Option<usize>, i32)>,
 }
 
 #[derive(Default)]
@@ -194,8 +196,18 @@ impl Task {
         Some((Some(first), Some(last)))
     }
 
-    fn open<'t>(&'t self, did: &'t [(usize, Option<usize>)]) -> impl Iterator<Item = usize> + 't {
-        let times = |step: usize| did.iter().filter(|(of, _)| *of == step).count() as u32;
+    /// The last days of the window of a run that begins on a day, and of itself.
+    fn lasts(&self, day: i32) -> (Option<i32>, Option<i32>) {
+        let window = self.window(day).and_then(|(_, window)| window);
+        let within = self.within.map(|days| day + days);
+        (window, window.into_iter().chain(within).min())
+    }
+
+    fn open<'t>(
+        &'t self,
+        did: &'t [(usize, Option<usize>, i32)],
+    ) -> impl Iterator<Item = usize> + 't {
+        let times = |step: usize| did.iter().filter(|(of, ..)| *of == step).count() as u32;
         let steps = self.steps.iter().enumerate();
         steps
             .filter(move |(step, (_, needed))| times(*step) < *needed)
@@ -249,22 +261,18 @@ impl Plain<'_> {
                 2 => true,
                 _ => standing.spent.iter().all(|spent| *spent < day),
             };
-            let Some((_, window)) = task
-                .window(day)
-                .filter(|_| free || begun)
-                .or(begun.then_some((None, None)))
-            else {
+            if !(begun || free && task.window(day).is_some()) {
                 continue;
-            };
+            }
             if !begun && task.members_only && self.guest {
                 seen.note("guest");
                 continue;
             }
             let mut run = standing.run.clone().unwrap_or_else(|| {
-                let within = task.within.map(|days| day + days);
+                let (window, last) = task.lasts(day);
                 Run {
                     window,
-                    last: window.into_iter().chain(within).min(),
+                    last,
                     did: Vec::new(),
                 }
             });
@@ -273,7 +281,7 @@ impl Plain<'_> {
             let does: Vec<usize> = if task.ordered {
                 open.into_iter().take(1).filter(meets).collect()
             } else {
-                open.into_iter().filter(meets).collect()
+                (0..task.steps.len()).filter(meets).collect()
             };
             if does.is_empty() {
                 continue;
@@ -282,9 +290,12 @@ impl Plain<'_> {
                 seen.note("again");
             }
             for step in does {
-                run.did.push((step, order));
+                let before = task.open(&run.did).collect::<Vec<_>>();
+                run.did.push((step, order, day));
                 let left = task.open(&run.did).collect::<Vec<_>>();
-                if !left.contains(&step) {
+                if !before.contains(&step) {
+                    seen.note("surplus");
+                } else if !left.contains(&step) {
                     self.said.push(format!("{at} t{number} step s{step}"));
                     seen.note("step");
                 }
@@ -309,17 +320,27 @@ impl Plain<'_> {
             let Some(run) = &mut standing.run else {
                 continue;
             };
-            let mine = |(_, by): &(usize, Option<usize>)| *by == Some(order);
+            let mine = |(_, by, _): &(usize, Option<usize>, i32)| *by == Some(order);
             while let Some(place) = run.did.iter().position(mine) {
                 let before: Vec<usize> = task.open(&run.did).collect();
-                let (step, _) = run.did.remove(place);
-                if !before.contains(&step) {
+                let (step, ..) = run.did.remove(place);
+                let after: Vec<usize> = task.open(&run.did).collect();
+                if !before.contains(&step) && !after.contains(&step) {
+                    seen.note("stepped in");
+                }
+                if !before.contains(&step) && after.contains(&step) {
                     self.said.push(format!("{at} t{number} undone s{step}"));
                 }
                 seen.note("undone");
             }
-            if run.did.is_empty() {
-                standing.run = None;
+            match run.did.first().map(|(.., day)| task.lasts(*day)) {
+                None => standing.run = None,
+                Some((window, last)) => {
+                    if last != run.last {
+                        seen.note("later");
+                    }
+                    (run.window, run.last) = (window, last);
+                }
             }
         }
     }

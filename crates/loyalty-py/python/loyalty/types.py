@@ -365,7 +365,45 @@ class _TrackProgressRequired(TypedDict):
 class TrackProgress(_TrackProgressRequired, total=False):
     """Where a member stands in a track."""
 
+    earned: str
+    granted: "GrantProgress"
+    lent: "list[LentProgress]"
+    grace_until: str
+    pending: "PendingProgress"
     keep: RungProgress
+
+
+class _GrantProgressRequired(TypedDict):
+    rung: str
+    since: str
+    until: Union[str, None]
+    reason: str
+
+
+class GrantProgress(_GrantProgressRequired, total=False):
+    """A rung that was granted."""
+
+    holds: bool
+
+
+class _LentProgressRequired(TypedDict):
+    rung: str
+    until: Union[str, None]
+
+
+class LentProgress(_LentProgressRequired, total=False):
+    """A rung that a plan or the pool of the household lends."""
+
+    plan: str
+    pool: str
+    holds: bool
+
+
+class PendingProgress(TypedDict):
+    """A rung that will be entered."""
+
+    rung: str
+    effective: str
 
 
 class StepProgress(TypedDict):

@@ -270,7 +270,8 @@ pub struct Decay {
     pub resets_on: Vec<String>,
 }
 
-/// Once a year, an amount that the rung names leaves the account (as much as is there); then the track is judged as at a review.
+/// Once a year, an amount that the rung names leaves the account (as much as is there); then the track is judged as at a review. It
+/// is the rung that was earned or granted: one that a plan or a household lends takes nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

@@ -208,6 +208,22 @@ pub struct Limit {
     /// For `term`: the track; may be left out where the program has only one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub track: Option<Id>,
+    /// For a trigger: each of these has so many times of its own (default: all together).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<LimitAbout>,
+}
+
+/// What has a limit of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum LimitAbout {
+    /// Each rung that the trigger is about.
+    Tier,
+    /// Each stage of life.
+    Stage,
+    /// Each task.
+    Task,
 }
 
 /// A reward that is given by itself, as often as the points last.

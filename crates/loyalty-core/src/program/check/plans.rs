@@ -1,10 +1,11 @@
 //! Paid plans, benefits and households: numbers out of range, settings that contradict each other.
 
 use super::Check;
+use crate::amount::Decimal;
 use crate::benefits::Benefit;
 use crate::calendar::{Date, Span};
 use crate::error::{Code, join};
-use crate::households::HouseholdRules;
+use crate::households::{HouseholdRules, ShareRule};
 use crate::limits::{MEMBER_LIST_MAX, TEXT_BYTES_MAX};
 use crate::plans::{InGrace, PaidPlan, PlanRefund};
 use crate::points::{CapPeriod, TransferRule};
@@ -128,6 +129,9 @@ impl Check<'_> {
             let words = format!("a household has from 1 to {MEMBER_LIST_MAX} people");
             self.say(Code::OutOfRange, "household.members_max", &words);
         }
+        for (place, share) in rules.share.iter().enumerate() {
+            self.share(place, share);
+        }
         for (list, name) in [
             (&rules.contribute, "contribute"),
             (&rules.withdraw, "withdraw"),
@@ -137,6 +141,16 @@ impl Check<'_> {
                 self.transfer(rule, &path);
                 self.no_terms(rule, &path);
             }
+        }
+    }
+
+    /// A share is a part of what is earned.
+    fn share(&mut self, place: usize, share: &ShareRule) {
+        let path = format!("household.share[{place}]");
+        let hundred = Decimal::ONE_HUNDRED;
+        if share.percent.0 <= Decimal::ZERO || share.percent.0 > hundred {
+            let words = "a share is more than 0 and at most 100 percent";
+            self.say(Code::OutOfRange, &join(&path, "percent"), words);
         }
     }
 

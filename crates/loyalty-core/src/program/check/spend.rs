@@ -129,6 +129,10 @@ impl Check<'_> {
                 let words = "only a limit per `term` has a track";
                 self.say(Code::Contradiction, &join(&path, "track"), words);
             }
+            if limit.by.is_some() {
+                let words = "only limits of triggers are by what those are about";
+                self.say(Code::Contradiction, &join(&path, "by"), words);
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use super::Compiler;
 use crate::benefits::{Benefit, BenefitPlan, GrantPlan, QuotaPlan};
 use crate::condition::Scope;
 use crate::error::{Code, Error, join};
-use crate::households::HouseholdPlan;
+use crate::households::{HouseholdPlan, SharePlan};
 use crate::id::Id;
 use crate::plans::{PaidPlan, PlanSpec};
 
@@ -102,10 +102,30 @@ impl Compiler<'_> {
         }
         let contribute = self.transfers("contribute", &rule.contribute, "household.contribute");
         let withdraw = self.transfers("withdraw", &rule.withdraw, "household.withdraw");
+        let mut shares: Vec<SharePlan> = Vec::with_capacity(rule.share.len());
+        for (place, share) in rule.share.iter().enumerate() {
+            let path = format!("household.share[{place}]");
+            let account = self.account(share.account.as_ref(), &join(&path, "account"));
+            if self.known(share.account.as_ref()).is_some() {
+                if shares.iter().any(|one| one.account == account) {
+                    let words = "each account can have one share";
+                    let error = Error::at(Code::DuplicateId, &path, words);
+                    self.mistakes.push(error);
+                }
+                let mut same = contribute.iter().filter(|plan| plan.account == account);
+                if same.any(|plan| plan.fee.is_some()) {
+                    let words = "contributing costs a fee, which no share can pay";
+                    let error = Error::at(Code::Contradiction, &path, words);
+                    self.mistakes.push(error);
+                }
+            }
+            shares.extend(SharePlan::new(account, share.percent.0));
+        }
         Some(HouseholdPlan {
             members_max: usize::try_from(rule.members_max).unwrap_or(usize::MAX),
             contribute,
             withdraw,
+            shares,
             tracks,
         })
     }

@@ -338,7 +338,7 @@ impl Compiler<'_> {
     }
 
     /// The place of an account, if there is no mistake in its name.
-    fn known(&self, id: Option<&Id>) -> Option<usize> {
+    pub(super) fn known(&self, id: Option<&Id>) -> Option<usize> {
         self.names.account(id).ok()
     }
 

@@ -6,7 +6,7 @@ use crate::condition::Scope;
 use crate::error::{Code, Error, join};
 use crate::id::Id;
 use crate::metric::TaskEnd;
-use crate::points::{CapPeriod, Limit, LimitSpec};
+use crate::points::{CapPeriod, Limit, LimitAbout, LimitSpec};
 use crate::triggers::{
     Award, AwardPlan, MilestoneOn, OnPlan, Schedule, SegmentOn, Steps, TaskOn, TaskWhat, TopicPlan,
     Trigger, TriggerOn, TriggerPlan,
@@ -36,6 +36,13 @@ impl Compiler<'_> {
                 quiet: topic.quiet.clone(),
                 limits: self.own_limits("topic", &topic.id, &topic.limits, &path),
             });
+            for (place, limit) in topic.limits.iter().enumerate() {
+                if limit.by.is_some() {
+                    let words = "only limits of triggers are by what those are about";
+                    let path = format!("{path}.limits[{place}].by");
+                    self.tell(Code::Contradiction, &path, words);
+                }
+            }
         }
         let mut all = Vec::with_capacity(rules.triggers.len());
         for (place, trigger) in rules.triggers.iter().enumerate() {
@@ -87,6 +94,20 @@ impl Compiler<'_> {
             awards.extend(self.award(award, &format!("{path}.do[{place}]")));
         }
         let limits = self.own_limits("trigger", &rule.id, &rule.limits, path);
+        for (place, limit) in rule.limits.iter().enumerate() {
+            let about = match (limit.by, &rule.on) {
+                (None, _)
+                | (Some(LimitAbout::Tier), TriggerOn::Tier(_) | TriggerOn::NearTier(_))
+                | (Some(LimitAbout::Stage), TriggerOn::Stage(_))
+                | (Some(LimitAbout::Task), TriggerOn::Task(_)) => true,
+                (Some(_), _) => false,
+            };
+            if !about {
+                let words = "this trigger is not about that";
+                let path = format!("{path}.limits[{place}].by");
+                self.tell(Code::Contradiction, &path, words);
+            }
+        }
         Some(TriggerPlan {
             id: rule.id.clone(),
             on: on?,

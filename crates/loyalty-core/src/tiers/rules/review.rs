@@ -116,7 +116,7 @@ pub enum CarryHow {
     Excess,
     /// The whole value, if any rung above the lowest is qualified for.
     All,
-    /// A fixed amount, by the rung that is held.
+    /// A fixed amount, by the rung that is held: earned or granted, not one that a plan or a household lends.
     HeadStart,
 }
 

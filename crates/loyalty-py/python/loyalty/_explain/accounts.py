@@ -68,7 +68,13 @@ class Accounts(Tiers):
             parts.append(self.t(self.count(cap["times"], "time"), f"{cap['times']} 次"))
         amount = self.join(parts)
         over = "" if cap.get("over_cap", "partial") == "partial" else self.t(" What does not fit is not given at all.", "放不下的整笔不给。")
-        return self.t(f"At most {amount} {period}.", f"{period}最多 {amount}。") + over
+        each = {
+            "tier": self.t(" for each rung", "每个等级"),
+            "stage": self.t(" for each stage", "每个阶段"),
+            "task": self.t(" for each task", "每个任务"),
+        }
+        by = self.word(each, cap["by"]) if "by" in cap else ""
+        return self.t(f"At most {amount} {period}{by}.", f"{by}{period}最多 {amount}。") + over
 
     def put_tier_expiry(self, account: Json) -> None:
         rule = account.get("expiry_by_tier")

@@ -139,6 +139,15 @@ class Plans(Promotions):
                 points = self.account(move["account"]) if "account" in move else self.t("points", "积分")
                 self.put(1, self.t(en, zh).format(points))
                 self.put_move(move)
+        for share in rule.get("share", ()):
+            points = self.account(share["account"]) if "account" in share else self.t("points", "积分")
+            self.put(
+                1,
+                self.t(
+                    f"{share['percent']} % of the {points} that an order earns goes to the household by itself.",
+                    f"订单所得{points}的 {share['percent']}% 自动转入家庭账户。",
+                ),
+            )
         if rule.get("tiers"):
             tracks = self.called(rule["tiers"], {track["id"]: track for track in self.doc["tiers"]}, either=False)
             self.put(
