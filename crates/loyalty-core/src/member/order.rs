@@ -6,7 +6,7 @@ use crate::amount::Exact;
 use crate::calendar::{Date, Instant};
 use crate::coupons::Instance;
 use crate::id::Id;
-use crate::member::Repricing;
+use crate::member::{Named, Repricing};
 use crate::points::{Crossed, Took};
 use crate::tasks::Stepped;
 use crate::triggers::Awarded;
@@ -16,9 +16,6 @@ use crate::triggers::Awarded;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Order {
     pub(crate) id: Id,
-    /// The mark of the id; derived.
-    #[serde(skip)]
-    pub(crate) mark: u32,
     pub(crate) at: Instant,
     /// The civil day of it, in the zone of then.
     pub(crate) on: Date,
@@ -380,12 +377,13 @@ impl Counted {
     }
 }
 
-impl Order {
-    /// Whether it has this id, whose mark is this.
-    pub(crate) fn is(&self, mark: u32, id: &str) -> bool {
-        self.mark == mark && self.id == *id
+impl Named for Order {
+    fn id(&self) -> &Id {
+        &self.id
     }
+}
 
+impl Order {
     /// The rows but shipping.
     pub(crate) fn goods(&self) -> impl Iterator<Item = &OrderRow> {
         let goods = self.rows.len().saturating_sub(usize::from(self.shipping));
