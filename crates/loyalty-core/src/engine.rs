@@ -330,7 +330,7 @@ impl Engine {
         &self,
         member: &Member,
         event: &Event<'_>,
-        (digest, mark): (u64, u32),
+        (digest, mark): (u64, u16),
     ) -> Result<Option<Outcome>> {
         whole(member)?;
         if let Some(named) = event.member()

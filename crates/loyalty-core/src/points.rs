@@ -31,7 +31,7 @@ pub use rules::{
 
 pub(crate) use caps::{CapBefore, CapSpec, CapUse, Uses};
 pub(crate) use carry::{Carried, parts};
-pub(crate) use earning::{Brought, Gift, Gifts, Plan, Settings, settle};
+pub(crate) use earning::{Brought, Gifts, Plan, Settings, settle};
 pub(crate) use expiry::{
     Counting, LotPlan, active_on, counts_from_activation, first_invalid, is_idle, words_of,
 };

@@ -275,7 +275,7 @@ fn chosen<'b>(
 }
 
 fn total(basket: &Basket, lines: Option<&Select>) -> i64 {
-    chosen(basket, lines).fold(0, |sum: i64, row| sum.saturating_add(row.line_discounted))
+    chosen(basket, lines).fold(0, |sum: i64, row| sum.saturating_add(row.initial))
 }
 
 fn quantity(basket: &Basket, lines: Option<&Select>) -> i64 {

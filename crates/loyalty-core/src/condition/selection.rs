@@ -104,10 +104,14 @@ pub(crate) fn said(value: &Scalar<'_>) -> Option<String> {
 pub(crate) struct Row {
     pub(crate) quantity: i64,
     pub(crate) list: i64,
-    /// After what the host has taken off the lines.
+    /// After what the host has taken off its lines, before all other discounts.
+    pub(crate) initial: i64,
+    /// After the discounts on lines, before those on the basket.
     pub(crate) line_discounted: i64,
     /// After all discounts.
     pub(crate) discounted: i64,
+    /// How many of its units promotions have made free, while it costs something.
+    pub(crate) free: i64,
     /// Whether it earns points: not where the host says so, and no stored value.
     pub(crate) earns: bool,
     /// The place of its first line.
@@ -120,6 +124,16 @@ pub(crate) struct Row {
     tags: u32,
     attributes: u32,
     end: u32,
+}
+
+impl Row {
+    /// The units that cost something.
+    pub(crate) fn paying(&self) -> i64 {
+        match self.discounted {
+            0 => 0,
+            _ => self.quantity.saturating_sub(self.free).max(1),
+        }
+    }
 }
 
 /// The rows of a purchase.
@@ -190,8 +204,10 @@ impl Basket {
         self.shipping = Some(Row {
             quantity: 1,
             list: price,
+            initial: price,
             line_discounted: price,
             discounted: price,
+            free: 0,
             earns: true,
             line: u32::MAX,
             sku: Sym::NONE,
@@ -248,8 +264,10 @@ impl Basket {
         self.rows.push(Row {
             quantity: new.quantity,
             list: new.list,
+            initial: new.discounted,
             line_discounted: new.discounted,
             discounted: new.discounted,
+            free: 0,
             earns: new.earns,
             line: text.line,
             sku,
@@ -408,7 +426,7 @@ impl Select {
             && self.price.as_ref().is_none_or(|prices| prices.hold(row))
             && self
                 .discounted
-                .is_none_or(|wanted| (row.line_discounted < row.list) == wanted)
+                .is_none_or(|wanted| (row.initial < row.list) == wanted)
             && (self.any.is_empty() || self.any.iter().any(|one| one.has(basket, row)))
             && !self
                 .exclude

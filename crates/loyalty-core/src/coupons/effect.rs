@@ -166,9 +166,20 @@ pub(crate) struct Applied {
     pub(crate) units: Vec<Run>,
     /// The units that met its condition, by row.
     pub(crate) met: Vec<Run>,
+    /// Some units of a row whose whole price it took off, while the others still cost something.
+    pub(crate) free: Vec<Free>,
     pub(crate) added: Vec<Added>,
     /// Whether it gives points: what and how many says the earn rule of its name.
     pub(crate) points: bool,
+}
+
+/// Units of a row that cost nothing any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Free {
+    pub(crate) row: u32,
+    pub(crate) units: i64,
+    /// What they cost before, in minor units.
+    pub(crate) off: i64,
 }
 
 /// Things that a promotion adds to the basket, or that come in place of some of its units.
@@ -386,8 +397,9 @@ impl Applied {
             self.total = self.total.saturating_sub(*off);
             *off = 0;
         }
-        let other = |run: &Run| usize::try_from(run.0).is_ok_and(|one| one != row);
-        self.units.retain(other);
+        let other = |one: u32| usize::try_from(one).is_ok_and(|one| one != row);
+        self.units.retain(|(row, _)| other(*row));
+        self.free.retain(|free| other(free.row));
     }
 }
 

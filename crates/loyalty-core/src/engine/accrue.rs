@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use super::facts::Seeing;
 use super::work::{Rungs, Work};
-use crate::amount::Points;
+use crate::amount::{Points, Rounding};
 use crate::calendar::Date;
 use crate::condition::{Basket, EventFacts, Explain, Quiet, Row, evaluate};
 use crate::error::Result;
@@ -80,7 +80,8 @@ impl<'w> Work<'w> {
         let rows = event.basket.map_or(0, |basket| basket.all().count());
         let mut gifts = Gifts::with_capacity(candidates.count().min(GIFTS_FEW), rows);
         if let Some(basket) = event.basket.filter(|_| compiled.settings.rounds_units) {
-            gifts.units.extend(basket.all().map(|row| row.quantity));
+            let units = basket.all().map(|row| compiled.earning.units(row));
+            gifts.units.extend(units);
         }
         let seeing = Seeing {
             event: Some(event),
@@ -153,7 +154,7 @@ impl<'w> Work<'w> {
         if !compiled.settings.capped() {
             return;
         }
-        for gift in gifts.given() {
+        for gift in gifts.given().filter(|gift| gift.plan.has_own_caps()) {
             // A rule that takes points away has been used all the same.
             for cap in compiled.own_caps(gift.plan) {
                 self.book_cap(cap, today, gift.points.max(0), 1);
@@ -192,7 +193,7 @@ impl<'w> Work<'w> {
                             number,
                             dates,
                             points: 0,
-                            rules: Vec::with_capacity(gifts.given().count()),
+                            rules: Vec::with_capacity(gifts.all.len()),
                         });
                         lots.len().saturating_sub(1)
                     })
@@ -328,22 +329,27 @@ fn brings(
     let mine = |row: &Row| is_for(plan, free, basket, row);
     let (mut any, mut nothing) = (false, true);
     let from = out.len();
-    // Shipping stands after the goods: only rates that look at the whole purchase may see it.
-    let ships = counts_shipping(plan, earning);
-    for (place, row) in basket.all().enumerate() {
-        let counts = mine(row) && (ships || place < basket.rows.len());
+    let mut add = |place: usize, row: &Row, counts: bool| {
         let brought = match counts {
             false => 0,
-            true if money => base(basket, (place, row), plan.base, earning.basis)
+            true if money => base(basket, (place, row), plan.base, earning)
                 .saturating_sub(paid.get(place).copied().unwrap_or(0))
                 .max(0),
-            true if units => row.quantity,
+            true if units => earning.units(row),
             true if even => 1,
             true => row.discounted,
         };
         any |= counts;
         nothing &= brought == 0;
         out.push(brought);
+    };
+    for (place, row) in basket.rows.iter().enumerate() {
+        add(place, row, mine(row));
+    }
+    if let Some(row) = &basket.shipping {
+        // Only rates that look at the whole purchase may see it.
+        let counts = counts_shipping(plan, earning) && mine(row);
+        add(basket.rows.len(), row, counts);
     }
     if !any {
         return Err(TraceResult::NoLine);
@@ -358,14 +364,14 @@ fn brings(
     Ok(())
 }
 
-/// What costs nothing brings no money; whether it counts as a unit or a line is for the program to say. A gift for the purchase
-/// asks for neither: a basket that costs nothing at all is a purchase too.
+/// Whether what costs nothing counts is for the program to say. A gift for the purchase does not ask: a basket that costs nothing
+/// at all is a purchase too.
 pub(super) fn counts_free(plan: &Plan, earning: &EarningPlan, basket: &Basket) -> bool {
     let for_purchase = || {
         let by_line = plan.counts_units() || plan.counts_rows() || plan.lines.is_some();
-        !by_line && basket.rows.iter().all(|row| row.discounted == 0)
+        !by_line && !plan.counts_money() && basket.rows.iter().all(|row| row.discounted == 0)
     };
-    plan.counts_money() || plan.is_multiplier() || earning.free_units || for_purchase()
+    plan.is_multiplier() || earning.free_units || for_purchase()
 }
 
 /// Whether shipping counts for a rule, if it earns.
@@ -388,12 +394,30 @@ pub(super) fn base(
     basket: &Basket,
     (place, row): (usize, &Row),
     base: EarnBase,
-    basis: Basis,
+    earning: &EarningPlan,
 ) -> i64 {
     let stage = match base {
         EarnBase::Discounted => Stage::Discounted,
         EarnBase::LineDiscounted => Stage::LineDiscounted,
-        EarnBase::List => Stage::List,
+        EarnBase::List => return list(basket, (place, row), earning.basis, earning),
     };
-    basket.amount_of(place, row, stage, basis)
+    basket.amount_of(place, row, stage, earning.basis)
+}
+
+/// The list price of the units of a row that count.
+pub(super) fn list(
+    basket: &Basket,
+    (place, row): (usize, &Row),
+    basis: Basis,
+    earning: &EarningPlan,
+) -> i64 {
+    let all = basket.amount_of(place, row, Stage::List, basis);
+    let units = earning.units(row);
+    if units == row.quantity {
+        return all;
+    }
+    let part = i128::from(all).saturating_mul(i128::from(units));
+    let part = Rounding::Floor.divide(part, i128::from(row.quantity));
+    part.and_then(|part| i64::try_from(part).ok())
+        .unwrap_or(all)
 }

@@ -1,52 +1,62 @@
 //! What rows bring to the rules that gave for an order, and what their list prices would have brought: recorded where returned
 //! points go by list price (clause 6.1).
 
-use super::accrue::{base, counts_free, counts_shipping, is_for};
+use super::accrue::{base, counts_free, counts_shipping, is_for, list};
 use crate::condition::{Basket, Row};
-use crate::member::RowMeasure;
-use crate::points::{EarnBase, Gift, Gifts, Plan};
-use crate::pricing::{Basis, Stage};
+use crate::member::{OrderFactor, RowMeasure};
+use crate::points::{EarnBase, Gifts, Plan};
+use crate::pricing::Basis;
 use crate::program::EarningPlan;
 
 /// So many parts are one unit or one line, so that a part of it is not nothing: all numbers up to 16 divide it.
 const FINE: i64 = 720_720;
 
 /// By what a rule gave.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum By {
-    Money(EarnBase, Basis),
+    Money(EarnBase),
     Units,
     Lines,
-    /// It gave for no amount: the price stands for it.
-    Price,
+    /// It gave for no amount: rows have their parts of all list prices in it, whatever was paid.
+    Share,
 }
 
 /// The rules that gave for a basket.
 pub(super) struct Measure<'g> {
     rules: Vec<(&'g Plan, By)>,
+    /// The multipliers that gave, each with what it multiplied.
+    factors: Vec<(&'g Plan, Vec<&'g Plan>)>,
     earning: &'g EarningPlan,
     basket: &'g Basket,
+    /// What each row is paid for in points, as far as that earns nothing.
+    paid: &'g [i64],
 }
 
 impl<'g> Measure<'g> {
-    pub(super) fn new(gifts: &'g Gifts<'_>, earning: &'g EarningPlan, basket: &'g Basket) -> Self {
-        let given = || gifts.given();
-        let rule = |gift: &'g Gift<'_>| {
-            let plan = gift.plan;
-            let mut others = given().filter(|other| other.plan.account == plan.account);
-            // Where a rule took points away, the sums over the rules of the account fall due: all by one measure.
-            let shared = plan.is_multiplier() || others.any(|other| other.points < 0);
-            let by = if shared {
-                common(gifts, plan.account, earning)
+    pub(super) fn new(
+        gifts: &'g Gifts<'_>,
+        earning: &'g EarningPlan,
+        basket: &'g Basket,
+        paid: &'g [i64],
+    ) -> Self {
+        let (mut rules, mut factors) = (Vec::new(), Vec::new());
+        for plan in gifts.given().map(|gift| gift.plan) {
+            let all = gifts.given().map(|gift| gift.plan);
+            let multiplied: Vec<&Plan> = all
+                .filter(|other| plan.is_multiplier() && is_multiplied(other, plan.account))
+                .collect();
+            if multiplied.is_empty() {
+                rules.push((plan, By::of(plan)));
             } else {
-                By::of(plan, earning)
-            };
-            (plan, by)
-        };
+                factors.push((plan, multiplied));
+            }
+        }
         Self {
-            rules: given().map(rule).collect(),
+            rules,
+            factors,
             earning,
             basket,
+            paid,
         }
     }
 
@@ -64,23 +74,32 @@ impl<'g> Measure<'g> {
         self.rules.iter().filter(counts).map(one).collect()
     }
 
-    fn counts(&self, plan: &Plan, place: usize, row: &Row) -> bool {
-        let own = |plan: &Plan| {
-            (place < self.basket.rows.len() || counts_shipping(plan, self.earning))
-                && is_for(
-                    plan,
-                    counts_free(plan, self.earning, self.basket),
-                    self.basket,
-                    row,
-                )
+    /// What each multiplier multiplied, and on which rows.
+    pub(super) fn factors(&self) -> Vec<OrderFactor> {
+        let factor = |(plan, of): &(&Plan, Vec<&Plan>)| {
+            let mut rows = Vec::new();
+            let mut everywhere = true;
+            for (place, row) in (0_u32..).zip(self.basket.all()) {
+                if self.counts(plan, place as usize, row) {
+                    rows.push(place);
+                } else {
+                    let counts = |other: &&Plan| self.counts(other, place as usize, row);
+                    everywhere &= !of.iter().any(counts);
+                }
+            }
+            OrderFactor {
+                rule: plan.id.clone(),
+                of: of.iter().map(|other| other.id.clone()).collect(),
+                rows: if everywhere { Vec::new() } else { rows },
+            }
         };
-        // What is multiplied is what others give.
-        own(plan)
-            && (!plan.is_multiplier()
-                || self
-                    .rules
-                    .iter()
-                    .any(|(other, _)| is_multiplied(other, plan.account) && own(other)))
+        self.factors.iter().map(factor).collect()
+    }
+
+    fn counts(&self, plan: &Plan, place: usize, row: &Row) -> bool {
+        let free = counts_free(plan, self.earning, self.basket);
+        (place < self.basket.rows.len() || counts_shipping(plan, self.earning))
+            && is_for(plan, free, self.basket, row)
     }
 
     /// Now and by list price.
@@ -89,28 +108,38 @@ impl<'g> Measure<'g> {
             let parts = count.saturating_mul(FINE);
             (parts, parts)
         };
+        let paid = self.paid.get(place).copied().unwrap_or(0);
+        let unpaid = |amount: i64| amount.saturating_sub(paid).max(0);
         match by {
-            By::Money(stage, basis) => (
-                base(self.basket, (place, row), stage, basis).max(0),
-                self.basket.amount_of(place, row, Stage::List, basis),
+            By::Money(stage) => (
+                unpaid(base(self.basket, (place, row), stage, self.earning)),
+                unpaid(list(
+                    self.basket,
+                    (place, row),
+                    self.earning.basis,
+                    self.earning,
+                )),
             ),
-            By::Units => even(row.quantity),
+            By::Units => even(self.earning.units(row)),
             By::Lines => even(1),
-            By::Price => (row.discounted, row.list),
+            By::Share => {
+                let list = list(self.basket, (place, row), Basis::AsPriced, self.earning);
+                (list, list)
+            }
         }
     }
 }
 
 impl By {
-    fn of(plan: &Plan, earning: &EarningPlan) -> Self {
+    fn of(plan: &Plan) -> Self {
         if plan.counts_money() {
-            Self::Money(plan.base, earning.basis)
+            Self::Money(plan.base)
         } else if plan.counts_units() {
             Self::Units
         } else if plan.counts_rows() && !plan.is_multiplier() {
             Self::Lines
         } else {
-            Self::Price
+            Self::Share
         }
     }
 }
@@ -118,19 +147,4 @@ impl By {
 /// Whether multipliers of an account see what a rule gives.
 fn is_multiplied(plan: &Plan, account: usize) -> bool {
     plan.account == account && !plan.is_bonus() && !plan.is_multiplier()
-}
-
-/// By what the rules gave that are multiplied in an account, if all by the same.
-fn common(gifts: &Gifts<'_>, account: usize, earning: &EarningPlan) -> By {
-    let mut all = gifts
-        .given()
-        .filter(|gift| is_multiplied(gift.plan, account))
-        .map(|gift| By::of(gift.plan, earning))
-        .filter(|by| *by != By::Price);
-    let first = all.next().unwrap_or(By::Price);
-    if all.all(|by| by == first) {
-        first
-    } else {
-        By::Price
-    }
 }

@@ -43,8 +43,8 @@ impl Work<'_> {
         let Member {
             id,
             mut state,
-            mut orders,
-            mut seen,
+            orders,
+            seen,
             ..
         } = other;
         self.undo.lists(&self.state);

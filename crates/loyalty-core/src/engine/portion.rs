@@ -127,7 +127,7 @@ mod tests {
             sku: id.clone(),
             lines: lines.iter().map(line).collect(),
             list: paid,
-            line_discounted: None,
+            initial: None,
             discounts: Vec::new(),
             discounted: paid,
             taxed: None,

@@ -11,8 +11,8 @@ use super::till::Applied;
 use super::work::Work;
 use crate::condition::{EventFacts, Explain, evaluate};
 use crate::coupons::{
-    Added, Candidate, DealPlan, Instance, Measured, PromotionPlan, Reason, RowSets, Shortfall,
-    StoredValueAs, Till, TillRow, weigh,
+    self, Added, Candidate, DealPlan, Instance, Measured, Phase, PromotionPlan, Reason, RowSets,
+    Shortfall, StoredValueAs, Till, TillRow, weigh,
 };
 use crate::error::{Code, Error, Result};
 use crate::event::Purchase;
@@ -125,7 +125,10 @@ impl<'w> Work<'w> {
                 continue;
             };
             let plan = candidate.plan;
-            take_off(rows, &chosen.applied.off);
+            take_off(rows, plan.phase, &chosen.applied);
+            if !compiled.earning.free_units {
+                skip_free(rows, plan.phase, &chosen.applied);
+            }
             applied.push(Applied {
                 id: plan.id.clone(),
                 coupon: candidate.instance.clone(),
@@ -403,7 +406,7 @@ impl<'w> Work<'w> {
             TillRow {
                 quantity: row.quantity,
                 stated: row.list,
-                initial: row.line_discounted,
+                initial: row.initial,
                 now: row.discounted,
                 least: extra.least,
                 discountable: extra.discountable,
@@ -522,9 +525,25 @@ fn told_of(plan: Option<&PromotionPlan>, instance: Option<&Instance>, why: Why) 
 }
 
 /// Lowers the prices of rows; shipping last.
-fn take_off(rows: &mut Rows, off: &[i64]) {
+fn take_off(rows: &mut Rows, phase: Phase, applied: &coupons::Applied) {
     let goods = rows.basket.rows.iter_mut();
-    for (row, off) in goods.chain(&mut rows.basket.shipping).zip(off) {
+    for (row, off) in goods.chain(&mut rows.basket.shipping).zip(&applied.off) {
         row.discounted = row.discounted.saturating_sub(*off);
+        if phase == Phase::Item {
+            row.line_discounted = row.line_discounted.saturating_sub(*off);
+        }
+    }
+}
+
+/// Notes the units that are free, so that they earn nothing, on whatever amount is earned.
+fn skip_free(rows: &mut Rows, phase: Phase, applied: &coupons::Applied) {
+    for free in &applied.free {
+        let Some(row) = rows.basket.rows.get_mut(free.row as usize) else {
+            continue;
+        };
+        row.free = row.free.saturating_add(free.units);
+        if phase != Phase::Item {
+            row.line_discounted = row.line_discounted.saturating_sub(free.off);
+        }
     }
 }

@@ -129,11 +129,16 @@ impl<'w> Work<'w> {
             basket: &rows.basket,
             order,
             spent: &bill.paid,
-            paid: if self.compiled.earn_on_points {
-                &[]
-            } else {
-                &bill.in_points
-            },
+            paid: self.unearning(bill),
+        }
+    }
+
+    /// What each row is paid for in points, as far as that earns nothing.
+    fn unearning<'b>(&self, bill: &'b Bill) -> &'b [i64] {
+        if self.compiled.earn_on_points {
+            &[]
+        } else {
+            &bill.in_points
         }
     }
 
@@ -218,8 +223,12 @@ impl<'w> Work<'w> {
                 row.carried = carried_of(&accrued.gifts, place);
             }
         }
-        if self.compiled.returns_points == ReturnedPoints::ListPrice {
-            let measure = Measure::new(&accrued.gifts, &self.compiled.earning, &rows.basket);
+        let returned_points = self.compiled.returns_points;
+        let mut factors = Vec::new();
+        if returned_points == ReturnedPoints::ListPrice {
+            let (earning, paid) = (&self.compiled.earning, self.unearning(bill));
+            let measure = Measure::new(&accrued.gifts, earning, &rows.basket, paid);
+            factors = measure.factors();
             for (place, (row, of)) in recorded.iter_mut().zip(rows.basket.all()).enumerate() {
                 row.measured = measure.of(place, of);
             }
@@ -263,6 +272,8 @@ impl<'w> Work<'w> {
                 rate: Exact(one.rate),
             }),
             counted,
+            returned_points,
+            factors,
             crossed: core::mem::take(&mut accrued.crossed),
         }
     }
@@ -377,14 +388,14 @@ fn order_row(
             });
         }
     }
-    let discounts = bill.discounts_of(place, row.line_discounted);
+    let discounts = bill.discounts_of(place, row.initial);
     let gross = rows.basket.amount(place, Stage::Discounted, Basis::Gross);
     let taxed = !rows.basket.taxed.is_empty() && rows.extra(place).tax.is_some();
     OrderRow {
         sku,
         lines,
         list: row.list,
-        line_discounted: (!discounts.is_empty()).then_some(row.line_discounted),
+        initial: (!discounts.is_empty()).then_some(row.initial),
         tender: bill.tender_of(place, gross, &discounts),
         discounts,
         discounted: row.discounted,

@@ -135,7 +135,7 @@ impl<'w> Work<'w> {
                 continue;
             }
             let of_kept = |amount: i64| kept_part(amount, back);
-            let (list, initial) = (of_kept(row.list)?, of_kept(row.line_discounted())?);
+            let (list, initial) = (of_kept(row.list)?, of_kept(row.initial())?);
             let mut off = 0_i64;
             for (n, before, left) in row.discounts() {
                 if promoted(n) {
@@ -178,14 +178,14 @@ impl<'w> Work<'w> {
                 quantity: 1,
                 stated: row.list,
                 initial: row.list,
-                now: row.line_discounted(),
+                now: row.initial(),
                 least: 0,
                 discountable: false,
                 tax: known.shipping_tax,
                 tax_group: 0,
                 product: u32::MAX,
             });
-            let mut left = row.line_discounted();
+            let mut left = row.initial();
             for (n, before, after) in row.discounts() {
                 if promoted(n) {
                     left = left.saturating_sub(before.saturating_sub(after));

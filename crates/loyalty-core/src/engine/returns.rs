@@ -145,15 +145,12 @@ impl Work<'_> {
             });
             scales.push(scale);
         }
-        let mut by_list = match self.compiled.returns_points {
+        let policy = order.returned_points;
+        let mut by_list = match policy {
             ReturnedPoints::ListPrice => {
                 let at: Vec<(i64, i64)> =
                     backs.iter().map(|back| (back.before, back.whole)).collect();
-                let everywhere = |rule: &Id| {
-                    let rule = self.compiled.rule(rule);
-                    rule.is_some_and(|rule| rule.plan.lines.is_none())
-                };
-                Some(ListPrice::new(order, &at, everywhere)?)
+                Some(ListPrice::new(order, &at)?)
             }
             _ => None,
         };
@@ -162,7 +159,7 @@ impl Work<'_> {
                 continue;
             };
             let slice = go_back(order, one, *scale, back, self.compiled.currency)?;
-            let points = match (&mut by_list, self.compiled.returns_points) {
+            let points = match (&mut by_list, policy) {
                 (Some(by_list), _) => {
                     let step = (slice.from, slice.until, slice.whole);
                     by_list.step(one.row, step)?

@@ -150,7 +150,7 @@ impl Work<'_> {
         refund: i64,
     ) -> Result<Reversed> {
         let mut due: Vec<AccountPoints> = Vec::new();
-        if self.compiled.returns_points == ReturnedPoints::Keep {
+        if order.returned_points == ReturnedPoints::Keep {
             return Ok(Reversed::default());
         }
         let whole = backs.iter().all(Back::all);

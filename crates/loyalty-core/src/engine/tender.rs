@@ -74,8 +74,8 @@ impl Bill {
     }
 
     /// What each discount left of a row, where it took something off it.
-    pub(super) fn discounts_of(&self, place: usize, line_discounted: i64) -> Vec<RowDiscount> {
-        let mut left = line_discounted;
+    pub(super) fn discounts_of(&self, place: usize, initial: i64) -> Vec<RowDiscount> {
+        let mut left = initial;
         let mut all = Vec::new();
         for (n, applied) in (0_u32..).zip(&self.applied) {
             let off = applied.off.get(place).copied().unwrap_or(0);
@@ -146,6 +146,7 @@ impl<'w> Work<'w> {
             let words = format!("`{reward}` costs {points} points, {available} are there");
             return Err(Error::new(Code::InsufficientPoints, words));
         }
+        let on_lines = plan.reduction.is_on_lines(plan.lines.is_some());
         let chosen = plan.lines.as_ref().map(|lines| selected(rows, lines));
         let chosen = |place: usize| {
             chosen
@@ -156,7 +157,7 @@ impl<'w> Work<'w> {
         let applied = apply(
             rows,
             &self.compiled.pricing,
-            &plan.reduction,
+            (&plan.reduction, on_lines),
             id.clone(),
             chosen,
         )?;
@@ -322,7 +323,8 @@ impl<'w> Work<'w> {
             let excluded = excluded.as_ref();
             excluded.is_none_or(|all| all.get(place) != Some(&true))
         };
-        apply(rows, &self.compiled.pricing, &reduction, id, chosen)
+        let reduction = (&reduction, false);
+        apply(rows, &self.compiled.pricing, reduction, id, chosen)
     }
 
     /// Takes points out of an account and says so.

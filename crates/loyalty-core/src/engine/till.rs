@@ -96,7 +96,14 @@ impl Work<'_> {
                 .collect()
         };
         let chosen = |place: usize| named.is_empty() || named.get(place) == Some(&true);
-        apply(rows, &self.compiled.pricing, &reduction, id, chosen)
+        let on_lines = reduction.is_on_lines(!named.is_empty());
+        apply(
+            rows,
+            &self.compiled.pricing,
+            (&reduction, on_lines),
+            id,
+            chosen,
+        )
     }
 }
 
@@ -104,7 +111,7 @@ impl Work<'_> {
 pub(super) fn apply(
     rows: &mut Rows,
     plan: &PricingPlan,
-    reduction: &Reduction,
+    (reduction, on_lines): (&Reduction, bool),
     id: Id,
     chosen: impl Fn(usize) -> bool,
 ) -> Result<Applied> {
@@ -118,7 +125,7 @@ pub(super) fn apply(
         targets.push(Target {
             quantity: row.quantity,
             stated: row.list,
-            initial: row.line_discounted,
+            initial: row.initial,
             now: row.discounted,
             least: extra.least,
             gross: match plan.sharing.weights {
@@ -141,6 +148,9 @@ pub(super) fn apply(
             (rows.basket.rows.get_mut(place), applied.off.get_mut(place))
         {
             row.discounted = row.discounted.saturating_sub(off);
+            if on_lines {
+                row.line_discounted = row.line_discounted.saturating_sub(off);
+            }
             *there = off;
             applied.total = applied.total.saturating_add(off);
         }

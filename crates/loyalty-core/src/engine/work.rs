@@ -508,7 +508,7 @@ pub(super) struct Done {
 
 impl Done {
     /// Carries the call out and answers it. This cannot fail: everything has been worked out before.
-    pub(super) fn commit(self, member: &mut Member, seen: Option<(Seen, u32)>) -> Outcome {
+    pub(super) fn commit(self, member: &mut Member, seen: Option<(Seen, u16)>) -> Outcome {
         member.state = self.state;
         member.version = self.outcome.version;
         member.as_of = Some(self.as_of);

@@ -1,7 +1,5 @@
 //! The content of an event as one number: tells a repeated event from another one with the same id (clause 1.9).
 
-use smallvec::SmallVec;
-
 use super::{
     Adjustment, Attributes, Body, Event, Line, Off, Part, Price, Profile, Purchase, Return, Said, Scalar,
     StoredTender, Tax, TaxOf, Tender, Until,
@@ -11,7 +9,7 @@ use crate::amount::{Decimal, Exact};
 impl Event<'_> {
     /// A digest of everything in the event but its id. The same on every platform; how numbers are written makes no difference.
     pub(crate) fn digest(&self) -> u64 {
-        let mut out = Bytes(SmallVec::new());
+        let mut out = Bytes::new();
         out.number(self.at.instant.micros());
         out.number(i64::from(self.at.offset.seconds()));
         let texts = [&self.member, &self.channel, &self.store];
@@ -166,7 +164,7 @@ impl Event<'_> {
                 }
             }
             Body::Erase(erase) => out.text(&erase.reason),
-            Body::Merge(merge) => out.0.extend(merge.bare()),
+            Body::Merge(merge) => out.add(&merge.bare()),
             Body::Subscribe(subscribe) => {
                 out.text(&subscribe.plan);
                 out.number(i64::from(subscribe.trial));
@@ -244,18 +242,64 @@ impl Event<'_> {
                 }
             }
         }
-        xxhash_rust::xxh3::xxh3_64(&out.0)
+        out.hash()
     }
 }
 
 /// Values one after the other, each with its length or at a fixed width, so that no two contents read alike. What may be left out
-/// and nearly always is costs one bit ([`Bytes::flags`]).
-struct Bytes(SmallVec<[u8; BYTES_FEW]>);
+/// and nearly always is costs one bit ([`Bytes::flags`]). Full blocks are hashed one after the other.
+struct Bytes {
+    block: [u8; BLOCK_BYTES],
+    used: usize,
+    hash: u64,
+}
 
-/// So many bytes need no memory of their own.
-const BYTES_FEW: usize = 512;
+/// Most purchases of one line fill one block.
+const BLOCK_BYTES: usize = 256;
 
 impl Bytes {
+    fn new() -> Self {
+        Self {
+            block: [0; BLOCK_BYTES],
+            used: 0,
+            hash: 0,
+        }
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        let end = self.used.saturating_add(bytes.len());
+        if let Some(place) = self.block.get_mut(self.used..end) {
+            place.copy_from_slice(bytes);
+            self.used = end;
+        } else {
+            self.add_over(bytes);
+        }
+    }
+
+    /// Adds what is more than the rest of a block.
+    #[cold]
+    fn add_over(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let free = BLOCK_BYTES.saturating_sub(self.used).min(bytes.len());
+            let (now, later) = bytes.split_at(free);
+            let end = self.used.saturating_add(free);
+            if let Some(place) = self.block.get_mut(self.used..end) {
+                place.copy_from_slice(now);
+            }
+            self.used = end;
+            bytes = later;
+            if end == BLOCK_BYTES {
+                self.hash = self.hash();
+                self.used = 0;
+            }
+        }
+    }
+
+    fn hash(&self) -> u64 {
+        let bytes = self.block.get(..self.used).unwrap_or_default();
+        xxhash_rust::xxh3::xxh3_64_with_seed(bytes, self.hash)
+    }
+
     /// A price that may be left out.
     fn price(&mut self, price: Option<Exact>) {
         match price {
@@ -266,27 +310,26 @@ impl Bytes {
 
     /// The version of a member.
     fn version(&mut self, version: u64) {
-        self.0.extend_from_slice(&version.to_le_bytes());
+        self.add(&version.to_le_bytes());
     }
 
     /// What is so and what is not.
     fn flags<const N: usize>(&mut self, flags: [bool; N]) {
         let flags = flags.iter().fold(0_u16, |all, flag| (all << 1) | u16::from(*flag));
-        self.0.extend_from_slice(&flags.to_le_bytes());
+        self.add(&flags.to_le_bytes());
     }
 
     fn number(&mut self, number: i64) {
-        self.0.extend_from_slice(&number.to_le_bytes());
+        self.add(&number.to_le_bytes());
     }
 
     fn count(&mut self, count: usize) {
-        self.0
-            .extend_from_slice(&u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes());
+        self.add(&u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes());
     }
 
     fn text(&mut self, text: &str) {
         self.count(text.len());
-        self.0.extend_from_slice(text.as_bytes());
+        self.add(text.as_bytes());
     }
 
     fn maybe(&mut self, text: Option<&str>) {
@@ -318,7 +361,7 @@ impl Bytes {
     fn maybe_decimal(&mut self, value: Option<Decimal>) {
         match value {
             Some(value) => self.decimal(1, value),
-            None => self.0.push(0),
+            None => self.add(&[0]),
         }
     }
 
@@ -366,7 +409,7 @@ impl Bytes {
                     self.maybe_decimal(max);
                 }
             }
-            self.0.push(discount.per as u8);
+            self.add(&[discount.per as u8]);
             self.texts(&discount.lines);
         }
         if !purchase.rewards.is_empty() {
@@ -429,7 +472,7 @@ impl Bytes {
     /// Nothing where there are none.
     fn cards(&mut self, cards: &[StoredTender<'_>]) {
         for card in cards {
-            self.0.push(9);
+            self.add(&[9]);
             self.text(&card.coupon);
             self.maybe_decimal(card.amount.map(|amount| amount.0));
         }
@@ -437,7 +480,7 @@ impl Bytes {
 
     fn tax(&mut self, tax: Option<&Tax>) {
         let Some(tax) = tax else {
-            self.0.push(0);
+            self.add(&[0]);
             return;
         };
         match tax.of {
@@ -445,7 +488,7 @@ impl Bytes {
             TaxOf::Amount(amount) => self.decimal(2, amount),
             TaxOf::Fixed(amount) => self.decimal(3, amount),
         }
-        self.0.push(u8::from(tax.included));
+        self.add(&[u8::from(tax.included)]);
     }
 
     fn returned(&mut self, returned: &Return<'_>) {
@@ -471,7 +514,7 @@ impl Bytes {
             Ok(number) => self.small_decimal(tag, number, value.scale()),
             Err(_) => {
                 self.tag_of(tag | WIDE, value.scale());
-                self.0.extend_from_slice(&value.mantissa().to_le_bytes());
+                self.add(&value.mantissa().to_le_bytes());
             }
         }
     }
@@ -484,7 +527,7 @@ impl Bytes {
 
     /// A decimal has no more than 28 places.
     fn tag_of(&mut self, tag: u8, scale: u32) {
-        self.0.extend_from_slice(&[tag, u8::try_from(scale).unwrap_or(u8::MAX)]);
+        self.add(&[tag, u8::try_from(scale).unwrap_or(u8::MAX)]);
     }
 
     fn attributes(&mut self, attributes: &Attributes<'_>) {
@@ -493,12 +536,12 @@ impl Bytes {
             self.text(name);
             match value {
                 Scalar::Text(text) => {
-                    self.0.push(1);
+                    self.add(&[1]);
                     self.text(text);
                 }
                 Scalar::Number(number) => self.decimal(2, *number),
-                Scalar::Flag(flag) => self.0.extend_from_slice(&[3, u8::from(*flag)]),
-                Scalar::Nothing => self.0.push(4),
+                Scalar::Flag(flag) => self.add(&[3, u8::from(*flag)]),
+                Scalar::Nothing => self.add(&[4]),
             }
         }
     }

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use crate::id::Id;
 
 /// So many marks are compared at once: the compiler makes a few wide comparisons of them.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 64;
 
 /// What an id names.
 pub(crate) trait Named {
@@ -19,20 +19,20 @@ pub(crate) trait Named {
 #[derive(Clone, Debug)]
 pub(crate) struct Marked<T> {
     all: Vec<T>,
-    marks: Vec<u32>,
+    marks: Vec<u16>,
 }
 
 impl<T: Named> Marked<T> {
     /// The latest thing with an id of which more holds.
     pub(crate) fn find(
         &self,
-        mark: u32,
+        mark: u16,
         id: &str,
         holds: impl Fn(&T) -> bool,
     ) -> Option<(usize, &T)> {
         let (few, chunks) = self.marks.as_rchunks::<AT_ONCE>();
         let mut end = self.all.len();
-        for chunk in chunks.iter().rev().map(<[u32; AT_ONCE]>::as_slice).chain([few]) {
+        for chunk in chunks.iter().rev().map(<[u16; AT_ONCE]>::as_slice).chain([few]) {
             let start = end.saturating_sub(chunk.len());
             let any = chunk.iter().fold(false, |any, one| any | (*one == mark));
             let near = any.then(|| self.all.get(start..end)).flatten();
@@ -46,7 +46,7 @@ impl<T: Named> Marked<T> {
         None
     }
 
-    pub(crate) fn push(&mut self, one: T, mark: u32) {
+    pub(crate) fn push(&mut self, one: T, mark: u16) {
         self.all.push(one);
         self.marks.push(mark);
     }

@@ -7,7 +7,7 @@ use crate::calendar::{Date, Instant};
 use crate::coupons::Instance;
 use crate::id::Id;
 use crate::member::{Named, Repricing};
-use crate::points::{Crossed, Took};
+use crate::points::{Crossed, ReturnedPoints, Took};
 use crate::tasks::Stepped;
 use crate::triggers::Awarded;
 
@@ -58,6 +58,12 @@ pub(crate) struct Order {
     /// The metrics in which it counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) counted: Vec<Counted>,
+    /// How the points that it earned go back.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub(crate) returned_points: ReturnedPoints,
+    /// What multipliers multiplied, where returns go by list price.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) factors: Vec<OrderFactor>,
     /// The milestones that it reached.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) crossed: Vec<Crossed>,
@@ -121,9 +127,9 @@ pub(crate) struct OrderRow {
     pub(crate) sku: Id,
     pub(crate) lines: Vec<OrderLine>,
     pub(crate) list: i64,
-    /// After the discounts of its lines, where that is not what it is after all discounts.
+    /// After the discounts that its lines were sent with, where that is not what it is after all discounts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) line_discounted: Option<i64>,
+    pub(crate) initial: Option<i64>,
     /// What it is after each of the order's discounts that took something off it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) discounts: Vec<RowDiscount>,
@@ -226,6 +232,18 @@ pub(crate) struct RowMeasure {
     pub(crate) list: i64,
 }
 
+/// A multiplier that gave points.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OrderFactor {
+    pub(crate) rule: Id,
+    /// The rules whose points it multiplied.
+    pub(crate) of: Vec<Id>,
+    /// On which rows; on all if none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) rows: Vec<u32>,
+}
+
 /// Points that went to a lot, and how many of them were taken back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -293,9 +311,9 @@ impl OrderRow {
             .fold(0, |sum: i64, line| sum.saturating_add(line.back))
     }
 
-    /// After the discounts of its lines.
-    pub(crate) fn line_discounted(&self) -> i64 {
-        self.line_discounted.unwrap_or(self.discounted)
+    /// After the discounts that its lines were sent with.
+    pub(crate) fn initial(&self) -> i64 {
+        self.initial.unwrap_or(self.discounted)
     }
 
     /// After all discounts, without tax.
@@ -310,7 +328,7 @@ impl OrderRow {
 
     /// The discounts that took something off it: the place of each, the amount before it and after it.
     pub(crate) fn discounts(&self) -> impl Iterator<Item = (u32, i64, i64)> {
-        let mut before = self.line_discounted();
+        let mut before = self.initial();
         self.discounts.iter().map(move |one| {
             let from = core::mem::replace(&mut before, one.left);
             (one.n, from, one.left)
@@ -344,7 +362,7 @@ impl OrderRow {
             before = after;
             fine
         };
-        let mut fine = falls(self.line_discounted());
+        let mut fine = falls(self.initial());
         let mut last = None;
         for one in &self.discounts {
             let place = usize::try_from(one.n).unwrap_or(usize::MAX);
@@ -372,9 +390,20 @@ impl OrderRow {
 impl Counted {
     /// Whether a row counts.
     pub(crate) fn has(&self, row: usize) -> bool {
-        self.rows.is_empty()
-            || u32::try_from(row).is_ok_and(|row| self.rows.binary_search(&row).is_ok())
+        names(&self.rows, row)
     }
+}
+
+impl OrderFactor {
+    /// Whether it is for a row.
+    pub(crate) fn has(&self, row: usize) -> bool {
+        names(&self.rows, row)
+    }
+}
+
+/// Whether rising places, or all if there are none, name a row.
+fn names(rows: &[u32], row: usize) -> bool {
+    rows.is_empty() || u32::try_from(row).is_ok_and(|row| rows.binary_search(&row).is_ok())
 }
 
 impl Named for Order {
@@ -497,10 +526,7 @@ mod tests {
         let order = read(EARLIER);
         assert_eq!(order.fault(), None);
         let row = order.rows.first().unwrap();
-        assert_eq!(
-            (row.line_discounted(), row.net(), row.gross()),
-            (2700, 2700, 2700)
-        );
+        assert_eq!((row.initial(), row.net(), row.gross()), (2700, 2700, 2700));
         assert_eq!(row.tender(&order.tender, 0), Some((500, 2700, 2200)));
         assert!(!serde_json::to_string(&order).unwrap().contains("shipping"));
     }
@@ -514,10 +540,10 @@ mod tests {
         };
         let discounted = r#""discounted": 2700"#;
         let row = |more: &str| format!("{discounted}, {more}");
-        assert_eq!(with(discounted, &row(r#""line_discounted": 2900"#)), None);
+        assert_eq!(with(discounted, &row(r#""initial": 2900"#)), None);
         for more in [
-            r#""line_discounted": 3001"#,
-            r#""line_discounted": 2600"#,
+            r#""initial": 3001"#,
+            r#""initial": 2600"#,
             r#""discounts": [{"n": 0, "left": 2700}]"#,
             r#""taxed": {"net": 2700, "gross": 2100}"#,
             r#""taxed": {"net": -1, "gross": 2700}"#,

@@ -159,6 +159,11 @@ impl Reduction {
         rounder: Rounder::EXACT,
     };
 
+    /// Whether it is a discount on lines: off units, off lines, or off lines that are chosen. Else it is one on the basket.
+    pub(crate) fn is_on_lines(&self, chosen: bool) -> bool {
+        chosen || self.per != DiscountPer::Scope
+    }
+
     /// Compiles a discount of a program whose numbers have been checked.
     ///
     /// # Errors

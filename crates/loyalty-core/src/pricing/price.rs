@@ -5,7 +5,7 @@
 pub(crate) enum Stage {
     /// As it is stated.
     List,
-    /// After what the host has taken off the line.
+    /// After the discounts on lines, before those on the basket.
     LineDiscounted,
     /// After all discounts.
     Discounted,

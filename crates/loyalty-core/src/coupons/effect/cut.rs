@@ -1,7 +1,7 @@
 //! Taking something off units: amounts, parts, prices (clauses 2.3, 2.4, 10.2).
 
 use super::units::{Run, count, first};
-use super::{Applied, Work};
+use super::{Applied, Free, Work};
 use crate::amount::{Ratio, Share, allocate};
 use crate::coupons::plan::{Cap, DealPlan, EffectPlan, Per};
 use crate::coupons::rules::TargetOrder;
@@ -359,6 +359,13 @@ impl Work<'_> {
                     Some((_, more)) => *more = more.saturating_add(*units),
                     None => applied.units.push((*number, *units)),
                 }
+                if *units < row.quantity && all_of(now, *units, row.quantity, placed) {
+                    applied.free.push(Free {
+                        row: *number,
+                        units: *units,
+                        off: placed,
+                    });
+                }
             }
             applied.unplaced = applied.unplaced.saturating_add(off.saturating_sub(placed));
         }
@@ -367,10 +374,24 @@ impl Work<'_> {
     /// At most so much in all.
     fn capped(&self, mut applied: Applied, max: Option<i64>) -> Result<Option<Applied>> {
         if let Some(max) = max {
-            self.down_to(&mut applied.off, max)?;
-            applied.total = applied.total.min(max);
+            self.lower(&mut applied, max)?;
         }
         Ok(Some(applied))
+    }
+
+    /// Lowers what was taken off to so much in all. Units of a row that gets some of its price back are not free.
+    fn lower(&self, applied: &mut Applied, max: i64) -> Result<()> {
+        let before = (!applied.free.is_empty()).then(|| applied.off.clone());
+        self.down_to(&mut applied.off, max)?;
+        applied.total = applied.total.min(max);
+        if let Some(before) = before {
+            let Applied { free, off, .. } = applied;
+            free.retain(|free| {
+                let row = free.row as usize;
+                off.get(row) == before.get(row)
+            });
+        }
+        Ok(())
     }
 
     /// Where all together is more than may be taken off, that is shared by what each would have had.
@@ -431,8 +452,7 @@ impl Work<'_> {
         if self.left.whole_money || left <= 0 {
             return Ok(false);
         }
-        self.down_to(&mut applied.off, left)?;
-        applied.total = left;
+        self.lower(applied, left)?;
         Ok(true)
     }
 }
@@ -467,6 +487,12 @@ fn alike(runs: &[Run], size: i64) -> Vec<(Vec<Run>, i64)> {
         }
     }
     groups
+}
+
+/// Whether so much is the whole price of some units of a row that costs `now`: less than a minor unit of it would be left.
+fn all_of(now: i64, units: i64, quantity: i64, off: i64) -> bool {
+    let wide = |one: i64, other: i64| i128::from(one).saturating_mul(i128::from(other));
+    wide(now, units).saturating_sub(wide(off, quantity)) < i128::from(quantity)
 }
 
 pub(super) fn product(amount: i64, times: i64) -> Result<i64> {

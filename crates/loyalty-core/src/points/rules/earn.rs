@@ -248,7 +248,8 @@ pub enum EarnBase {
     /// After all discounts.
     #[default]
     Discounted,
-    /// After the discounts of the lines, before those of the basket.
+    /// After the discounts on lines, before those on the basket: without what promotions of the basket phase took off, and without
+    /// what the till and rewards took off all lines together.
     LineDiscounted,
     /// Before discounts.
     List,
@@ -335,8 +336,9 @@ pub struct Earning {
     pub shipping: bool,
     /// Whether the part of a purchase that is paid in points earns points.
     pub paid_in_points: PaidInPoints,
-    /// Whether units that cost nothing count for points by unit or by line, and for rules that look at selected lines. A fixed gift
-    /// for the purchase is given for a basket that costs nothing, too.
+    /// Whether units that cost nothing count: for points by unit, by line and for selected lines, and for rates that work on an
+    /// amount before discounts. Of the units of one line some may be free: those whose whole price a promotion took off. A fixed
+    /// gift for the purchase is given for a basket that costs nothing, too.
     pub free_units: FreeUnits,
     /// Lines that earn nothing. Gift cards and lines with `earns: false` never do.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -16,7 +16,7 @@ pub struct Returns {
     /// Whether a part of an order can go back.
     #[serde(default)]
     pub partial: Partial,
-    /// What happens to the points that the order earned.
+    /// What happens to the points that the order earned. Orders go back as the program said when they were placed.
     #[serde(default)]
     pub points: ReturnedPoints,
     /// What becomes of discounts when a part of an order goes back.
@@ -87,7 +87,9 @@ pub enum ReturnedPoints {
     /// They are taken back, in proportion.
     #[default]
     Proportional,
-    /// As many are taken back as the list price of the goods would have earned, up to what the order earned.
+    /// As many are taken back as the list price of the goods would have earned, up to what the order earned. Points by unit and by
+    /// line go back with units and lines, points that do not depend on the basket by its list prices, and what a multiplier added
+    /// goes with what it multiplied.
     ListPrice,
     /// They stay.
     Keep,

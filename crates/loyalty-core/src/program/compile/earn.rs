@@ -2,7 +2,7 @@
 
 use super::super::index::Gate;
 use super::{Compiler, Feed, MetricPlan, On, RulePlan};
-use crate::condition::{Cond, Grain, Scope, Select};
+use crate::condition::{Cond, Grain, Row, Scope, Select};
 use crate::coupons::{Deal, Promotion};
 use crate::error::{Code, Error, join};
 use crate::id::Id;
@@ -21,6 +21,17 @@ pub(crate) struct EarningPlan {
     pub(crate) free_units: bool,
     pub(crate) exclude: Option<Select>,
     pub(crate) at: EarnAt,
+}
+
+impl EarningPlan {
+    /// The units of a row that count.
+    pub(crate) fn units(&self, row: &Row) -> i64 {
+        if self.free_units {
+            row.quantity
+        } else {
+            row.paying()
+        }
+    }
 }
 
 impl Compiler<'_> {
