@@ -264,7 +264,8 @@ static void lengths(loyalty_engine *engine, loyalty_member *member) {
 
 static void flags(loyalty_engine *engine, loyalty_member *member) {
     loyalty_buffer buffer;
-    for (unsigned bit = 1; bit < 32; bit++) {
+    WRONG("flags", loyalty_apply(engine, member, BYTES(PURCHASE), LOYALTY_FLAG_TRACE | LOYALTY_FLAG_ENTRIES, &buffer, &error));
+    for (unsigned bit = 2; bit < 32; bit++) {
         const uint32_t wrong = UINT32_C(1) << bit;
         WRONG("flags", loyalty_apply(engine, member, BYTES(PURCHASE), wrong, &buffer, &error));
         WRONG("flags", loyalty_quote(engine, member, BYTES(PURCHASE), wrong | LOYALTY_FLAG_TRACE, &buffer, &error));

@@ -113,6 +113,15 @@ static void flow(void) {
     CHECK(strstr((const char *)buffer.data, "\"trace\":[{\"rule\":\"base\",\"result\":\"gave\",\"points\":7}]") != NULL);
     CHECK(loyalty_buffer_free(&buffer) == LOYALTY_STATUS_OK);
 
+    /* Entries alone have no receipt. */
+    OK(loyalty_quote(engine, member,
+                     BYTES("{\"id\": \"e-2\", \"at\": \"2026-03-02T10:00:00+08:00\", \"purchase\": {\"order\": \"o-2\","
+                           " \"lines\": [{\"sku\": \"oolong\", \"price\": \"7.90\"}]}}"),
+                     LOYALTY_FLAG_ENTRIES, &buffer, &error));
+    CHECK(strstr((const char *)buffer.data, "\"paid\":\"7.90\"") != NULL);
+    CHECK(strstr((const char *)buffer.data, "\"receipt\"") == NULL);
+    CHECK(loyalty_buffer_free(&buffer) == LOYALTY_STATUS_OK);
+
     /* 600 points are worth 6.00; 14.00 are left to pay, and give 14 points. */
     OK(loyalty_apply(engine, member,
                      BYTES("{\"id\": \"e-3\", \"at\": \"2026-03-03T10:00:00+08:00\", \"purchase\": {\"order\": \"o-3\","

@@ -215,6 +215,19 @@ fn always(
         payload: called.payload.clone(),
     };
     if called.kind == Kind::Apply {
+        let mut bare = read(before)?;
+        let event = Event::from_json(&called.payload).map_err(|e| e.to_string())?;
+        let entries = engine.apply_with(&mut bare, &event, Detail::Entries);
+        let entries = entries.map_err(|e| e.to_string())?;
+        let wanted = Outcome {
+            receipt: None,
+            returned: None,
+            ..outcome.clone()
+        };
+        if entries != wanted || bare != *member {
+            let found = entries.to_json();
+            return Err(format!("without receipts it does {found}"));
+        }
         let quoted = call(engine, &mut earlier, &with(Kind::Quote)).map_err(|e| e.to_string())?;
         if quoted != *outcome {
             return Err(format!(

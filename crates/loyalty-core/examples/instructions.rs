@@ -16,7 +16,7 @@ use fixture::{
     TODAY, at, coupons, engine, member, program, purchase, purchase_json, triggers::trigger_engine,
     wide_engine, with_lots,
 };
-use loyalty_core::{Engine, Event, Member, Program};
+use loyalty_core::{Detail, Engine, Event, Member, Program};
 
 fn main() {
     let mut args = std::env::args().skip(1);
@@ -35,11 +35,11 @@ fn main() {
     // Like `number`, where nothing is said: none.
     let count = |place: usize| parts.get(place).map_or(0, |_| number(place));
     match parts.first().copied() {
-        // typed-LINES-RULES-history|new
-        Some("typed") => typed(
+        // typed-LINES-RULES-history|new; entries: the same without receipts
+        Some(typed_or @ ("typed" | "entries")) => typed(
             &engine(number(2)),
-            parts.get(3) == Some(&"history"),
-            number(1),
+            (parts.get(3) == Some(&"history"), number(1)),
+            if typed_or == "typed" { Detail::Plain } else { Detail::Entries },
             times,
         ),
         Some("json") => json(
@@ -52,7 +52,8 @@ fn main() {
         Some("parse") => parse(number(1), times),
         Some("serde") => serde(number(1), times),
         Some("load") => load(number(1), times),
-        Some("redeem") => redeem(number(1) as i32, times),
+        Some("redeem") => redeem(number(1) as i32, Detail::Plain, times),
+        Some("burn") => redeem(number(1) as i32, Detail::Entries, times),
         Some("wide") => wide(times),
         Some("progress") => progress(times),
         // triggers-TRIGGERS-SEGMENTS, day-TRIGGERS-SEGMENTS
@@ -66,14 +67,14 @@ fn main() {
         Some("wallet") => wallet(number(1), number(2), times),
         _ => {
             eprintln!(
-                "say what to do: typed, json, quote, parse, serde, load, redeem, wide, progress, triggers, day, member, returns, coupons or wallet"
+                "say what to do: typed, entries, json, quote, parse, serde, load, redeem, burn, wide, progress, triggers, day, member, returns, coupons or wallet"
             );
             std::process::exit(2);
         }
     }
 }
 
-fn typed(engine: &Engine, history: bool, lines: usize, times: u32) {
+fn typed(engine: &Engine, (history, lines): (bool, usize), detail: Detail, times: u32) {
     let start = member(engine, history);
     let first = purchase("first", at(TODAY, 0), lines);
     let event = purchase("now", at(TODAY, 60), lines);
@@ -81,7 +82,11 @@ fn typed(engine: &Engine, history: bool, lines: usize, times: u32) {
         let mut member = start.clone();
         // A copy has no room to grow: the first event makes it, as it would be in a member that lives on.
         let _ = engine.apply(&mut member, &first);
-        measured(|| engine.apply(&mut member, black_box(&event)).is_ok());
+        measured(|| {
+            engine
+                .apply_with(&mut member, black_box(&event), detail)
+                .is_ok()
+        });
     }
 }
 
@@ -136,14 +141,18 @@ fn load(rules: usize, times: u32) {
 }
 
 /// Pays with points out of so many lots.
-fn redeem(lots: i32, times: u32) {
+fn redeem(lots: i32, detail: Detail, times: u32) {
     let engine = engine(1);
     let start = with_lots(&engine, lots);
     let text = r#"{"id":"r","at":"2026-01-02T10:00:00+08:00","purchase":{"order":"o","lines":[{"sku":"a","price":"100.00"}],"tender":[{"points":27}]}}"#;
     let event = Event::from_json(text).expect("the event is right");
     for _ in 0..times {
         let mut member = start.clone();
-        measured(|| engine.apply(&mut member, black_box(&event)).is_ok());
+        measured(|| {
+            engine
+                .apply_with(&mut member, black_box(&event), detail)
+                .is_ok()
+        });
     }
 }
 
@@ -160,7 +169,7 @@ fn wide(times: u32) {
 
 /// A purchase where much happens by itself.
 fn triggers(engine: &Engine, times: u32) {
-    typed(engine, true, 1, times);
+    typed(engine, (true, 1), Detail::Plain, times);
 }
 
 /// A day goes by where much happens by itself.

@@ -104,7 +104,10 @@ pub struct Engine {
 /// How much an outcome says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Detail {
-    /// What changed.
+    /// What changed, entry by entry, without the receipts: for logs and batches, where nobody reads them. What hosts count in total
+    /// for limits stands in receipts.
+    Entries,
+    /// What changed, and the receipts.
     #[default]
     Plain,
     /// Also why each rule did or did not give.
@@ -158,11 +161,10 @@ impl Engine {
         }
         let seen = Seen {
             id: Id::checked(event.id()),
-            mark,
             digest,
             on: work.today,
         };
-        Ok(work.finish().commit(member, Some(seen)))
+        Ok(work.finish().commit(member, Some((seen, mark))))
     }
 
     /// What [`Engine::apply`] would answer, without changing the member.
@@ -332,7 +334,7 @@ impl Engine {
         &self,
         member: &Member,
         event: &Event<'_>,
-        (digest, mark): (u64, u32),
+        (digest, mark): (u64, u16),
     ) -> Result<Option<Outcome>> {
         whole(member)?;
         if let Some(named) = event.member()
@@ -345,8 +347,7 @@ impl Engine {
             return Err(Error::at(Code::WrongMember, "member", words));
         }
         let id = event.id();
-        let mut seen = member.seen.iter().rev();
-        let Some(seen) = seen.find(|seen| seen.mark == mark && seen.id == *id) else {
+        let Some((_, seen)) = member.seen.find(mark, id, |_| true) else {
             return Ok(None);
         };
         if !self.remembers(member, seen.on, event) {
@@ -392,6 +393,7 @@ impl Work<'_> {
         self.adopt_version()?;
         self.settle_to(event.at.instant)?;
         self.trace = (detail == Detail::Trace).then(Vec::new);
+        self.receipts = detail != Detail::Entries;
         self.event = self.entries.len();
         self.admit(event)?;
         self.before_event();

@@ -2,6 +2,7 @@
 
 mod access;
 mod decode;
+mod marked;
 mod merge;
 mod more;
 mod order;
@@ -21,6 +22,7 @@ use crate::points::{Account, CapUse};
 use crate::tiers::Standing;
 
 pub(crate) use access::{Access, Since};
+pub(crate) use marked::{Marked, Named};
 pub(crate) use more::More;
 pub(crate) use order::{
     CardPaid, ConvertedAt, Counted, DiscountOf, KeyUse, Order, OrderFactor, OrderLine, OrderRow, PromotionUse,
@@ -51,8 +53,8 @@ pub struct Member {
     pub(crate) version: u64,
     pub(crate) as_of: Option<Instant>,
     pub(crate) state: State,
-    pub(crate) orders: Vec<Order>,
-    pub(crate) seen: Vec<Seen>,
+    pub(crate) orders: Marked<Order>,
+    pub(crate) seen: Marked<Seen>,
     /// When time alone changes the member next, under the program with this digest. Derived: not part of the document.
     pub(crate) due: Option<(u64, Option<Instant>)>,
     /// The civil day of `as_of` in a zone. Derived: not part of the document.
@@ -69,8 +71,8 @@ impl Clone for Member {
             version: self.version,
             as_of: self.as_of,
             state: self.state.with_room(),
-            orders: with_room(&self.orders),
-            seen: with_room(&self.seen),
+            orders: self.orders.with_room(ROOM),
+            seen: self.seen.with_room(ROOM),
             due: self.due,
             day: self.day,
             lots_due: self.lots_due,
@@ -80,13 +82,6 @@ impl Clone for Member {
 
 /// A copy has room for so many more.
 const ROOM: usize = 4;
-
-/// A copy of a list with room for a few more.
-fn with_room<T: Clone>(list: &[T]) -> Vec<T> {
-    let mut copy = Vec::with_capacity(list.len().saturating_add(ROOM));
-    copy.extend_from_slice(list);
-    copy
-}
 
 impl PartialEq for Member {
     fn eq(&self, other: &Self) -> bool {
@@ -186,10 +181,14 @@ fn is_nothing(more: &Arc<More>) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Seen {
     pub(crate) id: Id,
-    /// The mark of the id; derived.
-    pub(crate) mark: u32,
     pub(crate) digest: u64,
     pub(crate) on: Date,
+}
+
+impl Named for Seen {
+    fn id(&self) -> &Id {
+        &self.id
+    }
 }
 
 /// What an account holds at a glance.
@@ -218,8 +217,8 @@ impl Member {
             version: 0,
             as_of: None,
             state: State::default(),
-            orders: Vec::new(),
-            seen: Vec::new(),
+            orders: Marked::default(),
+            seen: Marked::default(),
             due: None,
             lots_due: None,
             day: None,

@@ -11,6 +11,8 @@ use crate::status::Status;
 
 /// The outcome also says of every rule why it did or did not give: a bit of `flags`.
 pub const LOYALTY_FLAG_TRACE: u32 = 1;
+/// The outcome has entries and messages, but no receipts: for logs and batches, where nobody reads them. A bit of `flags`.
+pub const LOYALTY_FLAG_ENTRIES: u32 = 2;
 
 /// Takes an event, which is JSON: what is due before it happens first, then the event, then what follows from it.
 ///
@@ -267,9 +269,15 @@ pub unsafe extern "C" fn loyalty_sentence(
 
 /// What the bits of `flags` ask for. A bit without a meaning is refused, so that it can be given one later.
 fn detail(flags: u32) -> Result<Detail, Fault> {
+    const BOTH: u32 = LOYALTY_FLAG_TRACE | LOYALTY_FLAG_ENTRIES;
     match flags {
         0 => Ok(Detail::Plain),
         LOYALTY_FLAG_TRACE => Ok(Detail::Trace),
+        LOYALTY_FLAG_ENTRIES => Ok(Detail::Entries),
+        BOTH => Err(Fault::argument(
+            "flags",
+            "asks for a trace and for entries alone",
+        )),
         _ => Err(Fault::argument("flags", "has a bit that has no meaning")),
     }
 }

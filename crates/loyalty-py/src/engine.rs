@@ -1,6 +1,7 @@
 //! `loyalty.Engine`.
 
 use loyalty_core::{self as core, Detail};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyDict, PyString, PyTuple, PyType};
 
@@ -35,8 +36,15 @@ pub(crate) struct Engine {
     engine: core::Engine,
 }
 
-fn detail(trace: bool) -> Detail {
-    if trace { Detail::Trace } else { Detail::Plain }
+fn detail(trace: bool, receipt: bool) -> PyResult<Detail> {
+    match (trace, receipt) {
+        (false, false) => Ok(Detail::Entries),
+        (false, true) => Ok(Detail::Plain),
+        (true, true) => Ok(Detail::Trace),
+        (true, false) => Err(PyValueError::new_err(
+            "a trace comes with the receipt: leave out `trace` or `receipt=False`",
+        )),
+    }
 }
 
 #[pymethods]
@@ -59,38 +67,43 @@ impl Engine {
     /// Takes an event: everything that is due before it happens first, then the event itself, then what follows from it.
     ///
     /// An event that was taken before changes nothing, and is answered with `duplicate`. If an exception is raised, the member is
-    /// exactly as it was. With `trace=True` the outcome also says why each rule did or did not give.
-    #[pyo3(signature = (member, event, *, trace=false))]
+    /// exactly as it was. With `trace=True` the outcome also says why each rule did or did not give; with `receipt=False` it has the
+    /// entries and no receipts, which takes less time.
+    #[pyo3(signature = (member, event, *, trace=false, receipt=true))]
     fn apply(
         &self,
         member: &Bound<'_, Member>,
         event: &Bound<'_, PyAny>,
         trace: bool,
+        receipt: bool,
     ) -> PyResult<Outcome> {
+        let detail = detail(trace, receipt)?;
         let given = event::from_python(event)?;
         let (bytes, member) = (given.bytes(), member.get());
         call(event.py(), bytes.len(), || {
             let event = core::Event::from_json(bytes)?;
             let mut member = member.change()?;
-            Ok(self.engine.apply_with(&mut member, &event, detail(trace))?)
+            Ok(self.engine.apply_with(&mut member, &event, detail)?)
         })
         .map(Outcome::new)
     }
 
     /// What `apply` would answer, without changing the member.
-    #[pyo3(signature = (member, event, *, trace=false))]
+    #[pyo3(signature = (member, event, *, trace=false, receipt=true))]
     fn quote(
         &self,
         member: &Bound<'_, Member>,
         event: &Bound<'_, PyAny>,
         trace: bool,
+        receipt: bool,
     ) -> PyResult<Outcome> {
+        let detail = detail(trace, receipt)?;
         let given = event::from_python(event)?;
         let (py, bytes) = (event.py(), given.bytes());
         let state = member.get().read(py);
         let quote = |member: &core::Member| {
             let event = core::Event::from_json(bytes)?;
-            Ok(self.engine.quote_with(member, &event, detail(trace))?)
+            Ok(self.engine.quote_with(member, &event, detail)?)
         };
         if is_long(bytes.len()) {
             // A copy, so that a long quote does not keep another thread from the member.

@@ -108,6 +108,15 @@ def test_a_trace_says_why(engine: Engine, member: Member) -> None:
     assert by_rule["silver-bonus"]["unmet"][0]["leaf"] == "tier"
 
 
+def test_entries_come_without_a_receipt(engine: Engine, member: Member) -> None:
+    plain = engine.quote(member, purchase())
+    bare = engine.apply(member, purchase(), receipt=False)
+    assert plain.receipt is not None and bare.receipt is None
+    assert bare.entries == plain.entries and member.balance("points") == 100
+    with pytest.raises(ValueError, match="a trace comes with the receipt"):
+        engine.quote(member, purchase(), trace=True, receipt=False)
+
+
 def test_progress_says_what_is_missing(engine: Engine, member: Member) -> None:
     assert engine.progress(member) == {"tracks": [], "tasks": []}
     engine.apply(member, purchase(price="1200.50"))

@@ -13,6 +13,11 @@ const PATHS: &[(&str, &str)] = &[
         "typed-1-20-history",
         "1 line, 20 rules, two years behind, typed",
     ),
+    ("entries-1-20-new", "a new member, entries without receipt"),
+    (
+        "entries-1-20-history",
+        "two years behind, entries without receipt",
+    ),
     (
         "typed-20-20-history",
         "20 lines, 20 rules, two years behind, typed",
@@ -27,6 +32,7 @@ const PATHS: &[(&str, &str)] = &[
     ("serde-20", "serde_json alone on the same bytes"),
     ("quote-20-20", "a quote of 20 lines"),
     ("redeem-3", "paying with points out of 3 lots"),
+    ("burn-3", "the same, entries without receipt"),
     ("redeem-1000", "paying with points out of 1,000 lots"),
     ("wide", "1 line, 40 metrics, 3 tracks"),
     ("progress", "where a member with 40 metrics stands"),

@@ -154,7 +154,7 @@ impl<'w> Work<'w> {
         if !compiled.settings.capped() {
             return;
         }
-        for gift in gifts.given() {
+        for gift in gifts.given().filter(|gift| gift.plan.has_own_caps()) {
             // A rule that takes points away has been used all the same.
             for cap in compiled.own_caps(gift.plan) {
                 self.book_cap(cap, today, gift.points.max(0), 1);
@@ -193,7 +193,7 @@ impl<'w> Work<'w> {
                             number,
                             dates,
                             points: 0,
-                            rules: Vec::with_capacity(gifts.given().count()),
+                            rules: Vec::with_capacity(gifts.all.len()),
                         });
                         lots.len().saturating_sub(1)
                     })
@@ -329,10 +329,7 @@ fn brings(
     let mine = |row: &Row| is_for(plan, free, basket, row);
     let (mut any, mut nothing) = (false, true);
     let from = out.len();
-    // Shipping stands after the goods: only rates that look at the whole purchase may see it.
-    let ships = counts_shipping(plan, earning);
-    for (place, row) in basket.all().enumerate() {
-        let counts = mine(row) && (ships || place < basket.rows.len());
+    let mut add = |place: usize, row: &Row, counts: bool| {
         let brought = match counts {
             false => 0,
             true if money => base(basket, (place, row), plan.base, earning)
@@ -345,6 +342,14 @@ fn brings(
         any |= counts;
         nothing &= brought == 0;
         out.push(brought);
+    };
+    for (place, row) in basket.rows.iter().enumerate() {
+        add(place, row, mine(row));
+    }
+    if let Some(row) = &basket.shipping {
+        // Only rates that look at the whole purchase may see it.
+        let counts = counts_shipping(plan, earning) && mine(row);
+        add(basket.rows.len(), row, counts);
     }
     if !any {
         return Err(TraceResult::NoLine);

@@ -15,7 +15,7 @@ use crate::error::{Code, Error, Result};
 use crate::event::{Close, Event, Merge};
 use crate::id::Id;
 use crate::limits::{FRIENDS_MAX, HOLDS_MAX, MERGED_MAX};
-use crate::member::{Access, Member, More, Order, State};
+use crate::member::{Access, Member, More, Order, Seen, State};
 use crate::outcome::{Change, MessageBody, Source, TierWhy};
 use crate::plans::Subscription;
 use crate::points::{Account, CapUse, Hold, Lot, Missing, Referred, Renumbered, parts};
@@ -44,8 +44,8 @@ impl Work<'_> {
         let Member {
             id,
             mut state,
-            mut orders,
-            mut seen,
+            orders,
+            seen,
             ..
         } = other;
         self.undo.lists(&self.state);
@@ -56,9 +56,10 @@ impl Work<'_> {
         self.join_benefits(own_used, used);
         let more = Arc::unwrap_or_clone(core::mem::take(&mut state.more));
         let names = self.join_accounts(&id, core::mem::take(&mut state.accounts), &more)?;
+        let mut orders: Vec<Order> = orders.into();
         for order in &mut orders {
-            let known = |one: &crate::member::Order| one.id == order.id;
-            if self.member.orders.iter().any(known) {
+            let (own, id) = (&self.member.orders, order.id.as_str());
+            if own.find(Id::mark(id), id, |_| true).is_some() {
                 return Err(refused(format!(
                     "both members have an order `{}`",
                     order.id
@@ -82,7 +83,11 @@ impl Work<'_> {
         }
         self.lend_rungs();
         CapUse::join(&mut self.state.caps, core::mem::take(&mut state.caps));
-        seen.retain(|one| !self.member.seen.iter().any(|own| own.id == one.id));
+        let mut seen: Vec<Seen> = seen.into();
+        seen.retain(|one| {
+            let (own, id) = (&self.member.seen, one.id.as_str());
+            own.find(Id::mark(id), id, |_| true).is_none()
+        });
         self.joined = Some(Box::new((orders, seen)));
         self.end_other(event, id);
         Ok(())

@@ -104,8 +104,10 @@ impl<'w> Work<'w> {
         }
         // Coupons of the wallet that nobody presented are not used, but told what they would do.
         let presented = sifted.candidates.len();
-        for asked in self.left_in_wallet(purchase) {
-            self.sift(asks, asked, rows, &mut sifted);
+        if self.receipts {
+            for asked in self.left_in_wallet(purchase) {
+                self.sift(asks, asked, rows, &mut sifted);
+            }
         }
         let Sifted {
             candidates,

@@ -63,10 +63,12 @@ impl<'w> Work<'w> {
         let counts = core::mem::take(&mut promoted.counted);
         let record = (order, counted, promoted);
         let record = self.record(purchase, &rows, &bill, &mut accrued, record);
-        let mut receipt = Box::new(self.receipt_of(&record, &rows, &bill, &accrued, told)?);
-        receipt.counted = counts;
-        self.tell_cards(&mut receipt, &record);
-        self.receipt = Some(receipt);
+        if self.receipts {
+            let mut receipt = Box::new(self.receipt_of(&record, &rows, &bill, &accrued, told)?);
+            receipt.counted = counts;
+            self.tell_cards(&mut receipt, &record);
+            self.receipt = Some(receipt);
+        }
         self.ordered = Some(record);
         if self.compiled.triggers.by_basket {
             self.basket = Some(Box::new(rows.basket));
@@ -165,8 +167,9 @@ impl<'w> Work<'w> {
             return Err(Error::at(Code::WrongCurrency, "purchase.currency", words));
         }
         let mark = Id::mark(&purchase.order);
-        let known = |order: &Order| order.is(mark, &purchase.order) && self.is_recorded(order);
-        if self.member.orders.iter().any(known) {
+        let known = |order: &Order| self.is_recorded(order);
+        let orders = &self.member.orders;
+        if orders.find(mark, &purchase.order, known).is_some() {
             let words = format!(
                 "the order `{}` was recorded under another event",
                 purchase.order
@@ -252,7 +255,6 @@ impl<'w> Work<'w> {
             })
         }));
         Order {
-            mark: Id::mark(id.as_str()),
             id,
             at: self.as_of,
             on: self.today,

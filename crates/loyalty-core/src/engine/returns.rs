@@ -82,20 +82,22 @@ impl Work<'_> {
         changes.extend(self.out_of_balances(&shared));
         self.note_fired(&fired, backs.iter().all(Back::all));
         self.undo_gains(&order, &backs, &figures)?;
-        self.receipt = Some(Box::new(Receipt {
-            order: order.id.clone(),
-            lines,
-            discounts: discounts_undone(&order, &backs, currency)?,
-            promotions: None,
-            counted,
-            stored_value,
-            repriced: self.compiled.returns_reprice.then(|| self.amount(refund)),
-            tender,
-            points,
-            total: sums,
-            withheld,
-            converted: converted(&order),
-        }));
+        if self.receipts {
+            self.receipt = Some(Box::new(Receipt {
+                order: order.id.clone(),
+                lines,
+                discounts: discounts_undone(&order, &backs, currency)?,
+                promotions: None,
+                counted,
+                stored_value,
+                repriced: self.compiled.returns_reprice.then(|| self.amount(refund)),
+                tender,
+                points,
+                total: sums,
+                withheld,
+                converted: converted(&order),
+            }));
+        }
         let taken = self.take_back_rungs(&order, &changes);
         self.returned = Some(Box::new((place, order)));
         taken
@@ -103,15 +105,9 @@ impl Work<'_> {
 
     /// The order, if it can still be returned.
     fn order(&self, id: &str) -> Result<(usize, Order)> {
-        let mark = Id::mark(id);
-        let found = self
-            .member
-            .orders
-            .iter()
-            .enumerate()
-            .rev()
-            .find(|(_, order)| order.is(mark, id) && self.returnable(order));
-        found
+        let orders = &self.member.orders;
+        orders
+            .find(Id::mark(id), id, |order| self.returnable(order))
             .map(|(place, order)| (place, self.order_at(place).unwrap_or(order).clone()))
             .ok_or_else(|| {
                 let words = format!(

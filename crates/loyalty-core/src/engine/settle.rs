@@ -194,10 +194,9 @@ impl Work<'_> {
 
     /// An order that can be named, however long ago the member was looked at.
     fn recorded(&self, id: &str, path: &str) -> Result<(usize, &Order)> {
-        let orders = self.member.orders.iter().enumerate();
+        let orders = &self.member.orders;
         orders
-            .rev()
-            .find(|(_, order)| order.id == *id && self.is_recorded(order))
+            .find(Id::mark(id), id, |order| self.is_recorded(order))
             .ok_or_else(|| {
                 let words =
                     format!("there is no order `{id}` that can be returned or has pending points");

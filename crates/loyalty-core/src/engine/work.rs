@@ -59,6 +59,8 @@ pub(super) struct Work<'w> {
     /// Where the entries of the event itself begin.
     pub(super) event: usize,
     pub(super) messages: Vec<Message>,
+    /// Whether receipts are asked for.
+    pub(super) receipts: bool,
     pub(super) receipt: Option<Box<Receipt>>,
     /// For an exchange: the receipt of what goes back.
     pub(super) taken_back: Option<Box<Receipt>>,
@@ -180,6 +182,7 @@ impl<'w> Work<'w> {
             pruned: known.then_some((today, enrolled)),
             event: 0,
             messages: Vec::new(),
+            receipts: true,
             receipt: None,
             taken_back: None,
             trace: None,
@@ -531,40 +534,31 @@ pub(super) struct Done {
 
 impl Done {
     /// Carries the call out and answers it. This cannot fail: everything has been worked out before.
-    pub(super) fn commit(self, member: &mut Member, seen: Option<Seen>) -> Outcome {
+    pub(super) fn commit(self, member: &mut Member, seen: Option<(Seen, u16)>) -> Outcome {
         member.state = self.state;
         member.version = self.outcome.version;
         member.as_of = Some(self.as_of);
         member.day = Some(self.day);
         member.lots_due = self.lots_due;
         member.due = Some((self.program, self.outcome.next_due));
-        let replace = |orders: &mut [Order], (place, order): (usize, Order)| {
-            if let Some(there) = orders.get_mut(place) {
-                *there = order;
-            }
-        };
-        for amended in self.amended {
-            replace(&mut member.orders, amended);
+        for (place, order) in self.amended {
+            member.orders.replace(place, order);
         }
-        if let Some(returned) = self.returned {
-            replace(&mut member.orders, *returned);
+        if let Some((place, order)) = self.returned.map(|returned| *returned) {
+            member.orders.replace(place, order);
         }
         if self.orders_gone > 0 {
-            let gone = self.orders_gone.min(member.orders.len());
-            let gone = member.orders.drain(..gone).enumerate();
-            let kept = gone.filter(|(place, _)| self.orders_kept.contains(place));
-            let kept: Vec<Order> = kept.map(|(_, order)| order).collect();
-            member.orders.splice(..0, kept);
+            let kept = |place| self.orders_kept.contains(&place);
+            member.orders.forget(self.orders_gone, kept);
         }
         if let Some(order) = self.ordered {
-            member.orders.push(order);
+            let mark = Id::mark(order.id.as_str());
+            member.orders.push(order, mark);
         }
         if let Some(joined) = self.joined {
             let (orders, seen) = *joined;
-            member.orders.extend(orders);
-            member.orders.sort_by_key(|order| order.at);
-            member.seen.extend(seen);
-            member.seen.sort_by_key(|seen| seen.on);
+            member.orders.join(orders, |order| order.at);
+            member.seen.join(seen, |seen| seen.on);
         }
         let old = member
             .seen
@@ -572,10 +566,10 @@ impl Done {
             .take_while(|seen| seen.on < self.seen_from)
             .count();
         if old > 0 {
-            member.seen.drain(..old);
+            member.seen.forget(old, |_| false);
         }
-        if let Some(seen) = seen {
-            member.seen.push(seen);
+        if let Some((seen, mark)) = seen {
+            member.seen.push(seen, mark);
         }
         self.outcome
     }

@@ -1,7 +1,7 @@
 //! The content of an event as one number: tells a repeated event from another one with the same id (clause 1.9).
 
 use super::{
-    Adjustment, Attributes, Body, Event, Off, Part, Price, Profile, Purchase, Return, Said, Scalar,
+    Adjustment, Attributes, Body, Event, Line, Off, Part, Price, Profile, Purchase, Return, Said, Scalar,
     StoredTender, Tax, TaxOf, Tender, Until,
 };
 use crate::amount::{Decimal, Exact};
@@ -9,22 +9,27 @@ use crate::amount::{Decimal, Exact};
 impl Event<'_> {
     /// A digest of everything in the event but its id. The same on every platform; how numbers are written makes no difference.
     pub(crate) fn digest(&self) -> u64 {
-        let size = match &self.body {
-            Body::Purchase(purchase) => purchase.lines.len().saturating_mul(128),
-            _ => 0,
-        };
-        let mut out = Bytes(Vec::with_capacity(size.saturating_add(256)));
+        let mut out = Bytes::new();
         out.number(self.at.instant.micros());
         out.number(i64::from(self.at.offset.seconds()));
-        out.number(
-            self.seq
-                .and_then(|seq| i64::try_from(seq).ok())
-                .unwrap_or(-1),
-        );
-        for text in [&self.member, &self.channel, &self.store] {
-            out.maybe(text.as_deref());
+        let texts = [&self.member, &self.channel, &self.store];
+        let [member, channel, store] = texts.map(Option::is_some);
+        out.flags([
+            self.seq.is_some(),
+            member,
+            channel,
+            store,
+            !self.attributes.is_empty(),
+        ]);
+        if let Some(seq) = self.seq {
+            out.version(seq);
         }
-        out.attributes(&self.attributes);
+        for text in texts.into_iter().flatten() {
+            out.text(text);
+        }
+        if !self.attributes.is_empty() {
+            out.attributes(&self.attributes);
+        }
         out.text(self.kind());
         match &self.body {
             Body::Enroll(enroll) => {
@@ -159,7 +164,7 @@ impl Event<'_> {
                 }
             }
             Body::Erase(erase) => out.text(&erase.reason),
-            Body::Merge(merge) => out.0.extend(merge.bare()),
+            Body::Merge(merge) => out.add(&merge.bare()),
             Body::Subscribe(subscribe) => {
                 out.text(&subscribe.plan);
                 out.number(i64::from(subscribe.trial));
@@ -255,14 +260,64 @@ impl Event<'_> {
                 out.lots(&receive.lots);
             }
         }
-        xxhash_rust::xxh3::xxh3_64(&out.0)
+        out.hash()
     }
 }
 
-/// Values one after the other, each with its length or at a fixed width, so that no two contents read alike.
-struct Bytes(Vec<u8>);
+/// Values one after the other, each with its length or at a fixed width, so that no two contents read alike. What may be left out
+/// and nearly always is costs one bit ([`Bytes::flags`]). Full blocks are hashed one after the other.
+struct Bytes {
+    block: [u8; BLOCK_BYTES],
+    used: usize,
+    hash: u64,
+}
+
+/// Most purchases of one line fill one block.
+const BLOCK_BYTES: usize = 256;
 
 impl Bytes {
+    fn new() -> Self {
+        Self {
+            block: [0; BLOCK_BYTES],
+            used: 0,
+            hash: 0,
+        }
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        let end = self.used.saturating_add(bytes.len());
+        if let Some(place) = self.block.get_mut(self.used..end) {
+            place.copy_from_slice(bytes);
+            self.used = end;
+        } else {
+            self.add_over(bytes);
+        }
+    }
+
+    /// Adds what is more than the rest of a block.
+    #[cold]
+    fn add_over(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let free = BLOCK_BYTES.saturating_sub(self.used).min(bytes.len());
+            let (now, later) = bytes.split_at(free);
+            let end = self.used.saturating_add(free);
+            if let Some(place) = self.block.get_mut(self.used..end) {
+                place.copy_from_slice(now);
+            }
+            self.used = end;
+            bytes = later;
+            if end == BLOCK_BYTES {
+                self.hash = self.hash();
+                self.used = 0;
+            }
+        }
+    }
+
+    fn hash(&self) -> u64 {
+        let bytes = self.block.get(..self.used).unwrap_or_default();
+        xxhash_rust::xxh3::xxh3_64_with_seed(bytes, self.hash)
+    }
+
     /// A price that may be left out.
     fn price(&mut self, price: Option<Exact>) {
         match price {
@@ -273,21 +328,26 @@ impl Bytes {
 
     /// The version of a member.
     fn version(&mut self, version: u64) {
-        self.0.extend_from_slice(&version.to_le_bytes());
+        self.add(&version.to_le_bytes());
+    }
+
+    /// What is so and what is not.
+    fn flags<const N: usize>(&mut self, flags: [bool; N]) {
+        let flags = flags.iter().fold(0_u16, |all, flag| (all << 1) | u16::from(*flag));
+        self.add(&flags.to_le_bytes());
     }
 
     fn number(&mut self, number: i64) {
-        self.0.extend_from_slice(&number.to_le_bytes());
+        self.add(&number.to_le_bytes());
     }
 
     fn count(&mut self, count: usize) {
-        self.0
-            .extend_from_slice(&u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes());
+        self.add(&u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes());
     }
 
     fn text(&mut self, text: &str) {
         self.count(text.len());
-        self.0.extend_from_slice(text.as_bytes());
+        self.add(text.as_bytes());
     }
 
     fn maybe(&mut self, text: Option<&str>) {
@@ -328,51 +388,45 @@ impl Bytes {
     fn maybe_decimal(&mut self, value: Option<Decimal>) {
         match value {
             Some(value) => self.decimal(1, value),
-            None => self.0.push(0),
+            None => self.add(&[0]),
         }
     }
 
     fn purchase(&mut self, purchase: &Purchase<'_>) {
         self.text(&purchase.order);
-        self.maybe(purchase.currency.as_deref());
         self.count(purchase.lines.len());
-        for line in &purchase.lines {
-            self.maybe(line.id.as_deref());
-            self.text(&line.sku);
-            self.number(line.quantity);
-            match line.price {
-                Price::Unit(price) => self.decimal(1, price),
-                Price::Line(amount) => self.decimal(2, amount),
-            }
-            self.maybe_decimal(line.discount);
-            self.maybe(line.category.as_deref());
-            self.maybe(line.brand.as_deref());
-            self.texts(&line.tags);
-            self.tax(line.tax.as_ref());
-            self.maybe_decimal(line.floor);
-            let more = !line.attributes.is_empty();
-            let flags = [line.earns, line.discountable, line.gift_card, more];
-            self.0.extend_from_slice(&flags.map(u8::from));
-            if more {
-                self.attributes(&line.attributes);
-            }
+        purchase.lines.iter().for_each(|line| self.line(line));
+        let promoted = !(purchase.coupons.is_empty()
+            && purchase.declined.is_empty()
+            && purchase.counters.is_empty());
+        self.flags([
+            purchase.currency.is_some(),
+            !purchase.tender.is_empty(),
+            purchase.converted.is_some(),
+            purchase.shipping.is_some(),
+            !purchase.discounts.is_empty(),
+            !purchase.rewards.is_empty(),
+            promoted,
+            !purchase.stored_value.is_empty(),
+            purchase.hold.is_some(),
+        ]);
+        if let Some(currency) = &purchase.currency {
+            self.text(currency);
         }
-        self.tenders(&purchase.tender);
-        match &purchase.converted {
-            Some(converted) => {
-                self.text(&converted.currency);
-                self.decimal(1, converted.rate);
-            }
-            None => self.0.push(0),
+        if !purchase.tender.is_empty() {
+            self.tenders(&purchase.tender);
         }
-        match &purchase.shipping {
-            Some(shipping) => {
-                self.decimal(1, shipping.price);
-                self.tax(shipping.tax.as_ref());
-            }
-            None => self.0.push(0),
+        if let Some(converted) = &purchase.converted {
+            self.text(&converted.currency);
+            self.decimal(1, converted.rate);
         }
-        self.count(purchase.discounts.len());
+        if let Some(shipping) = &purchase.shipping {
+            self.decimal(1, shipping.price);
+            self.tax(shipping.tax.as_ref());
+        }
+        if !purchase.discounts.is_empty() {
+            self.count(purchase.discounts.len());
+        }
         for discount in &purchase.discounts {
             self.maybe(discount.id.as_deref());
             match discount.off {
@@ -382,14 +436,13 @@ impl Bytes {
                     self.maybe_decimal(max);
                 }
             }
-            self.0.push(discount.per as u8);
+            self.add(&[discount.per as u8]);
             self.texts(&discount.lines);
         }
-        self.texts(&purchase.rewards);
-        if !(purchase.coupons.is_empty()
-            && purchase.declined.is_empty()
-            && purchase.counters.is_empty())
-        {
+        if !purchase.rewards.is_empty() {
+            self.texts(&purchase.rewards);
+        }
+        if promoted {
             self.texts(&purchase.coupons);
             self.texts(&purchase.declined);
             self.count(purchase.counters.len());
@@ -402,13 +455,51 @@ impl Bytes {
             }
         }
         self.cards(&purchase.stored_value);
-        self.maybe(purchase.hold.as_deref());
+        if let Some(hold) = &purchase.hold {
+            self.text(hold);
+        }
+    }
+
+    fn line(&mut self, line: &Line<'_>) {
+        self.flags([
+            line.id.is_some(),
+            matches!(line.price, Price::Unit(_)),
+            line.discount.is_some(),
+            line.category.is_some(),
+            line.brand.is_some(),
+            !line.tags.is_empty(),
+            line.tax.is_some(),
+            line.floor.is_some(),
+            line.earns,
+            line.discountable,
+            line.gift_card,
+            !line.attributes.is_empty(),
+        ]);
+        self.text(&line.sku);
+        self.number(line.quantity);
+        let (Price::Unit(price) | Price::Line(price)) = line.price;
+        self.decimal(1, price);
+        for text in [&line.id, &line.category, &line.brand].into_iter().flatten() {
+            self.text(text);
+        }
+        for amount in [line.discount, line.floor].into_iter().flatten() {
+            self.decimal(1, amount);
+        }
+        if !line.tags.is_empty() {
+            self.texts(&line.tags);
+        }
+        if line.tax.is_some() {
+            self.tax(line.tax.as_ref());
+        }
+        if !line.attributes.is_empty() {
+            self.attributes(&line.attributes);
+        }
     }
 
     /// Nothing where there are none.
     fn cards(&mut self, cards: &[StoredTender<'_>]) {
         for card in cards {
-            self.0.push(9);
+            self.add(&[9]);
             self.text(&card.coupon);
             self.maybe_decimal(card.amount.map(|amount| amount.0));
         }
@@ -416,7 +507,7 @@ impl Bytes {
 
     fn tax(&mut self, tax: Option<&Tax>) {
         let Some(tax) = tax else {
-            self.0.push(0);
+            self.add(&[0]);
             return;
         };
         match tax.of {
@@ -424,7 +515,7 @@ impl Bytes {
             TaxOf::Amount(amount) => self.decimal(2, amount),
             TaxOf::Fixed(amount) => self.decimal(3, amount),
         }
-        self.0.push(u8::from(tax.included));
+        self.add(&[u8::from(tax.included)]);
     }
 
     fn returned(&mut self, returned: &Return<'_>) {
@@ -442,27 +533,28 @@ impl Bytes {
 
     /// The value, however it was written: `1.50` and `1.5` are one.
     fn decimal(&mut self, tag: u8, value: Decimal) {
-        let scale = value.scale();
-        let (number, scale) = match i64::try_from(value.mantissa()) {
-            Ok(small) => {
-                let (small, scale) = strip(small, scale);
-                (i128::from(small), scale)
-            }
+        if let Ok(number) = i64::try_from(value.mantissa()) {
+            return self.small_decimal(tag, number, value.scale());
+        }
+        let value = value.normalize();
+        match i64::try_from(value.mantissa()) {
+            Ok(number) => self.small_decimal(tag, number, value.scale()),
             Err(_) => {
-                let value = value.normalize();
-                (value.mantissa(), value.scale())
-            }
-        };
-        let mut bytes = [tag; 21];
-        if let Some((_, rest)) = bytes.split_first_chunk_mut::<1>()
-            && let Some((whole, places)) = rest.split_first_chunk_mut::<16>()
-        {
-            *whole = number.to_le_bytes();
-            if let Some(places) = places.first_chunk_mut::<4>() {
-                *places = scale.to_le_bytes();
+                self.tag_of(tag | WIDE, value.scale());
+                self.add(&value.mantissa().to_le_bytes());
             }
         }
-        self.0.extend_from_slice(&bytes);
+    }
+
+    fn small_decimal(&mut self, tag: u8, number: i64, scale: u32) {
+        let (number, scale) = strip(number, scale);
+        self.tag_of(tag, scale);
+        self.number(number);
+    }
+
+    /// A decimal has no more than 28 places.
+    fn tag_of(&mut self, tag: u8, scale: u32) {
+        self.add(&[tag, u8::try_from(scale).unwrap_or(u8::MAX)]);
     }
 
     fn attributes(&mut self, attributes: &Attributes<'_>) {
@@ -471,12 +563,12 @@ impl Bytes {
             self.text(name);
             match value {
                 Scalar::Text(text) => {
-                    self.0.push(1);
+                    self.add(&[1]);
                     self.text(text);
                 }
                 Scalar::Number(number) => self.decimal(2, *number),
-                Scalar::Flag(flag) => self.0.extend_from_slice(&[3, u8::from(*flag)]),
-                Scalar::Nothing => self.0.push(4),
+                Scalar::Flag(flag) => self.add(&[3, u8::from(*flag)]),
+                Scalar::Nothing => self.add(&[4]),
             }
         }
     }
@@ -496,6 +588,9 @@ impl Bytes {
         self.texts(&profile.tags);
     }
 }
+
+/// Marks a decimal whose digits need more than 64 bits.
+const WIDE: u8 = 0x80;
 
 /// Drops zeros at the end of the decimal places.
 fn strip(mut number: i64, mut scale: u32) -> (i64, u32) {

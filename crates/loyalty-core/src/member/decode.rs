@@ -123,21 +123,10 @@ impl Member {
             .metrics
             .iter_mut()
             .for_each(crate::metric::Tally::derive);
-        for order in &mut read.orders {
-            order.mark = Id::mark(order.id.as_str());
-        }
         let mut seen = Vec::with_capacity(read.seen.len());
         for (place, (id, digest, on)) in read.seen.into_iter().enumerate() {
             match u64::from_str_radix(&digest, 16) {
-                Ok(digest) => {
-                    let mark = Id::mark(id.as_str());
-                    seen.push(Seen {
-                        id,
-                        mark,
-                        digest,
-                        on,
-                    });
-                }
+                Ok(digest) => seen.push(Seen { id, digest, on }),
                 Err(_) => {
                     return corrupt(
                         format!("seen[{place}][1]"),
@@ -159,8 +148,8 @@ impl Member {
             version,
             as_of,
             state,
-            orders,
-            seen,
+            orders: orders.into(),
+            seen: seen.into(),
             due: None,
             lots_due: None,
             day: None,

@@ -7,7 +7,7 @@ use crate::calendar::{Date, Instant};
 use crate::coupons::Instance;
 use crate::households::Shared;
 use crate::id::Id;
-use crate::member::Repricing;
+use crate::member::{Named, Repricing};
 use crate::points::{Crossed, ReturnedPoints, Took};
 use crate::tasks::Stepped;
 use crate::triggers::Awarded;
@@ -17,9 +17,6 @@ use crate::triggers::Awarded;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Order {
     pub(crate) id: Id,
-    /// The mark of the id; derived.
-    #[serde(skip)]
-    pub(crate) mark: u32,
     pub(crate) at: Instant,
     /// The civil day of it, in the zone of then.
     pub(crate) on: Date,
@@ -426,12 +423,13 @@ fn names(rows: &[u32], row: usize) -> bool {
     rows.is_empty() || u32::try_from(row).is_ok_and(|row| rows.binary_search(&row).is_ok())
 }
 
-impl Order {
-    /// Whether it has this id, whose mark is this.
-    pub(crate) fn is(&self, mark: u32, id: &str) -> bool {
-        self.mark == mark && self.id == *id
+impl Named for Order {
+    fn id(&self) -> &Id {
+        &self.id
     }
+}
 
+impl Order {
     /// The rows but shipping.
     pub(crate) fn goods(&self) -> impl Iterator<Item = &OrderRow> {
         let goods = self.rows.len().saturating_sub(usize::from(self.shipping));

@@ -10,7 +10,7 @@ use super::carry::CarryPlan;
 use super::cut::{cut_by_account, cut_by_own_caps, level};
 use super::expiry::LotPlan;
 use super::give::{GivePlan, Rare, work_out};
-use super::multiply::{Fraction, multiply};
+use super::multiply::{Fraction, is_narrow, multiply};
 use super::rules::{EarnBase, Give, Multipliers, PointRounding, RoundWhen};
 use crate::amount::{Currency, Remainder, Share, allocate, allocate_in_place};
 use crate::calendar::DayMemo;
@@ -56,6 +56,8 @@ pub(crate) struct Settings {
     pub(crate) term_caps: Vec<CapSpec>,
     /// Whether a rule rounds the points of a unit.
     pub(crate) rounds_units: bool,
+    /// Whether 64 bits hold what the factors of the program make of points.
+    pub(crate) narrow_factors: bool,
     /// Whether a rule keeps anything of a member: a streak, or a remainder.
     pub(crate) remembers: bool,
 }
@@ -64,6 +66,12 @@ impl Settings {
     /// Whether there are caps of groups or accounts, or of rules.
     pub(crate) fn capped(&self) -> bool {
         self.rule_caps || self.caps_of_all().next().is_some()
+    }
+
+    /// Notes whether the factors of the rules are narrow.
+    pub(crate) fn weigh_factors<'p>(&mut self, rules: impl Iterator<Item = &'p Plan>) {
+        let factors = rules.filter_map(Plan::multiplier);
+        self.narrow_factors = is_narrow(factors, self.multipliers);
     }
 
     /// Finds the caps by the terms of tracks.
@@ -275,7 +283,7 @@ impl Plan {
     }
 
     /// Whether caps of its own or of its group cut what it gives.
-    pub(super) fn has_own_caps(&self) -> bool {
+    pub(crate) fn has_own_caps(&self) -> bool {
         !self.caps.is_empty() || self.group.is_some()
     }
 
@@ -328,7 +336,9 @@ pub(crate) fn settle(gifts: &mut Gifts<'_>, settings: &Settings, uses: Uses<'_>)
             factors |= fires(gift);
             continue;
         }
-        cut_by_own_caps(gift, rows, settings, uses, false)?;
+        if gift.plan.has_own_caps() {
+            cut_by_own_caps(gift, rows, settings, uses, false)?;
+        }
         if each_rule || gift.plan.bonus {
             share(gift, rows)?;
         }

@@ -7,45 +7,138 @@ use super::rules::{Multipliers, PointRounding, RoundWhen};
 use crate::amount::{Decimal, Rounding};
 use crate::error::Result;
 
+/// Up to so many points, factors that are [`is_narrow`] stay within 64 bits.
+const NARROW_POINTS_MAX: u64 = 1_000_000_000;
+/// A narrow factor has no denominator above this, and a value below [`NARROW_FACTOR`].
+const NARROW_DEN: i128 = 10_000;
+const NARROW_FACTOR: i128 = 1_000;
+/// So many narrow factors stay within 64 bits.
+const NARROW_COUNT: usize = 64;
+
+/// Whether sums of these factors, times [`NARROW_POINTS_MAX`], fit in 64 bits: as programs have them, they do.
+pub(super) fn is_narrow(factors: impl Iterator<Item = Fraction>, how: Multipliers) -> bool {
+    let mut count = 0_usize;
+    let mut all = factors.inspect(|_| count = count.saturating_add(1));
+    let narrow = |factor: Fraction| {
+        factor.den <= NARROW_DEN
+            && factor.num.saturating_abs() < NARROW_FACTOR.saturating_mul(factor.den)
+    };
+    how != Multipliers::Product && all.all(narrow) && count <= NARROW_COUNT
+}
+
 /// Multipliers raise (or lower) what the base rules of their account gave on the rows that they are for.
 pub(super) fn multiply(gifts: &mut [Gift<'_>], rows: &mut Rows, settings: &Settings) -> Result<()> {
+    let points = gifts.iter().map(|gift| gift.points.unsigned_abs());
+    let points = points.fold(0_u64, u64::saturating_add);
+    let narrow = settings.narrow_factors
+        && settings.round == RoundWhen::EachRule
+        && points <= NARROW_POINTS_MAX;
     for account in 0..settings.account_caps.len() {
-        multiply_account(gifts, rows, account, settings).ok_or_else(overflow)??;
+        let done = if narrow {
+            multiply_account::<i64>(gifts, rows, account, settings)
+        } else {
+            multiply_account::<i128>(gifts, rows, account, settings)
+        };
+        done.ok_or_else(overflow)??;
     }
     Ok(())
 }
 
+/// Whole numbers of a width: nothing wraps.
+trait Whole: Copy + Ord + From<i64> + Into<i128> {
+    fn plus(self, other: Self) -> Option<Self>;
+    fn minus(self, other: Self) -> Option<Self>;
+    fn times(self, other: Self) -> Option<Self>;
+    fn over(self, other: Self) -> Option<Self>;
+    fn rest(self, other: Self) -> Option<Self>;
+    fn narrowed(wide: i128) -> Option<Self>;
+}
+
+impl Whole for i64 {
+    fn plus(self, other: Self) -> Option<Self> {
+        self.checked_add(other)
+    }
+
+    fn minus(self, other: Self) -> Option<Self> {
+        self.checked_sub(other)
+    }
+
+    fn times(self, other: Self) -> Option<Self> {
+        self.checked_mul(other)
+    }
+
+    fn over(self, other: Self) -> Option<Self> {
+        self.checked_div(other)
+    }
+
+    fn rest(self, other: Self) -> Option<Self> {
+        self.checked_rem(other)
+    }
+
+    fn narrowed(wide: i128) -> Option<Self> {
+        Self::try_from(wide).ok()
+    }
+}
+
+impl Whole for i128 {
+    fn plus(self, other: Self) -> Option<Self> {
+        self.checked_add(other)
+    }
+
+    fn minus(self, other: Self) -> Option<Self> {
+        self.checked_sub(other)
+    }
+
+    /// In one machine multiplication where both factors are of 64 bits.
+    fn times(self, other: Self) -> Option<Self> {
+        product(self, other)
+    }
+
+    fn over(self, other: Self) -> Option<Self> {
+        self.checked_div(other)
+    }
+
+    fn rest(self, other: Self) -> Option<Self> {
+        self.checked_rem(other)
+    }
+
+    fn narrowed(wide: i128) -> Option<Self> {
+        Some(wide)
+    }
+}
+
 /// The points of base rules and the factors of multipliers, row by row: whole numbers over one denominator each, so that
 /// nothing is lost before the one rounding at the end.
-struct Table {
-    cells: SmallVec<[Cell; 2]>,
-    base_den: i128,
-    factor_den: i128,
+struct Table<N> {
+    cells: SmallVec<[Cell<N>; 2]>,
+    base_den: N,
+    factor_den: N,
 }
 
 /// One row.
 #[derive(Clone, Copy)]
-struct Cell {
-    base: i128,
-    factor: i128,
+struct Cell<N> {
+    base: N,
+    factor: N,
     /// Whether a multiplier has met it yet.
     met: bool,
     /// Its weight in what the last multiplier added.
-    weight: i128,
+    weight: N,
 }
 
-impl Table {
+impl<N: Whole> Table<N> {
     fn new(rows: usize) -> Self {
+        let (none, one) = (N::from(0), N::from(1));
         let cell = Cell {
-            base: 0,
-            factor: 1,
+            base: none,
+            factor: one,
             met: false,
-            weight: 0,
+            weight: none,
         };
         Self {
             cells: smallvec![cell; rows],
-            base_den: 1,
-            factor_den: 1,
+            base_den: one,
+            factor_den: one,
         }
     }
 
@@ -53,7 +146,7 @@ impl Table {
     fn add(&mut self, gift: &Gift<'_>, rows: &[i64], round: RoundWhen) -> Option<()> {
         if round == RoundWhen::EachRule {
             for (cell, row) in self.cells.iter_mut().zip(rows) {
-                cell.base = cell.base.checked_add(i128::from(*row))?;
+                cell.base = cell.base.plus(N::from(*row))?;
             }
             return Some(());
         }
@@ -64,19 +157,16 @@ impl Table {
         if brought == 0 {
             return Some(());
         }
-        let den = gift.exact.den.checked_mul(brought)?;
+        let den = N::narrowed(gift.exact.den.checked_mul(brought)?)?;
+        let num = N::narrowed(gift.exact.num)?;
         for cell in &mut self.cells {
-            cell.base = cell.base.checked_mul(den)?;
+            cell.base = cell.base.times(den)?;
         }
         for (cell, row) in self.cells.iter_mut().zip(rows) {
-            let part = gift
-                .exact
-                .num
-                .checked_mul(i128::from(*row))?
-                .checked_mul(self.base_den)?;
-            cell.base = cell.base.checked_add(part)?;
+            let part = num.times(N::from(*row))?.times(self.base_den)?;
+            cell.base = cell.base.plus(part)?;
         }
-        self.base_den = self.base_den.checked_mul(den)?;
+        self.base_den = self.base_den.times(den)?;
         self.reduce();
         Some(())
     }
@@ -87,41 +177,43 @@ impl Table {
             .cells
             .iter()
             .fold(self.base_den, |common, cell| gcd(common, cell.base));
-        if common > 1 {
-            self.base_den = self.base_den.checked_div(common).unwrap_or(self.base_den);
+        if common > N::from(1) {
+            self.base_den = self.base_den.over(common).unwrap_or(self.base_den);
             for cell in &mut self.cells {
-                cell.base = cell.base.checked_div(common).unwrap_or(cell.base);
+                cell.base = cell.base.over(common).unwrap_or(cell.base);
             }
         }
     }
 
     /// Takes a multiplier in, and notes the weight of each row in what it adds.
     fn meet(&mut self, factor: Fraction, rows: &[i64], how: Multipliers) -> Option<()> {
+        let (num, own_den) = (N::narrowed(factor.num)?, N::narrowed(factor.den)?);
         // Denominators are powers of ten: the larger one holds both; a product needs both.
         let den = if how == Multipliers::Product {
-            self.factor_den.checked_mul(factor.den)?
+            self.factor_den.times(own_den)?
         } else {
-            self.factor_den.max(factor.den)
+            self.factor_den.max(own_den)
         };
-        let times = |part: i128| match part {
-            1 => Some(den),
-            part if part == den => Some(1),
-            part => den.checked_div(part),
+        let one = N::from(1);
+        let times = |part: N| match part {
+            part if part == one => Some(den),
+            part if part == den => Some(one),
+            part => den.over(part),
         };
         let scale = times(self.factor_den)?;
-        let own = factor.num.checked_mul(times(factor.den)?)?;
-        let more = own.checked_sub(den)?;
+        let own = num.times(times(own_den)?)?;
+        let more = own.minus(den)?;
         for (cell, row) in self.cells.iter_mut().zip(rows) {
-            let before = product(cell.factor, scale)?;
+            let before = cell.factor.times(scale)?;
             let after = match how {
                 _ if *row == 0 => before,
-                Multipliers::SumOfBonuses => before.checked_add(more)?,
-                Multipliers::Product => cell.factor.checked_mul(factor.num)?,
+                Multipliers::SumOfBonuses => before.plus(more)?,
+                Multipliers::Product => cell.factor.times(num)?,
                 Multipliers::Highest if cell.met => before.max(own),
                 Multipliers::Highest => own,
             };
             cell.met |= *row != 0;
-            cell.weight = product(cell.base, after.checked_sub(before)?)?;
+            cell.weight = cell.base.times(after.minus(before)?)?;
             cell.factor = after;
         }
         self.factor_den = den;
@@ -130,22 +222,30 @@ impl Table {
 
     /// All points, rounded once to steps that begin at `rest`. A factor is never below zero.
     fn total(&self, rounding: PointRounding, rest: i64) -> Option<i64> {
-        let mut sum = 0_i128;
+        let none = N::from(0);
+        let mut num = none;
         for cell in &self.cells {
-            sum = sum.checked_add(product(cell.factor.max(0), cell.base)?)?;
+            num = num.plus(cell.factor.max(none).times(cell.base)?)?;
         }
-        let den = product(self.factor_den, self.base_den)?;
+        let den = self.factor_den.times(self.base_den)?;
+        let over = |num: N| Fraction {
+            num: num.into(),
+            den: den.into(),
+        };
         if rest == 0 {
-            return Fraction { num: sum, den }.round_to(rounding);
+            return over(num).round_to(rounding);
         }
-        let num = sum.checked_sub(product(den, i128::from(rest))?)?;
-        Fraction { num, den }.round_to(rounding)?.checked_add(rest)
+        let num = num.minus(den.times(N::from(rest))?)?;
+        over(num).round_to(rounding)?.checked_add(rest)
     }
 
     /// The points of base rules that were rounded already.
     fn base(&self) -> Option<i64> {
-        let sum = (self.cells.iter()).fold(0_i128, |sum, cell| sum.saturating_add(cell.base));
-        i64::try_from(sum).ok()
+        let mut sum = N::from(0);
+        for cell in &self.cells {
+            sum = sum.plus(cell.base)?;
+        }
+        i64::try_from(sum.into()).ok()
     }
 }
 
@@ -159,21 +259,23 @@ fn product(one: i128, other: i128) -> Option<i128> {
     }
 }
 
-fn gcd(mut one: i128, mut other: i128) -> i128 {
-    while other != 0 {
-        (one, other) = (other, one.checked_rem(other).unwrap_or(0));
+fn gcd<N: Whole>(mut one: N, mut other: N) -> N {
+    let (none, least) = (N::from(0), N::from(1));
+    while other != none {
+        (one, other) = (other, one.rest(other).unwrap_or(none));
     }
-    one.checked_abs().unwrap_or(1).max(1)
+    let size = if one < none { none.minus(one) } else { Some(one) };
+    size.unwrap_or(least).max(least)
 }
 
 /// None: the numbers grow too large.
-fn multiply_account(
+fn multiply_account<N: Whole>(
     gifts: &mut [Gift<'_>],
     rows: &mut Rows,
     account: usize,
     settings: &Settings,
 ) -> Option<Result<()>> {
-    let mut table = Table::new(rows.width());
+    let mut table = Table::<N>::new(rows.width());
     let base = |gift: &&mut Gift<'_>| {
         gift.plan.account == account
             && fires(gift)
@@ -221,7 +323,7 @@ fn multiply_account(
         let after = table.total(settings.rounding, rest)?;
         gift.points = after.checked_sub(before)?;
         before = after;
-        if let Err(error) = share_by(gift, rows, table.cells.iter().map(|cell| cell.weight)) {
+        if let Err(error) = share_by(gift, rows, table.cells.iter().map(|cell| cell.weight.into())) {
             return Some(Err(error));
         }
     }

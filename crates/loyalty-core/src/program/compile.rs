@@ -339,11 +339,13 @@ pub(crate) fn program(rules: &Rules, unread: Unread, mistakes: &mut Vec<Error>) 
             .collect(),
         rule_caps: rules.earn.iter().any(|rule| !rule.caps.is_empty()),
         term_caps: Vec::new(),
+        narrow_factors: false,
         rounds_units: plans.iter().any(|rule| rule.plan.rounds_units()),
         remembers: (plans.iter())
             .any(|rule| rule.plan.carry.is_some() || rule.plan.streak().is_some()),
     };
     settings.find_term_caps(plans.iter().map(|rule| &rule.plan));
+    settings.weigh_factors(plans.iter().map(|rule| &rule.plan));
     let earning = compiler.earning();
     let accounts = accounts(rules, &plans, &compiler.names, compiler.mistakes);
     let worth = &rules.returns.point_value;

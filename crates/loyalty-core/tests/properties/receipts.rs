@@ -166,6 +166,9 @@ fn trace_sums_to_entries() {
                 let mut member = played.before.clone();
                 let traced = carry_out(&world.engine, &mut member, &played.act, Detail::Trace);
                 prop_assert_eq!(member.to_json(), world.member.to_json());
+                let mut bare = played.before.clone();
+                let entries = carry_out(&world.engine, &mut bare, &played.act, Detail::Entries);
+                prop_assert_eq!(bare.to_json(), world.member.to_json());
                 let (plain, mut traced) = match (&played.result, traced) {
                     (Ok(plain), Ok(traced)) => (plain, traced),
                     (Err(plain), Err(traced)) => {
@@ -178,6 +181,8 @@ fn trace_sums_to_entries() {
                 };
                 let trace = traced.trace.take();
                 prop_assert_eq!(plain, &traced);
+                let without = Outcome { receipt: None, returned: None, ..plain.clone() };
+                prop_assert_eq!(entries.ok(), Some(without));
                 let earns = matches!(&played.name[..], "purchase" | "activity" | "enroll");
                 let Some(trace) = trace.filter(|_| earns) else {
                     prop_assert!(!earns, "no trace of {}", played.name);
