@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::work::{Work, begin_terms};
+use super::adopt::begin_terms;
+use super::work::Work;
 use crate::calendar::Zone;
 use crate::error::{Code, Error, Result};
 use crate::event::{Activity, Enroll, Event, Profile, Said, Tags};

@@ -108,7 +108,7 @@ impl<'w> Work<'w> {
         backs: &Backs,
         figures: &Figures,
     ) -> Result<()> {
-        let keep = self.compiled.returns_points == ReturnedPoints::Keep;
+        let keep = self.sold_by(order).returns_points == ReturnedPoints::Keep;
         let whole = backs.iter().all(Back::all);
         self.unreach(order, figures, whole && !keep);
         if keep {

@@ -261,6 +261,7 @@ impl<'w> Work<'w> {
                 rate: Exact(one.rate),
             }),
             counted,
+            rules: None,
             crossed: core::mem::take(&mut accrued.crossed),
         }
     }

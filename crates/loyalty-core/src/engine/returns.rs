@@ -86,7 +86,10 @@ impl Work<'_> {
             discounts: discounts_undone(&order, &backs, currency)?,
             promotions: None,
             stored_value,
-            repriced: self.compiled.returns_reprice.then(|| self.amount(refund)),
+            repriced: self
+                .sold_by(&order)
+                .returns_reprice
+                .then(|| self.amount(refund)),
             tender,
             points,
             total: sums,
@@ -149,12 +152,13 @@ impl Work<'_> {
             });
             scales.push(scale);
         }
-        let mut by_list = match self.compiled.returns_points {
+        let rules = self.sold_by(order);
+        let mut by_list = match rules.returns_points {
             ReturnedPoints::ListPrice => {
                 let at: Vec<(i64, i64)> =
                     backs.iter().map(|back| (back.before, back.whole)).collect();
                 let everywhere = |rule: &Id| {
-                    let rule = self.compiled.rule(rule);
+                    let rule = rules.rule(rule);
                     rule.is_some_and(|rule| rule.plan.lines.is_none())
                 };
                 Some(ListPrice::new(order, &at, everywhere)?)
@@ -166,7 +170,7 @@ impl Work<'_> {
                 continue;
             };
             let slice = go_back(order, one, *scale, back, self.compiled.currency)?;
-            let points = match (&mut by_list, self.compiled.returns_points) {
+            let points = match (&mut by_list, rules.returns_points) {
                 (Some(by_list), _) => {
                     let step = (slice.from, slice.until, slice.whole);
                     by_list.step(one.row, step)?
@@ -180,7 +184,7 @@ impl Work<'_> {
             lines.extend(self.line_back(order, one, slice, points)?);
         }
         let whole = backs.iter().all(Back::all_at_once);
-        if !self.compiled.returns_partial && !whole {
+        if !rules.returns_partial && !whole {
             return Err(Error::at(
                 Code::PartialReturnRefused,
                 "return",

@@ -254,6 +254,13 @@ pub enum Change {
         #[serde(skip_serializing_if = "crate::json::is_default")]
         forgiven: Points,
     },
+    /// The member came to another version of the program; what that changes at once follows.
+    Adopted {
+        /// The version before; none if that had no name.
+        from: Option<Id>,
+        /// The version now.
+        to: Option<Id>,
+    },
     /// A rung was entered, kept at a review, or left.
     Tier {
         /// The track.
@@ -934,6 +941,12 @@ pub struct TriggerAbout {
     /// The step of the task.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<Id>,
+    /// The version of the program that is announced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<Id>,
+    /// When it starts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub starts: Option<Instant>,
 }
 
 impl TriggerAbout {
@@ -1042,6 +1055,8 @@ pub enum TierWhy {
     Household,
     /// The pool of the household holds it no longer, or the member has left.
     HouseholdEnded,
+    /// The version of the program to which the member came does not have the rung before.
+    NewVersion,
 }
 
 /// The dates of a lot.

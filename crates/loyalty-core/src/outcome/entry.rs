@@ -44,6 +44,7 @@ impl Change {
             Self::Reversed { .. } => "reversed",
             Self::Credited { .. } => "credited",
             Self::Debited { .. } => "debited",
+            Self::Adopted { .. } => "adopted",
             Self::Tier { .. } => "tier",
             Self::TierPending { .. } => "tier_pending",
             Self::Warning { .. } => "warning",

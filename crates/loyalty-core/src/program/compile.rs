@@ -86,7 +86,6 @@ pub(crate) struct Compiled {
     pub(crate) returns_points: ReturnedPoints,
     /// Whether a return gives back what was paid less what is kept would have cost.
     pub(crate) returns_reprice: bool,
-    pub(crate) dedup_days: u32,
     rule_places: FxHashMap<Id, usize>,
     /// The offset of the program's own zone.
     offsets: OffsetMemo,
@@ -401,7 +400,6 @@ pub(crate) fn program(rules: &Rules, broken: Vec<Id>, mistakes: &mut Vec<Error>)
         returns_partial: rules.returns.partial == crate::points::Partial::Allow,
         returns_points: rules.returns.points,
         returns_reprice: rules.returns.discounts == ReturnedDiscounts::Reprice,
-        dedup_days: rules.dedup_days,
     }
 }
 

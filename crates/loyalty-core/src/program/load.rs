@@ -14,10 +14,14 @@ impl Program {
     /// # Errors
     /// [`Code::ProgramInvalid`]; its [`details`](Error::details) list every mistake, each with its own code and path, in the order of the document.
     pub fn from_json(json: &(impl AsRef<[u8]> + ?Sized)) -> Result<Self> {
-        let bytes = json.as_ref();
-        let (node, mut mistakes) =
-            json::parse(bytes, PROGRAM_BYTES_MAX).map_err(|error| invalid(vec![error]))?;
-        let mut rules = json::read::<Rules>(&node, &mut mistakes);
+        let (node, mistakes) =
+            json::parse(json.as_ref(), PROGRAM_BYTES_MAX).map_err(|error| invalid(vec![error]))?;
+        Self::read(&node, mistakes)
+    }
+
+    /// Reads and checks what a tree says, in which these mistakes have been found before.
+    pub(super) fn read(node: &Node, mut mistakes: Vec<Error>) -> Result<Self> {
+        let mut rules = json::read::<Rules>(node, &mut mistakes);
         let structural = mistakes.len();
         if let Some(rules) = &mut rules
             && let Some(lifecycle) = &mut rules.lifecycle
@@ -27,7 +31,7 @@ impl Program {
         let broken = if mistakes.is_empty() {
             Vec::new()
         } else {
-            check::broken(&node)
+            check::broken(node)
         };
         let compiled = rules.as_ref().map(|rules| {
             if rules.schema != PROGRAM_SCHEMA {
@@ -51,9 +55,9 @@ impl Program {
             }
             (rules, _) => {
                 if let Some(rules) = &rules {
-                    settle(rules, &node, &mut mistakes, structural);
+                    settle(rules, node, &mut mistakes, structural);
                 }
-                json::in_order(&node, &mut mistakes);
+                json::in_order(node, &mut mistakes);
                 mistakes.truncate(MISTAKES_MAX);
                 Err(invalid(mistakes))
             }
@@ -61,7 +65,7 @@ impl Program {
     }
 }
 
-fn invalid(mistakes: Vec<Error>) -> Error {
+pub(super) fn invalid(mistakes: Vec<Error>) -> Error {
     let words = match mistakes.len() {
         1 => "the program has a mistake".to_owned(),
         n => format!("the program has {n} mistakes"),

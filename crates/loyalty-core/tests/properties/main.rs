@@ -39,4 +39,5 @@ mod stages;
 mod tasks;
 mod time;
 mod triggers;
+mod versions;
 mod world;

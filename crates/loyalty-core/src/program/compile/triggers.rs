@@ -2,14 +2,15 @@
 
 use super::{Compiler, Feed, MetricPlan};
 use crate::amount::{Exact, Points};
+use crate::calendar::{Date, Instant};
 use crate::condition::Scope;
 use crate::error::{Code, Error, join};
 use crate::id::Id;
 use crate::metric::TaskEnd;
 use crate::points::{CapPeriod, Limit, LimitSpec};
 use crate::triggers::{
-    Award, AwardPlan, MilestoneOn, OnPlan, Schedule, SegmentOn, Steps, TaskOn, TaskWhat, TopicPlan,
-    Trigger, TriggerOn, TriggerPlan,
+    Award, AwardPlan, MilestoneOn, Notify, OnPlan, Schedule, SegmentOn, Steps, TaskOn, TaskWhat,
+    TopicPlan, Trigger, TriggerOn, TriggerPlan, TriggerReturns,
 };
 
 /// The triggers of a program, and the topics of what they say.
@@ -21,6 +22,29 @@ pub(crate) struct Triggers {
     pub(crate) by_days: bool,
     /// Whether any may ask for the basket of a purchase.
     pub(crate) by_basket: bool,
+}
+
+impl Triggers {
+    /// Adds what says to members, once, that a version starts.
+    pub(in crate::program) fn announce(
+        &mut self,
+        (version, starts, on): (&Id, Instant, Date),
+        (topic, notify): (usize, &Notify),
+    ) {
+        let once = format!("announced/{version}");
+        self.by_days = true;
+        self.all.push(TriggerPlan {
+            id: version.clone(),
+            on: OnPlan::Announced { on, starts },
+            when: None,
+            awards: vec![AwardPlan::Notify {
+                topic,
+                notify: notify.clone(),
+            }],
+            limits: vec![LimitSpec::counting(once, 1, CapPeriod::Lifetime)],
+            returns: TriggerReturns::Kept,
+        });
+    }
 }
 
 impl Compiler<'_> {
