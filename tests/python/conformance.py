@@ -21,7 +21,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from loyalty import Engine, Event, LoyaltyError, Member, Outcome, Program
+from loyalty import Engine, Event, LoyaltyError, Member, Outcome
 
 
 class Doubt(Exception):

@@ -144,7 +144,8 @@ impl Engine {
     /// As for [`Unmet::from_json`], under the last version.
     pub fn unmet(&self, json: &(impl AsRef<[u8]> + ?Sized)) -> Result<(Unmet, &Program)> {
         let mut programs = self.timeline.programs().rev();
-        let found = programs.find_map(|program| Some((Unmet::from_json(json, program).ok()?, program)));
+        let found =
+            programs.find_map(|program| Some((Unmet::from_json(json, program).ok()?, program)));
         match found {
             Some(found) => Ok(found),
             None => Ok((Unmet::from_json(json, self.program())?, self.program())),

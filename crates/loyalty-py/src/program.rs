@@ -8,6 +8,7 @@ use crate::call::call;
 use crate::fault::Fault;
 use crate::input;
 use crate::output;
+use crate::timeline::Timeline;
 
 /// All rules of one loyalty program, read from JSON text, bytes or a dict, and checked.
 ///
@@ -35,9 +36,12 @@ pub(crate) fn from_python(document: &Bound<'_, PyAny>) -> PyResult<core::Program
 
 /// A timeline from what Python calls one, or a program.
 pub(crate) fn timeline(document: &Bound<'_, PyAny>) -> PyResult<core::Timeline> {
-    match document.cast::<Program>() {
-        Ok(program) => Ok(program.get().rules.clone().into()),
-        Err(_) => read(document, |bytes| core::Timeline::from_json(bytes)),
+    if let Ok(timeline) = document.cast::<Timeline>() {
+        Ok(timeline.get().timeline.clone())
+    } else if let Ok(program) = document.cast::<Program>() {
+        Ok(program.get().rules.clone().into())
+    } else {
+        read(document, |bytes| core::Timeline::from_json(bytes))
     }
 }
 
