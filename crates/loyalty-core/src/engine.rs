@@ -41,6 +41,7 @@ mod receipt;
 mod redeem;
 mod redeemed;
 mod referral;
+mod referred;
 mod report;
 mod reprice;
 mod returns;

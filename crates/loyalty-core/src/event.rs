@@ -26,7 +26,7 @@ pub use household::{Household, HouseholdLeft, HouseholdLink, LeaveHousehold, Len
 pub use members::{Close, Erase, Freeze, Merge, Said, Unfreeze};
 pub use outreach::Outreach;
 pub use plans::{BenefitUsed, PlanSeat, Renew, SharePlan, Subscribe, Unsubscribe};
-pub use referral::{Enroll, Referral, ReferredOrder, ReferredPoints};
+pub use referral::{Enroll, Referral, ReferredOrder, ReferredPoints, ReferredReturn};
 pub use tiers::{Grant, Revoke, Until};
 
 use std::borrow::Cow;

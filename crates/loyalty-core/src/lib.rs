@@ -88,9 +88,10 @@ pub use event::{
     Counter, Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest, Household,
     HouseholdLeft, HouseholdLink, IssueCoupon, LeaveHousehold, LentRung, Line, Merge, Off,
     OrderSettled, Outreach, Overdraw, Part, PlanSeat, Price, Profile, Purchase, Receive,
-    ReceivedLot, Redeem, Referral, ReferredOrder, ReferredPoints, Release, Renew, Return,
-    ReturnedLine, Revoke, Said, Scalar, SharePlan, Shipping, StoredTender, Subscribe, Tags, Tax,
-    TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer, Undo, Unfreeze, Unsubscribe, Until,
+    ReceivedLot, Redeem, Referral, ReferredOrder, ReferredPoints, ReferredReturn, Release, Renew,
+    Return, ReturnedLine, Revoke, Said, Scalar, SharePlan, Shipping, StoredTender, Subscribe, Tags,
+    Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer, Undo, Unfreeze, Unsubscribe,
+    Until,
 };
 pub use households::HouseholdRules;
 pub use id::Id;

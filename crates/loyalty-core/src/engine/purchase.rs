@@ -262,6 +262,7 @@ impl<'w> Work<'w> {
             }),
             counted,
             rules: None,
+            told: false,
             crossed: core::mem::take(&mut accrued.crossed),
         }
     }

@@ -641,6 +641,9 @@ pub enum Change {
         /// The order, if it was about one.
         #[serde(skip_serializing_if = "Option::is_none")]
         order: Option<Id>,
+        /// What its goods cost, or those of it that went back, where that was told.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        spend: Option<Amount>,
         /// How many friends count now.
         confirmed: u64,
     },
@@ -897,6 +900,8 @@ pub enum ReferralTold {
     Ordered,
     /// All goods of an order are back.
     Undone,
+    /// Goods of an order went back.
+    Returned,
 }
 
 /// What a trigger is about, as far as that is more than its name.

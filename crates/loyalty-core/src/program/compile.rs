@@ -132,6 +132,9 @@ pub(crate) enum Feed {
     Age,
     /// Friends who count.
     Referrals,
+    /// What they spend, and how often.
+    ReferredSpend,
+    ReferredOrders,
     /// Tasks that end so: these, or all.
     Tasks(TaskEnd, Vec<Id>),
 }
