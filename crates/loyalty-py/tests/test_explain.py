@@ -121,7 +121,7 @@ def test_a_timeline_is_told_version_by_version() -> None:
         "  It starts at 2027-01-01.",
         "  Members come to it when their present term ends, after its review; who has none comes to it then.",
         "  Members are told on 2026-12-01, once (House rules): New rules",
-        "  Until 2027-03-31 who is there already keeps of version 2026-1: base of earn and tender (version 2027-0).",
+        "  Until 2027-03-31 who is there already keeps of version 2026-1: base (earn rules) and paying with points (version 2027-0).",
     ]:
         assert line in text, line
     assert explain(timeline, "zh").count("版本 ") > 2

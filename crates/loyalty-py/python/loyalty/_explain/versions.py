@@ -5,6 +5,24 @@ from typing import Any, Literal
 from loyalty._explain.rest import Rest
 
 
+PARTS = {
+    "accounts": ("accounts", "积分账户"),
+    "metrics": ("figures", "指标"),
+    "tiers": ("tiers", "等级"),
+    "earn": ("earn rules", "积分规则"),
+    "tender": ("paying with points", "积分支付"),
+    "rewards": ("rewards", "积分兑换"),
+    "offers": ("offers", "优惠"),
+    "coupons": ("coupons", "优惠券"),
+    "plans": ("paid plans", "付费方案"),
+    "benefits": ("benefits", "权益"),
+    "triggers": ("triggers", "自动触发"),
+    "referrals": ("referrals", "推荐"),
+    "returns": ("returns", "退货规则"),
+}
+"""The parts of a program that a transition is likely to keep; any other is told by its key."""
+
+
 class Versions(Rest):
     """A version of a program, before its rules."""
 
@@ -43,10 +61,10 @@ class Versions(Rest):
         )
 
     def put_transition(self, rule: Any, last: "str | None") -> None:
-        kept = [
-            self.join(kept["ids"]) + self.t(f" of {kept['part']}", f"（{kept['part']}）") if kept.get("ids") else kept["part"]
-            for kept in rule["keep"]
-        ]
+        kept = []
+        for one in rule["keep"]:
+            part = self.t(*PARTS.get(one["part"], (one["part"], one["part"])))
+            kept.append(self.t(f"{self.join(one['ids'])} ({part})", f"{self.join(one['ids'])}（{part}）") if one.get("ids") else part)
         self.put(
             1,
             self.t(
