@@ -483,6 +483,13 @@ pub enum Change {
         #[serde(skip_serializing_if = "Option::is_none")]
         muted: Option<Muted>,
     },
+    /// A trigger gave a thing.
+    ItemGiven {
+        /// The trigger.
+        trigger: Id,
+        /// The article to hand out.
+        item: Id,
+    },
     /// An award of a trigger could not be given, and was left out.
     AwardSkipped {
         /// The trigger.

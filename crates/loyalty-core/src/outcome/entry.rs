@@ -63,6 +63,7 @@ impl Change {
             Self::StoredValueReleased { .. } => "stored_value_released",
             Self::Triggered { .. } => "triggered",
             Self::Notified { .. } => "notified",
+            Self::ItemGiven { .. } => "item_given",
             Self::AwardSkipped { .. } => "award_skipped",
             Self::ChainStopped { .. } => "chain_stopped",
             Self::CarriedOver { .. } => "carried_over",

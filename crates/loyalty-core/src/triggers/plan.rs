@@ -84,6 +84,8 @@ pub(crate) enum AwardPlan {
         points: i64,
     },
     Coupon(Id, Option<Exact>),
+    /// The article.
+    Item(Id),
     Tags {
         add: Vec<Id>,
         remove: Vec<Id>,

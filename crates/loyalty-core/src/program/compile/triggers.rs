@@ -94,7 +94,8 @@ impl Compiler<'_> {
         path: &str,
     ) -> Option<TriggerPlan> {
         if rule.awards.is_empty() {
-            let words = "say what it does: points, a coupon, tags, a conversion or a message";
+            let words =
+                "say what it does: points, a coupon, a thing, tags, a conversion or a message";
             self.tell(Code::MissingField, &join(path, "do"), words);
         }
         let scope = match &rule.on {
@@ -367,6 +368,7 @@ impl Compiler<'_> {
                 self.coupon_of(of, &join(path, "coupon"));
                 Some(AwardPlan::Coupon(of.coupon.clone(), of.value))
             }
+            Award::Item(item) => Some(AwardPlan::Item(item.sku.clone())),
             Award::Tags(tags) => {
                 if tags.add.is_empty() && tags.remove.is_empty() {
                     let words = "say which tags to `add` or to `remove`";
