@@ -307,7 +307,7 @@
 // The bytes of a key of codes: its number, 0 to 7, and a secret of 16 random bytes.
 #define LOYALTY_CODE_KEY_BYTES 17
 
-// The engine of one program. It never changes: any number of threads may use it at once, each with its own members.
+// The engine of one program, or of its versions in time. It never changes: any number of threads may use it at once, each with its own members.
 typedef struct loyalty_engine loyalty_engine;
 
 // What went wrong, in words. It never changes: any number of threads may read it at once.
@@ -377,7 +377,7 @@ const char *loyalty_error_json(const loyalty_error *error,
 // Frees an error and the texts that it has lent. NULL is fine.
 loyalty_status loyalty_error_free(loyalty_error *error);
 
-// Makes the engine of a program, which is JSON.
+// Makes the engine of a program, which is JSON; or of a timeline, which is JSON with the `versions` of a program and when each starts.
 //
 // The bytes are not needed afterwards. A program with mistakes gives `LOYALTY_STATUS_PROGRAM_INVALID`; `loyalty_error_json` then
 // lists every mistake under `details`, each with its own code and path.
@@ -389,7 +389,7 @@ loyalty_status loyalty_engine_new(const uint8_t *program,
 // Frees an engine. NULL is fine. No other thread may be using it.
 loyalty_status loyalty_engine_free(loyalty_engine *engine);
 
-// The program of an engine as canonical JSON: every default filled in, the fields in a fixed order.
+// The program or timeline of an engine as canonical JSON: every default filled in, the fields in a fixed order.
 loyalty_status loyalty_engine_program_json(const loyalty_engine *engine,
                                            loyalty_buffer *json,
                                            loyalty_error **error);

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use loyalty_core::Program;
+use loyalty_core::{Program, Timeline};
 use loyalty_tests::{load, scenarios_folder};
 use serde_json::{Map, Value};
 
@@ -53,6 +53,24 @@ fn each_loads_and_is_what_it_is_called() {
             .unwrap_or_else(|error| panic!("{name}, written and read again: {error}"));
         assert_eq!(again, program, "{name}, written and read again");
     }
+}
+
+#[test]
+fn timelines_load_and_keep_to_the_schema() {
+    let schema = json(&workspace().join("include/timeline.schema.json"));
+    let folder = workspace().join("examples/timelines");
+    let mut faults = Vec::new();
+    let mut count = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let timeline = Timeline::from_json(&read(&path))
+            .unwrap_or_else(|error| panic!("{}: {:?}", path.display(), error.details()));
+        let again = Timeline::from_json(&timeline.to_json()).unwrap();
+        assert_eq!(again, timeline, "{}", path.display());
+        check(&schema, &schema, &json(&path), "", &mut faults);
+        count += 1;
+    }
+    assert!(count > 0 && faults.is_empty(), "{faults:?}");
 }
 
 #[test]

@@ -21,7 +21,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from loyalty import Engine, Event, LoyaltyError, Member, Outcome, Program
+from loyalty import Engine, Event, LoyaltyError, Member, Outcome
 
 
 class Doubt(Exception):
@@ -106,7 +106,7 @@ def follow(script: str) -> list[str]:
             continue
         if word == "program":
             try:
-                engine = Engine(Program(payload))
+                engine = Engine(payload)
                 answers.append("ok")
             except LoyaltyError as error:
                 answers.append("error\t" + error.to_json())

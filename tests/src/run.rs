@@ -1,8 +1,8 @@
 //! Holding the engine to a scenario.
 
 use loyalty_core::{
-    Date, Detail, Engine, Error, Event, Expiring, Instant, Member, Messages, Outcome, Program,
-    Timestamp, Unmet,
+    Date, Detail, Engine, Error, Event, Expiring, Instant, Member, Messages, Outcome, Timeline,
+    Timestamp,
 };
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ pub fn check(scenario: &Scenario) -> Result<(), String> {
         format!("{} ({}), {step}: {words}", scenario.id, scenario.file)
     };
     let program = match (
-        Program::from_json(&scenario.program),
+        Timeline::from_json(&scenario.program),
         scenario.program_errors.is_empty(),
     ) {
         (Ok(program), true) => program,
@@ -36,7 +36,7 @@ pub fn check(scenario: &Scenario) -> Result<(), String> {
             return same(&wanted, &found).map_err(|words| said("program".to_owned(), words));
         }
     };
-    let again = Program::from_json(&program.to_json())
+    let again = Timeline::from_json(&program.to_json())
         .map_err(|error| said("program, written and read".to_owned(), error.to_string()))?;
     if again != program {
         let words = "it is another one when it has been written and read";
@@ -110,7 +110,7 @@ fn follow(engine: &mut Engine, member: &mut Member, step: &Step) -> Result<(), S
             same(&json!(wanted), &json!(found))
         }
         Step::Program(text) => {
-            let program = Program::from_json(text).map_err(|error| error.to_string())?;
+            let program = Timeline::from_json(text).map_err(|error| error.to_string())?;
             *engine = Engine::new(program);
             match (engine.next_due(member), member.as_of()) {
                 (Some(due), Some(as_of)) if due <= as_of => {
@@ -150,8 +150,7 @@ fn follow(engine: &mut Engine, member: &mut Member, step: &Step) -> Result<(), S
 
 /// What a leaf of a condition lacks, in words.
 pub(crate) fn sentence(engine: &Engine, unmet: &str, lang: &str) -> Result<String, Error> {
-    let program = engine.program();
-    let unmet = Unmet::from_json(unmet, program)?;
+    let (unmet, program) = engine.unmet(unmet)?;
     Ok(Messages::new().named(program).sentence(&unmet, lang))
 }
 

@@ -1,6 +1,6 @@
 //! What the engine says to every scenario, line by line; the other languages must say the same.
 
-use loyalty_core::{Date, Engine, Error, Member, Program, Timestamp};
+use loyalty_core::{Date, Engine, Error, Member, Timeline, Timestamp};
 
 use crate::run::{call, sentence};
 use crate::scenario::{Kind, Scenario, Step};
@@ -23,7 +23,7 @@ impl Transcript {
         self.ask("scenario", &scenario.id)?;
         self.answer("scenario", &scenario.id)?;
         self.ask("program", &scenario.program)?;
-        let mut engine = match Program::from_json(&scenario.program) {
+        let mut engine = match Timeline::from_json(&scenario.program) {
             Ok(program) => Engine::new(program),
             Err(error) => return self.answer("error", &error.to_json()),
         };
@@ -82,7 +82,7 @@ impl Transcript {
                 }
                 Step::Program(text) => {
                     self.ask("program", text)?;
-                    engine = Engine::new(Program::from_json(text).map_err(|e| e.to_string())?);
+                    engine = Engine::new(Timeline::from_json(text).map_err(|e| e.to_string())?);
                     self.answer_word("ok");
                 }
                 Step::Reload => {

@@ -43,6 +43,7 @@ mod receipt;
 mod redeem;
 mod redeemed;
 mod referral;
+mod referred;
 mod report;
 mod reprice;
 mod returns;
@@ -62,6 +63,7 @@ mod trigger;
 mod trigger_due;
 mod trigger_metric;
 mod undo;
+mod versions;
 mod wallet;
 mod warnings;
 mod winback;
@@ -76,11 +78,11 @@ use crate::error::{Code, Error, Result};
 use crate::event::{Body, Event};
 use crate::id::Id;
 use crate::member::{Member, Seen};
-use crate::outcome::{BenefitStanding, Expiring, Liability, Outcome, Progress, Rank};
-use crate::program::Program;
+use crate::outcome::{BenefitStanding, Expiring, Liability, Outcome, Progress, Rank, Unmet};
+use crate::program::{Program, Timeline, Version};
 use work::Work;
 
-/// The engine of one program. It never changes: share it between threads.
+/// The engine of one program, or of its versions in time. It never changes: share it between threads.
 ///
 /// # Example
 /// ```
@@ -98,7 +100,7 @@ use work::Work;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Engine {
-    program: Program,
+    timeline: Timeline,
 }
 
 /// How much an outcome says.
@@ -115,16 +117,54 @@ pub enum Detail {
 }
 
 impl Engine {
-    /// Makes the engine of a program.
+    /// Makes the engine of a program, or of a timeline of its versions: each event is then judged by the version to which the
+    /// member has come.
     #[must_use]
-    pub fn new(program: Program) -> Self {
-        Self { program }
+    pub fn new(program: impl Into<Timeline>) -> Self {
+        Self {
+            timeline: program.into(),
+        }
     }
 
-    /// The program.
+    /// The program; of a timeline its last version.
     #[must_use]
     pub fn program(&self) -> &Program {
-        &self.program
+        self.timeline.program()
+    }
+
+    /// The versions of the program.
+    #[must_use]
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// The version of the program under which a member stands, as of [`Member::as_of`]. Before the first event: with which a member
+    /// begins who joins at the very beginning of the timeline.
+    #[must_use]
+    pub fn program_of(&self, member: &Member) -> &Program {
+        &self.version_of(member).program
+    }
+
+    /// Reads what a leaf of a condition lacks, and says which program names it so: of a timeline the latest version that does.
+    ///
+    /// # Errors
+    /// As for [`Unmet::from_json`], under the last version.
+    pub fn unmet(&self, json: &(impl AsRef<[u8]> + ?Sized)) -> Result<(Unmet, &Program)> {
+        let mut programs = self.timeline.programs().rev();
+        let found =
+            programs.find_map(|program| Some((Unmet::from_json(json, program).ok()?, program)));
+        match found {
+            Some(found) => Ok(found),
+            None => Ok((Unmet::from_json(json, self.program())?, self.program())),
+        }
+    }
+
+    fn version_of(&self, member: &Member) -> &Version {
+        let name = member.state.more.program_version.as_ref();
+        let place = member
+            .as_of
+            .map_or(0, |as_of| self.timeline.place(name, as_of));
+        self.timeline.version(place)
     }
 
     /// Takes an event: everything due before it happens first, then the event itself, then what follows from it.
@@ -153,7 +193,7 @@ impl Engine {
             return Ok(known);
         }
         in_order(member, event.at.instant, "at")?;
-        let mut work = Work::on(&self.program, member, event.at.instant);
+        let mut work = Work::on(&self.timeline, member, event.at.instant);
         if let Err(error) = work.take(event, detail) {
             let state = work.back();
             member.state.take_back(state);
@@ -190,7 +230,7 @@ impl Engine {
             return Ok(known);
         }
         in_order(member, event.at.instant, "at")?;
-        let mut work = Work::beside(&self.program, member, event.at.instant);
+        let mut work = Work::beside(&self.timeline, member, event.at.instant);
         work.take(event, detail)?;
         Ok(work.into_outcome())
     }
@@ -207,7 +247,7 @@ impl Engine {
             // Without a history there is nothing that time could change.
             return Ok(Outcome::default());
         }
-        let mut work = Work::on(&self.program, member, to);
+        let mut work = Work::on(&self.timeline, member, to);
         if let Err(error) = work.adopt_version().and_then(|()| work.settle_to(to)) {
             let state = work.back();
             member.state.take_back(state);
@@ -222,11 +262,11 @@ impl Engine {
     #[must_use]
     pub fn next_due(&self, member: &Member) -> Option<Instant> {
         match member.due {
-            Some((digest, due)) if digest == self.program.digest => due,
+            Some((digest, due)) if digest == self.version_of(member).digest => due,
             _ if member.version == 0 => None,
             _ => {
                 let as_of = member.as_of?;
-                let mut work = Work::beside(&self.program, member, as_of);
+                let mut work = Work::beside(&self.timeline, member, as_of);
                 // What cannot be worked out is refused by every event too.
                 work.adopt_version().ok()?;
                 work.next_due()
@@ -241,7 +281,7 @@ impl Engine {
         let Some(as_of) = member.as_of else {
             return Progress::default();
         };
-        let work = Work::beside(&self.program, member, as_of);
+        let work = Work::beside(&self.timeline, member, as_of);
         Progress {
             tracks: work.progress(),
             tasks: work.task_progress(),
@@ -277,19 +317,21 @@ impl Engine {
     /// ```
     pub fn ranking(&self, member: &Member, id: &str, at: Instant) -> Result<Option<Rank>> {
         whole(member)?;
-        let rankings = &self.program.compiled.rankings;
-        let Some(plan) = rankings.iter().find(|plan| plan.id == *id) else {
+        let of = |program: &Program| program.compiled.rankings.iter().any(|plan| plan.id == *id);
+        if !self.timeline.programs().any(of) {
             let words = format!("there is no ranking `{id}` in this program");
             return Err(Error::at(Code::UnknownReference, "id", words));
-        };
+        }
         in_order(member, at, "at")?;
         let Some(as_of) = member.as_of.filter(|_| member.version > 0) else {
             return Ok(None);
         };
-        let mut work = Work::beside(&self.program, member, as_of);
+        let mut work = Work::beside(&self.timeline, member, as_of);
         work.adopt_version()?;
         work.settle_to(at)?;
-        Ok(work.rank(plan))
+        let rankings = &work.compiled.rankings;
+        let plan = rankings.iter().find(|plan| plan.id == *id);
+        Ok(plan.and_then(|plan| work.rank(plan)))
     }
 
     /// What a member is entitled to, benefit by benefit, as of [`Member::as_of`]: a value, or how many units are left.
@@ -298,7 +340,7 @@ impl Engine {
         let Some(as_of) = member.as_of else {
             return Vec::new();
         };
-        Work::beside(&self.program, member, as_of).benefits()
+        Work::beside(&self.timeline, member, as_of).benefits()
     }
 
     /// The available points of each account by the instants at which they expire, up to the end of the day `by`; then one row
@@ -310,7 +352,7 @@ impl Engine {
         let Some(as_of) = member.as_of else {
             return Ok(Vec::new());
         };
-        let mut work = Work::beside(&self.program, member, as_of);
+        let mut work = Work::beside(&self.timeline, member, as_of);
         work.adopt_version()?;
         work.expiring(by)
     }
@@ -324,7 +366,7 @@ impl Engine {
         let Some(as_of) = member.as_of else {
             return Ok(Vec::new());
         };
-        let mut work = Work::beside(&self.program, member, as_of);
+        let mut work = Work::beside(&self.timeline, member, as_of);
         work.adopt_version()?;
         work.liability()
     }
@@ -375,12 +417,12 @@ impl Engine {
 
     /// Whether an id of a day is remembered still: by date, not by whether a call came in between that forgot it.
     fn remembers(&self, member: &Member, on: Date, event: &Event<'_>) -> bool {
-        let compiled = &self.program.compiled;
+        let compiled = &self.version_of(member).program.compiled;
         let zone = member.state.profile.timezone.unwrap_or(compiled.zone);
         let now = member
             .as_of
             .map_or(event.at.instant, |as_of| as_of.max(event.at.instant));
-        let last = on.add_days(i64::from(compiled.dedup_days));
+        let last = on.add_days(self.timeline.dedup_days());
         let today = zone.date_at(now);
         let today = member.state.reached.map_or(today, |day| day.max(today));
         last.map_or(true, |last| today <= last)
@@ -392,6 +434,7 @@ impl Work<'_> {
     fn take(&mut self, event: &Event<'_>, detail: Detail) -> Result<()> {
         self.adopt_version()?;
         self.settle_to(event.at.instant)?;
+        self.adopt_by_event()?;
         self.trace = (detail == Detail::Trace).then(Vec::new);
         self.receipts = detail != Detail::Entries;
         self.event = self.entries.len();

@@ -64,8 +64,8 @@ pub use amount::{
 };
 pub use benefits::{Benefit, BenefitGrant, Quota, QuotaPeriod};
 pub use calendar::{
-    Align, Date, Instant, LastDay, Local, MonthDay, Offset, Period, Span, TimeOfDay, Unit, Weekday,
-    Zone, zone_data_version,
+    Align, Date, Instant, LastDay, Local, Moment, MonthDay, Offset, Period, Span, TimeOfDay, Unit,
+    Weekday, Zone, zone_data_version,
 };
 pub use condition::{
     AtLeastN, AttributeTest, AttributeValue, BirthdayTest, Comparison, Condition, DateRange,
@@ -88,7 +88,7 @@ pub use event::{
     Convert, Converted, Counter, Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest,
     Household, HouseholdLeft, HouseholdLink, IssueCoupon, LeaveHousehold, LeaveSeat, LentRung,
     Line, Merge, Off, OrderSettled, Outreach, Overdraw, Part, PlanSeat, Price, Profile, Purchase,
-    Receive, ReceivedLot, Redeem, Referral, ReferredOrder, ReferredPoints, Release, Renew, Return,
+    Receive, ReceivedLot, Redeem, Referral, ReferredOrder, ReferredPoints, ReferredReturn, Release, Renew, Return,
     ReturnedLine, Revoke, Said, Scalar, SeatLeft, SharePlan, Shipping, StoredTender, Subscribe,
     Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer, Undo, Unfreeze,
     Unsubscribe, Until,
@@ -132,7 +132,10 @@ pub use pricing::{
     AmountOff, Basis, Discount, DiscountPer, MoneyRounding, PercentBase, PercentOff, Pricing,
     RoundOf, RoundPlace, TaxRule, Weights,
 };
-pub use program::{PROGRAM_SCHEMA, Program, Rules};
+pub use program::{
+    Adopt, Announcement, Kept, PROGRAM_SCHEMA, Program, ProgramVersion, Rules, Timeline,
+    TimelineRules, Transition,
+};
 pub use rankings::{RankBy, RankOrder, Ranking};
 pub use tasks::{TaskRepeat, TaskRule, TaskStep};
 pub use text::Label;
@@ -158,6 +161,12 @@ pub mod schema {
     #[must_use]
     pub fn program() -> schemars::Schema {
         schemars::schema_for!(crate::Rules)
+    }
+
+    /// The schema of timelines.
+    #[must_use]
+    pub fn timeline() -> schemars::Schema {
+        schemars::schema_for!(crate::TimelineRules)
     }
 
     /// The schema of events.

@@ -9,8 +9,10 @@ pub const ID_BYTES_MAX: usize = 128;
 pub const TEXT_BYTES_MAX: usize = 4_096;
 /// Largest event document, in bytes.
 pub const EVENT_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// Largest program document, in bytes.
+/// Largest document of a program or of a timeline, in bytes.
 pub const PROGRAM_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Most versions of a program in a timeline.
+pub const VERSIONS_MAX: usize = 64;
 /// Largest member document, in bytes.
 pub const MEMBER_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// Deepest nesting of a JSON document.

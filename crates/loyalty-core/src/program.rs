@@ -6,6 +6,7 @@ mod check_tiers;
 mod compile;
 mod index;
 mod load;
+mod timeline;
 mod tracks;
 
 use std::sync::Arc;
@@ -32,6 +33,12 @@ use crate::tasks::TaskRule;
 use crate::text::Label;
 use crate::tiers::Track;
 use crate::triggers::{Topic, Trigger};
+
+pub use timeline::{
+    Adopt, Announcement, Kept, ProgramVersion, Timeline, TimelineRules, Transition,
+};
+
+pub(crate) use timeline::Version;
 
 pub(crate) use compile::{
     Compiled, EarningPlan, Feed, MetricPlan, On, RulePlan, Watched, metric_moves,

@@ -1,15 +1,15 @@
-//! The engine of one program.
+//! The engine of one program, or of its versions in time.
 
 use core::ptr;
 
-use loyalty_core::{Engine, Program};
+use loyalty_core::{Engine, Timeline};
 
 use crate::boundary::{Caller, Immutable, Opaque};
 use crate::buffer::Buffer;
 use crate::error::ErrorHandle;
 use crate::status::Status;
 
-/// The engine of one program. It never changes: any number of threads may use it at once, each with its own members.
+/// The engine of one program, or of its versions in time. It never changes: any number of threads may use it at once, each with its own members.
 pub struct EngineHandle(());
 
 impl Opaque for EngineHandle {
@@ -19,7 +19,7 @@ impl Opaque for EngineHandle {
 
 impl Immutable for EngineHandle {}
 
-/// Makes the engine of a program, which is JSON.
+/// Makes the engine of a program, which is JSON; or of a timeline, which is JSON with the `versions` of a program and when each starts.
 ///
 /// The bytes are not needed afterwards. A program with mistakes gives `LOYALTY_STATUS_PROGRAM_INVALID`; `loyalty_error_json` then
 /// lists every mistake under `details`, each with its own code and path.
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn loyalty_engine_new(
     caller.run(error, || {
         let engine = caller.out(engine, "engine")?;
         let program = caller.bytes(program, program_length, "program")?;
-        engine.give_handle(Engine::new(Program::from_json(program)?));
+        engine.give_handle(Engine::new(Timeline::from_json(program)?));
         Ok(())
     })
 }
@@ -48,7 +48,7 @@ pub unsafe extern "C" fn loyalty_engine_free(engine: *mut EngineHandle) -> Statu
     caller.run(ptr::null_mut(), || caller.free(engine, "engine"))
 }
 
-/// The program of an engine as canonical JSON: every default filled in, the fields in a fixed order.
+/// The program or timeline of an engine as canonical JSON: every default filled in, the fields in a fixed order.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loyalty_engine_program_json(
     engine: *const EngineHandle,
@@ -60,7 +60,7 @@ pub unsafe extern "C" fn loyalty_engine_program_json(
     caller.run(error, || {
         let json = caller.out(json, "json")?;
         let engine = caller.shared(engine, "engine")?;
-        json.give(Buffer::new(engine.program().to_json()));
+        json.give(Buffer::new(engine.timeline().to_json()));
         Ok(())
     })
 }

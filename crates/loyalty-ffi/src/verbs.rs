@@ -1,6 +1,6 @@
 //! What the engine does with members.
 
-use loyalty_core::{Date, Detail, Event, Instant, Messages, Unmet};
+use loyalty_core::{Date, Detail, Event, Instant, Messages};
 
 use crate::boundary::Caller;
 use crate::buffer::Buffer;
@@ -260,8 +260,8 @@ pub unsafe extern "C" fn loyalty_sentence(
         let unmet = caller.bytes(unmet, unmet_length, "unmet")?;
         let messages = caller.bytes(messages, messages_length, "messages")?;
         let language = caller.text(language, language_length, "language")?;
-        let unmet = Unmet::from_json(unmet, engine.program())?;
-        let messages = Messages::from_json(messages)?.named(engine.program());
+        let (unmet, program) = engine.unmet(unmet)?;
+        let messages = Messages::from_json(messages)?.named(program);
         sentence.give(Buffer::new(messages.sentence(&unmet, language)));
         Ok(())
     })

@@ -14,7 +14,10 @@ use crate::output;
 use crate::program::{self, Program};
 use crate::time;
 
-/// The engine of one program. It never changes: share it between threads.
+/// The engine of one program, or of its versions in time. It never changes: share it between threads.
+///
+/// Of a timeline, `{"schema": 1, "versions": [{"program": ...}, {"starts": "2027-01-01", "program": ...}]}`, each event is judged by
+/// the version to which the member has come.
 ///
 /// >>> from datetime import datetime, timezone
 /// >>> engine = Engine({
@@ -52,15 +55,23 @@ impl Engine {
     #[new]
     #[pyo3(signature = (program, /))]
     fn new(program: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let engine = core::Engine::new(program::from_python(program)?);
+        let engine = core::Engine::new(program::timeline(program)?);
         Ok(Self { engine })
     }
 
-    /// The program.
+    /// The program; of a timeline its last version.
     #[getter]
     fn program(&self) -> Program {
         Program {
             rules: self.engine.program().clone(),
+        }
+    }
+
+    /// The version of the program under which a member stands.
+    fn program_of(&self, member: &Bound<'_, Member>) -> Program {
+        let state = member.get().read(member.py());
+        Program {
+            rules: self.engine.program_of(&state).clone(),
         }
     }
 
@@ -239,8 +250,7 @@ impl Engine {
         let unmet_json = input::event(unmet)?;
         let texts = messages.map(input::event).transpose()?;
         call(unmet.py(), 0, || {
-            let program = self.engine.program();
-            let unmet = core::Unmet::from_json(&unmet_json, program)?;
+            let (unmet, program) = self.engine.unmet(&unmet_json)?;
             let messages = match &texts {
                 Some(texts) => core::Messages::from_json(texts)?,
                 None => core::Messages::new(),
@@ -256,7 +266,7 @@ impl Engine {
     fn __reduce__<'py>(
         slf: &Bound<'py, Self>,
     ) -> PyResult<(Bound<'py, PyType>, Bound<'py, PyTuple>)> {
-        let text = slf.get().engine.program().to_json();
+        let text = slf.get().engine.timeline().to_json();
         Ok((slf.get_type(), PyTuple::new(slf.py(), [text])?))
     }
 }

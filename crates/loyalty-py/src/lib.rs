@@ -14,6 +14,7 @@ mod outcome;
 mod output;
 mod program;
 mod time;
+mod timeline;
 
 use pyo3::prelude::*;
 
@@ -38,6 +39,8 @@ mod _loyalty {
     use crate::outcome::Outcome;
     #[pymodule_export]
     use crate::program::Program;
+    #[pymodule_export]
+    use crate::timeline::Timeline;
 
     use super::{Bound, PyModule, PyModuleMethods, PyResult};
 

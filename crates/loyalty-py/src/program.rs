@@ -8,6 +8,7 @@ use crate::call::call;
 use crate::fault::Fault;
 use crate::input;
 use crate::output;
+use crate::timeline::Timeline;
 
 /// All rules of one loyalty program, read from JSON text, bytes or a dict, and checked.
 ///
@@ -27,14 +28,33 @@ pub(crate) struct Program {
 
 /// A program from what Python calls one: text, bytes or a dict.
 pub(crate) fn from_python(document: &Bound<'_, PyAny>) -> PyResult<core::Program> {
+    match document.cast::<Program>() {
+        Ok(program) => Ok(program.get().rules.clone()),
+        Err(_) => read(document, |bytes| core::Program::from_json(bytes)),
+    }
+}
+
+/// A timeline from what Python calls one, or a program.
+pub(crate) fn timeline(document: &Bound<'_, PyAny>) -> PyResult<core::Timeline> {
+    if let Ok(timeline) = document.cast::<Timeline>() {
+        Ok(timeline.get().timeline.clone())
+    } else if let Ok(program) = document.cast::<Program>() {
+        Ok(program.get().rules.clone().into())
+    } else {
+        read(document, |bytes| core::Timeline::from_json(bytes))
+    }
+}
+
+fn read<T: Send>(
+    document: &Bound<'_, PyAny>,
+    from_json: impl Fn(&[u8]) -> core::Result<T> + Sync,
+) -> PyResult<T> {
     let py = document.py();
     let from_bytes = |bytes: &[u8]| {
         // A program is always compiled without the interpreter: even a small one takes a while.
-        call(py, usize::MAX, || Ok(core::Program::from_json(bytes)?))
+        call(py, usize::MAX, || Ok(from_json(bytes)?))
     };
-    if let Ok(program) = document.cast::<Program>() {
-        Ok(program.get().rules.clone())
-    } else if let Ok(text) = document.cast::<PyString>() {
+    if let Ok(text) = document.cast::<PyString>() {
         match text.to_str() {
             Ok(text) => from_bytes(text.as_bytes()),
             Err(error) if error.is_instance_of::<pyo3::exceptions::PyUnicodeError>(py) => {

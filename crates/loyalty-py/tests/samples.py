@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from loyalty import LoyaltyError, Program
+from loyalty import LoyaltyError, Program, Timeline
 from loyalty._explain.seen import Seen
 
 ROOT = Path(__file__).parents[3]
@@ -25,10 +25,12 @@ def programs() -> Iterator[tuple[str, Program]]:
             for part in [scenario, *scenario.get("steps", ())]:
                 if "program" in part:
                     try:
-                        yield f"{path.stem}: {scenario['id']}", Program(json.dumps(part["program"]))
+                        timeline = Timeline(json.dumps(part["program"]))
                     except LoyaltyError:
                         # Some are there to be refused.
-                        pass
+                        continue
+                    for program in timeline.programs:
+                        yield f"{path.stem}: {scenario['id']}", program
 
 
 @cache

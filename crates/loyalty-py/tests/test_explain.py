@@ -8,7 +8,7 @@ import pytest
 from programs import shop
 from samples import Schema, ids, programs
 
-from loyalty import Program
+from loyalty import Program, Timeline
 from loyalty._explain import _Explainer, explain
 from loyalty._explain.seen import watched
 
@@ -88,6 +88,45 @@ def test_what_is_new_is_named_by_keys_and_ids() -> None:
     _, text = told(document, "zh")
     assert "  三杯（three-cups）" in text.splitlines()
     assert "其他设置" in text.splitlines()
+
+
+def test_a_timeline_is_told_version_by_version() -> None:
+    topics = [{"id": "rules", "name": {"en": "House rules", "zh": "规则"}}]
+    after = {**shop(), "version": "2027-1", "topics": topics}
+    timeline = Timeline(
+        {
+            "schema": 1,
+            "versions": [
+                {"program": {**shop(), "topics": topics}},
+                {
+                    "starts": "2027-01-01",
+                    "adopt": "term_end",
+                    "announced": {"on": "2026-12-01", "notify": {"topic": "rules", "text": {"en": "New rules", "zh": "新规则"}}},
+                    "transition": {
+                        "version": "2027-0",
+                        "until": "2027-03-31",
+                        "keep": [{"part": "earn", "ids": ["base"]}, {"part": "tender"}],
+                    },
+                    "program": after,
+                },
+            ],
+        }
+    )
+    document = watched(timeline.to_dict())
+    text = explain(timeline, "en").splitlines()
+    for line in [
+        "Version 2026-1",
+        "  The first one.",
+        "Version 2027-1",
+        "  It starts at 2027-01-01.",
+        "  Members come to it when their present term ends, after its review; who has none comes to it then.",
+        "  Members are told on 2026-12-01, once (House rules): New rules",
+        "  Until 2027-03-31 who is there already keeps of version 2026-1: base (earn rules) and paying with points (version 2027-0).",
+    ]:
+        assert line in text, line
+    assert explain(timeline, "zh").count("版本 ") > 2
+    assert "  2026-12-01 通知会员一次（规则）：新规则" in explain(timeline, "zh").splitlines()
+    assert document["versions"][1]["adopt"] == "term_end"
 
 
 LINES: list[tuple[dict[str, Any], str, str]] = [

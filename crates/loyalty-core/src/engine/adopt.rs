@@ -1,47 +1,109 @@
-//! A new version of the program (clause 3.8): what it does with points that are there already.
+//! Another version of the program: what it does with what is there already (clauses 3.8, 14.3).
 
-use std::sync::Arc;
-
+use super::facts::rung;
+use super::lent::mark_held;
+use super::standing::Asked;
 use super::taken::NewDate;
 use super::work::Work;
 use crate::calendar::{Date, Instant};
 use crate::error::Result;
-use crate::outcome::RedateWhy;
+use crate::id::Id;
+use crate::member::State;
+use crate::metric::Tally;
+use crate::outcome::{Change, RedateWhy, TierWhy};
 use crate::points::{
-    Counting, DatedBy, Lot, OpenLots, active_on, counts_from_activation, first_invalid, is_idle,
+    Account, Counting, DatedBy, Lot, OpenLots, active_on, counts_from_activation, first_invalid,
+    is_idle,
 };
+use crate::program::{Compiled, Program};
+use crate::tiers::{Begin, Person, Review, Standing, Term, Verdict};
 
 impl Work<'_> {
-    /// The member comes to the version of the program, if it ran under another one: first of all at this instant. Where the zone of
-    /// the program is another one, what the days bring that begin by that happens, too.
+    /// First of all: the member comes to the version of the program that is in force, if it has run under another one. Where the
+    /// zone of the program is another one, what the days bring that begin by that happens, too.
     pub(super) fn adopt_version(&mut self) -> Result<()> {
         let before = self.entries.len();
-        self.adopt_rules()?;
+        if self.state.more.program_version.as_ref() != self.label() {
+            self.adopted()?;
+        }
         if self.moved {
             self.settle_event()?;
             (self.moved, self.turned) = (false, None);
         } else if self.entries.len() > before {
             self.settle_at()?;
         }
-        Ok(())
-    }
-
-    fn adopt_rules(&mut self) -> Result<()> {
-        let label = self.label();
-        if self.state.more.program_version.as_ref() == label {
-            return Ok(());
-        }
-        Arc::make_mut(&mut self.state.more).program_version = label.cloned();
         if self.member.version == 0 {
             return Ok(());
         }
+        // What the member should have come to before this instant was not known then.
+        while let Some(coming) = self.version_due().filter(|one| one.at <= self.as_of) {
+            self.come_to(coming)?;
+            self.settle_at()?;
+        }
+        Ok(())
+    }
+
+    /// What another version of the program changes at once: the dates of points, rungs that it does not have, rungs that are lent.
+    pub(super) fn adopted(&mut self) -> Result<()> {
+        let to = self.label().cloned();
+        let from = core::mem::replace(&mut self.more().program_version, to.clone());
+        if !self.compiled.triggers.by_days && self.state.more.triggers.through.is_some() {
+            // Nobody looks at the days that pass now.
+            self.more().triggers.through = None;
+        }
+        if self.member.version == 0 || self.state.more.access.is_over() {
+            return Ok(());
+        }
+        let before = from.as_ref().and_then(|from| self.timeline.named(from));
+        let ends = before.is_some_and(|version| version.ends == Some(self.as_of));
+        let before = before.map(|version| &version.program).filter(|_| ends);
+        if self.left.is_none() {
+            self.left.clone_from(&from);
+        }
+        self.enter(Change::Adopted { from, to });
         let compiled = self.compiled;
         for (place, plan) in compiled.accounts.iter().enumerate() {
-            if plan.open_lots != OpenLots::Keep {
+            // The end of a transition changes only what was kept until then.
+            let same = |program: &Program| {
+                let rule = |program: &Program| {
+                    program
+                        .rules()
+                        .accounts
+                        .iter()
+                        .find(|one| one.id == plan.id)
+                        .cloned()
+                };
+                rule(program) == rule(self.program)
+            };
+            if plan.open_lots != OpenLots::Keep && !before.is_some_and(same) {
                 self.date_open_lots(place, plan.open_lots)?;
             }
         }
+        self.leave_lost_rungs()?;
         self.lend_rungs();
+        Ok(())
+    }
+
+    /// A rung that the program does not have is left for the lowest one.
+    fn leave_lost_rungs(&mut self) -> Result<()> {
+        let compiled = self.compiled;
+        for (place, track) in compiled.tracks.iter().enumerate() {
+            let known = |rung: &Id| track.rungs.iter().any(|one| one.id == *rung);
+            let standing = self.state.tiers.get(place);
+            if standing.is_none_or(|standing| known(&standing.rung)) {
+                continue;
+            }
+            let verdict = Verdict {
+                rung: 0,
+                why: TierWhy::NewVersion,
+                basis: None,
+            };
+            let asked = Asked {
+                on: self.today,
+                after: None,
+            };
+            self.take_rung(place, verdict, asked)?;
+        }
         Ok(())
     }
 
@@ -122,5 +184,123 @@ impl Work<'_> {
         let activation = plan.map(|plan| plan.lot.activation).unwrap_or_default();
         let day = active_on(activation, from)?.unwrap_or(from);
         Ok(Some(day.min(self.today)))
+    }
+}
+
+/// Brings a member to the order of the program: every account, metric and track at its place. What the program does not know
+/// stays behind them.
+pub(super) fn align_with(compiled: &Compiled, state: &mut State, as_of: Instant, version: u64) {
+    let zone = state.profile.timezone.unwrap_or(compiled.zone);
+    align(
+        &mut state.accounts,
+        &compiled.accounts,
+        |one| &one.id,
+        |plan| &plan.id,
+        |plan| Account::new(plan.id.clone()),
+    );
+    align(
+        &mut state.metrics,
+        &compiled.metrics,
+        |one| &one.id,
+        |plan| &plan.id,
+        |plan| {
+            let mut tally = Tally::new(plan.id.clone(), version);
+            // What happened before is not known to a metric that is new to the member: the first whole day is the next one.
+            tally.from = (version > 0)
+                .then(|| zone.date_at(as_of).add_days(1).ok())
+                .flatten();
+            tally
+        },
+    );
+    align(
+        &mut state.tiers,
+        &compiled.tracks,
+        |one| &one.track,
+        |plan| &plan.id,
+        |plan| {
+            let rung = plan
+                .rungs
+                .first()
+                .map_or_else(|| plan.id.clone(), |rung| rung.id.clone());
+            Standing::new(plan.id.clone(), rung, as_of)
+        },
+    );
+    for standing in state.tiers.iter_mut().skip(compiled.tracks.len()) {
+        standing.rest();
+    }
+    for (place, plan) in compiled.tracks.iter().enumerate() {
+        let held = rung(compiled, state, place);
+        if let Some(standing) = state.tiers.get_mut(place) {
+            standing.primary = plan.primary;
+            mark_held(compiled, standing, place, held);
+        }
+    }
+}
+
+/// Where a rung is reviewed without having been earned, its first term begins with it. `anew`: also where it has begun already,
+/// because what it is counted from has changed.
+pub(super) fn begin_terms(
+    compiled: &Compiled,
+    state: &mut State,
+    (as_of, today, person): (Instant, Date, Person),
+    anew: bool,
+) {
+    let zone = person.zone;
+    for (standing, track) in state.tiers.iter_mut().zip(&compiled.tracks) {
+        // What a review has gone over has had its first term.
+        let reviewed = standing.begun.is_some();
+        let fresh = !reviewed && standing.judged.is_none() && standing.before.is_empty();
+        let due = anew || standing.until.is_none();
+        let rung = track.rungs.iter().position(|one| one.id == standing.rung);
+        let rung = rung.unwrap_or(0);
+        // A term of a length begins with the first rung; days of review that are set apart from it are there for every rung.
+        let begins = if track.review == Review::TermEnd {
+            rung == 0 && fresh
+        } else {
+            standing.grace.is_none()
+        };
+        if !(begins && due && (rung > 0 || track.reviews_base())) {
+            continue;
+        }
+        // Under rules that are newer than the standing, a term that would be over begins now.
+        let ends = [standing.entered(zone), today].map(|first| {
+            let begin = Begin {
+                first,
+                after: None,
+                entered: standing.entered(zone),
+                today,
+                month_day: None,
+            };
+            track.term_end(rung, begin, person).unwrap_or_default()
+        });
+        let later = |term: &Term| term.until.is_some_and(|until| until > as_of);
+        let term = ends.into_iter().find(later).unwrap_or_default();
+        standing.end_at(term.until);
+        standing.month_day = term.month_day;
+    }
+}
+
+fn align<T, P>(
+    list: &mut Vec<T>,
+    plans: &[P],
+    id: impl Fn(&T) -> &Id,
+    plan_id: impl Fn(&P) -> &Id,
+    make: impl Fn(&P) -> T,
+) {
+    for (place, plan) in plans.iter().enumerate() {
+        if list.get(place).is_some_and(|one| id(one) == plan_id(plan)) {
+            continue;
+        }
+        match list
+            .iter()
+            .skip(place)
+            .position(|one| id(one) == plan_id(plan))
+        {
+            Some(further) => {
+                let one = list.remove(place.saturating_add(further));
+                list.insert(place, one);
+            }
+            None => list.insert(place.min(list.len()), make(plan)),
+        }
     }
 }

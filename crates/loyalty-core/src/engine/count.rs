@@ -84,6 +84,8 @@ impl Work<'_> {
                 | Feed::Age
                 | Feed::Received(_)
                 | Feed::Referrals
+                | Feed::ReferredSpend
+                | Feed::ReferredOrders
                 | Feed::Tasks(..) => 0,
             };
             self.count(place, self.today, amount);
@@ -183,6 +185,8 @@ impl Work<'_> {
                 | Feed::Age
                 | Feed::Received(_)
                 | Feed::Referrals
+                | Feed::ReferredSpend
+                | Feed::ReferredOrders
                 | Feed::Tasks(..) => 0,
             };
             if amount == 0 {

@@ -1,6 +1,6 @@
 //! The passing of time: everything that is due, in the order of the calendar (clauses 1.3 to 1.5).
 //!
-//! At one instant: holds are released; pending points become available; points expire; what leaves accounts by time; windows roll;
+//! At one instant: a version of the program starts; holds are released; pending points become available; points expire; what leaves accounts by time; windows roll;
 //! paid plans end; tasks are missed; rewards that are given before tiers; tiers; quotas renew; stages; segments; early warning; other rewards that are given by themselves; triggers. Rounds repeat
 //! until one makes no entry.
 
@@ -25,13 +25,21 @@ impl Work<'_> {
         };
         while let Some(due) = next.filter(|due| *due <= to) {
             self.collect_until(due, false)?;
+            let version = self.version_due().filter(|version| version.at == due);
             self.go_to(due);
+            if let Some(version) = version.filter(|version| !version.last) {
+                self.come_to(version)?;
+            }
             self.carry_over()?;
             self.passing = true;
             self.trigger_rounds = 0;
             let settled = self.settle_at();
             self.passing = false;
             settled?;
+            if let Some(version) = version.filter(|version| version.last) {
+                self.come_to(version)?;
+                self.settle_at()?;
+            }
             next = self.next_due();
             if next.is_some_and(|next| next <= due) {
                 let words = "something that is due does not happen";
@@ -222,6 +230,7 @@ impl Work<'_> {
         next.or(self.winback_due());
         next.or(self.plans_due());
         next.or(self.tasks_due());
+        next.or(self.version_due().map(|version| version.at));
         next.0
     }
 

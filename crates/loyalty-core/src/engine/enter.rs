@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::adopt::begin_terms;
 use super::clocks::Clocks;
-use super::work::{Work, begin_terms};
+use super::work::Work;
 use crate::calendar::Zone;
 use crate::error::{Code, Error, Result};
 use crate::event::{Activity, Enroll, Event, Profile, Said, Tags};

@@ -30,9 +30,13 @@ impl Work<'_> {
             Member::from_json(merge.document.as_bytes()).map_err(|error| error.under(PATH))?;
         self.may_merge(&other)?;
         let version = other.version;
-        let mut work = Work::on(self.program, &mut other, self.as_of);
+        let mut work = Work::on(self.timeline, &mut other, self.as_of);
         work.adopt_version()?;
         work.settle_to(self.as_of)?;
+        if work.place != self.place {
+            work.enter_version(self.place)?;
+            work.settle_at()?;
+        }
         work.prune();
         let zone = work.zone;
         let used = work.benefits_used();

@@ -279,6 +279,8 @@ impl<'w> Work<'w> {
             counted,
             returned_points,
             factors,
+            rules: None,
+            told: false,
             crossed: core::mem::take(&mut accrued.crossed),
         }
     }

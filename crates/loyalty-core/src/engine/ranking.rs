@@ -16,11 +16,15 @@ impl Work<'_> {
         }
         let mut key = String::new();
         let mut figure = |by: &RankPlan| match &by.of {
-            RankOf::Metric(metric) => {
-                let value = seeing.value(*metric);
+            RankOf::Metric(metric, plus) => {
+                let all = core::iter::once(metric).chain(plus);
+                let values = all.filter_map(|one| seeing.value(*one));
+                let value = values.reduce(i64::saturating_add);
                 by.write(value, &mut key);
+                let named = |one: &usize| seeing.metric_name(*one).0;
                 RankFigure {
-                    of: seeing.metric_name(*metric).0,
+                    of: named(metric),
+                    plus: plus.iter().filter_map(named).collect(),
                     value: value.map(|value| seeing.figure_of(*metric, value)),
                 }
             }
@@ -29,6 +33,7 @@ impl Work<'_> {
                 by.write(Some(value), &mut key);
                 RankFigure {
                     of: Some(score.id.clone()),
+                    plus: Vec::new(),
                     value: Some(Figure::Number(value)),
                 }
             }

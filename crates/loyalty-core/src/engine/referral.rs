@@ -7,10 +7,10 @@ use std::borrow::Cow;
 
 use super::gains::place_of;
 use super::work::Work;
-use crate::amount::Points;
+use crate::amount::{Exact, Points};
 use crate::calendar::Instant;
 use crate::error::{Code, Error, Result};
-use crate::event::{Event, Overdraw, Referral, ReferredOrder, ReferredPoints};
+use crate::event::{Event, Overdraw, Referral, ReferredOrder, ReferredPoints, ReferredReturn};
 use crate::id::Id;
 use crate::limits::FRIENDS_MAX;
 use crate::member::Order;
@@ -46,17 +46,23 @@ impl<'w> Work<'w> {
         let joined = |change: &Change| matches!(change, Change::Enrolled { .. });
         let mut own = self.entries.iter().skip(self.event);
         if own.any(|entry| joined(&entry.change)) {
-            self.send_referral(event, &by, enrolled_at, (None, None));
+            self.send_referral(event, &by, enrolled_at, (None, None, None));
         }
         let mut changed = false;
+        let mut told = false;
         if let Some((place, order)) = self.returned.as_deref() {
             let before = self.member.orders.get(*place);
             let first = by.first.as_ref() == Some(&order.id);
             let undone = is_back(order) && !before.is_some_and(is_back);
             let keeps = self.compiled.referrals.returns == ReferralReturns::Kept;
-            let told = first || self.shares(enrolled_at, order.at);
-            if undone && !keeps && told && order.at >= enrolled_at {
-                let order = told_order(order, first);
+            let shared = first || self.shares(enrolled_at, order.at);
+            let returned = match before {
+                Some(before) => self.went_back((before, order), undone)?,
+                None => None,
+            };
+            let mut gone = None;
+            if undone && !keeps && shared && order.at >= enrolled_at {
+                let order = told_order(order, first, None);
                 if first {
                     by.first = None;
                     for plan in self.rules_for(ReferralSide::Friend, ReferralStep::FirstOrder) {
@@ -66,13 +72,18 @@ impl<'w> Work<'w> {
                     }
                     changed = true;
                 }
-                self.send_referral(event, &by, enrolled_at, (None, Some(order)));
+                gone = Some(order);
+            }
+            if gone.is_some() || returned.is_some() {
+                self.send_referral(event, &by, enrolled_at, (None, gone, returned));
             }
         }
         if let Some(order) = &self.ordered {
             let first = by.first.is_none();
-            if first || self.shares(enrolled_at, order.at) {
-                let order = told_order(order, first);
+            told = self.compiled.referrals.measured;
+            if first || told || self.shares(enrolled_at, order.at) {
+                let spend = told.then(|| self.spend_of(order)).transpose()?;
+                let order = told_order(order, first, spend);
                 if first {
                     by.first = Some(Id::checked(&order.order));
                     for plan in self.rules_for(ReferralSide::Friend, ReferralStep::FirstOrder) {
@@ -81,8 +92,11 @@ impl<'w> Work<'w> {
                     }
                     changed = true;
                 }
-                self.send_referral(event, &by, enrolled_at, (Some(order), None));
+                self.send_referral(event, &by, enrolled_at, (Some(order), None, None));
             }
+        }
+        if let Some(order) = self.ordered.as_mut() {
+            order.told = told;
         }
         if changed {
             self.more().referred.by = Some(by);
@@ -105,9 +119,10 @@ impl<'w> Work<'w> {
         event: &Event<'_>,
         by: &ReferredBy,
         enrolled_at: Instant,
-        (ordered, undone): (
+        (ordered, undone, returned): (
             Option<ReferredOrder<'static>>,
             Option<ReferredOrder<'static>>,
+            Option<ReferredReturn<'static>>,
         ),
     ) {
         let body = MessageBody::Referral(Referral {
@@ -115,6 +130,7 @@ impl<'w> Work<'w> {
             enrolled_at,
             ordered,
             undone,
+            returned,
         });
         let own = self.member.id.as_str();
         self.send_message(&[own, event.id()], (by.member.clone(), None), body);
@@ -147,12 +163,23 @@ impl<'w> Work<'w> {
         let (told, order, sign) = match (&referral.ordered, &referral.undone) {
             (Some(order), _) => (ReferralTold::Ordered, Some(order), 1_i64),
             (None, Some(order)) => (ReferralTold::Undone, Some(order), -1),
+            (None, None) if referral.returned.is_some() => (ReferralTold::Returned, None, 0),
             (None, None) => (ReferralTold::Enrolled, None, 0),
         };
+        let joined = told == ReferralTold::Enrolled;
+        let returned = referral.returned.as_ref();
+        let spend = order.and_then(|order| order.spend);
+        let spend = spend.or(returned.map(|one| one.spend));
+        let spend = spend
+            .map(|spend| self.minor(spend, "referral"))
+            .transpose()?;
+        let about = order
+            .map(|order| &order.order)
+            .or(returned.map(|one| &one.order));
         if order.is_some_and(|order| order.first) {
             friend.orders = friend.orders.saturating_add(sign);
         }
-        friend.enrolled |= order.is_none();
+        friend.enrolled |= joined;
         let counts = friend.counts(plans.confirmed);
         let after = before
             .saturating_add(i64::from(counts))
@@ -160,12 +187,14 @@ impl<'w> Work<'w> {
         self.enter(Change::Referral {
             friend: id.clone(),
             told,
-            order: order.map(|order| Id::checked(&order.order)),
+            order: about.map(|order| Id::checked(order)),
+            spend: spend.map(|spend| self.amount(spend)),
             confirmed: u64::try_from(after).unwrap_or(0),
         });
         self.count_friend(&mut friend, counts);
+        self.count_referred(referral)?;
         match order {
-            None if new => {
+            None if joined && new => {
                 for plan in self.rules_for(ReferralSide::Referrer, ReferralStep::Enrolment) {
                     self.add_gift(&mut friend.gifts, plan, plan.amount.of(0)?, Some(&id))?;
                 }
@@ -387,7 +416,7 @@ fn is_back(order: &Order) -> bool {
 }
 
 /// An order, as a referrer is told of it.
-fn told_order(order: &Order, first: bool) -> ReferredOrder<'static> {
+fn told_order(order: &Order, first: bool, spend: Option<Exact>) -> ReferredOrder<'static> {
     let mut points: Vec<ReferredPoints<'static>> = Vec::new();
     for earned in order.rows.iter().flat_map(|row| &row.earned) {
         let same = |one: &&mut ReferredPoints<'_>| *one.account == *earned.account.as_str();
@@ -406,6 +435,7 @@ fn told_order(order: &Order, first: bool) -> ReferredOrder<'static> {
         at: order.at,
         first,
         points,
+        spend,
     }
 }
 

@@ -113,7 +113,7 @@ impl<'w> Work<'w> {
 
     /// By how much what is kept costs more than its part of the order, with its tax.
     fn kept_costs_more(&self, order: &Order, backs: &Backs, known: &Repricing) -> Result<i64> {
-        let compiled = self.compiled;
+        let compiled = self.sold_by(order);
         let mut basket = Basket::with_capacity(known.rows.len());
         let mut till = Till {
             rows: Vec::with_capacity(known.rows.len()),

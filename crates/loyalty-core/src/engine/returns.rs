@@ -90,7 +90,10 @@ impl Work<'_> {
                 promotions: None,
                 counted,
                 stored_value,
-                repriced: self.compiled.returns_reprice.then(|| self.amount(refund)),
+                repriced: self
+                    .sold_by(&order)
+                    .returns_reprice
+                    .then(|| self.amount(refund)),
                 tender,
                 points,
                 total: sums,
@@ -176,7 +179,7 @@ impl Work<'_> {
             lines.extend(self.line_back(order, one, slice, points)?);
         }
         let whole = backs.iter().all(Back::all_at_once);
-        if !self.compiled.returns_partial && !whole {
+        if !self.sold_by(order).returns_partial && !whole {
             return Err(Error::at(
                 Code::PartialReturnRefused,
                 "return",

@@ -321,7 +321,7 @@ impl Work<'_> {
     /// Whether nothing more can come of an order of this day: it can be returned no longer, and neither can what was told of it be
     /// late still.
     fn is_settled(&self, on: Date) -> bool {
-        let days = i64::from(self.compiled.dedup_days);
+        let days = self.timeline.dedup_days();
         let last = self.compiled.returns_window.after(on);
         let last = last.and_then(|last| last.add_days(days));
         last.is_ok_and(|last| last < self.today)

@@ -367,14 +367,15 @@ impl Work<'_> {
         asked: Asked,
         judged: Option<Judged>,
     ) -> Result<()> {
-        let from = self.earned(place);
         let Verdict { rung: to, why, .. } = verdict;
         let Some(plan) = track.rungs.get(to) else {
             return Ok(());
         };
+        let standing = self.state.tiers.get(place);
+        let entered = standing.is_some_and(|standing| standing.rung != plan.id);
         let term = self.term_end(place, track, verdict, asked)?;
         let until = term.until;
-        let left = self.term_carry(place, track, why, to != from, asked.on);
+        let left = self.term_carry(place, track, why, entered, asked.on);
         let at = self.as_of;
         let on = self.early.then_some(self.today);
         let pending = self
@@ -397,7 +398,7 @@ impl Work<'_> {
             }
             _ => standing.earlier.clear(),
         }
-        if to != from {
+        if entered {
             standing.enter(plan.id.clone(), at, on);
         } else {
             standing.begun = Some(at);
@@ -412,7 +413,7 @@ impl Work<'_> {
         }
         self.hold_rung(place);
         self.enter_tier(place, why, Some(before));
-        self.reset_windows(place, to != from);
+        self.reset_windows(place, entered);
         self.begin_with(track, left);
         Ok(())
     }

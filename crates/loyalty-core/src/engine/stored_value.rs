@@ -367,7 +367,8 @@ impl<'w> Work<'w> {
             .as_mut()
     }
 
-    fn minor(&self, amount: Exact, path: &str) -> Result<i64> {
+    /// An amount in minor units.
+    pub(super) fn minor(&self, amount: Exact, path: &str) -> Result<i64> {
         Money::from_decimal(amount.0, self.compiled.currency)
             .map(Money::minor)
             .map_err(|error| error.under(path))

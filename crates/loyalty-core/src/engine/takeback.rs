@@ -38,6 +38,7 @@ impl Work<'_> {
         for number in 0..order.tender.len() {
             undone.push(tender_undone(order, number, backs)?);
         }
+        let sold = self.sold_by(order);
         for (number, tender) in order.tender.iter_mut().enumerate() {
             let (points, value) = undone.get(number).copied().unwrap_or_default();
             if points == 0 && value == 0 {
@@ -48,7 +49,9 @@ impl Work<'_> {
                 continue;
             };
             let plan = self.compiled.accounts.get(place);
-            let policy = plan.map(|account| account.restore).unwrap_or_default();
+            let then = sold.account(tender.account.as_str());
+            let then = then.and_then(|place| sold.accounts.get(place));
+            let policy = then.map(|account| account.restore).unwrap_or_default();
             let reinstates = plan.is_some_and(|account| account.reinstate_days > 0);
             let (today, zone, now) = (self.today, self.zone, self.as_of);
             let extended = match policy {
@@ -130,7 +133,7 @@ impl Work<'_> {
 
     /// An order that is all back has used no reward: its limits are free again, as of the day of the order.
     fn free_limits(&mut self, order: &Order) {
-        let compiled = self.compiled;
+        let compiled = self.sold_by(order);
         let day = self.program_day(order.at);
         for reward in order.tender.iter().filter_map(|one| one.reward.as_ref()) {
             let plan = compiled.spend.reward(reward.as_str());
@@ -152,6 +155,7 @@ impl Work<'_> {
         refund: i64,
     ) -> Result<Reversed> {
         let mut due: Vec<AccountPoints> = Vec::new();
+        let compiled = self.sold_by(order);
         if order.returned_points == ReturnedPoints::Keep {
             return Ok(Reversed::default());
         }
@@ -177,7 +181,6 @@ impl Work<'_> {
         }
         let times = i64::from(whole);
         let then = (self.program_day(order.at), order.version);
-        let compiled = self.compiled;
         for (rule, points, all) in given {
             let Some(rule) = compiled.rule(rule) else {
                 continue;
@@ -201,7 +204,8 @@ impl Work<'_> {
             let Some(place) = self.place_of(&one.account) else {
                 continue;
             };
-            let plan = self.compiled.accounts.get(place);
+            let plan = compiled.account(one.account.as_str());
+            let plan = plan.and_then(|place| compiled.accounts.get(place));
             let (burn, overdraw) = plan
                 .map(|plan| (plan.burn_order, plan.overdraw))
                 .unwrap_or_default();
@@ -216,7 +220,7 @@ impl Work<'_> {
                 shared.push((place, given.saturating_neg()));
             }
             let points = one.points.get().saturating_sub(given);
-            let missing = match (overdraw, self.compiled.worth) {
+            let missing = match (overdraw, compiled.worth) {
                 (Overdraw::Forgive, _) => Missing::Forgiven,
                 (Overdraw::Refuse, _) => Missing::Refused,
                 (Overdraw::Withhold, Some(worth)) => {

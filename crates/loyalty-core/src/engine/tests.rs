@@ -42,7 +42,7 @@ fn a_call_can_be_taken_back() {
         let mut read = Member::from_json(&member.to_json()).expect("the member is right");
         for member in [&mut member, &mut read] {
             let before = member.clone();
-            let mut work = Work::on(&engine.program, member, event.at.instant);
+            let mut work = Work::on(&engine.timeline, member, event.at.instant);
             work.take(&event, Detail::Trace)
                 .expect("the event is taken");
             let state = work.back();
@@ -64,7 +64,7 @@ fn a_call_that_a_defect_has_ended_leaves_no_member_that_looks_whole() {
     engine
         .apply(&mut member, &event)
         .expect("the event is taken");
-    drop(Work::on(&engine.program, &mut member, event.at.instant));
+    drop(Work::on(&engine.timeline, &mut member, event.at.instant));
     let refused = engine.apply(&mut member, &event);
     assert_eq!(
         refused.expect_err("it is refused").code(),

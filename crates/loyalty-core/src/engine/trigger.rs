@@ -274,6 +274,10 @@ impl<'w> Work<'w> {
                 given.value = self.state.more.coupon(&id).and_then(|own| own.value);
                 given.coupon = Some(id);
             }
+            AwardPlan::Item(item) => self.enter(Change::ItemGiven {
+                trigger: plan.id.clone(),
+                item: item.clone(),
+            }),
             AwardPlan::Tags { add, remove } => {
                 let cows = |ids: &[Id]| -> Vec<Cow<'static, str>> {
                     ids.iter().map(|id| Cow::Owned(id.to_string())).collect()

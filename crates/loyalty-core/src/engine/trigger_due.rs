@@ -98,6 +98,11 @@ impl Work<'_> {
                 let mine = pending.filter(|one| one.trigger == plan.id && one.on > after);
                 mine.map(|one| one.on).min()
             }
+            // To whom it has not been said on its day, it is said on the next one.
+            OnPlan::Announced { on, .. } => {
+                let next = after.add_days(1).ok()?;
+                (self.left(&plan.limits) > 0).then(|| next.max(*on))
+            }
             on => on.next_day(after, self.state.profile.birthday, self.enrolled),
         }
     }
@@ -149,6 +154,11 @@ impl Work<'_> {
                 })
                 .collect()
             }
+            OnPlan::Announced { starts, .. } => vec![TriggerAbout {
+                version: Some(plan.id.clone()),
+                starts: Some(*starts),
+                ..TriggerAbout::default()
+            }],
             _ => vec![TriggerAbout::default()],
         }
     }

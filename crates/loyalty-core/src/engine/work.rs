@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use crate::calendar::{Date, Instant, Zone};
+use crate::calendar::{Date, Instant, Span, Zone};
 use crate::condition::Basket;
 use crate::error::{Code, Error, Result};
 use crate::id::Id;
@@ -13,12 +13,12 @@ use crate::member::{Member, More, Order, Seen, State};
 use crate::metric::Tally;
 use crate::outcome::{Change, Entry, Message, Outcome, Receipt, RuleTrace};
 use crate::points::{Account, BurnOrder, CapSpec, CapUse, Given, LimitSpec, Lot, LotKind};
-use crate::program::{Compiled, Program};
-use crate::tiers::{Begin, JudgedValue, Person, Review, Standing, Term};
+use crate::program::{Compiled, Program, Timeline};
+use crate::tiers::{JudgedValue, Person, Standing};
 
+use super::adopt::{align_with, begin_terms};
 use super::clocks::Clocks;
 use super::facts::rung;
-use super::lent::mark_held;
 use super::undo::Undo;
 
 /// So many days can lie between the dates of one instant in two zones: from UTC-12 to UTC+14.
@@ -29,8 +29,13 @@ pub(super) type Rungs = SmallVec<[usize; 4]>;
 
 /// One call of the engine. It ends with [`Work::finish`] or with [`Work::back`].
 pub(super) struct Work<'w> {
+    pub(super) timeline: &'w Timeline,
+    /// The place of the version of the program under which the member stands, and that version.
+    pub(super) place: usize,
     pub(super) program: &'w Program,
     pub(super) compiled: &'w Compiled,
+    /// The name of the version that the member has left in this call: its orders were sold under that.
+    pub(super) left: Option<Id>,
     /// The member, whose state may have been lent out.
     pub(super) member: &'w Member,
     /// What changes; everything that does is noted in `undo` first.
@@ -98,34 +103,37 @@ pub(super) struct Work<'w> {
 impl<'w> Work<'w> {
     /// Begins at where the member stands; a member without a history begins at `first`. The state is the member's own, lent out
     /// to be changed where it is.
-    pub(super) fn on(program: &'w Program, member: &'w mut Member, first: Instant) -> Self {
+    pub(super) fn on(timeline: &'w Timeline, member: &'w mut Member, first: Instant) -> Self {
         let state = member.state.lend();
-        Self::begin(program, member, state, Undo::new(true), first)
+        Self::begin(timeline, member, state, Undo::new(true), first)
     }
 
     /// The same on a copy.
-    pub(super) fn beside(program: &'w Program, member: &'w Member, first: Instant) -> Self {
+    pub(super) fn beside(timeline: &'w Timeline, member: &'w Member, first: Instant) -> Self {
         let state = member.state.clone();
-        Self::begin(program, member, state, Undo::new(false), first)
+        Self::begin(timeline, member, state, Undo::new(false), first)
     }
 
     fn begin(
-        program: &'w Program,
+        timeline: &'w Timeline,
         member: &'w Member,
         mut state: State,
         mut undo: Undo,
         first: Instant,
     ) -> Self {
-        let compiled = &*program.compiled;
         let as_of = member.as_of.unwrap_or(first);
+        // A member without a history begins with its first event, whenever it was looked at before.
+        let since = if member.version == 0 { first } else { as_of };
+        let place = timeline.place(state.more.program_version.as_ref(), since);
+        let version = timeline.version(place);
+        let program = &version.program;
+        let compiled = &*program.compiled;
         let known = member
             .due
-            .is_some_and(|(digest, _)| digest == program.digest);
+            .is_some_and(|(digest, _)| digest == version.digest);
         if !known {
             undo.lists(&state);
-            // A member without a history begins with its first event, whenever it was looked at before.
-            let since = if member.version == 0 { first } else { as_of };
-            adopt(compiled, &mut state, since, member.version);
+            align_with(compiled, &mut state, since, member.version);
         }
         let own = state.profile.timezone;
         let zone = own.unwrap_or(compiled.zone);
@@ -160,8 +168,11 @@ impl<'w> Work<'w> {
             begin_terms(compiled, &mut state, (as_of, today, person), false);
         }
         Self {
+            timeline,
+            place,
             program,
             compiled,
+            left: None,
             member,
             version: member.version,
             as_of,
@@ -232,9 +243,9 @@ impl<'w> Work<'w> {
         super::facts::own_rung(self.compiled, &self.state, track)
     }
 
-    /// Tells the program apart from others.
+    /// Tells the version of the program apart from others.
     pub(super) fn digest(&self) -> u64 {
-        self.program.digest
+        self.timeline.version(self.place).digest
     }
 
     /// The name of the program.
@@ -367,12 +378,16 @@ impl<'w> Work<'w> {
 
     /// Whether an order can still be returned: counted from its own day, as a buyer would.
     pub(super) fn returnable(&self, order: &Order) -> bool {
-        self.is_in_window(order.on)
+        self.is_within(self.sold_by(order).returns_window, order.on)
     }
 
     /// Whether what is of a day can still be taken back.
     pub(super) fn is_in_window(&self, on: Date) -> bool {
-        let last = self.compiled.returns_window.after(on);
+        self.is_within(self.compiled.returns_window, on)
+    }
+
+    fn is_within(&self, window: Span, on: Date) -> bool {
+        let last = window.after(on);
         // A window that reaches past the calendar has no end.
         last.map_or(true, |last| self.clock_day() <= last)
     }
@@ -393,10 +408,14 @@ impl<'w> Work<'w> {
 
     /// The earliest day whose orders can still be returned.
     pub(super) fn remember_from(&self) -> Date {
-        self.compiled
-            .returns_window
-            .before(self.clock_day())
-            .unwrap_or(self.today)
+        self.first_returnable(self.clock_day())
+    }
+
+    /// The earliest day whose orders can be returned on a day, under any version of the program.
+    fn first_returnable(&self, on: Date) -> Date {
+        let windows = self.all_rules().map(|rules| rules.returns_window);
+        let first = windows.filter_map(|window| window.before(on).ok()).min();
+        first.unwrap_or(on)
     }
 
     /// The earliest day that it can be by the member's clock from now on: a member may move to any zone.
@@ -409,14 +428,14 @@ impl<'w> Work<'w> {
     /// The earliest day that is kept for returns: what is forgotten before it can never be asked for, so that no answer depends
     /// on whether it has been forgotten yet.
     pub(super) fn keep_from(&self) -> Date {
-        let today = self.earliest_today();
-        self.compiled.returns_window.before(today).unwrap_or(today)
+        self.first_returnable(self.earliest_today())
     }
 
     /// Whether what is of a day is past the window of returns, wherever the member moves.
     pub(super) fn is_over(&self, on: Date) -> bool {
-        let last = self.compiled.returns_window.after(on);
-        last.is_ok_and(|last| last < self.earliest_today())
+        let earliest = self.earliest_today();
+        let mut windows = self.all_rules().map(|rules| rules.returns_window);
+        windows.all(|window| window.after(on).is_ok_and(|last| last < earliest))
     }
 
     /// Drops what no rule will ask for again, unless that has been done.
@@ -473,7 +492,7 @@ impl<'w> Work<'w> {
         let next_due = self.next_due();
         let earliest = self.earliest_today();
         let seen_from = earliest
-            .add_days(i64::from(self.compiled.dedup_days).saturating_neg())
+            .add_days(self.timeline.dedup_days().saturating_neg())
             .unwrap_or(earliest);
         let orders = self.member.orders.iter();
         let orders_gone = orders.take_while(|order| self.is_over(order.on)).count();
@@ -498,7 +517,8 @@ impl<'w> Work<'w> {
             day: (self.zone, self.today),
             lots_due: self.lots_due,
             as_of: self.as_of,
-            program: self.program.digest,
+            program: self.digest(),
+            left: self.left.take(),
             ordered: self.ordered.take(),
             returned: self.returned.take(),
             joined: self.joined.take(),
@@ -521,8 +541,9 @@ pub(super) struct Done {
     as_of: Instant,
     day: (Zone, Date),
     lots_due: Option<Option<Instant>>,
-    /// The digest of the program.
+    /// The digest of the version of the program.
     program: u64,
+    left: Option<Id>,
     ordered: Option<Order>,
     returned: Option<Box<(usize, Order)>>,
     joined: Option<Box<(Vec<Order>, Vec<Seen>)>>,
@@ -546,6 +567,12 @@ impl Done {
         }
         if let Some((place, order)) = self.returned.map(|returned| *returned) {
             member.orders.replace(place, order);
+        }
+        if let Some(left) = &self.left {
+            let unnamed = |order: &&mut Order| order.rules.is_none();
+            for order in member.orders.iter_mut().filter(unnamed) {
+                order.rules = Some(left.clone());
+            }
         }
         if self.orders_gone > 0 {
             let kept = |place| self.orders_kept.contains(&place);
@@ -572,120 +599,5 @@ impl Done {
             member.seen.push(seen, mark);
         }
         self.outcome
-    }
-}
-
-/// Brings a member to the order of the program: every account, metric and track at its place. What the program does not know
-/// stays behind them.
-fn adopt(compiled: &Compiled, state: &mut State, as_of: Instant, version: u64) {
-    let zone = state.profile.timezone.unwrap_or(compiled.zone);
-    align(
-        &mut state.accounts,
-        &compiled.accounts,
-        |one| &one.id,
-        |plan| &plan.id,
-        |plan| Account::new(plan.id.clone()),
-    );
-    align(
-        &mut state.metrics,
-        &compiled.metrics,
-        |one| &one.id,
-        |plan| &plan.id,
-        |plan| {
-            let mut tally = Tally::new(plan.id.clone(), version);
-            // What happened before is not known to a metric that is new to the member: the first whole day is the next one.
-            tally.from = (version > 0)
-                .then(|| zone.date_at(as_of).add_days(1).ok())
-                .flatten();
-            tally
-        },
-    );
-    align(
-        &mut state.tiers,
-        &compiled.tracks,
-        |one| &one.track,
-        |plan| &plan.id,
-        |plan| {
-            let rung = plan
-                .rungs
-                .first()
-                .map_or_else(|| plan.id.clone(), |rung| rung.id.clone());
-            Standing::new(plan.id.clone(), rung, as_of)
-        },
-    );
-    for (place, plan) in compiled.tracks.iter().enumerate() {
-        let held = rung(compiled, state, place);
-        if let Some(standing) = state.tiers.get_mut(place) {
-            standing.primary = plan.primary;
-            mark_held(compiled, standing, place, held);
-        }
-    }
-}
-
-/// Where a rung is reviewed without having been earned, its first term begins with it. `anew`: also where it has begun already,
-/// because what it is counted from has changed.
-pub(super) fn begin_terms(
-    compiled: &Compiled,
-    state: &mut State,
-    (as_of, today, person): (Instant, Date, Person),
-    anew: bool,
-) {
-    let zone = person.zone;
-    for (standing, track) in state.tiers.iter_mut().zip(&compiled.tracks) {
-        // What a review has gone over has had its first term.
-        let reviewed = standing.begun.is_some();
-        let fresh = !reviewed && standing.judged.is_none() && standing.before.is_empty();
-        let due = anew || standing.until.is_none();
-        let rung = track.rungs.iter().position(|one| one.id == standing.rung);
-        let rung = rung.unwrap_or(0);
-        // A term of a length begins with the first rung; days of review that are set apart from it are there for every rung.
-        let begins = if track.review == Review::TermEnd {
-            rung == 0 && fresh
-        } else {
-            standing.grace.is_none()
-        };
-        if !(begins && due && (rung > 0 || track.reviews_base())) {
-            continue;
-        }
-        // Under rules that are newer than the standing, a term that would be over begins now.
-        let ends = [standing.entered(zone), today].map(|first| {
-            let begin = Begin {
-                first,
-                after: None,
-                entered: standing.entered(zone),
-                today,
-                month_day: None,
-            };
-            track.term_end(rung, begin, person).unwrap_or_default()
-        });
-        let later = |term: &Term| term.until.is_some_and(|until| until > as_of);
-        let term = ends.into_iter().find(later).unwrap_or_default();
-        standing.end_at(term.until);
-        standing.month_day = term.month_day;
-    }
-}
-
-fn align<T, P>(
-    list: &mut Vec<T>,
-    plans: &[P],
-    id: impl Fn(&T) -> &crate::id::Id,
-    plan_id: impl Fn(&P) -> &crate::id::Id,
-    make: impl Fn(&P) -> T,
-) {
-    for (place, plan) in plans.iter().enumerate() {
-        if list.get(place).is_some_and(|one| id(one) == plan_id(plan)) {
-            continue;
-        }
-        match list
-            .iter()
-            .skip(place)
-            .position(|one| id(one) == plan_id(plan))
-        {
-            Some(further) => {
-                let one = list.remove(place.saturating_add(further));
-                list.insert(place, one);
-            }
-            None => list.insert(place.min(list.len()), make(plan)),
-        }
     }
 }

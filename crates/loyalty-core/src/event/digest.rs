@@ -251,6 +251,16 @@ impl Event<'_> {
                         out.text(&one.account);
                         out.number(one.points.get());
                     }
+                    if let Some(spend) = order.spend {
+                        out.decimal(4, spend.0);
+                    }
+                }
+                if let Some(back) = &referral.returned {
+                    out.number(3);
+                    out.text(&back.order);
+                    out.number(back.at.micros());
+                    out.decimal(4, back.spend.0);
+                    out.number(i64::from(back.all));
                 }
             }
             Body::Receive(receive) => {

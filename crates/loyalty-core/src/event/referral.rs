@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::wire::cow;
 use super::{Profile, id};
-use crate::amount::Points;
+use crate::amount::{Decimal, Exact, Points};
 use crate::calendar::Instant;
 use crate::error::{Code, Error, Result};
 use crate::limits::MEMBER_LIST_MAX;
@@ -20,7 +20,7 @@ pub struct Enroll<'a> {
     pub referrer: Option<Cow<'a, str>>,
 }
 
-/// What a friend did whom the member has referred: a message of the friend. Without `ordered` and `undone` it says that the
+/// What a friend did whom the member has referred: a message of the friend. Without an order it says that the
 /// friend has enrolled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -34,9 +34,12 @@ pub struct Referral<'a> {
     /// The friend placed an order.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub ordered: Option<ReferredOrder<'a>>,
-    /// All goods of an order are back.
+    /// All goods of an order are back, and with them what it brought.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub undone: Option<ReferredOrder<'a>>,
+    /// Goods of an order went back whose amount was told.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub returned: Option<ReferredReturn<'a>>,
 }
 
 /// An order of a friend.
@@ -55,6 +58,26 @@ pub struct ReferredOrder<'a> {
     /// The points that it earned the friend, by account.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub points: Vec<ReferredPoints<'a>>,
+    /// What its goods cost after discounts, where the program measures that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spend: Option<Exact>,
+}
+
+/// What went back of an order of a friend.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReferredReturn<'a> {
+    /// The order.
+    #[serde(borrow, deserialize_with = "cow")]
+    pub order: Cow<'a, str>,
+    /// When it was placed.
+    pub at: Instant,
+    /// What the goods had cost after discounts that went back now.
+    pub spend: Exact,
+    /// Whether no goods of it are left.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub all: bool,
 }
 
 /// Points that an order earned in an account.
@@ -85,6 +108,19 @@ impl Referral<'_> {
         if self.ordered.is_some() && self.undone.is_some() {
             let words = "an order is placed or undone: say it in two messages";
             return Err(Error::at(Code::InvalidValue, "referral.undone", words));
+        }
+        if self.ordered.is_some() && self.returned.is_some() {
+            let words = "an order is placed or goes back: say it in two messages";
+            return Err(Error::at(Code::InvalidValue, "referral.returned", words));
+        }
+        if let Some(back) = &self.returned {
+            id("referral.returned.order", &back.order)?;
+        }
+        let told = self.ordered.iter().filter_map(|order| order.spend);
+        let told = told.chain(self.returned.iter().map(|back| back.spend));
+        if told.into_iter().any(|spend| spend.0 < Decimal::ZERO) {
+            let words = "no goods cost less than nothing";
+            return Err(Error::at(Code::OutOfRange, "referral", words));
         }
         for (order, field) in [(&self.ordered, "ordered"), (&self.undone, "undone")] {
             let Some(order) = order else { continue };

@@ -58,6 +58,11 @@ impl<T: Named> Marked<T> {
         }
     }
 
+    /// All of them, to change anything but their ids.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.all.iter_mut()
+    }
+
     /// Forgets those of the first so many that are not kept.
     pub(crate) fn forget(&mut self, first: usize, keep: impl Fn(usize) -> bool) {
         let (mut place, mut number) = (0_usize, 0_usize);

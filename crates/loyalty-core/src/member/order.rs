@@ -71,6 +71,12 @@ pub(crate) struct Order {
     /// What multipliers multiplied, where returns go by list price.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) factors: Vec<OrderFactor>,
+    /// The version of the program under which it was sold, where the member has come to another one since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rules: Option<Id>,
+    /// Whether the referrer was told what it cost.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(crate) told: bool,
     /// The milestones that it reached.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) crossed: Vec<Crossed>,

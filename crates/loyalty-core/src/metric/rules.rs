@@ -96,6 +96,10 @@ pub enum Measure {
     Age,
     /// Friends whom the member has referred and who count (`referrals.confirmed`), by the day on which that was told.
     Referrals,
+    /// Money that friends spent whom the member has referred, after discounts, by the day of their orders; less what went back.
+    ReferredSpend,
+    /// Their orders that are not all back, by the day on which they were placed.
+    ReferredOrders,
     /// Tasks that were done, by the day on which they were, or missed, by the last day on which they could be done.
     Tasks(TasksEnded),
 }

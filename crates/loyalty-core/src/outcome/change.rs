@@ -254,6 +254,13 @@ pub enum Change {
         #[serde(skip_serializing_if = "crate::json::is_default")]
         forgiven: Points,
     },
+    /// The member came to another version of the program; what that changes at once follows.
+    Adopted {
+        /// The version before; none if that had no name.
+        from: Option<Id>,
+        /// The version now.
+        to: Option<Id>,
+    },
     /// A rung was entered, kept at a review, or left.
     Tier {
         /// The track.
@@ -484,6 +491,13 @@ pub enum Change {
         #[serde(skip_serializing_if = "Option::is_none")]
         muted: Option<Muted>,
     },
+    /// A trigger gave a thing.
+    ItemGiven {
+        /// The trigger.
+        trigger: Id,
+        /// The article to hand out.
+        item: Id,
+    },
     /// An award of a trigger could not be given, and was left out.
     AwardSkipped {
         /// The trigger.
@@ -642,6 +656,9 @@ pub enum Change {
         /// The order, if it was about one.
         #[serde(skip_serializing_if = "Option::is_none")]
         order: Option<Id>,
+        /// What its goods cost, or those of it that went back, where that was told.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        spend: Option<Amount>,
         /// How many friends count now.
         confirmed: u64,
     },
@@ -918,6 +935,8 @@ pub enum ReferralTold {
     Ordered,
     /// All goods of an order are back.
     Undone,
+    /// Goods of an order went back.
+    Returned,
 }
 
 /// What a trigger is about, as far as that is more than its name.
@@ -962,6 +981,12 @@ pub struct TriggerAbout {
     /// The step of the task.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<Id>,
+    /// The version of the program that is announced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<Id>,
+    /// When it starts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub starts: Option<Instant>,
 }
 
 impl TriggerAbout {
@@ -1070,6 +1095,8 @@ pub enum TierWhy {
     Household,
     /// The pool of the household holds it no longer, or the member has left.
     HouseholdEnded,
+    /// The version of the program to which the member came does not have the rung before.
+    NewVersion,
 }
 
 /// The dates of a lot.

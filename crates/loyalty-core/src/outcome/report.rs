@@ -88,6 +88,9 @@ pub struct Rank {
 pub struct RankFigure {
     /// The metric or score.
     pub of: Option<Id>,
+    /// The metrics that are added to it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub plus: Vec<Id>,
     /// Its value; none where there is nothing to measure.
     pub value: Option<Figure>,
 }

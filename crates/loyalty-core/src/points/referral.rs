@@ -21,6 +21,8 @@ pub(crate) struct ReferralPlans {
     pub(crate) milestones: Vec<(u32, ReferralPlan)>,
     pub(crate) share: Option<(ReferralPlan, Span)>,
     pub(crate) returns: ReferralReturns,
+    /// Whether a metric asks what friends spend: they tell of every order then.
+    pub(crate) measured: bool,
 }
 
 /// What is given.

@@ -87,7 +87,6 @@ pub(crate) struct Compiled {
     pub(crate) returns_points: ReturnedPoints,
     /// Whether a return gives back what was paid less what is kept would have cost.
     pub(crate) returns_reprice: bool,
-    pub(crate) dedup_days: u32,
     rule_places: FxHashMap<Id, usize>,
     /// The offset of the program's own zone.
     offsets: OffsetMemo,
@@ -134,6 +133,9 @@ pub(crate) enum Feed {
     Age,
     /// Friends who count.
     Referrals,
+    /// What they spend, and how often.
+    ReferredSpend,
+    ReferredOrders,
     /// Tasks that end so: these, or all.
     Tasks(TaskEnd, Vec<Id>),
 }
@@ -404,7 +406,6 @@ pub(crate) fn program(rules: &Rules, unread: Unread, mistakes: &mut Vec<Error>) 
         returns_partial: rules.returns.partial == crate::points::Partial::Allow,
         returns_points: rules.returns.points,
         returns_reprice: rules.returns.discounts == ReturnedDiscounts::Reprice,
-        dedup_days: rules.dedup_days,
     }
 }
 

@@ -15,16 +15,20 @@ impl Program {
     /// # Errors
     /// [`Code::ProgramInvalid`]; its [`details`](Error::details) list every mistake, each with its own code and path, in the order of the document.
     pub fn from_json(json: &(impl AsRef<[u8]> + ?Sized)) -> Result<Self> {
-        let bytes = json.as_ref();
-        let (node, mut mistakes) =
-            json::parse(bytes, PROGRAM_BYTES_MAX).map_err(|error| invalid(vec![error]))?;
-        let (mut rules, mut gaps) = json::read::<Rules>(&node, &mut mistakes);
+        let (node, mistakes) =
+            json::parse(json.as_ref(), PROGRAM_BYTES_MAX).map_err(|error| invalid(vec![error]))?;
+        Self::read(&node, mistakes)
+    }
+
+    /// Reads and checks what a tree says, in which these mistakes have been found before.
+    pub(super) fn read(node: &Node, mut mistakes: Vec<Error>) -> Result<Self> {
+        let (mut rules, mut gaps) = json::read::<Rules>(node, &mut mistakes);
         if rules.is_none() {
             // What everything needs is wrong: with something in its place the rest can be judged all the same.
             let wrong = |key: &str| mistakes.iter().any(|one| within(one.path(), key));
             let stand_ins = STAND_INS.into_iter();
             let wanted = stand_ins.filter(|(key, _)| node.get(key).is_none() || wrong(key));
-            let whole = json::standing_in(&node, wanted);
+            let whole = json::standing_in(node, wanted);
             (rules, gaps) = json::read::<Rules>(&whole, &mut Vec::new());
         }
         let structural = mistakes.len();
@@ -34,7 +38,7 @@ impl Program {
             lifecycle.fill_in(&mut rules.metrics, &mut mistakes);
         }
         let read = mistakes.get(..structural).unwrap_or_default();
-        let unread = Unread::new(&node, read);
+        let unread = Unread::new(node, read);
         let compiled = rules.as_ref().map(|rules| {
             if rules.schema != PROGRAM_SCHEMA {
                 let words = format!(
@@ -57,9 +61,9 @@ impl Program {
             }
             _ => {
                 if structural > 0 {
-                    settle(&node, &gaps, &mut mistakes, structural);
+                    settle(node, &gaps, &mut mistakes, structural);
                 }
-                json::in_order(&node, &mut mistakes);
+                json::in_order(node, &mut mistakes);
                 mistakes.truncate(MISTAKES_MAX);
                 Err(invalid(mistakes))
             }
@@ -67,7 +71,7 @@ impl Program {
     }
 }
 
-fn invalid(mistakes: Vec<Error>) -> Error {
+pub(super) fn invalid(mistakes: Vec<Error>) -> Error {
     let words = match mistakes.len() {
         1 => "the program has a mistake".to_owned(),
         n => format!("the program has {n} mistakes"),

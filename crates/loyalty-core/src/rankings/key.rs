@@ -24,7 +24,8 @@ pub(crate) struct RankPlan {
 /// Of what the figure is.
 #[derive(Debug)]
 pub(crate) enum RankOf {
-    Metric(usize),
+    /// A metric, with these added.
+    Metric(usize, Vec<usize>),
     Score(Arc<ScorePlan>),
 }
 
@@ -55,7 +56,7 @@ mod tests {
     use super::*;
 
     fn key(order: RankOrder, value: Option<i64>) -> String {
-        let of = RankOf::Metric(0);
+        let of = RankOf::Metric(0, Vec::new());
         let mut key = String::new();
         RankPlan { of, order }.write(value, &mut key);
         key

@@ -35,6 +35,9 @@ pub struct RankBy {
     /// This metric …
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metric: Option<Id>,
+    /// … with these metrics added, which are written as it is: money, whole numbers …
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plus: Vec<Id>,
     /// … or this score.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<Id>,

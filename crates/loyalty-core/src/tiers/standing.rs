@@ -244,6 +244,19 @@ impl Standing {
         }
     }
 
+    /// The program has no such track: no time runs in it, until a program has it again.
+    pub(crate) fn rest(&mut self) {
+        self.end_at(None);
+        self.grace = None;
+        self.pending = None;
+        self.granted = self
+            .granted
+            .take()
+            .filter(|granted| granted.until.is_none());
+        self.lent.clear();
+        self.primary = false;
+    }
+
     /// When the present term ends that is laid down now; none for good.
     pub(crate) fn end_at(&mut self, until: Option<Instant>) {
         self.until = until;

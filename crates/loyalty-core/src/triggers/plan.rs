@@ -5,7 +5,7 @@ use super::rules::{
     TriggerReturns, WarningOn,
 };
 use crate::amount::Exact;
-use crate::calendar::{Date, MonthDay};
+use crate::calendar::{Date, Instant, MonthDay};
 use crate::condition::{Cond, Hours};
 use crate::id::Id;
 use crate::points::LimitSpec;
@@ -60,6 +60,11 @@ pub(crate) enum OnPlan {
     Segment(SegmentOn),
     Warning(WarningOn),
     Task(TaskOn),
+    /// A version of the program that starts then; said on a day.
+    Announced {
+        on: Date,
+        starts: Instant,
+    },
 }
 
 /// The values of a milestone, in the smallest unit of its metric.
@@ -79,6 +84,8 @@ pub(crate) enum AwardPlan {
         points: i64,
     },
     Coupon(Id, Option<Exact>),
+    /// The article.
+    Item(Id),
     Tags {
         add: Vec<Id>,
         remove: Vec<Id>,

@@ -7,7 +7,7 @@ use crate::calendar::{MonthDay, Weekday};
 use crate::condition::{Condition, Hours, WarningLevel};
 use crate::id::Id;
 use crate::json::is_default;
-use crate::points::{CouponOf, Limit, PointsOf};
+use crate::points::{CouponOf, Limit, PointsOf, RewardItem};
 use crate::text::Label;
 
 /// Something that happens by itself.
@@ -306,6 +306,8 @@ pub enum Award {
     Points(PointsOf),
     /// Issues a coupon.
     Coupon(CouponOf),
+    /// Gives a thing: an entry by which the host hands it out. What has been handed out stays so when an order goes back.
+    Item(RewardItem),
     /// Sets and clears tags.
     Tags(TagChange),
     /// Turns points of one account into points of another one.

@@ -43,4 +43,5 @@ mod stages;
 mod tasks;
 mod time;
 mod triggers;
+mod versions;
 mod world;

@@ -18,6 +18,8 @@ enum Deed {
     Buy(i64),
     /// Sends the n-th order back.
     Return(usize),
+    /// Sends one of the two units of the n-th order back.
+    Part(usize),
     /// An exchange: the n-th order for a new one.
     Exchange(usize, i64),
     Wait(i64),
@@ -25,7 +27,12 @@ enum Deed {
 
 const PROGRAM: &str = r#"{"schema": 1, "id": "shop", "currency": "CNY", "timezone": "Asia/Shanghai",
     "accounts": [{"id": "points", "expiry": {"after": {"months": 18}}}],
-    "metrics": [{"id": "friends", "measure": "referrals"}],
+    "metrics": [{"id": "friends", "measure": "referrals"},
+        {"id": "spend", "measure": "spend"}, {"id": "orders", "measure": "orders"},
+        {"id": "brought", "measure": "referred_spend"}, {"id": "brought-orders", "measure": "referred_orders"},
+        {"id": "brought-lately", "measure": "referred_spend", "window": {"last": {"days": 300}}}],
+    "rankings": [{"id": "own", "by": [{"metric": "spend"}, {"metric": "orders"}]},
+        {"id": "brought", "by": [{"metric": "brought"}, {"metric": "brought-orders"}]}],
     "earn": [{"id": "base", "give": {"rate": {"points": 1, "per": "1.00"}}}],
     "referrals": {
         "rules": [{"id": "welcome", "on": "enrolment", "to": "friend", "points": 5},
@@ -40,14 +47,28 @@ fn deeds() -> impl Strategy<Value = Vec<Deed>> {
     let deed = prop_oneof![
         3 => (1_i64..300).prop_map(Deed::Buy),
         2 => (0_usize..4).prop_map(Deed::Return),
+        2 => (0_usize..4).prop_map(Deed::Part),
         1 => (0_usize..4, 1_i64..300).prop_map(|(order, price)| Deed::Exchange(order, price)),
         1 => (1_i64..25).prop_map(Deed::Wait),
     ];
     proptest::collection::vec(deed, 0..8)
 }
 
-/// What a friend does, and the messages that it sends.
-fn messages(engine: &Engine, id: &str, deeds: &[Deed]) -> Vec<Value> {
+/// The figures of a member in a ranking, in hundredths.
+fn figures(engine: &Engine, member: &Member, ranking: &str) -> Vec<i64> {
+    let at = member.as_of().expect("an instant");
+    let rank = engine.ranking(member, ranking, at).expect("a ranking");
+    let rank = serde_json::to_value(rank.expect("a rank")).expect("JSON");
+    let all = rank["figures"].as_array().cloned().unwrap_or_default();
+    let number = |figure: &Value| figure["value"].to_string().replace(['"', '.'], "");
+    let numbers = all
+        .iter()
+        .map(|figure| number(figure).parse().expect("a number"));
+    numbers.collect()
+}
+
+/// What a friend does: the messages that it sends, and the friend's own spend and orders.
+fn messages(engine: &Engine, id: &str, deeds: &[Deed]) -> (Vec<Value>, Vec<i64>) {
     let mut friend = Member::new(id).expect("an id");
     let mut day = 1_i64;
     let mut orders = 0_usize;
@@ -70,7 +91,7 @@ fn messages(engine: &Engine, id: &str, deeds: &[Deed]) -> Vec<Value> {
         true
     };
     take(0, day, json!({"enroll": {"referrer": "m-1"}}));
-    let buy = |order: usize, price: i64| json!({"order": format!("{id}-{order}"), "lines": [{"sku": "tea", "price": format!("{price}.00")}]});
+    let buy = |order: usize, price: i64| json!({"order": format!("{id}-{order}"), "lines": [{"sku": "tea", "quantity": 2, "price": format!("{price}.00")}]});
     for (number, deed) in deeds.iter().enumerate() {
         let back = |order: usize| json!({"order": format!("{id}-{order}")});
         match deed {
@@ -82,6 +103,11 @@ fn messages(engine: &Engine, id: &str, deeds: &[Deed]) -> Vec<Value> {
             Deed::Return(order) => {
                 take(number + 1, day, json!({"return": back(*order)}));
             }
+            Deed::Part(order) => {
+                let line = json!([{"line": "1", "quantity": 1}]);
+                let part = json!({"order": format!("{id}-{order}"), "lines": line});
+                take(number + 1, day, json!({"return": part}));
+            }
             Deed::Exchange(order, price) => {
                 let both = json!({"return": back(*order), "purchase": buy(orders, *price)});
                 if take(number + 1, day, both) {
@@ -90,7 +116,8 @@ fn messages(engine: &Engine, id: &str, deeds: &[Deed]) -> Vec<Value> {
             }
         }
     }
-    sent
+    let own = figures(engine, &friend, "own");
+    (sent, own)
 }
 
 /// What of a member must not depend on the order in which messages arrive: all but the numbers of entries and lots.
@@ -183,11 +210,17 @@ fn referrals_converge() {
         case,
         |case| format!("{case:?}"),
         |(friends, order), coverage| {
-            let sent: Vec<Value> = friends
-                .iter()
-                .enumerate()
-                .flat_map(|(number, deeds)| messages(&engine, &format!("f-{number}"), deeds))
-                .collect();
+            let mut sent: Vec<Value> = Vec::new();
+            let mut own = vec![0, 0];
+            for (number, deeds) in friends.iter().enumerate() {
+                let (told, brought) = messages(&engine, &format!("f-{number}"), deeds);
+                sent.extend(told);
+                own = own
+                    .iter()
+                    .zip(brought)
+                    .map(|(sum, more)| sum + more)
+                    .collect();
+            }
             let plain: Vec<(Value, usize)> = sent.iter().map(|one| (one.clone(), 1)).collect();
             let mut mixed: Vec<(u32, (Value, usize))> = sent
                 .iter()
@@ -214,6 +247,8 @@ fn referrals_converge() {
                 coverage.note("milestone");
             }
             prop_assert_eq!(settled(&one), settled(&other));
+            // What friends bring is what they spend themselves.
+            prop_assert_eq!(figures(&engine, &one, "brought"), own);
             Ok(())
         },
     );

@@ -67,6 +67,7 @@ from loyalty._loyalty import (
     Member,
     Outcome,
     Program,
+    Timeline,
     __version__,
     verify_code,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "Program",
     "ProgramError",
     "Refused",
+    "Timeline",
     "__version__",
     "error_codes",
     "verify_code",

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from loyalty import LoyaltyError, Program, __version__
+from loyalty import LoyaltyError, Timeline, __version__
 from loyalty._explain import explain
 
 
@@ -18,7 +18,7 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     parser.add_argument("--version", action="version", version=f"loyalty {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="check | explain")
     check = commands.add_parser("check", help="report every mistake of a program, with its place")
-    check.add_argument("program", type=Path, help="the JSON file of the program, or - for standard input")
+    check.add_argument("program", type=Path, help="the JSON file of the program or timeline, or - for standard input")
     words = commands.add_parser("explain", help="print what a program says in plain words")
     words.add_argument("program", type=Path, help="the JSON file of the program, or - for standard input")
     words.add_argument("--lang", choices=["zh", "en"], default="en", help="the language of the words (default: en)")
@@ -30,7 +30,7 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
         print(f"{given.program} cannot be read: {error.strerror or error}", file=sys.stderr)
         return 2
     try:
-        program = Program(text)
+        timeline = Timeline(text)
     except LoyaltyError as error:
         print(f"{given.program}: {error.message}", file=sys.stderr)
         for mistake in error.details:
@@ -38,14 +38,17 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
             print(f"  {place}: {mistake.message} [{mistake.code}]", file=sys.stderr)
         return 1
     if given.command == "check":
+        program = timeline.programs[-1]
         document = program.to_dict()
         counts = ", ".join(
             f"{len(document[part])} {name if len(document[part]) == 1 else name + 's'}"
             for part, name in [("accounts", "account"), ("metrics", "metric"), ("tiers", "track"), ("earn", "earn rule")]
         )
-        print(f"{given.program}: program {program.id} is good ({counts})")
+        versions = len(timeline.programs)
+        which = f", the last of {versions} versions" if versions > 1 else ""
+        print(f"{given.program}: program {program.id} is good ({counts}{which})")
     else:
-        print(explain(program, given.lang))
+        print(explain(timeline, given.lang))
     return 0
 
 

@@ -439,7 +439,13 @@ class Progress(TypedDict):
     tasks: list[TaskProgress]
 
 
-class RankFigure(TypedDict):
+class RankSum(TypedDict, total=False):
+    """What is added to a figure of a ranking."""
+
+    plus: list[str]
+
+
+class RankFigure(RankSum):
     """A figure of a ranking: money as text, counts as int."""
 
     of: str

@@ -20,10 +20,13 @@ type Make = fn(&Workspace) -> Result<String>;
 
 /// Makes each file, and compares it with the committed one or writes it.
 pub(super) fn run(workspace: &Workspace) -> Result<Done> {
-    let files: [(&str, Make); 6] = [
+    let files: [(&str, Make); 7] = [
         ("include/loyalty.h", header),
         ("include/program.schema.json", |workspace| {
             schema(workspace, "program")
+        }),
+        ("include/timeline.schema.json", |workspace| {
+            schema(workspace, "timeline")
         }),
         ("include/event.schema.json", |workspace| {
             schema(workspace, "event")

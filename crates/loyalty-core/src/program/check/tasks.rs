@@ -2,6 +2,7 @@
 
 use super::Check;
 use crate::error::{Code, join};
+use crate::id::Id;
 use crate::limits;
 use crate::rankings::Ranking;
 use crate::tasks::{TaskRepeat, TaskRule};
@@ -85,9 +86,23 @@ impl Check<'_> {
                 self.say(Code::LimitExceeded, &list, &words);
             }
             for (number, by) in ranking.by.iter().enumerate() {
+                let list_of_sum = format!("{list}[{number}].plus");
+                if by.plus.len() > limits::RANK_FIGURES_MAX {
+                    let words = format!("at most {} are added", limits::RANK_FIGURES_MAX);
+                    self.say(Code::LimitExceeded, &list_of_sum, &words);
+                }
+                let mut sum: Vec<&Id> = by.metric.iter().chain(&by.plus).collect();
+                sum.sort_unstable();
+                if sum
+                    .windows(2)
+                    .any(|pair| matches!(pair, [one, other] if one == other))
+                {
+                    let words = "a metric is added once";
+                    self.say(Code::DuplicateId, &list_of_sum, words);
+                }
                 let mut earlier = ranking.by.iter().take(number);
                 let same = |other: &&crate::rankings::RankBy| {
-                    other.metric == by.metric && other.score == by.score
+                    other.metric == by.metric && other.plus == by.plus && other.score == by.score
                 };
                 if earlier.any(|other| same(&other)) {
                     let words = "an earlier figure is of the same: where that is equal, so is this";

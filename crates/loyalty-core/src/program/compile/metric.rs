@@ -117,6 +117,8 @@ impl Compiler<'_> {
             Measure::Tenure => Feed::Tenure,
             Measure::Age => Feed::Age,
             Measure::Referrals => Feed::Referrals,
+            Measure::ReferredSpend => Feed::ReferredSpend,
+            Measure::ReferredOrders => Feed::ReferredOrders,
             Measure::Tasks(ended) => {
                 for (place, task) in ended.of.iter().enumerate() {
                     self.task(task, &format!("{}[{place}]", of("tasks.of")));
@@ -140,12 +142,21 @@ impl Compiler<'_> {
                 | Feed::Burned(_)
                 | Feed::Received(_)
                 | Feed::Referrals
+                | Feed::ReferredSpend
+                | Feed::ReferredOrders
                 | Feed::Tasks(..)
         );
         if lineless && rule.filter.is_some() {
             let words = "points, friends and tasks have no lines: this measure takes no filter";
             self.mistakes
                 .push(Error::at(Code::Contradiction, join(&path, "filter"), words));
+        }
+        let frame = self.frame(&rule.window, &join(&path, "window"));
+        let told = matches!(feed, Feed::ReferredSpend | Feed::ReferredOrders);
+        if told && frame.is_stretch_before() {
+            let words = "what friends bring is told later: no stretch before a term or a rung is ever complete";
+            self.mistakes
+                .push(Error::at(Code::Contradiction, join(&path, "window"), words));
         }
         let Filter { lines, when } = filter;
         MetricPlan {
@@ -157,7 +168,7 @@ impl Compiler<'_> {
                 .metrics
                 .get(&rule.id)
                 .map_or(Grain::Whole, |(_, grain)| *grain),
-            frame: self.frame(&rule.window, &join(&path, "window")),
+            frame,
             lines: self.select(lines.as_ref(), &join(&path, "filter.lines")),
             when: self.condition(when.as_ref(), Scope::Filter, &join(&path, "filter.when")),
         }
@@ -262,7 +273,8 @@ pub(crate) fn metric_moves(metric: &MetricPlan) -> Moves {
             FALLS
         }
         // What leaves a window may have been below the mean, or below zero.
-        (_, Reading::Mean(_)) | (Feed::Attribute(_), _)
+        (_, Reading::Mean(_))
+        | (Feed::Attribute(_) | Feed::ReferredSpend | Feed::ReferredOrders, _)
             if !matches!(metric.frame, Frame::Lifetime | Frame::Reset { .. }) =>
         {
             Moves::BOTH
@@ -283,7 +295,9 @@ const FALLS: Moves = Moves {
 /// How a measure is written.
 pub(super) fn grain(measure: &Measure) -> Grain {
     match measure {
-        Measure::Spend | Measure::ListSpend | Measure::Returned => Grain::Money,
+        Measure::Spend | Measure::ListSpend | Measure::Returned | Measure::ReferredSpend => {
+            Grain::Money
+        }
         Measure::MeanOrder => Grain::MeanMoney,
         Measure::Sum(_) => Grain::Decimal,
         Measure::Mean(_) | Measure::Gap(GapOf::Mean {}) => Grain::MeanDecimal,

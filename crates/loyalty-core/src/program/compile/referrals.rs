@@ -3,6 +3,7 @@
 use super::Compiler;
 use crate::amount::{Exact, Points};
 use crate::error::{Code, Error, join};
+use crate::metric::Measure;
 use crate::points::{
     ReferralAmount, ReferralPlan, ReferralPlans, ReferralRule, ReferralSide, ReferralStep,
 };
@@ -13,6 +14,12 @@ impl Compiler<'_> {
         let mut plans = ReferralPlans {
             confirmed: rules.confirmed,
             returns: rules.returns,
+            measured: self.rules.metrics.iter().any(|metric| {
+                matches!(
+                    metric.measure,
+                    Measure::ReferredSpend | Measure::ReferredOrders
+                )
+            }),
             ..ReferralPlans::default()
         };
         for (place, rule) in rules.rules.iter().enumerate() {

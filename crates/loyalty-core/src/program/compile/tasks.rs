@@ -99,9 +99,24 @@ impl Compiler<'_> {
     fn rank_by(&mut self, rule: &RankBy, path: &str) -> Option<RankPlan> {
         let of = match (&rule.metric, &rule.score) {
             (Some(metric), None) => {
-                RankOf::Metric(self.named_metric(metric, &join(path, "metric"))?)
+                let place = self.named_metric(metric, &join(path, "metric"));
+                let mut plus = Vec::with_capacity(rule.plus.len());
+                for (number, one) in rule.plus.iter().enumerate() {
+                    let path = format!("{path}.plus[{number}]");
+                    let grain = |id: &Id| self.names.metrics.get(id).map(|(_, grain)| *grain);
+                    if let (Some(own), Some(other)) = (grain(metric), grain(one))
+                        && own != other
+                    {
+                        let words =
+                            format!("`{one}` is not written as `{metric}` is: they have no sum");
+                        self.mistakes
+                            .push(Error::at(Code::Contradiction, path.as_str(), words));
+                    }
+                    plus.extend(self.named_metric(one, &path));
+                }
+                RankOf::Metric(place?, plus)
             }
-            (None, Some(score)) => match self.names.scores.get(score) {
+            (None, Some(score)) if rule.plus.is_empty() => match self.names.scores.get(score) {
                 Some(plan) => RankOf::Score(plan.clone()?),
                 None => {
                     let error = self.names.unknown("score", score);
@@ -111,7 +126,7 @@ impl Compiler<'_> {
                 }
             },
             _ => {
-                let words = "say `metric` or `score`: one of the two";
+                let words = "say `metric`, with what is added to it, or `score`: one of the two";
                 self.mistakes
                     .push(Error::at(Code::InvalidValue, path, words));
                 return None;

@@ -2,14 +2,15 @@
 
 use super::{Compiler, Feed, MetricPlan};
 use crate::amount::{Exact, Points};
+use crate::calendar::{Date, Instant};
 use crate::condition::Scope;
 use crate::error::{Code, Error, join};
 use crate::id::Id;
 use crate::metric::TaskEnd;
 use crate::points::{CapPeriod, Limit, LimitAbout, LimitSpec};
 use crate::triggers::{
-    Award, AwardPlan, MilestoneOn, OnPlan, Schedule, SegmentOn, Steps, TaskOn, TaskWhat, TopicPlan,
-    Trigger, TriggerOn, TriggerPlan,
+    Award, AwardPlan, MilestoneOn, Notify, OnPlan, Schedule, SegmentOn, Steps, TaskOn, TaskWhat,
+    TopicPlan, Trigger, TriggerOn, TriggerPlan, TriggerReturns,
 };
 
 /// The triggers of a program, and the topics of what they say.
@@ -21,6 +22,29 @@ pub(crate) struct Triggers {
     pub(crate) by_days: bool,
     /// Whether any may ask for the basket of a purchase.
     pub(crate) by_basket: bool,
+}
+
+impl Triggers {
+    /// Adds what says to members, once, that a version starts.
+    pub(in crate::program) fn announce(
+        &mut self,
+        (version, starts, on): (&Id, Instant, Date),
+        (topic, notify): (usize, &Notify),
+    ) {
+        let once = format!("announced/{version}");
+        self.by_days = true;
+        self.all.push(TriggerPlan {
+            id: version.clone(),
+            on: OnPlan::Announced { on, starts },
+            when: None,
+            awards: vec![AwardPlan::Notify {
+                topic,
+                notify: notify.clone(),
+            }],
+            limits: vec![LimitSpec::counting(once, 1, CapPeriod::Lifetime)],
+            returns: TriggerReturns::Kept,
+        });
+    }
 }
 
 impl Compiler<'_> {
@@ -77,7 +101,8 @@ impl Compiler<'_> {
         path: &str,
     ) -> Option<TriggerPlan> {
         if rule.awards.is_empty() {
-            let words = "say what it does: points, a coupon, tags, a conversion or a message";
+            let words =
+                "say what it does: points, a coupon, a thing, tags, a conversion or a message";
             self.tell(Code::MissingField, &join(path, "do"), words);
         }
         let scope = match &rule.on {
@@ -366,6 +391,7 @@ impl Compiler<'_> {
                 self.coupon_of(of, &join(path, "coupon"));
                 Some(AwardPlan::Coupon(of.coupon.clone(), of.value))
             }
+            Award::Item(item) => Some(AwardPlan::Item(item.sku.clone())),
             Award::Tags(tags) => {
                 if tags.add.is_empty() && tags.remove.is_empty() {
                     let words = "say which tags to `add` or to `remove`";

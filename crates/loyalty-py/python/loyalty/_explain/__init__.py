@@ -8,12 +8,17 @@ from typing import Literal
 
 from loyalty._explain.rest import Rest
 from loyalty._explain.seen import watched
-from loyalty._loyalty import Program
+from loyalty._explain.versions import put_versions
+from loyalty._loyalty import Program, Timeline
 
 
-def explain(program: Program, lang: Literal["zh", "en"]) -> str:
-    """The program in plain words: several lines, the last one without a line end."""
-    return _Explainer(watched(program.to_dict()), lang).program()
+def explain(program: "Program | Timeline", lang: Literal["zh", "en"]) -> str:
+    """The program in plain words, or each version of a timeline: several lines, the last one without a line end."""
+    document = watched(program.to_dict())
+    if "versions" not in document:
+        return _Explainer(document, lang).program()
+    told = put_versions(document, lang)
+    return "\n\n".join("\n".join([*words.lines, "", _Explainer(rules, lang).program()]) for words, rules in told)
 
 
 class _Explainer(Rest):

@@ -21,6 +21,8 @@ class Measures(Words):
             "tenure": self.t("days since joining", "入会天数"),
             "age": self.t("age in years", "年龄（周岁）"),
             "referrals": self.t("friends who were referred and count", "推荐成功的好友数"),
+            "referred_spend": self.t("money that friends spent who were referred", "所推荐好友的消费金额"),
+            "referred_orders": self.t("orders of friends who were referred", "所推荐好友的订单数"),
         }
         if isinstance(measure, str):
             return self.word(words, measure)

@@ -77,6 +77,8 @@ class Tasks(Triggers):
 
     def rank_by(self, by: Json) -> str:
         name = self.of_metric(by["metric"]) if "metric" in by else self.called([by.get("score", "")], self.scores)
+        for one in by.get("plus", ()):
+            name += self.t(" plus ", "加") + self.of_metric(one)
         orders = {
             "most": self.t(f"by {name}, most first", f"按{name}从多到少"),
             "least": self.t(f"by {name}, least first", f"按{name}从少到多"),

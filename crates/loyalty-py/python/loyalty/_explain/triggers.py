@@ -200,6 +200,8 @@ class Triggers(Referrals):
                 return self.t(f"Gives {points}.", f"赠送{points}。")
             case "coupon":
                 return self.sentence(self.t(f"issues {self.coupon(rule)}", f"发放{self.coupon(rule)}"))
+            case "item":
+                return self.t(f"Gives a thing: `{rule['sku']}`.", f"赠送实物「{rule['sku']}」。")
             case "tags":
                 parts = []
                 if rule.get("add"):

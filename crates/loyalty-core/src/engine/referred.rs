@@ -1,0 +1,100 @@
+//! What friends bring to metrics: a friend tells what was spent, and what of it went back (clauses 7.1, 13.1).
+//!
+//! Both count on the day of the order by the program's calendar, so that it makes no difference in which order messages arrive.
+
+use super::portion::Scale;
+use super::receipt::money_part;
+use super::work::Work;
+use crate::amount::{Exact, Money};
+use crate::calendar::Instant;
+use crate::error::Result;
+use crate::event::{Referral, ReferredReturn};
+use crate::member::Order;
+use crate::program::{Feed, MetricPlan};
+
+impl Work<'_> {
+    /// What the goods of an order cost, as the referrer is told it.
+    pub(super) fn spend_of(&self, order: &Order) -> Result<Exact> {
+        Ok(self.exact(out(order)?))
+    }
+
+    /// What of an order went back, if the referrer was told of the order. `all`: no goods of it are left now.
+    pub(super) fn went_back(
+        &self,
+        (before, after): (&Order, &Order),
+        all: bool,
+    ) -> Result<Option<ReferredReturn<'static>>> {
+        let back = out(before)?.saturating_sub(out(after)?);
+        if !after.told || (back == 0 && !all) {
+            return Ok(None);
+        }
+        Ok(Some(ReferredReturn {
+            order: after.id.to_string().into(),
+            at: after.at,
+            spend: self.exact(back),
+            all,
+        }))
+    }
+
+    /// A friend tells of an order, or of what went back of one.
+    pub(super) fn count_referred(&mut self, referral: &Referral<'_>) -> Result<()> {
+        if let Some(order) = &referral.ordered
+            && let Some(spend) = order.spend
+        {
+            let spend = self.minor(spend, "referral.ordered.spend")?;
+            self.count_order(order.at, spend, 1);
+        }
+        if let Some(back) = &referral.returned {
+            let spend = self.minor(back.spend, "referral.returned.spend")?;
+            let orders = i64::from(back.all).saturating_neg();
+            self.count_order(back.at, spend.saturating_neg(), orders);
+        }
+        Ok(())
+    }
+
+    fn count_order(&mut self, at: Instant, spend: i64, orders: i64) {
+        let compiled = self.compiled;
+        // Where the member's clocks are behind those of the program, that day may not have begun.
+        let day = compiled.zone.date_at(at).min(self.today);
+        for (place, plan) in compiled.metrics.iter().enumerate() {
+            let amount = match plan.feed {
+                Feed::ReferredSpend => spend,
+                Feed::ReferredOrders => orders,
+                _ => continue,
+            };
+            let known = self.state.metrics.get(place).and_then(|tally| tally.from);
+            if known.is_none_or(|from| day >= from) && self.is_in_stretch(plan, at) {
+                // It may lie on a day before this one.
+                self.pruned = None;
+                self.count(place, day, amount);
+            }
+        }
+    }
+
+    /// Whether an instant is in the present stretch of a metric that begins anew with terms or rungs.
+    fn is_in_stretch(&self, plan: &MetricPlan, at: Instant) -> bool {
+        let Some((track, term)) = plan.frame.resets_with() else {
+            return true;
+        };
+        let standing = self.state.tiers.get(track);
+        standing.is_none_or(|standing| {
+            let begun = standing.begun.filter(|_| term);
+            at > begun.unwrap_or(standing.since)
+        })
+    }
+
+    fn exact(&self, minor: i64) -> Exact {
+        Exact(Money::from_minor(minor).to_decimal(self.compiled.currency))
+    }
+}
+
+/// What the goods of an order cost that are not back.
+fn out(order: &Order) -> Result<i64> {
+    let mut sum = 0_i64;
+    for row in order.goods() {
+        let scale = Scale::new(row, core::iter::empty())?;
+        let back = money_part(row.discounted, 0, scale.row(row), scale.whole)?;
+        sum = sum.saturating_add(row.discounted.saturating_sub(back));
+    }
+    Ok(sum)
+}
