@@ -60,6 +60,7 @@ mod trigger;
 mod trigger_due;
 mod trigger_metric;
 mod undo;
+mod unused;
 mod wallet;
 mod warnings;
 mod winback;
