@@ -240,6 +240,7 @@ fn promotions(c: &mut Criterion) {
             apply_to(c, &name, &engine, &start, &event);
         }
     }
+    brute_force(c);
     for offers in [5, 50, 500] {
         let engine = coupons::engine(0, offers);
         let start = member(&engine, false);
@@ -258,6 +259,51 @@ fn promotions(c: &mut Criterion) {
     c.bench_function("load/500 offers and 30 coupons", |b| {
         b.iter(|| Program::from_json(black_box(&text)).is_ok())
     });
+}
+
+/// The same by brute force, as a till would do it: every subset of the coupons is presented and priced by itself, the least to pay is
+/// the best. It is checked to be what the search finds.
+fn brute_force(c: &mut Criterion) {
+    let mut group = c.benchmark_group("coupons/every subset");
+    group.sample_size(10);
+    for number in [5, 10, 12] {
+        let best = coupons::engine(number, 0);
+        // The same coupons, each taken in its turn.
+        let each = r#""combining":{"choose":"priority","#;
+        let each = coupons::program(number, 0).replacen(r#""combining":{"#, each, 1);
+        let plain = Engine::new(Program::from_json(&each).expect("the program is right"));
+        let start = member(&plain, false);
+        for lines in [1, 30] {
+            let found = paid(&best, &start, &coupons::basket(lines, number));
+            let subsets: Vec<Event<'_>> = (0..1_usize << number)
+                .map(|subset| {
+                    coupons::presents(lines, (0..number).filter(|n| subset >> n & 1 == 1))
+                })
+                .collect();
+            let least = || {
+                subsets
+                    .iter()
+                    .map(|event| paid(&plain, &start, event))
+                    .min()
+            };
+            assert_eq!(
+                least(),
+                Some(found),
+                "the best set of {number} on {lines} lines"
+            );
+            group.bench_function(format!("{number} on {lines} lines"), |b| {
+                b.iter(|| black_box(least()))
+            });
+        }
+    }
+    group.finish();
+}
+
+/// What a purchase would leave to pay, in minor units.
+fn paid(engine: &Engine, member: &Member, event: &Event<'_>) -> i64 {
+    let outcome = engine.quote(member, event).expect("the purchase is right");
+    let receipt = outcome.receipt.expect("a purchase has a receipt");
+    receipt.total.paid.money().minor()
 }
 
 /// Twenty accrual rules on one transaction as CEL expressions: what evaluating alone costs there, without a ledger, caps, entries

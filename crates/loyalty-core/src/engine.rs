@@ -63,6 +63,7 @@ mod trigger;
 mod trigger_due;
 mod trigger_metric;
 mod undo;
+mod unused;
 mod versions;
 mod wallet;
 mod warnings;

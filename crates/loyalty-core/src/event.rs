@@ -487,6 +487,48 @@ impl<'a> Purchase<'a> {
         self
     }
 
+    /// Presents a coupon: an instance of the member's wallet, or a code.
+    ///
+    /// # Example
+    /// ```
+    /// use loyalty_core::{Counter, Line, Purchase, StoredTender};
+    ///
+    /// let purchase = Purchase::new("o-1")
+    ///     .with(Line::new("tea", 2, "12.50")?)
+    ///     .coupon("WELCOME")
+    ///     .decline("happy-hour")
+    ///     .count(Counter::new("flash-sale", 199))
+    ///     .pay_stored(StoredTender::new("card-7"));
+    /// assert_eq!(purchase.coupons, ["WELCOME"]);
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn coupon(mut self, coupon: impl Into<Cow<'a, str>>) -> Self {
+        self.coupons.push(coupon.into());
+        self
+    }
+
+    /// Says that an offer or a coupon is not to be used.
+    #[must_use]
+    pub fn decline(mut self, promotion: impl Into<Cow<'a, str>>) -> Self {
+        self.declined.push(promotion.into());
+        self
+    }
+
+    /// Says how often a promotion has been used by everyone.
+    #[must_use]
+    pub fn count(mut self, counter: Counter<'a>) -> Self {
+        self.counters.push(counter);
+        self
+    }
+
+    /// Asks to pay what is left after points with a card of stored value.
+    #[must_use]
+    pub fn pay_stored(mut self, card: StoredTender<'a>) -> Self {
+        self.stored_value.push(card);
+        self
+    }
+
     /// Asks to pay with so many points of the program's only tender.
     #[must_use]
     pub fn pay_points(mut self, points: Points) -> Self {

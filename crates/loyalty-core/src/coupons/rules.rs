@@ -1,5 +1,6 @@
 //! What a program may say about offers and coupons (clauses 10.1 to 10.7).
 
+mod build;
 mod combining;
 mod deal;
 mod issue;

@@ -8,13 +8,13 @@ use super::basket::Rows;
 use super::facts::Seeing;
 use super::promotion_limits::{Asks, Products};
 use super::till::Applied;
+use super::unused::{Why, told_of};
 use super::work::Work;
 use crate::amount::Points;
-use crate::calendar::Instant;
 use crate::condition::{EventFacts, Explain, Quiet, evaluate};
 use crate::coupons::{
-    self, Added, Candidate, DealPlan, Instance, Measured, Phase, PromotionPlan, Reason, RowSets,
-    Shortfall, StoredValueAs, Till, TillRow, weigh,
+    self, Added, Candidate, DealPlan, Instance, Phase, PromotionPlan, RowSets, StoredValueAs, Till,
+    TillRow, weigh,
 };
 use crate::error::{Code, Error, Result};
 use crate::event::Purchase;
@@ -22,8 +22,8 @@ use crate::id::Id;
 use crate::limits::DISCOUNTED_MAX;
 use crate::member::{CardPaid, PromotionUse, Repricing};
 use crate::outcome::{
-    AccountPoints, Amount, Change, CouponAdded, Figure, PromotionCount, ReceiptAdded,
-    ReceiptPromotions, Unmet, Unused, UnusedWhy,
+    AccountPoints, Amount, Change, CouponAdded, PromotionCount, ReceiptAdded, ReceiptPromotions,
+    Unused, UnusedWhy,
 };
 use crate::points::Gifts;
 use crate::program::Places;
@@ -452,103 +452,12 @@ impl<'w> Work<'w> {
             tax: pricing.tax.clone(),
         }
     }
-
-    /// A reason in the words of an outcome.
-    fn told(&self, candidates: &[Candidate<'_>], reason: Reason) -> Why {
-        let names = |places: Vec<usize>| -> Vec<Id> {
-            let named = places.into_iter().filter_map(|place| candidates.get(place));
-            named
-                .map(|one| one.instance.clone().unwrap_or_else(|| one.plan.id.clone()))
-                .collect()
-        };
-        match reason {
-            Reason::Unmet(lacks) => Why {
-                unmet: vec![self.shortfall(lacks)],
-                ..Why::plain(UnusedWhy::Unmet)
-            },
-            Reason::NoEffect => Why::plain(UnusedWhy::NoEffect),
-            Reason::LimitReached => Why::plain(UnusedWhy::LimitReached),
-            Reason::NotCombinable { with } => Why {
-                with: names(with),
-                ..Why::plain(UnusedWhy::NotCombinable)
-            },
-            Reason::LowerPriority { than } => Why {
-                with: names(than),
-                ..Why::plain(UnusedWhy::LowerPriority)
-            },
-            Reason::Beaten { by } => Why {
-                with: names(by),
-                ..Why::plain(UnusedWhy::Beaten)
-            },
-            Reason::NotChosenAtBound => Why::plain(UnusedWhy::NotChosenAtBound),
-            Reason::NotPresented { saves } => Why {
-                saves: Some(Amount::new(saves, self.compiled.currency)),
-                ..Why::plain(UnusedWhy::NotPresented)
-            },
-        }
-    }
-
-    /// How far a threshold is, as a leaf of a condition tells it.
-    fn shortfall(&self, lacks: Shortfall) -> Unmet {
-        let money = lacks.measure == Measured::Amount;
-        let figure = |amount: i64| {
-            if money {
-                Figure::Money(Amount::new(amount, self.compiled.currency))
-            } else {
-                Figure::Number(amount)
-            }
-        };
-        let needed = lacks.at_least.or(lacks.at_most);
-        let missing = needed.map(|needed| needed.saturating_sub(lacks.found));
-        Unmet::figure(
-            if money { "total" } else { "quantity" },
-            figure(lacks.found),
-            needed.map(figure),
-            missing.map(figure),
-        )
-    }
 }
 
 /// Whether it is stored value that pays, and so no promotion.
 fn pays(plan: &PromotionPlan) -> bool {
     let role = StoredValueAs::Payment;
     matches!(&plan.deal, DealPlan::StoredValue { role: own, .. } if *own == role)
-}
-
-/// Why something is not used: the reason, what stands against it, what is lacking, what it would save, when it could be.
-struct Why {
-    why: UnusedWhy,
-    with: Vec<Id>,
-    unmet: Vec<Unmet>,
-    saves: Option<Amount>,
-    /// From when on it can be used.
-    from: Option<Instant>,
-}
-
-impl Why {
-    /// A reason that says all by itself.
-    fn plain(why: UnusedWhy) -> Self {
-        Self {
-            why,
-            with: Vec::new(),
-            unmet: Vec::new(),
-            saves: None,
-            from: None,
-        }
-    }
-}
-
-/// What a receipt says of something that is not used.
-fn told_of(plan: Option<&PromotionPlan>, instance: Option<&Instance>, why: Why) -> Unused {
-    Unused {
-        promotion: plan.map(|plan| plan.id.clone()),
-        coupon: instance.map(|one| one.id.clone()),
-        reason: why.why,
-        with: why.with,
-        unmet: why.unmet,
-        saves: why.saves,
-        from: why.from,
-    }
 }
 
 /// Lowers the prices of rows; shipping last.

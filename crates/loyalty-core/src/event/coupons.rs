@@ -106,6 +106,87 @@ pub struct Counter<'a> {
     pub money: Exact,
 }
 
+impl<'a> IssueCoupon<'a> {
+    /// A coupon as the program says it is issued, called by the id of the event.
+    ///
+    /// # Example
+    /// ```
+    /// use loyalty_core::{Body, Date, Event, IssueCoupon, Timestamp};
+    ///
+    /// let issue = IssueCoupon::new("birthday")
+    ///     .named("bd-2026-0001")
+    ///     .until(Date::new(2026, 3, 31)?);
+    /// let at = Timestamp::parse("2026-03-01T09:00:00+08:00")?;
+    /// let event = Event::new("e-1", at, Body::Issue(issue))?;
+    /// assert_eq!(event.kind(), "issue");
+    /// # Ok::<(), loyalty_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn new(coupon: impl Into<Cow<'a, str>>) -> Self {
+        Self {
+            coupon: coupon.into(),
+            instance: None,
+            from: None,
+            until: None,
+            value: None,
+            giver: None,
+        }
+    }
+
+    /// Calls the instance by a name of its own.
+    #[must_use]
+    pub fn named(mut self, instance: impl Into<Cow<'a, str>>) -> Self {
+        self.instance = Some(instance.into());
+        self
+    }
+
+    /// Sets its first day.
+    #[must_use]
+    pub fn from(mut self, day: Date) -> Self {
+        self.from = Some(day);
+        self
+    }
+
+    /// Sets its last day.
+    #[must_use]
+    pub fn until(mut self, day: Date) -> Self {
+        self.until = Some(day);
+        self
+    }
+
+    /// Sets the money that it holds, in major units: for stored value.
+    #[must_use]
+    pub fn holding(mut self, value: Exact) -> Self {
+        self.value = Some(value);
+        self
+    }
+}
+
+impl<'a> Counter<'a> {
+    /// A promotion that everyone has used so many times.
+    #[must_use]
+    pub fn new(of: impl Into<Cow<'a, str>>, uses: u64) -> Self {
+        Self {
+            of: of.into(),
+            by: None,
+            uses,
+            units: 0,
+            money: Exact(Decimal::ZERO),
+        }
+    }
+}
+
+impl<'a> StoredTender<'a> {
+    /// As much of a card as is needed.
+    #[must_use]
+    pub fn new(coupon: impl Into<Cow<'a, str>>) -> Self {
+        Self {
+            coupon: coupon.into(),
+            amount: None,
+        }
+    }
+}
+
 impl IssueCoupon<'_> {
     pub(super) fn check(&self) -> Result<()> {
         id("issue.coupon", &self.coupon)?;

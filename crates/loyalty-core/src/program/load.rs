@@ -9,6 +9,22 @@ use crate::error::{Code, Error, Result};
 use crate::json::{self, Gaps, Node, Unread};
 use crate::limits::{MISTAKES_MAX, PROGRAM_BYTES_MAX};
 
+impl TryFrom<Rules> for Program {
+    type Error = Error;
+
+    /// Checks rules that a host has put together.
+    ///
+    /// # Errors
+    /// As of [`Program::from_json`]: the paths are those of the document that says the same.
+    fn try_from(rules: Rules) -> Result<Self> {
+        let json = serde_json::to_vec(&rules).map_err(|error| {
+            let words = format!("the rules cannot be written: {error}");
+            Error::new(Code::InvalidJson, words)
+        })?;
+        Self::from_json(&json)
+    }
+}
+
 impl Program {
     /// Reads and checks a program.
     ///

@@ -150,14 +150,7 @@ impl Basket {
 
     /// The claim of a coupon that is presented with the basket.
     pub(crate) fn claim<'a>(&self, coupon: &'a Coupon) -> Result<Event<'a>> {
-        let issue = IssueCoupon {
-            coupon: coupon.id.as_str().into(),
-            instance: None,
-            from: None,
-            until: None,
-            value: None,
-            giver: None,
-        };
+        let issue = IssueCoupon::new(coupon.id.as_str());
         Ok(Event::new(
             self.instance(coupon),
             self.at,

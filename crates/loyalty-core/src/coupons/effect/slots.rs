@@ -246,6 +246,15 @@ impl State {
             .splice(place..end, apart.iter().copied().chain(whole));
     }
 
+    /// The units of a row and what they cost, slot by slot; none where all rows are whole.
+    #[cfg(test)]
+    pub(in crate::coupons) fn units_of(&self, row: u32) -> Option<(i64, i64)> {
+        let slots = self.slots_of(row).1;
+        assert!(slots.iter().all(|slot| slot.units > 0 && slot.now >= 0));
+        let sum = |of: fn(&Slot) -> i64| slots.iter().map(of).sum();
+        (!self.is_whole()).then(|| (sum(|slot| slot.units), sum(|slot| slot.now)))
+    }
+
     /// How many units of a row have been consumed.
     #[cfg(test)]
     pub(in crate::coupons) fn used(&self, row: u32) -> i64 {

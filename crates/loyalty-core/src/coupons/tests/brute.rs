@@ -312,8 +312,9 @@ proptest! {
     }
 
     #[test]
-    fn nothing_goes_below_its_floor_and_parts_sum((rules, lines, shipping) in any_shop(6)) {
-        let shop = odd_shop(&rules, &lines, shipping);
+    fn nothing_goes_below_its_floor_and_parts_sum((rules, lines, shipping) in any_shop(6), by_row in any::<bool>()) {
+        let combining = if by_row { r#""combining": {"conflict": "row", "# } else { r#""combining": {"# };
+        let shop = odd_shop(&rules.replace(r#""combining": {"#, combining), &lines, shipping);
         let choice = choose_among(&shop);
         let mut now = shop.till.start().now;
         for one in &choice.chosen {
@@ -324,6 +325,10 @@ proptest! {
             }
         }
         prop_assert_eq!(&now, &choice.state.now);
+        for (row, (line, now)) in (0_u32..).zip(lines.iter().zip(&now)) {
+            let (units, amount) = choice.state.units_of(row).unwrap_or((line.quantity, *now));
+            prop_assert_eq!((units, amount), (line.quantity, *now));
+        }
         for (now, row) in now.iter().zip(&shop.till.rows) {
             prop_assert!(*now >= row.least);
         }

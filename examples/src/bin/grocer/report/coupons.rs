@@ -227,7 +227,7 @@ impl Comparison {
         Ok(())
     }
 
-    /// The journal knows which coupons were used, but not what they took off: receipts do.
+    /// The journal and the receipts tell of the same coupons.
     fn check(&self, store: &Store) -> Result<()> {
         let mut used = store.db.prepare(
             "SELECT CAST(entry ->> '$.coupon_redeemed.coupon' AS INTEGER), count(*)
