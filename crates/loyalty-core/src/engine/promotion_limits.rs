@@ -138,16 +138,13 @@ impl Work<'_> {
 
     /// What an exchange has given back before of a limit that is for everyone.
     fn given_back(&self, plan: &PromotionPlan, limit: &LimitPlan, by: Option<&str>) -> i64 {
-        let Some(returned) = &self.taken_back else {
-            return 0;
-        };
         let today = self.program_day(self.as_of);
         let same = |one: &&PromotionCount| {
             let period = limit.rule.per.cap();
             let counts = period.is_none_or(|per| per.has_both(one.on, today));
             one.of == plan.id && one.by.as_deref() == by && counts
         };
-        let back = returned.counted.iter().filter(same);
+        let back = self.given_back.iter().filter(same);
         let back = back.map(|one| match limit.of {
             LimitOf::Uses => one.uses,
             LimitOf::Units => one.units,

@@ -70,6 +70,7 @@ impl Work<'_> {
         if backs.iter().all(Back::all) {
             self.restore_coupons(&order)?;
             counted = self.unbook_promotions(&order.used);
+            self.given_back.clone_from(&counted);
             awards = self.undo_awards(&mut order)?;
             self.undo_steps(&mut order);
             order.coupons.clear();

@@ -11,7 +11,7 @@ use crate::error::{Code, Error, Result};
 use crate::id::Id;
 use crate::member::{Member, More, Order, Seen, State};
 use crate::metric::Tally;
-use crate::outcome::{Change, Entry, Message, Outcome, Receipt, RuleTrace};
+use crate::outcome::{Change, Entry, Message, Outcome, PromotionCount, Receipt, RuleTrace};
 use crate::points::{Account, BurnOrder, CapSpec, CapUse, Given, LimitSpec, Lot, LotKind};
 use crate::program::{Compiled, Program, Timeline};
 use crate::tiers::{JudgedValue, Person, Standing};
@@ -69,6 +69,8 @@ pub(super) struct Work<'w> {
     pub(super) receipt: Option<Box<Receipt>>,
     /// For an exchange: the receipt of what goes back.
     pub(super) taken_back: Option<Box<Receipt>>,
+    /// What a return takes off the counters of the host, for a purchase of the same event.
+    pub(super) given_back: Vec<PromotionCount>,
     pub(super) trace: Option<Vec<RuleTrace>>,
     /// Balances before what expires at this instant, where a review reads them so.
     pub(super) before_expiry: Vec<JudgedValue>,
@@ -196,6 +198,7 @@ impl<'w> Work<'w> {
             receipts: true,
             receipt: None,
             taken_back: None,
+            given_back: Vec::new(),
             trace: None,
             before_expiry: Vec::new(),
             ordered: None,
