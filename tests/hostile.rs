@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use loyalty_core::{
-    Code, CodeKey, CouponCode, Detail, Engine, Error, Event, Member, Program, Timestamp, limits,
+    Code, CodeKey, CouponCode, Detail, Engine, Error, Event, Member, Program, Timeline, Timestamp,
+    limits,
 };
 use loyalty_tests::{Expected, Scenario, Step, load, scenarios_folder};
 use serde_json::json;
@@ -838,4 +839,60 @@ fn found(scenario: &Scenario) -> Vec<Code> {
         }
     }
     codes
+}
+
+/// Documents of timelines that nobody should write: each mistake is told once, where it is.
+#[test]
+fn timelines_tell_what_is_wrong() {
+    let told = |json: &str| -> Vec<(String, &'static str)> {
+        let error = Timeline::from_json(json).expect_err(json);
+        assert_eq!(error.code(), Code::ProgramInvalid, "{json}");
+        let details = error.details().iter();
+        details
+            .map(|one| (one.path().to_owned(), one.code().as_str()))
+            .collect()
+    };
+    let one = |path: &str, code: &'static str| vec![(path.to_owned(), code)];
+    assert_eq!(
+        told(r#"{"schema": 1, "versions": []}"#),
+        one("versions", "missing_field")
+    );
+    assert_eq!(
+        told(r#"{"schema": 1, "versions": 7}"#),
+        one("versions", "wrong_type")
+    );
+    assert_eq!(
+        told(r#"{"schema": 1, "versions": [{"program": 7}]}"#),
+        one("versions[0].program", "wrong_type")
+    );
+    assert_eq!(
+        told(r#"{"schema": 1, "versions": [{}]}"#),
+        one("versions[0]", "missing_field")
+    );
+    let program = |version: usize| {
+        format!(
+            r#"{{"schema": 1, "id": "shop", "version": "{version}", "currency": "CNY", "timezone": "Asia/Shanghai"}}"#
+        )
+    };
+    let version = |place: usize| match place {
+        0 => format!(r#"{{"program": {}}}"#, program(0)),
+        _ => format!(
+            r#"{{"starts": "{}-01-01", "program": {}}}"#,
+            2000 + place,
+            program(place)
+        ),
+    };
+    let timeline = |count: usize| {
+        let versions: Vec<String> = (0..count).map(version).collect();
+        format!(r#"{{"schema": 1, "versions": [{}]}}"#, versions.join(", "))
+    };
+    assert!(Timeline::from_json(&timeline(limits::VERSIONS_MAX)).is_ok());
+    assert_eq!(
+        told(&timeline(limits::VERSIONS_MAX + 1)),
+        one("versions", "limit_exceeded")
+    );
+    let other = timeline(2).replacen(r#""schema": 1"#, r#""schema": 2"#, 1);
+    assert_eq!(told(&other), one("schema", "unsupported_schema"));
+    let early = timeline(2).replace("2001-01-01", "1000-01-01");
+    assert_eq!(told(&early), one("versions[1].starts", "invalid_time"));
 }

@@ -29,11 +29,22 @@ impl Timeline {
     fn read(node: &Node, mut mistakes: Vec<Error>) -> Result<Self> {
         let (mut rules, _) = json::read::<TimelineRules>(node, &mut mistakes);
         let written = node.get("versions").map(Node::items).unwrap_or_default();
+        if written.len() > VERSIONS_MAX {
+            let words = format!("a timeline has at most {VERSIONS_MAX} versions");
+            mistakes.push(Error::at(Code::LimitExceeded, "versions", words));
+        }
         // Each program tells its own mistakes, those of its form among them.
         let own = |mistake: &Error| {
             let rest = mistake.path().strip_prefix("versions[");
-            let rest = rest.and_then(|rest| rest.split_once(']'));
-            rest.is_some_and(|(_, rest)| rest.starts_with(".program."))
+            let rest = rest.and_then(|rest| rest.split_once("].program"));
+            rest.is_some_and(|(place, rest)| {
+                let version = place
+                    .parse()
+                    .ok()
+                    .and_then(|place: usize| written.get(place));
+                let there = version.is_some_and(|version| version.get("program").is_some());
+                there && (rest.is_empty() || rest.starts_with('.'))
+            })
         };
         mistakes.retain(|mistake| !own(mistake));
         let mut programs = Vec::with_capacity(written.len());
@@ -52,12 +63,18 @@ impl Timeline {
         }
         let mut timeline = None;
         if let Some(rules) = &mut rules
-            && programs.len() == rules.versions.len()
+            // What could not be read is left out: there is no order then to check.
+            && [programs.len(), rules.versions.len()] == [written.len(); 2]
         {
             for (version, program) in rules.versions.iter_mut().zip(&programs) {
                 version.program.clone_from(&program.rules);
             }
-            timeline = build(rules, programs, &mut mistakes);
+            let mut found = Vec::new();
+            timeline = build(rules, programs, &mut found);
+            // What only follows from what could not be read is not said.
+            let follows = |one: &Error| mistakes.iter().any(|known| known.path() == one.path());
+            found.retain(|one| !follows(one));
+            mistakes.append(&mut found);
         }
         match (timeline, rules) {
             (Some(mut timeline), Some(rules)) if mistakes.is_empty() => {
@@ -90,10 +107,6 @@ fn build(
             rules.schema
         );
         mistakes.push(Error::at(Code::UnsupportedSchema, "schema", words));
-    }
-    if rules.versions.len() > VERSIONS_MAX {
-        let words = format!("a timeline has at most {VERSIONS_MAX} versions");
-        mistakes.push(Error::at(Code::LimitExceeded, "versions", words));
     }
     let mut versions: Vec<Version> = Vec::with_capacity(programs.len());
     let mut before: Option<&ProgramVersion> = None;
