@@ -39,7 +39,11 @@ fn main() {
         Some(typed_or @ ("typed" | "entries")) => typed(
             &engine(number(2)),
             (parts.get(3) == Some(&"history"), number(1)),
-            if typed_or == "typed" { Detail::Plain } else { Detail::Entries },
+            if typed_or == "typed" {
+                Detail::Plain
+            } else {
+                Detail::Entries
+            },
             times,
         ),
         Some("json") => json(

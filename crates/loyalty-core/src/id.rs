@@ -61,7 +61,9 @@ impl Id {
             let mark = (mark.rotate_left(5) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             mark ^ (mark >> 32)
         };
-        let part = rest.iter().fold(0_u64, |part, byte| (part << 8) | u64::from(*byte));
+        let part = rest
+            .iter()
+            .fold(0_u64, |part, byte| (part << 8) | u64::from(*byte));
         let eights = eights.iter().map(|eight| u64::from_le_bytes(*eight));
         let mark = eights.fold(text.len() as u64, mix);
         (mix(mark, part) >> 48) as u16

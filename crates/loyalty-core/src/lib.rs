@@ -88,9 +88,9 @@ pub use event::{
     Convert, Converted, Counter, Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest,
     Household, HouseholdLeft, HouseholdLink, IssueCoupon, LeaveHousehold, LeaveSeat, LentRung,
     Line, Merge, Off, OrderSettled, Outreach, Overdraw, Part, PlanSeat, Price, Profile, Purchase,
-    Receive, ReceivedLot, Redeem, Referral, ReferredOrder, ReferredPoints, ReferredReturn, Release, Renew, Return,
-    ReturnedLine, Revoke, Said, Scalar, SeatLeft, SharePlan, Shipping, StoredTender, Subscribe,
-    Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer, Undo, Unfreeze,
+    Receive, ReceivedLot, Redeem, Referral, ReferredOrder, ReferredPoints, ReferredReturn, Release,
+    Renew, Return, ReturnedLine, Revoke, Said, Scalar, SeatLeft, SharePlan, Shipping, StoredTender,
+    Subscribe, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer, Undo, Unfreeze,
     Unsubscribe, Until,
 };
 pub use households::{HouseholdRules, ShareRule};
@@ -106,14 +106,14 @@ pub use metric::{
 };
 pub use outcome::{
     AccountPoints, Amount, BenefitStanding, Change, CouponAdded, Decided, DiscountAmount, Entry,
-    ExpiredWhy, Expiring, Figure, GrantProgress, LentProgress, Liability, LineRulePoints, LineUnits, LotDates,
-    LotPoints, Message, MessageBody, MessageEvent, Met, Muted, Outcome, OutreachMade,
-    PendingProgress, PlanEnd, Progress, PromotionCount, Rank, RankFigure, Receipt, ReceiptAdded,
-    ReceiptConverted, ReceiptDiscount, ReceiptLine, ReceiptPromotions, ReceiptStoredValue,
-    ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy, ReferralOf, ReferralTold, ReleaseWhy,
-    RulePoints, RuleTrace, RungLent, RungProgress, SegmentChange, SignalSaid, Source, StepProgress,
-    TaskProgress, TaskState, TierWhy, TraceResult, TrackProgress, TriggerAbout, Unmet, Unused,
-    UnusedWhy, Withheld,
+    ExpiredWhy, Expiring, Figure, GrantProgress, LentProgress, Liability, LineRulePoints,
+    LineUnits, LotDates, LotPoints, Message, MessageBody, MessageEvent, Met, Muted, Outcome,
+    OutreachMade, PendingProgress, PlanEnd, Progress, PromotionCount, Rank, RankFigure, Receipt,
+    ReceiptAdded, ReceiptConverted, ReceiptDiscount, ReceiptLine, ReceiptPromotions,
+    ReceiptStoredValue, ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy, ReferralOf,
+    ReferralTold, ReleaseWhy, RulePoints, RuleTrace, RungLent, RungProgress, SegmentChange,
+    SignalSaid, Source, StepProgress, TaskProgress, TaskState, TierWhy, TraceResult, TrackProgress,
+    TriggerAbout, Unmet, Unused, UnusedWhy, Withheld,
 };
 pub use plans::{InGrace, PaidPlan, PlanPrice, PlanRefund, PlanRung, PlanTrial, TrialOnce};
 pub use points::{

@@ -25,8 +25,9 @@ pub(crate) use access::{Access, Since};
 pub(crate) use marked::{Marked, Named};
 pub(crate) use more::More;
 pub(crate) use order::{
-    CardPaid, ConvertedAt, Counted, DiscountOf, KeyUse, Order, OrderFactor, OrderLine, OrderRow, PromotionUse,
-    Put, RowCarried, RowDiscount, RowMeasure, RowPoints, RowTaxed, RowTender, TenderPaid, ValueUse,
+    CardPaid, ConvertedAt, Counted, DiscountOf, KeyUse, Order, OrderFactor, OrderLine, OrderRow,
+    PromotionUse, Put, RowCarried, RowDiscount, RowMeasure, RowPoints, RowTaxed, RowTender,
+    TenderPaid, ValueUse,
 };
 pub(crate) use profile::Profile;
 pub(crate) use repricing::{Offered, Repricing, RowFacts};

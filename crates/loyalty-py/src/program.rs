@@ -30,7 +30,7 @@ pub(crate) struct Program {
 pub(crate) fn from_python(document: &Bound<'_, PyAny>) -> PyResult<core::Program> {
     match document.cast::<Program>() {
         Ok(program) => Ok(program.get().rules.clone()),
-        Err(_) => read(document, |bytes| core::Program::from_json(bytes)),
+        Err(_) => read(document, core::Program::from_json),
     }
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn timeline(document: &Bound<'_, PyAny>) -> PyResult<core::Timeline> 
     } else if let Ok(program) = document.cast::<Program>() {
         Ok(program.get().rules.clone().into())
     } else {
-        read(document, |bytes| core::Timeline::from_json(bytes))
+        read(document, core::Timeline::from_json)
     }
 }
 

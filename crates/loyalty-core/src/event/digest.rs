@@ -1,8 +1,8 @@
 //! The content of an event as one number: tells a repeated event from another one with the same id (clause 1.9).
 
 use super::{
-    Adjustment, Attributes, Body, Event, Line, Off, Part, Price, Profile, Purchase, Return, Said, Scalar,
-    StoredTender, Tax, TaxOf, Tender, Until,
+    Adjustment, Attributes, Body, Event, Line, Off, Part, Price, Profile, Purchase, Return, Said,
+    Scalar, StoredTender, Tax, TaxOf, Tender, Until,
 };
 use crate::amount::{Decimal, Exact};
 
@@ -343,7 +343,9 @@ impl Bytes {
 
     /// What is so and what is not.
     fn flags<const N: usize>(&mut self, flags: [bool; N]) {
-        let flags = flags.iter().fold(0_u16, |all, flag| (all << 1) | u16::from(*flag));
+        let flags = flags
+            .iter()
+            .fold(0_u16, |all, flag| (all << 1) | u16::from(*flag));
         self.add(&flags.to_le_bytes());
     }
 
@@ -489,7 +491,10 @@ impl Bytes {
         self.number(line.quantity);
         let (Price::Unit(price) | Price::Line(price)) = line.price;
         self.decimal(1, price);
-        for text in [&line.id, &line.category, &line.brand].into_iter().flatten() {
+        for text in [&line.id, &line.category, &line.brand]
+            .into_iter()
+            .flatten()
+        {
             self.text(text);
         }
         for amount in [line.discount, line.floor].into_iter().flatten() {

@@ -32,7 +32,12 @@ impl<T: Named> Marked<T> {
     ) -> Option<(usize, &T)> {
         let (few, chunks) = self.marks.as_rchunks::<AT_ONCE>();
         let mut end = self.all.len();
-        for chunk in chunks.iter().rev().map(<[u16; AT_ONCE]>::as_slice).chain([few]) {
+        for chunk in chunks
+            .iter()
+            .rev()
+            .map(<[u16; AT_ONCE]>::as_slice)
+            .chain([few])
+        {
             let start = end.saturating_sub(chunk.len());
             let any = chunk.iter().fold(false, |any, one| any | (*one == mark));
             let near = any.then(|| self.all.get(start..end)).flatten();
@@ -81,7 +86,11 @@ impl<T: Named> Marked<T> {
     }
 
     /// Adds others, in an order.
-    pub(crate) fn join<K: Ord>(&mut self, others: impl IntoIterator<Item = T>, by: impl FnMut(&T) -> K) {
+    pub(crate) fn join<K: Ord>(
+        &mut self,
+        others: impl IntoIterator<Item = T>,
+        by: impl FnMut(&T) -> K,
+    ) {
         let mut all = core::mem::take(&mut self.all);
         all.extend(others);
         all.sort_by_key(by);

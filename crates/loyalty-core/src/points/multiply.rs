@@ -264,7 +264,11 @@ fn gcd<N: Whole>(mut one: N, mut other: N) -> N {
     while other != none {
         (one, other) = (other, one.rest(other).unwrap_or(none));
     }
-    let size = if one < none { none.minus(one) } else { Some(one) };
+    let size = if one < none {
+        none.minus(one)
+    } else {
+        Some(one)
+    };
     size.unwrap_or(least).max(least)
 }
 
@@ -323,7 +327,11 @@ fn multiply_account<N: Whole>(
         let after = table.total(settings.rounding, rest)?;
         gift.points = after.checked_sub(before)?;
         before = after;
-        if let Err(error) = share_by(gift, rows, table.cells.iter().map(|cell| cell.weight.into())) {
+        if let Err(error) = share_by(
+            gift,
+            rows,
+            table.cells.iter().map(|cell| cell.weight.into()),
+        ) {
             return Some(Err(error));
         }
     }

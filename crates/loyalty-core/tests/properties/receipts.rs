@@ -181,7 +181,11 @@ fn trace_sums_to_entries() {
                 };
                 let trace = traced.trace.take();
                 prop_assert_eq!(plain, &traced);
-                let without = Outcome { receipt: None, returned: None, ..plain.clone() };
+                let without = Outcome {
+                    receipt: None,
+                    returned: None,
+                    ..plain.clone()
+                };
                 prop_assert_eq!(entries.ok(), Some(without));
                 let earns = matches!(&played.name[..], "purchase" | "activity" | "enroll");
                 let Some(trace) = trace.filter(|_| earns) else {
