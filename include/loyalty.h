@@ -304,6 +304,9 @@
 // The outcome also says of every rule why it did or did not give: a bit of `flags`.
 #define LOYALTY_FLAG_TRACE 1
 
+// The outcome has entries and messages, but no receipts: for logs and batches, where nobody reads them. A bit of `flags`.
+#define LOYALTY_FLAG_ENTRIES 2
+
 // The bytes of a key of codes: its number, 0 to 7, and a secret of 16 random bytes.
 #define LOYALTY_CODE_KEY_BYTES 17
 
