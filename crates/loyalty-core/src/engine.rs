@@ -493,6 +493,7 @@ impl Work<'_> {
         self.count_steps(event)?;
         self.after_event(event)?;
         self.settle_event()?;
+        self.come_to_due()?;
         self.prune();
         Ok(())
     }

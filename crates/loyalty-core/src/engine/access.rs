@@ -114,10 +114,10 @@ fn taken(body: &Body<'_>) -> Taken {
         | Body::Unsubscribe(_)
         | Body::LeaveSeat(_)
         | Body::Household(_)
-        | Body::LeaveHousehold(_)
-        | Body::Contribution(_) => Taken::Alive,
-        // Other members go on telling what holds between them, and are answered.
+        | Body::LeaveHousehold(_) => Taken::Alive,
+        // Other members go on telling what holds between them, and are answered; what they bring is forfeited.
         Body::PlanSeat(_)
+        | Body::Contribution(_)
         | Body::SeatLeft(_)
         | Body::HouseholdLink(_)
         | Body::HouseholdLeft(_)

@@ -15,7 +15,7 @@ use crate::points::{
     Account, Counting, DatedBy, Lot, OpenLots, active_on, counts_from_activation, first_invalid,
     is_idle,
 };
-use crate::program::{Compiled, Program};
+use crate::program::{Compiled, Program, Version};
 use crate::tiers::{Begin, Person, Review, Standing, Term, Verdict};
 
 impl Work<'_> {
@@ -36,11 +36,7 @@ impl Work<'_> {
             return Ok(());
         }
         // What the member should have come to before this instant was not known then.
-        while let Some(coming) = self.version_due().filter(|one| one.at <= self.as_of) {
-            self.come_to(coming)?;
-            self.settle_at()?;
-        }
-        Ok(())
+        self.come_to_due()
     }
 
     /// What another version of the program changes at once: the dates of points, rungs that it does not have, rungs that are lent.
@@ -55,27 +51,27 @@ impl Work<'_> {
             return Ok(());
         }
         let before = from.as_ref().and_then(|from| self.timeline.named(from));
-        let ends = before.is_some_and(|version| version.ends == Some(self.as_of));
-        let before = before.map(|version| &version.program).filter(|_| ends);
+        // A transition keeps parts of the version before it, and its end changes only what was kept until then.
+        let (timeline, at) = (self.timeline, self.place);
+        let ends = before.filter(|version| {
+            let last = at.checked_sub(1).map(|last| timeline.version(last));
+            version.ends == Some(self.as_of) && last.is_some_and(|last| core::ptr::eq(last, *version))
+        });
+        let keeps = before.filter(|_| timeline.version(at).ends.is_some());
         if self.left.is_none() {
             self.left.clone_from(&from);
         }
         self.enter(Change::Adopted { from, to });
         let compiled = self.compiled;
         for (place, plan) in compiled.accounts.iter().enumerate() {
-            // The end of a transition changes only what was kept until then.
-            let same = |program: &Program| {
-                let rule = |program: &Program| {
-                    program
-                        .rules()
-                        .accounts
-                        .iter()
-                        .find(|one| one.id == plan.id)
-                        .cloned()
-                };
-                rule(program) == rule(self.program)
+            let rule = |program: &Program| {
+                let accounts = &program.rules().accounts;
+                accounts.iter().find(|one| one.id == plan.id).cloned()
             };
-            if plan.open_lots != OpenLots::Keep && !before.is_some_and(same) {
+            let same = |other: &Version| rule(&other.program) == rule(self.program);
+            let later = || timeline.version(at.saturating_add(1));
+            let kept = keeps.is_some_and(same) && !same(later());
+            if plan.open_lots != OpenLots::Keep && !kept && !ends.is_some_and(same) {
                 self.date_open_lots(place, plan.open_lots)?;
             }
         }
@@ -205,9 +201,12 @@ pub(super) fn align_with(compiled: &Compiled, state: &mut State, as_of: Instant,
         |plan| &plan.id,
         |plan| {
             let mut tally = Tally::new(plan.id.clone(), version);
-            // What happened before is not known to a metric that is new to the member: the first whole day is the next one.
+            // What happened before is not known to a metric that is new to the member: the first whole day is the one that begins
+            // now, or the next one.
+            let today = zone.date_at(as_of);
+            let begins = zone.start_of(today).is_ok_and(|start| start == as_of);
             tally.from = (version > 0)
-                .then(|| zone.date_at(as_of).add_days(1).ok())
+                .then(|| today.add_days(i64::from(!begins)).ok())
                 .flatten();
             tally
         },

@@ -40,6 +40,7 @@ impl Work<'_> {
                 self.come_to(version)?;
                 self.settle_at()?;
             }
+            self.come_to_due()?;
             next = self.next_due();
             if next.is_some_and(|next| next <= due) {
                 let words = "something that is due does not happen";

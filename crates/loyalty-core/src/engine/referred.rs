@@ -54,8 +54,8 @@ impl Work<'_> {
 
     fn count_order(&mut self, at: Instant, spend: i64, orders: i64) {
         let compiled = self.compiled;
-        // Where the member's clocks are behind those of the program, that day may not have begun.
-        let day = compiled.zone.date_at(at).min(self.today);
+        // By the member's clocks, as the member's own orders; they may have been ahead before a move.
+        let day = self.zone.date_at(at).min(self.today);
         for (place, plan) in compiled.metrics.iter().enumerate() {
             let amount = match plan.feed {
                 Feed::ReferredSpend => spend,

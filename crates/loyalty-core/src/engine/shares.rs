@@ -92,6 +92,7 @@ impl Work<'_> {
             of: earned,
             undone: 0,
             lots,
+            cut: rule.map_or(MovedLots::default(), |rule| rule.lots),
             back: 0,
             told: 1,
         };
@@ -167,9 +168,12 @@ impl Work<'_> {
 
     /// Tells pools what they have of an order that goes back, where that is less than before this call.
     pub(super) fn tell_shares(&mut self, order: &Order) -> Result<()> {
-        let member = self.member;
-        let before = member.orders.iter().rev().find(|one| one.id == order.id);
-        let told = before.map_or(&[][..], |before| &before.shared);
+        if order.shared.is_empty() {
+            return Ok(());
+        }
+        let (member, id) = (self.member, order.id.as_str());
+        let before = member.orders.find(Id::mark(id), id, |_| true);
+        let told = before.map_or(&[][..], |(_, before)| &before.shared);
         for (shared, before) in order.shared.iter().zip(told) {
             if shared.told > before.told {
                 self.tell_share(order, shared)?;
@@ -190,16 +194,9 @@ impl Work<'_> {
             points: Points::new(points),
             stale: false,
         });
-        let rule = self.compiled.household.as_ref();
-        let rule = rule.zip(self.compiled.account(shared.account.as_str()));
-        let rule = rule.and_then(|(plan, place)| plan.contribution(place));
         let lots = match points {
             0 => Vec::new(),
-            _ => moved(
-                rule.map_or(MovedLots::default(), |rule| rule.lots),
-                &left,
-                points,
-            )?,
+            _ => moved(shared.cut, &left, points)?,
         };
         let text = |id: &Id| Cow::Owned(id.to_string());
         let body = MessageBody::Contribution(Contribution {
@@ -322,9 +319,12 @@ impl Work<'_> {
     /// late still.
     fn is_settled(&self, on: Date) -> bool {
         let days = self.timeline.dedup_days();
-        let last = self.compiled.returns_window.after(on);
-        let last = last.and_then(|last| last.add_days(days));
-        last.is_ok_and(|last| last < self.today)
+        // The person's order goes back by the version of its sale, whichever that was.
+        self.all_rules().all(|rules| {
+            let last = rules.returns_window.after(on);
+            let last = last.and_then(|last| last.add_days(days));
+            last.is_ok_and(|last| last < self.today)
+        })
     }
 
     /// Forgets of which orders a pool has points that can go back no longer.

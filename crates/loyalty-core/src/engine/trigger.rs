@@ -216,13 +216,18 @@ impl<'w> Work<'w> {
             self.award(plan, award, (number, &about), event)?;
             self.few_entries()?;
         }
-        // What it gave for the order may be undone with it, and the use with that.
+        // What it gave for the order may be undone with it, and the use with that, unless something stays given.
         let today = self.program_day(self.as_of);
+        let stays = |award: &AwardPlan| {
+            matches!(award, AwardPlan::Item(_) | AwardPlan::Convert(..))
+        };
         if !plan.limits.is_empty()
+            && !plan.awards.iter().any(stays)
             && let Some(order) = &mut self.ordered
             && let Some(first) = order.awards.get_mut(before)
         {
             first.used_on = Some(today);
+            first.used_for = plan.limits.iter().find_map(|limit| limited_by(limit, &about));
         }
         Ok(())
     }
@@ -246,6 +251,7 @@ impl<'w> Work<'w> {
             coupon: None,
             value: None,
             used_on: None,
+            used_for: None,
         };
         match award {
             AwardPlan::Points { account, points } => {
@@ -385,12 +391,15 @@ impl<'w> Work<'w> {
         if self.state.more.triggers.pending.iter().any(waits) {
             self.more().triggers.pending.retain(|one| !waits(one));
         }
+        let plans = &self.sold_by(order).triggers.all;
         for mut one in core::mem::take(&mut order.awards) {
-            let plans = &self.compiled.triggers.all;
             let plan = plans.iter().find(|plan| plan.id == one.trigger);
             if let (Some(on), Some(plan)) = (one.used_on, plan) {
                 for limit in &plan.limits {
-                    self.book_limit(limit, on, -1);
+                    match one.used_for.as_ref().filter(|_| limit.by.is_some()) {
+                        Some(what) => self.book_limit(&limit.of(what.as_str()), on, -1),
+                        None => self.book_limit(limit, on, -1),
+                    }
                 }
             }
             if let Some(gave) = &mut one.gave {
@@ -430,15 +439,19 @@ fn limits_of<'l>(limits: &'l [LimitSpec], about: &TriggerAbout) -> Cow<'l, [Limi
         return Cow::Borrowed(limits);
     }
     let of = |limit: &LimitSpec| {
-        let what = match limit.by {
-            Some(LimitAbout::Tier) => about.rung.as_ref(),
-            Some(LimitAbout::Stage) => about.stage.as_ref(),
-            Some(LimitAbout::Task) => about.task.as_ref(),
-            None => None,
-        };
+        let what = limited_by(limit, about);
         what.map_or_else(|| limit.clone(), |what| limit.of(what.as_str()))
     };
     Cow::Owned(limits.iter().map(of).collect())
+}
+
+/// What a limit counts by, of what a trigger is about.
+fn limited_by(limit: &LimitSpec, about: &TriggerAbout) -> Option<Id> {
+    match limit.by? {
+        LimitAbout::Tier => about.rung.clone(),
+        LimitAbout::Stage => about.stage.clone(),
+        LimitAbout::Task => about.task.clone(),
+    }
 }
 
 /// What a change of a task is to a trigger, if it answers it.

@@ -20,8 +20,13 @@ pub(super) fn event_kind(event: &Event<'_>) -> String {
 impl Work<'_> {
     /// Days before this one are over: nothing fires for them.
     pub(super) fn begin_days(&mut self) {
+        self.begin_days_after(self.today);
+    }
+
+    /// This day and those before it are over.
+    pub(super) fn begin_days_after(&mut self, day: Date) {
         if self.compiled.triggers.by_days && self.state.more.triggers.through.is_none() {
-            self.more().triggers.through = Some(self.today);
+            self.more().triggers.through = Some(day);
         }
     }
 

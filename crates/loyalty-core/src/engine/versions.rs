@@ -5,7 +5,7 @@ use core::cmp::Reverse;
 use super::adopt::{align_with, begin_terms};
 use super::facts::rung;
 use super::work::Work;
-use crate::calendar::Instant;
+use crate::calendar::{Date, Instant};
 use crate::error::Result;
 use crate::member::Order;
 use crate::program::{Adopt, Compiled, Version};
@@ -35,7 +35,7 @@ impl<'w> Work<'w> {
         let later = timeline.after(place).filter_map(|(place, version)| {
             let starts = version.starts.filter(|_| version.ends.is_none())?;
             let left = ends.is_some() && place == self.place.saturating_add(1);
-            let term = self.term_ends().filter(|until| *until >= starts);
+            let term = self.term_ends(starts).filter(|until| *until >= starts);
             let (at, last) = match version.adopt {
                 _ if left => return None,
                 Adopt::AtStart => (starts, false),
@@ -48,17 +48,30 @@ impl<'w> Work<'w> {
         all.min_by_key(|one| (one.at, Reverse(one.place)))
     }
 
-    /// When the term ends that is running in the track that the member is called by.
-    fn term_ends(&self) -> Option<Instant> {
+    /// When the term ends that is running at an instant in the track that the member is called by, if that term is known still.
+    fn term_ends(&self, at: Instant) -> Option<Instant> {
         let tiers = &self.state.tiers;
         let only = tiers.first().filter(|_| self.compiled.tracks.len() == 1);
         let primary = tiers.iter().find(|standing| standing.primary).or(only);
+        let primary = primary.filter(|standing| standing.term_began() <= at);
         primary.and_then(|standing| standing.until)
     }
 
     /// The member comes to the version that time brings.
     pub(super) fn come_to(&mut self, coming: Coming) -> Result<()> {
-        self.enter_version(self.timeline.entered(coming.place, self.as_of))
+        // Where it comes first at an instant, the days that begin then are its own.
+        let turned = self.turned.filter(|_| !coming.last);
+        let place = self.timeline.entered(coming.place, self.as_of);
+        self.enter_version_on(place, turned.unwrap_or(self.today))
+    }
+
+    /// The member comes to the versions that are due by now: what has happened can have brought them nearer.
+    pub(super) fn come_to_due(&mut self) -> Result<()> {
+        while let Some(coming) = self.version_due().filter(|one| one.at <= self.as_of) {
+            self.come_to(coming)?;
+            self.settle_at()?;
+        }
+        Ok(())
     }
 
     /// Before an event: the version comes that waits for one.
@@ -82,6 +95,11 @@ impl<'w> Work<'w> {
 
     /// The member stands under another version from now on.
     pub(super) fn enter_version(&mut self, place: usize) -> Result<()> {
+        self.enter_version_on(place, self.today)
+    }
+
+    /// The same, where nothing has fired for the days after this one.
+    fn enter_version_on(&mut self, place: usize, through: Date) -> Result<()> {
         // What the version before has forgotten does not depend on when it was asked last.
         self.prune();
         let program = &self.timeline.version(place).program;
@@ -99,7 +117,9 @@ impl<'w> Work<'w> {
         self.lots_due = None;
         self.pruned = None;
         self.before_expiry.clear();
-        self.begin_days();
+        // They stand in the order of the triggers that the version before had.
+        self.trigger_values.clear();
+        self.begin_days_after(through);
         self.begin_tasks();
         self.adopted()
     }

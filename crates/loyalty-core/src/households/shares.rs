@@ -6,7 +6,7 @@ use crate::amount::{Decimal, Ratio, Rounding, cumulative};
 use crate::calendar::Date;
 use crate::error::{Code, Error, Result};
 use crate::id::Id;
-use crate::points::{Lot, Took};
+use crate::points::{Lot, MovedLots, Took};
 
 /// A compiled [`ShareRule`](super::ShareRule).
 #[derive(Debug)]
@@ -30,6 +30,9 @@ pub(crate) struct Shared {
     pub(crate) undone: i64,
     /// The lots that went to the pool.
     pub(crate) lots: Vec<Lot>,
+    /// How the pool was told of them, then and for good.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub(crate) cut: MovedLots,
     /// How many points of them are back.
     #[serde(default, skip_serializing_if = "crate::json::is_default")]
     pub(crate) back: i64,

@@ -81,4 +81,7 @@ pub(crate) struct Awarded {
     /// Where the trigger has limits, with the first thing that it gave: the day, in program time, on which that was counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) used_on: Option<Date>,
+    /// What it was about, where a limit counts by that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) used_for: Option<Id>,
 }
