@@ -102,8 +102,6 @@ pub(crate) struct Applied {
 pub(crate) struct Free {
     pub(crate) row: u32,
     pub(crate) units: i64,
-    /// What they cost before, in minor units.
-    pub(crate) off: i64,
 }
 
 /// Things that a promotion adds to the basket, or that come in place of some of its units.

@@ -55,7 +55,8 @@ impl Work<'_> {
         let (timeline, at) = (self.timeline, self.place);
         let ends = before.filter(|version| {
             let last = at.checked_sub(1).map(|last| timeline.version(last));
-            version.ends == Some(self.as_of) && last.is_some_and(|last| core::ptr::eq(last, *version))
+            version.ends == Some(self.as_of)
+                && last.is_some_and(|last| core::ptr::eq(last, *version))
         });
         let keeps = before.filter(|_| timeline.version(at).ends.is_some());
         if self.left.is_none() {

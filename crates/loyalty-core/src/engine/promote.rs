@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::basket::Rows;
 use super::facts::Seeing;
 use super::promotion_limits::{Asks, Products};
+use super::receipt::money_part;
 use super::till::Applied;
 use super::unused::{Why, told_of};
 use super::work::Work;
@@ -134,7 +135,7 @@ impl<'w> Work<'w> {
             let plan = candidate.plan;
             take_off(rows, plan.phase, &chosen.applied);
             if !compiled.earning.free_units {
-                skip_free(rows, plan.phase, &chosen.applied);
+                skip_free(rows, plan.phase, &chosen.applied)?;
             }
             applied.push(Applied {
                 id: plan.id.clone(),
@@ -472,14 +473,18 @@ fn take_off(rows: &mut Rows, phase: Phase, applied: &coupons::Applied) {
 }
 
 /// Notes the units that are free, so that they earn nothing, on whatever amount is earned.
-fn skip_free(rows: &mut Rows, phase: Phase, applied: &coupons::Applied) {
+fn skip_free(rows: &mut Rows, phase: Phase, applied: &coupons::Applied) -> Result<()> {
     for free in &applied.free {
         let Some(row) = rows.basket.rows.get_mut(free.row as usize) else {
             continue;
         };
-        row.free = row.free.saturating_add(free.units);
         if phase != Phase::Item {
-            row.line_discounted = row.line_discounted.saturating_sub(free.off);
+            // Others may have lowered the price of the unit before, which is no discount on the line.
+            let rest = row.quantity.saturating_sub(row.free).max(free.units);
+            let part = money_part(row.line_discounted, 0, free.units, rest)?;
+            row.line_discounted = row.line_discounted.saturating_sub(part);
         }
+        row.free = row.free.saturating_add(free.units);
     }
+    Ok(())
 }

@@ -12,7 +12,7 @@ use crate::coupons::{
 };
 use crate::event::{Counter, Purchase};
 use crate::id::Id;
-use crate::member::{KeyUse, PromotionUse, ValueUse};
+use crate::member::{KeyUse, Order, PromotionUse, ValueUse};
 use crate::outcome::{Amount, PromotionCount};
 use crate::points::{CapPeriod, LimitSpec};
 
@@ -212,11 +212,12 @@ impl Work<'_> {
         }
     }
 
-    /// An order that is all back gives back what its promotions were counted for. Says what the host takes off its counters.
-    pub(super) fn unbook_promotions(&mut self, used: &[PromotionUse]) -> Vec<PromotionCount> {
-        let compiled = self.compiled;
+    /// An order that is all back gives back what its promotions were counted for, by the rules of its sale. Says what the host takes
+    /// off its counters.
+    pub(super) fn unbook_promotions(&mut self, order: &Order) -> Vec<PromotionCount> {
+        let compiled = self.sold_by(order);
         let mut counts = Vec::new();
-        for one in used {
+        for one in &order.used {
             if let Some(plan) = compiled.promotions.of(&one.of) {
                 self.book_promotion(plan, one, -1);
                 counts.extend(plan.counts(one, -1, compiled.currency));

@@ -1,6 +1,6 @@
 //! What friends bring to metrics: a friend tells what was spent, and what of it went back (clauses 7.1, 13.1).
 //!
-//! Both count on the day of the order by the program's calendar, so that it makes no difference in which order messages arrive.
+//! Both count on the day of the order by the member's clocks, as the member's own orders do, so that it makes no difference in which order messages arrive.
 
 use super::portion::Scale;
 use super::receipt::money_part;

@@ -69,7 +69,7 @@ impl Work<'_> {
         let (mut awards, mut counted) = (Vec::new(), Vec::new());
         if backs.iter().all(Back::all) {
             self.restore_coupons(&order)?;
-            counted = self.unbook_promotions(&order.used);
+            counted = self.unbook_promotions(&order);
             self.given_back.clone_from(&counted);
             awards = self.undo_awards(&mut order)?;
             self.undo_steps(&mut order);

@@ -218,16 +218,18 @@ impl<'w> Work<'w> {
         }
         // What it gave for the order may be undone with it, and the use with that, unless something stays given.
         let today = self.program_day(self.as_of);
-        let stays = |award: &AwardPlan| {
-            matches!(award, AwardPlan::Item(_) | AwardPlan::Convert(..))
-        };
+        let stays =
+            |award: &AwardPlan| matches!(award, AwardPlan::Item(_) | AwardPlan::Convert(..));
         if !plan.limits.is_empty()
             && !plan.awards.iter().any(stays)
             && let Some(order) = &mut self.ordered
             && let Some(first) = order.awards.get_mut(before)
         {
             first.used_on = Some(today);
-            first.used_for = plan.limits.iter().find_map(|limit| limited_by(limit, &about));
+            first.used_for = plan
+                .limits
+                .iter()
+                .find_map(|limit| limited_by(limit, &about));
         }
         Ok(())
     }

@@ -269,7 +269,7 @@ impl<'w> Work<'w> {
             return Ok(());
         }
         for used in &order.coupons {
-            let Some(plan) = self.compiled.promotions.coupon(&used.coupon) else {
+            let Some(plan) = self.sold_by(order).promotions.coupon(&used.coupon) else {
                 continue;
             };
             let restored = plan.rule.restored(self.today, self.zone, used.expires_at)?;

@@ -189,6 +189,9 @@ impl<'t> Turn<'t> {
             let lost = if *theirs >= mine {
                 applied.drop_row(row);
                 self.state.restore(row, (&before.0, self.till));
+                if candidate.plan.consume {
+                    self.state.consume(row, &applied.met);
+                }
                 mine
             } else {
                 for rival in rivals {

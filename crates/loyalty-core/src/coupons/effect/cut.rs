@@ -63,10 +63,12 @@ impl Work<'_> {
             }
             (EffectPlan::Amount(amount), Per::Line, Some(every)) => {
                 let mut applied = self.nothing();
-                for run in &runs {
-                    let amount = product(amount, self.times(every, &[*run])?)?;
-                    let taken = self.cut(&[*run], EffectPlan::Amount(amount), Per::Scope, cap)?;
-                    self.add(&mut applied, &[*run], &taken);
+                let mut runs = runs;
+                runs.sort_unstable_by_key(|(slot, _)| *slot);
+                for row in self.by_row(&runs, false) {
+                    let amount = product(amount, self.times(every, row)?)?;
+                    let taken = self.cut(row, EffectPlan::Amount(amount), Per::Scope, cap)?;
+                    self.add(&mut applied, row, &taken);
                 }
                 self.capped(applied, cap.all)
             }
@@ -440,7 +442,6 @@ impl Work<'_> {
                 applied.free.push(Free {
                     row: slot.row,
                     units: *units,
-                    off: placed,
                 });
             }
             match lowered {

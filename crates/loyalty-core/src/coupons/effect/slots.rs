@@ -1,6 +1,8 @@
 //! What each unit costs while promotions are applied (clause 10.3): units of a row are alike until a promotion meets only some of
 //! them. From then on those stand apart, at the price that is left of theirs, as if they were rows of their own.
 
+use core::cmp::Reverse;
+
 use super::units::{Run, share};
 use super::{Applied, Candidate, Till};
 use crate::amount::{Remainder, Share, allocate};
@@ -253,6 +255,29 @@ impl State {
         assert!(slots.iter().all(|slot| slot.units > 0 && slot.now >= 0));
         let sum = |of: fn(&Slot) -> i64| slots.iter().map(of).sum();
         (!self.is_whole()).then(|| (sum(|slot| slot.units), sum(|slot| slot.now)))
+    }
+
+    /// Consumes the units of a row that met a condition, where what was done besides to their row was given up.
+    pub(in crate::coupons) fn consume(&mut self, row: usize, met: &[Slice]) {
+        let mine = met.iter().filter(|one| one.row as usize == row);
+        let mut mine: Vec<Slice> = mine.copied().collect();
+        // The last first: to set units apart moves what stands behind them.
+        mine.sort_unstable_by_key(|one| Reverse(one.nth));
+        for same in mine.chunk_by(|one, other| one.nth == other.nth) {
+            let units = same.iter().map(|one| one.units);
+            let units = units.fold(0_i64, i64::saturating_add);
+            let place = same.first().map_or(0, |one| self.slot_of(one)) as usize;
+            let Some(mut rest) = self.slots.get(place).copied() else {
+                continue;
+            };
+            let one = Slot {
+                used: true,
+                ..rest.take(units, 0)
+            };
+            let rest = Some(rest).filter(|rest| rest.units > 0);
+            self.slots
+                .splice(place..=place, core::iter::once(one).chain(rest));
+        }
     }
 
     /// How many units of a row have been consumed.
