@@ -129,9 +129,7 @@ pub unsafe extern "C" fn loyalty_progress(
         let json = caller.out(json, "json")?;
         let engine = caller.shared(engine, "engine")?;
         let member = caller.reading(member, "member")?;
-        let text = serde_json::to_string(&engine.progress(&member))
-            .map_err(|error| Fault::internal(Some(&error.to_string())))?;
-        json.give(Buffer::new(text));
+        json.give(written(&engine.progress(&member))?);
         Ok(())
     })
 }
@@ -159,9 +157,7 @@ pub unsafe extern "C" fn loyalty_ranking(
         let id = caller.text(id, id_length, "id")?;
         let (at, _) = Instant::parse(caller.text(at, at_length, "at")?)?;
         if let Some(rank) = engine.ranking(&member, id, at)? {
-            let text = serde_json::to_string(&rank)
-                .map_err(|error| Fault::internal(Some(&error.to_string())))?;
-            json.give(Buffer::new(text));
+            json.give(written(&rank)?);
         }
         Ok(())
     })
@@ -185,7 +181,7 @@ pub unsafe extern "C" fn loyalty_expiring(
         let engine = caller.shared(engine, "engine")?;
         let member = caller.reading(member, "member")?;
         let by = Date::parse(caller.text(by, by_length, "by")?)?;
-        json.give(list(&engine.expiring(&member, by)?)?);
+        json.give(written(&engine.expiring(&member, by)?)?);
         Ok(())
     })
 }
@@ -205,7 +201,7 @@ pub unsafe extern "C" fn loyalty_liability(
         let json = caller.out(json, "json")?;
         let engine = caller.shared(engine, "engine")?;
         let member = caller.reading(member, "member")?;
-        json.give(list(&engine.liability(&member)?)?);
+        json.give(written(&engine.liability(&member)?)?);
         Ok(())
     })
 }
@@ -225,14 +221,15 @@ pub unsafe extern "C" fn loyalty_benefits(
         let json = caller.out(json, "json")?;
         let engine = caller.shared(engine, "engine")?;
         let member = caller.reading(member, "member")?;
-        json.give(list(&engine.benefits(&member))?);
+        json.give(written(&engine.benefits(&member))?);
         Ok(())
     })
 }
 
-fn list<T: serde::Serialize>(rows: &[T]) -> Result<Buffer, Fault> {
+/// What the engine says, as JSON.
+fn written<T: serde::Serialize>(said: &T) -> Result<Buffer, Fault> {
     let text =
-        serde_json::to_string(rows).map_err(|error| Fault::internal(Some(&error.to_string())))?;
+        serde_json::to_string(said).map_err(|error| Fault::internal(Some(&error.to_string())))?;
     Ok(Buffer::new(text))
 }
 

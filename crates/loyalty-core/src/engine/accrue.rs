@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use super::facts::Seeing;
 use super::work::{Rungs, Work};
-use crate::amount::{Points, Rounding};
+use crate::amount::{Points, Rounding, cumulative};
 use crate::calendar::Date;
 use crate::condition::{Basket, EventFacts, Explain, Quiet, Row, evaluate};
 use crate::error::Result;
@@ -413,11 +413,5 @@ pub(super) fn list(
 ) -> i64 {
     let all = basket.amount_of(place, row, Stage::List, basis);
     let units = earning.units(row);
-    if units == row.quantity {
-        return all;
-    }
-    let part = i128::from(all).saturating_mul(i128::from(units));
-    let part = Rounding::Floor.divide(part, i128::from(row.quantity));
-    part.and_then(|part| i64::try_from(part).ok())
-        .unwrap_or(all)
+    cumulative(all, units, row.quantity, Rounding::Floor).unwrap_or(all)
 }

@@ -16,7 +16,7 @@ use crate::points::ActiveFrom;
 use crate::program::{Compiled, Feed, MetricPlan, metric_moves};
 use crate::tiers::{JudgedValue, View};
 
-use super::work::Work;
+use super::work::{Rungs, Work};
 
 /// Periods of metrics begin with the calendar's.
 const FIRST: MonthDay = MonthDay::JANUARY_FIRST;
@@ -437,6 +437,12 @@ impl Days for Seeing<'_> {
             }
         }
     }
+}
+
+/// The places of the rungs that are held.
+pub(super) fn rungs(compiled: &Compiled, state: &State) -> Rungs {
+    let tracks = 0..compiled.tracks.len();
+    tracks.map(|track| rung(compiled, state, track)).collect()
 }
 
 /// The place of the rung that is held in a track.

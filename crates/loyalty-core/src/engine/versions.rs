@@ -3,7 +3,7 @@
 use core::cmp::Reverse;
 
 use super::adopt::{align_with, begin_terms};
-use super::facts::rung;
+use super::facts::rungs;
 use super::work::Work;
 use crate::calendar::{Date, Instant};
 use crate::error::Result;
@@ -23,7 +23,7 @@ impl<'w> Work<'w> {
     /// The version of the program to which time alone brings the member next.
     pub(super) fn version_due(&self) -> Option<Coming> {
         let (timeline, place) = (self.timeline, self.place);
-        if self.state.more.access.is_over() {
+        if timeline.is_last(place) || self.state.more.access.is_over() {
             return None;
         }
         let ends = timeline.version(place).ends;
@@ -111,9 +111,7 @@ impl<'w> Work<'w> {
         align_with(compiled, &mut self.state, self.as_of, self.version);
         let who = (self.as_of, self.today, self.person());
         begin_terms(compiled, &mut self.state, who, false);
-        self.rungs = (0..compiled.tracks.len())
-            .map(|track| rung(compiled, &self.state, track))
-            .collect();
+        self.rungs = rungs(compiled, &self.state);
         self.lots_due = None;
         self.pruned = None;
         self.before_expiry.clear();

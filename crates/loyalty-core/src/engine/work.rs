@@ -18,7 +18,7 @@ use crate::tiers::{JudgedValue, Person, Standing};
 
 use super::adopt::{align_with, begin_terms};
 use super::clocks::Clocks;
-use super::facts::rung;
+use super::facts::rungs;
 use super::undo::Undo;
 
 /// So many days can lie between the dates of one instant in two zones: from UTC-12 to UTC+14.
@@ -184,9 +184,7 @@ impl<'w> Work<'w> {
             turned,
             moved,
             enrolled,
-            rungs: (0..compiled.tracks.len())
-                .map(|track| rung(compiled, &state, track))
-                .collect(),
+            rungs: rungs(compiled, &state),
             state,
             undo,
             entries: Vec::with_capacity(4),

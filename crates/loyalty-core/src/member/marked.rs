@@ -70,19 +70,9 @@ impl<T: Named> Marked<T> {
 
     /// Forgets those of the first so many that are not kept.
     pub(crate) fn forget(&mut self, first: usize, keep: impl Fn(usize) -> bool) {
-        let (mut place, mut number) = (0_usize, 0_usize);
-        let mut kept = || {
-            let kept = place >= first || keep(place);
-            place = place.saturating_add(1);
-            kept
-        };
-        self.all.retain(|_| kept());
-        let mut kept = || {
-            let kept = number >= first || keep(number);
-            number = number.saturating_add(1);
-            kept
-        };
-        self.marks.retain(|_| kept());
+        let kept = |place: usize| place >= first || keep(place);
+        retain(&mut self.all, kept);
+        retain(&mut self.marks, kept);
     }
 
     /// Adds others, in an order.
@@ -106,6 +96,12 @@ impl<T: Clone> Marked<T> {
             marks: roomy(&self.marks, room),
         }
     }
+}
+
+/// Keeps what stands at some places.
+fn retain<T>(list: &mut Vec<T>, keep: impl Fn(usize) -> bool) {
+    let mut places = 0_usize..;
+    list.retain(|_| places.next().is_none_or(&keep));
 }
 
 /// A copy of a list with room for so many more.

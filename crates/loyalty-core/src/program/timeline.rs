@@ -122,6 +122,11 @@ impl Timeline {
         later.unwrap_or(&self.first)
     }
 
+    /// Whether no version comes after this place.
+    pub(crate) fn is_last(&self, place: usize) -> bool {
+        place >= self.later.len()
+    }
+
     /// The versions after a place, with theirs.
     pub(crate) fn after(&self, place: usize) -> impl Iterator<Item = (usize, &Version)> {
         (1_usize..).zip(&self.later).skip(place)

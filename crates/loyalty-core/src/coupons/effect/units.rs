@@ -2,6 +2,7 @@
 
 use super::Work;
 use super::slots::{Slice, Slot};
+use crate::amount::Rounding;
 use crate::coupons::rules::{SomeTargets, TargetOrder};
 use crate::pricing::{Basis, Target, Weights, gross, net};
 
@@ -116,7 +117,7 @@ impl Work<'_> {
         let of_all = |amount: i64| self.share(amount, units, row.quantity);
         let amounts = runs.iter().map(|run| self.costs(*run));
         let now = amounts.fold(0, i64::saturating_add);
-        let least = part(row.least, units, row.quantity, true);
+        let least = part(row.least, units, row.quantity, Rounding::Ceil);
         Some(Target {
             quantity: units,
             stated: of_all(row.stated),
@@ -166,18 +167,13 @@ pub(super) fn at_most(amount: i64, units: i64, of: i64) -> i64 {
 
 /// The amount of so many units of a row, rounded half up where it is not whole.
 pub(super) fn share(amount: i64, units: i64, of: i64) -> i64 {
-    part(amount, units, of, false)
+    part(amount, units, of, Rounding::HalfUp)
 }
 
-fn part(amount: i64, units: i64, of: i64, up: bool) -> i64 {
+fn part(amount: i64, units: i64, of: i64, rounding: Rounding) -> i64 {
     if units == of {
         return amount;
     }
-    let rounding = if up {
-        crate::amount::Rounding::Ceil
-    } else {
-        crate::amount::Rounding::HalfUp
-    };
     let product = i128::from(amount).saturating_mul(i128::from(units));
     rounding
         .divide(product, i128::from(of))
