@@ -54,7 +54,8 @@ pub struct Member {
     pub(crate) version: u64,
     pub(crate) as_of: Option<Instant>,
     pub(crate) state: State,
-    pub(crate) orders: Marked<Order>,
+    /// Boxed: they are large, and move where old ones are forgotten.
+    pub(crate) orders: Marked<Box<Order>>,
     pub(crate) seen: Marked<Seen>,
     /// When time alone changes the member next, under the program with this digest. Derived: not part of the document.
     pub(crate) due: Option<(u64, Option<Instant>)>,

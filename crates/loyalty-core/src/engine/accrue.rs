@@ -107,7 +107,10 @@ impl<'w> Work<'w> {
                 };
                 gifts.bid(&rule.plan, rare?, |out| match event.basket {
                     Some(basket) => brings(&rule.plan, &compiled.earning, basket, paid, out),
-                    None => Ok(()),
+                    None => {
+                        out.push(1);
+                        Ok(())
+                    }
                 })
             });
             if let (Err(result), Some(trace)) = (bid, &mut trace) {

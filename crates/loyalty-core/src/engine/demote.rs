@@ -215,7 +215,7 @@ impl Work<'_> {
                 Reading::Count => {
                     let counted = *since..=judged.version;
                     let same_day =
-                        |other: &&Order| other.on == brought.on && brought.order != Some(&other.id);
+                        |other: &&Box<Order>| other.on == brought.on && brought.order != Some(&other.id);
                     let mut others = self.member.orders.iter().filter(same_day);
                     if !others
                         .any(|other| counted.contains(&other.version) && other.counts_in(&plan.id))

@@ -167,7 +167,7 @@ impl<'w> Work<'w> {
             return Err(Error::at(Code::WrongCurrency, "purchase.currency", words));
         }
         let mark = Id::mark(&purchase.order);
-        let known = |order: &Order| self.is_recorded(order);
+        let known = |order: &Box<Order>| self.is_recorded(order);
         let orders = &self.member.orders;
         if orders.find(mark, &purchase.order, known).is_some() {
             let words = format!(
@@ -187,12 +187,12 @@ impl<'w> Work<'w> {
         bill: &Bill,
         accrued: &mut Accrued<'_>,
         (id, counted, promoted): (Id, Vec<Counted>, Promoted),
-    ) -> Order {
+    ) -> Box<Order> {
         let goods = rows.basket.rows.len();
         let mut given: SmallVec<[Giver<'_>; 8]> = SmallVec::new();
-        for gift in accrued.gifts.given() {
+        for (gift, rows) in accrued.gifts.given_by_row() {
             if let Some(account) = self.compiled.accounts.get(gift.plan.account) {
-                given.push((&gift.plan.id, &account.id, accrued.gifts.rows(gift)));
+                given.push((&gift.plan.id, &account.id, rows));
             }
         }
         let mut recorded = Vec::with_capacity(rows.basket.all().count());
@@ -254,7 +254,7 @@ impl<'w> Work<'w> {
                 lots,
             })
         }));
-        Order {
+        Box::new(Order {
             id,
             at: self.as_of,
             on: self.today,
@@ -282,7 +282,7 @@ impl<'w> Work<'w> {
             rules: None,
             told: false,
             crossed: core::mem::take(&mut accrued.crossed),
-        }
+        })
     }
 
     fn receipt_of(

@@ -198,7 +198,7 @@ impl Work<'_> {
 
     /// The last order that put points into a lot.
     fn earned_by(&self, account: &Id, lot: u32) -> Option<Id> {
-        let put = |order: &&crate::member::Order| {
+        let put = |order: &&Box<crate::member::Order>| {
             let mut puts = order.put.iter();
             puts.any(|put| put.account == *account && put.lot.lot.n == lot)
         };

@@ -50,10 +50,10 @@ impl<'w> Work<'w> {
         }
         let mut changed = false;
         let mut told = false;
-        if let Some((place, order)) = self.returned.as_deref() {
+        if let Some((place, order)) = self.returned.as_ref() {
             let before = self.member.orders.get(*place);
             let first = by.first.as_ref() == Some(&order.id);
-            let undone = is_back(order) && !before.is_some_and(is_back);
+            let undone = is_back(order) && !before.is_some_and(|order| is_back(order));
             let keeps = self.compiled.referrals.returns == ReferralReturns::Kept;
             let shared = first || self.shares(enrolled_at, order.at);
             let returned = match before {

@@ -103,16 +103,16 @@ impl Work<'_> {
             }));
         }
         let taken = self.take_back_rungs(&order, &changes);
-        self.returned = Some(Box::new((place, order)));
+        self.returned = Some((place, order));
         taken
     }
 
     /// The order, if it can still be returned.
-    fn order(&self, id: &str) -> Result<(usize, Order)> {
+    fn order(&self, id: &str) -> Result<(usize, Box<Order>)> {
         let orders = &self.member.orders;
         orders
             .find(Id::mark(id), id, |order| self.returnable(order))
-            .map(|(place, order)| (place, self.order_at(place).unwrap_or(order).clone()))
+            .map(|(place, order)| (place, Box::new(self.order_at(place).unwrap_or(order).clone())))
             .ok_or_else(|| {
                 let words = format!(
                     "there is no order `{id}` that can be returned (returns are taken for {})",

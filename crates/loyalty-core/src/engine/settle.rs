@@ -197,6 +197,7 @@ impl Work<'_> {
         let orders = &self.member.orders;
         orders
             .find(Id::mark(id), id, |order| self.is_recorded(order))
+            .map(|(place, order)| (place, &**order))
             .ok_or_else(|| {
                 let words =
                     format!("there is no order `{id}` that can be returned or has pending points");

@@ -17,19 +17,24 @@ pub(super) struct Undo {
     tiers: bool,
 }
 
-/// One thing as it was.
+/// One thing as it was. Nearly all steps are small, and nothing has to be done to forget them.
 enum Step {
     /// An account, but for its lots.
     Head(usize, Head),
     /// Points that were put into a lot, and points that were taken from lots.
     Put(usize, Lot),
     Taken(usize, Vec<Lot>),
-    Account(usize, Box<Account>),
     Day(usize, Date, DayBefore),
-    Pruned(usize, Pruned),
-    Tally(usize, Box<Tally>),
-    Tiers(Vec<Standing>),
     Cap(CapBefore),
+    Whole(Box<Whole>),
+}
+
+/// A whole thing as it was.
+enum Whole {
+    Account(usize, Account),
+    Pruned(usize, Pruned),
+    Tally(usize, Tally),
+    Tiers(Vec<Standing>),
     Caps(Vec<CapUse>),
     Lists(Vec<Account>, Vec<Tally>),
 }
@@ -49,6 +54,10 @@ impl Undo {
         }
     }
 
+    fn push_whole(&mut self, whole: impl FnOnce() -> Whole) {
+        self.push(|| Step::Whole(Box::new(whole())));
+    }
+
     /// Before the debt and the sums of an account change.
     pub(super) fn head(&mut self, place: usize, account: &Account) {
         self.push(|| Step::Head(place, account.head()));
@@ -66,7 +75,7 @@ impl Undo {
 
     /// Before anything about an account changes.
     pub(super) fn account(&mut self, place: usize, account: &Account) {
-        self.push(|| Step::Account(place, Box::new(account.clone())));
+        self.push_whole(|| Whole::Account(place, account.clone()));
     }
 
     /// After something was added to a day of a tally.
@@ -76,18 +85,18 @@ impl Undo {
 
     /// After days were dropped from a tally.
     pub(super) fn pruned(&mut self, place: usize, pruned: Pruned) {
-        self.push(|| Step::Pruned(place, pruned));
+        self.push_whole(|| Whole::Pruned(place, pruned));
     }
 
     /// Before a tally is emptied.
     pub(super) fn tally(&mut self, place: usize, tally: &Tally) {
-        self.push(|| Step::Tally(place, Box::new(tally.clone())));
+        self.push_whole(|| Whole::Tally(place, tally.clone()));
     }
 
     /// Before a standing changes.
     pub(super) fn tiers(&mut self, tiers: &[Standing]) {
         if !core::mem::replace(&mut self.tiers, true) {
-            self.push(|| Step::Tiers(tiers.to_vec()));
+            self.push_whole(|| Whole::Tiers(tiers.to_vec()));
         }
     }
 
@@ -98,13 +107,13 @@ impl Undo {
 
     /// Before the uses of caps change all at once.
     pub(super) fn caps(&mut self, caps: &[CapUse]) {
-        self.push(|| Step::Caps(caps.to_vec()));
+        self.push_whole(|| Whole::Caps(caps.to_vec()));
     }
 
     /// Before the lists of the member are brought to the order of another program.
     pub(super) fn lists(&mut self, state: &State) {
         self.tiers(&state.tiers);
-        self.push(|| Step::Lists(state.accounts.clone(), state.metrics.clone()));
+        self.push_whole(|| Whole::Lists(state.accounts.clone(), state.metrics.clone()));
     }
 
     /// Takes everything back, the last thing first.
@@ -118,23 +127,31 @@ impl Undo {
                 Step::Taken(place, lots) => {
                     with(&mut state.accounts, place, |one| one.untake(&lots));
                 }
-                Step::Account(place, account) => {
-                    with(&mut state.accounts, place, |one| *one = *account);
-                }
                 Step::Day(place, day, before) => {
                     with(&mut state.metrics, place, |one| one.put_back(day, before));
                 }
-                Step::Pruned(place, pruned) => {
-                    with(&mut state.metrics, place, |one| one.unprune(pruned));
-                }
-                Step::Tally(place, tally) => with(&mut state.metrics, place, |one| *one = *tally),
-                Step::Tiers(tiers) => state.tiers = tiers,
                 Step::Cap(before) => before.put_back(&mut state.caps),
-                Step::Caps(caps) => state.caps = caps,
-                Step::Lists(accounts, metrics) => {
-                    state.accounts = accounts;
-                    state.metrics = metrics;
-                }
+                Step::Whole(whole) => whole.put_back(state),
+            }
+        }
+    }
+}
+
+impl Whole {
+    fn put_back(self, state: &mut State) {
+        match self {
+            Self::Account(place, account) => {
+                with(&mut state.accounts, place, |one| *one = account);
+            }
+            Self::Pruned(place, pruned) => {
+                with(&mut state.metrics, place, |one| one.unprune(pruned));
+            }
+            Self::Tally(place, tally) => with(&mut state.metrics, place, |one| *one = tally),
+            Self::Tiers(tiers) => state.tiers = tiers,
+            Self::Caps(caps) => state.caps = caps,
+            Self::Lists(accounts, metrics) => {
+                state.accounts = accounts;
+                state.metrics = metrics;
             }
         }
     }

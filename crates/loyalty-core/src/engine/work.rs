@@ -75,9 +75,9 @@ pub(super) struct Work<'w> {
     /// Balances before what expires at this instant, where a review reads them so.
     pub(super) before_expiry: Vec<JudgedValue>,
     /// An order to add.
-    pub(super) ordered: Option<Order>,
+    pub(super) ordered: Option<Box<Order>>,
     /// An order to put in the place of another.
-    pub(super) returned: Option<Box<(usize, Order)>>,
+    pub(super) returned: Option<(usize, Box<Order>)>,
     /// The rules of the offers and coupons that this purchase uses, by their places.
     pub(super) promoted: Vec<usize>,
     /// The entries before this one have been looked at by triggers.
@@ -93,9 +93,9 @@ pub(super) struct Work<'w> {
     /// How this event has used the caps that are by event.
     pub(super) event_caps: Vec<CapUse>,
     /// Orders and ids of another member that become part of this one.
-    pub(super) joined: Option<Box<(Vec<Order>, Vec<Seen>)>>,
+    pub(super) joined: Option<Box<(Vec<Box<Order>>, Vec<Seen>)>>,
     /// Orders that changed beside it, by their places.
-    amended: Vec<(usize, Order)>,
+    amended: Vec<(usize, Box<Order>)>,
     /// Whether time passes: what happens at an instant of its own does so once, and before the events of that instant.
     pub(super) passing: bool,
     /// Tracks that are judged as at a review.
@@ -222,7 +222,7 @@ impl<'w> Work<'w> {
 
     /// Puts an order in the place of one that is recorded.
     pub(super) fn amend(&mut self, place: usize, order: Order) {
-        self.amended.push((place, order));
+        self.amended.push((place, Box::new(order)));
     }
 
     /// A recorded order, as this call has changed it so far.
@@ -232,6 +232,7 @@ impl<'w> Work<'w> {
         amended
             .map(|(_, order)| order)
             .or_else(|| self.member.orders.get(place))
+            .map(|order| &**order)
     }
 
     /// The place of the rung that is held in a track.
@@ -545,10 +546,10 @@ pub(super) struct Done {
     /// The digest of the version of the program.
     program: u64,
     left: Option<Id>,
-    ordered: Option<Order>,
-    returned: Option<Box<(usize, Order)>>,
-    joined: Option<Box<(Vec<Order>, Vec<Seen>)>>,
-    amended: Vec<(usize, Order)>,
+    ordered: Option<Box<Order>>,
+    returned: Option<(usize, Box<Order>)>,
+    joined: Option<Box<(Vec<Box<Order>>, Vec<Seen>)>>,
+    amended: Vec<(usize, Box<Order>)>,
     orders_gone: usize,
     orders_kept: Vec<usize>,
     seen_from: Date,
@@ -566,11 +567,11 @@ impl Done {
         for (place, order) in self.amended {
             member.orders.replace(place, order);
         }
-        if let Some((place, order)) = self.returned.map(|returned| *returned) {
+        if let Some((place, order)) = self.returned {
             member.orders.replace(place, order);
         }
         if let Some(left) = &self.left {
-            let unnamed = |order: &&mut Order| order.rules.is_none();
+            let unnamed = |order: &&mut Box<Order>| order.rules.is_none();
             for order in member.orders.iter_mut().filter(unnamed) {
                 order.rules = Some(left.clone());
             }

@@ -16,7 +16,7 @@ struct Written<'m> {
     version: u64,
     as_of: Option<Instant>,
     state: &'m State,
-    orders: &'m [Order],
+    orders: &'m [Box<Order>],
     seen: Vec<SeenWire<'m>>,
 }
 
@@ -29,7 +29,7 @@ struct Read {
     as_of: Option<Instant>,
     state: State,
     #[serde(default)]
-    orders: Vec<Order>,
+    orders: Vec<Box<Order>>,
     #[serde(default)]
     seen: Vec<(Id, String, Date)>,
 }

@@ -14,6 +14,12 @@ pub(crate) trait Named {
     fn id(&self) -> &Id;
 }
 
+impl<T: Named> Named for Box<T> {
+    fn id(&self) -> &Id {
+        (**self).id()
+    }
+}
+
 /// Things with ids, the latest last. Beside them stand the marks of their ids ([`Id::mark`]), close together: to look through all
 /// of those costs less than to look at a few of the things, so a long history costs little.
 #[derive(Clone, Debug)]
@@ -70,9 +76,8 @@ impl<T: Named> Marked<T> {
 
     /// Forgets those of the first so many that are not kept.
     pub(crate) fn forget(&mut self, first: usize, keep: impl Fn(usize) -> bool) {
-        let kept = |place: usize| place >= first || keep(place);
-        retain(&mut self.all, kept);
-        retain(&mut self.marks, kept);
+        retain(&mut self.all, first, &keep);
+        retain(&mut self.marks, first, &keep);
     }
 
     /// Adds others, in an order.
@@ -98,10 +103,14 @@ impl<T: Clone> Marked<T> {
     }
 }
 
-/// Keeps what stands at some places.
-fn retain<T>(list: &mut Vec<T>, keep: impl Fn(usize) -> bool) {
-    let mut places = 0_usize..;
-    list.retain(|_| places.next().is_none_or(&keep));
+/// Of the first so many, keeps what stands at some places.
+fn retain<T>(list: &mut Vec<T>, first: usize, keep: impl Fn(usize) -> bool) {
+    let all = list.drain(..first.min(list.len())).enumerate();
+    let kept: Vec<T> = all
+        .filter(|(place, _)| keep(*place))
+        .map(|(_, one)| one)
+        .collect();
+    list.splice(..0, kept);
 }
 
 /// A copy of a list with room for so many more.

@@ -82,11 +82,7 @@ impl CarryPlan {
             Some(number) => {
                 let fine = Ratio::from_decimal(number).checked_mul(Ratio::from_int(Self::FINE))?;
                 let parts = fine.round(Rounding::Floor)?.checked_mul(self.each)?;
-                if rows.is_empty() {
-                    vec![parts]
-                } else {
-                    spread(parts, rows).ok()?
-                }
+                spread(parts, rows).ok()?
             }
         };
         let mut whole = left;

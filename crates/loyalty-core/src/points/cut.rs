@@ -1,15 +1,13 @@
 //! What caps cut, and what factors below one must not take (clauses 4.4, 4.5).
 
 use super::caps::Uses;
-use super::earning::{Gift, Rows, Settings, fires, share};
-use super::multiply::Fraction;
+use super::earning::{Bids, Gift, Settings, fires, share};
 use crate::error::Result;
 use crate::outcome::TraceResult;
 
 /// Cuts a gift by the caps of its rule and its group. `shared`: what is left is shared over the rows at once.
 pub(super) fn cut_by_own_caps(
-    gift: &mut Gift<'_>,
-    rows: &mut Rows,
+    (gift, rows): (&mut Gift<'_>, &mut [i64]),
     settings: &Settings,
     uses: Uses<'_>,
     shared: bool,
@@ -35,8 +33,7 @@ pub(super) fn cut_by_own_caps(
 /// Cuts by the caps of accounts: the lowest priority first, the later rule first among equals. What a factor below one takes
 /// away makes room.
 pub(super) fn cut_by_account(
-    gifts: &mut [Gift<'_>],
-    rows: &mut Rows,
+    gifts: &mut Bids<'_, '_>,
     settings: &Settings,
     uses: Uses<'_>,
 ) -> Result<()> {
@@ -44,6 +41,7 @@ pub(super) fn cut_by_account(
         for cap in caps {
             let mine = |gift: &Gift<'_>| gift.plan.account == account && fires(gift);
             let total = gifts
+                .all
                 .iter()
                 .filter(|gift| mine(gift))
                 .fold(0_i64, |sum, gift| sum.saturating_add(gift.points));
@@ -51,10 +49,13 @@ pub(super) fn cut_by_account(
             if excess <= 0 {
                 continue;
             }
-            let mut order: Vec<&mut Gift<'_>> =
-                gifts.iter_mut().rev().filter(|gift| mine(gift)).collect();
-            order.sort_by_key(|gift| gift.plan.priority);
-            for gift in order.into_iter().filter(|gift| gift.points > 0) {
+            let mut order: Vec<(&mut Gift<'_>, &mut [i64])> = gifts
+                .each()
+                .rev()
+                .filter(|(gift, _)| mine(gift))
+                .collect();
+            order.sort_by_key(|(gift, _)| gift.plan.priority);
+            for (gift, rows) in order.into_iter().filter(|(gift, _)| gift.points > 0) {
                 if excess <= 0 {
                     break;
                 }
@@ -70,31 +71,24 @@ pub(super) fn cut_by_account(
 
 /// What a factor below one takes away is never more than what the others give: neither in all (a cap may have cut them) nor on
 /// a row (then it is taken on other rows).
-pub(super) fn level(gifts: &mut [Gift<'_>], rows: &mut Rows, account: usize) {
+pub(super) fn level(gifts: &mut Bids<'_, '_>, account: usize) {
     let mine = |gift: &Gift<'_>| gift.plan.account == account && gift.points != 0;
-    if !gifts.iter().any(|gift| mine(gift) && gift.points < 0) {
-        return;
-    }
-    let mut nets: Vec<i64> = Vec::new();
-    for gift in gifts.iter().filter(|gift| mine(gift)) {
-        let own = rows.of(gift);
-        nets.resize(nets.len().max(own.len()), 0);
-        for (net, row) in nets.iter_mut().zip(own) {
+    let mut nets: Vec<i64> = vec![0; gifts.width];
+    for (_, rows) in gifts.each().filter(|(gift, _)| mine(gift)) {
+        for (net, row) in nets.iter_mut().zip(rows) {
             *net = net.saturating_add(*row);
         }
     }
-    for gift in gifts
-        .iter_mut()
-        .filter(|gift| mine(gift) && gift.points < 0)
-    {
+    let less = |gift: &Gift<'_>| mine(gift) && gift.points < 0;
+    for (gift, rows) in gifts.each().filter(|(gift, _)| less(gift)) {
         let mut moved = 0_i64;
-        for (net, row) in nets.iter_mut().zip(rows.of_mut(gift)) {
+        for (net, row) in nets.iter_mut().zip(rows.iter_mut()) {
             let back = net.saturating_neg().min(row.saturating_neg()).max(0);
             *row = row.saturating_add(back);
             *net = net.saturating_add(back);
             moved = moved.saturating_add(back);
         }
-        for (net, row) in nets.iter_mut().zip(rows.of_mut(gift)) {
+        for (net, row) in nets.iter_mut().zip(rows.iter_mut()) {
             let part = moved.min(*net).max(0);
             *row = row.saturating_sub(part);
             *net = net.saturating_sub(part);
@@ -105,20 +99,16 @@ pub(super) fn level(gifts: &mut [Gift<'_>], rows: &mut Rows, account: usize) {
 }
 
 /// Lowers the points of a gift.
-fn cut(gift: &mut Gift<'_>, rows: &mut Rows, points: i64, shared: bool) -> Result<()> {
+fn cut(gift: &mut Gift<'_>, rows: &mut [i64], points: i64, shared: bool) -> Result<()> {
     if points == gift.points {
         return Ok(());
     }
     gift.points = points;
-    gift.exact = Fraction {
-        num: i128::from(points),
-        den: 1,
-    };
     if points == 0 {
         gift.result = TraceResult::Capped;
-        rows.of_mut(gift).fill(0);
+        rows.fill(0);
     } else if shared {
-        share(gift, rows)?;
+        share(points, rows)?;
     }
     Ok(())
 }

@@ -95,10 +95,12 @@ impl Settings {
 
 /// The rules that fired, and what each row brings to them: minor units for a rate, units for `per_unit`, else a weight. Then
 /// what they give, row by row.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Gifts<'p> {
     pub(crate) all: Vec<Gift<'p>>,
-    pub(super) rows: Rows,
+    /// The rows of all gifts in one block, each as wide as the others.
+    rows: Brought,
+    width: usize,
     /// The units of each row, if a rule rounds the points of a unit.
     pub(crate) units: Vec<i64>,
 }
@@ -106,61 +108,26 @@ pub(crate) struct Gifts<'p> {
 /// What rows bring, gift by gift.
 pub(crate) type Brought = SmallVec<[i64; 12]>;
 
-/// The rows of all gifts in one block.
-#[derive(Debug, Default)]
-pub(crate) struct Rows {
-    all: Brought,
-    /// How many a gift has at most.
-    width: usize,
-}
-
 /// A rule that fired.
 #[derive(Clone, Debug)]
 pub(crate) struct Gift<'p> {
     pub(crate) plan: &'p Plan,
     pub(crate) points: i64,
     pub(crate) result: TraceResult,
-    /// Before rounding, as long as that matters.
-    pub(super) exact: Fraction,
     pub(crate) rare: Option<Box<Rare>>,
-    /// Where its rows stand in the block.
-    from: usize,
-    until: usize,
 }
 
-impl Rows {
-    /// How many rows a gift has at most; one is given to those that have none.
-    pub(super) fn width(&self) -> usize {
-        self.width.max(1)
-    }
-
-    pub(super) fn of(&self, gift: &Gift<'_>) -> &[i64] {
-        self.all.get(gift.from..gift.until).unwrap_or_default()
-    }
-
-    pub(super) fn of_mut(&mut self, gift: &Gift<'_>) -> &mut [i64] {
-        self.all.get_mut(gift.from..gift.until).unwrap_or_default()
-    }
-
-    /// Gives one row to a gift that has none: it was given for no basket.
-    pub(super) fn one(&mut self, gift: &mut Gift<'_>, row: i64) {
-        if gift.from == gift.until {
-            gift.from = self.all.len();
-            self.all.push(row);
-            gift.until = self.all.len();
-        }
-    }
-}
+/// What a rule gives before rounding: known only where that matters, which is where multipliers come first.
+pub(super) type Exact = Vec<Fraction>;
 
 impl<'p> Gifts<'p> {
-    /// Room for so many rules and rows.
+    /// Room for so many rules. Every gift has so many rows; for an event without a basket one, which stands for the event.
     pub(crate) fn with_capacity(rules: usize, rows: usize) -> Self {
+        let width = rows.max(1);
         Self {
             all: Vec::with_capacity(rules),
-            rows: Rows {
-                all: Brought::with_capacity(rules.saturating_mul(rows)),
-                width: 0,
-            },
+            rows: Brought::with_capacity(rules.saturating_mul(width)),
+            width,
             units: Vec::new(),
         }
     }
@@ -173,44 +140,53 @@ impl<'p> Gifts<'p> {
         rare: Option<Box<Rare>>,
         rows: impl FnOnce(&mut Brought) -> Result<(), E>,
     ) -> Result<(), E> {
-        let from = self.rows.all.len();
-        if let Err(error) = rows(&mut self.rows.all) {
-            self.rows.all.truncate(from);
+        let from = self.rows.len();
+        if let Err(error) = rows(&mut self.rows) {
+            self.rows.truncate(from);
             return Err(error);
         }
-        let until = self.rows.all.len();
-        self.rows.width = self.rows.width.max(until.saturating_sub(from));
         self.all.push(Gift {
             plan,
             points: 0,
             result: TraceResult::NoPoints,
-            exact: Fraction::ZERO,
             rare,
-            from,
-            until,
         });
         Ok(())
     }
 
-    /// What a gift gives, row by row.
-    pub(crate) fn rows(&self, gift: &Gift<'_>) -> &[i64] {
-        self.rows.of(gift)
-    }
-
     /// Adds other gifts for the same rows.
     pub(crate) fn add(&mut self, other: Self) {
-        let from = self.rows.all.len();
-        self.rows.all.extend(other.rows.all);
-        self.all.extend(other.all.into_iter().map(|gift| Gift {
-            from: gift.from.saturating_add(from),
-            until: gift.until.saturating_add(from),
-            ..gift
-        }));
+        self.rows.extend(other.rows);
+        self.all.extend(other.all);
     }
 
     /// The gifts that give anything.
     pub(crate) fn given(&self) -> impl Iterator<Item = &Gift<'p>> + Clone {
         self.all.iter().filter(|gift| gift.points != 0)
+    }
+
+    /// The same, with what they give row by row.
+    pub(crate) fn given_by_row(&self) -> impl Iterator<Item = (&Gift<'p>, &[i64])> {
+        let rows = self.rows.chunks_exact(self.width);
+        let all = self.all.iter().zip(rows);
+        all.filter(|(gift, _)| gift.points != 0)
+    }
+}
+
+/// Gifts that are being worked out, and their rows.
+pub(super) struct Bids<'g, 'p> {
+    pub(super) all: &'g mut [Gift<'p>],
+    rows: &'g mut [i64],
+    pub(super) width: usize,
+}
+
+impl<'p> Bids<'_, 'p> {
+    /// Each gift with its rows.
+    pub(super) fn each(
+        &mut self,
+    ) -> impl DoubleEndedIterator<Item = (&mut Gift<'p>, &mut [i64])> + ExactSizeIterator {
+        let rows = self.rows.chunks_exact_mut(self.width);
+        self.all.iter_mut().zip(rows)
     }
 }
 
@@ -310,54 +286,67 @@ impl Plan {
 
 /// Works out what the rules that fired give.
 pub(crate) fn settle(gifts: &mut Gifts<'_>, settings: &Settings, uses: Uses<'_>) -> Result<()> {
-    let Gifts {
-        all: gifts,
-        rows,
-        units,
-    } = gifts;
+    let units = &gifts.units;
+    let mut gifts = Bids {
+        all: &mut gifts.all,
+        rows: &mut gifts.rows,
+        width: gifts.width,
+    };
     let each_rule = settings.round == RoundWhen::EachRule;
+    let mut exact = Exact::new();
     let (mut contest, mut cut_again) = (false, false);
-    for gift in gifts.iter_mut() {
-        let own = rows.all.get_mut(gift.from..gift.until);
-        work_out(gift, own.unwrap_or_default(), units, settings.round)?;
+    for (gift, rows) in gifts.each() {
+        let before_rounding = work_out(gift, rows, units, settings.round)?;
+        if !each_rule {
+            exact.push(before_rounding);
+        }
         let plan = gift.plan;
         contest |= plan.group.is_some() || plan.exclusive || plan.carry.is_some();
         // What multiplying brings is cut again where the factors have caps, or the rounding comes after them.
         cut_again |= plan.has_own_caps() && (plan.is_multiplier() || !each_rule);
     }
     if contest {
-        one_of_each_group(gifts);
-        exclusive(gifts);
-        only_winners_carry(gifts);
+        one_of_each_group(gifts.all);
+        exclusive(gifts.all);
+        only_winners_carry(gifts.all);
     }
     let mut factors = false;
-    for gift in gifts.iter_mut() {
+    for (place, (gift, rows)) in gifts.each().enumerate() {
         if gift.plan.is_multiplier() {
             factors |= fires(gift);
             continue;
         }
         if gift.plan.has_own_caps() {
-            cut_by_own_caps(gift, rows, settings, uses, false)?;
+            let before = gift.points;
+            cut_by_own_caps((gift, rows), settings, uses, false)?;
+            if gift.points != before
+                && let Some(exact) = exact.get_mut(place)
+            {
+                *exact = Fraction::whole(gift.points);
+            }
         }
         if each_rule || gift.plan.bonus {
-            share(gift, rows)?;
+            share(gift.points, rows)?;
         }
     }
     if factors || !each_rule {
-        multiply(gifts, rows, settings)?;
+        multiply(&mut gifts, &exact, settings)?;
     }
     if cut_again {
         // Rounding after multiplying can give a base rule a point more than it was cut to.
-        let again = |gift: &&mut Gift<'_>| gift.plan.is_multiplier() || !each_rule;
-        for gift in gifts.iter_mut().filter(again) {
-            cut_by_own_caps(gift, rows, settings, uses, true)?;
+        for (gift, rows) in gifts.each() {
+            if gift.plan.is_multiplier() || !each_rule {
+                cut_by_own_caps((gift, rows), settings, uses, true)?;
+            }
         }
     }
-    cut_by_account(gifts, rows, settings, uses)?;
-    for account in 0..settings.account_caps.len() {
-        level(gifts, rows, account);
+    cut_by_account(&mut gifts, settings, uses)?;
+    if gifts.all.iter().any(|gift| gift.points < 0) {
+        for account in 0..settings.account_caps.len() {
+            level(&mut gifts, account);
+        }
     }
-    for gift in gifts {
+    for gift in gifts.all.iter_mut() {
         if gift.result == TraceResult::Gave && gift.points == 0 {
             gift.result = TraceResult::NoPoints;
         }
@@ -389,7 +378,6 @@ pub(super) fn fires(gift: &Gift<'_>) -> bool {
 fn drop_gift(gift: &mut Gift<'_>, result: TraceResult) {
     gift.result = result;
     gift.points = 0;
-    gift.exact = Fraction::ZERO;
     gift.rare = None;
 }
 
@@ -473,14 +461,13 @@ fn only_winners_carry(gifts: &mut [Gift<'_>]) {
 
 /// Shares the points of a gift over its rows, by what each row brought.
 #[inline]
-pub(super) fn share(gift: &Gift<'_>, rows: &mut Rows) -> Result<()> {
-    match rows.of_mut(gift) {
-        [] => Ok(()),
+pub(super) fn share(points: i64, rows: &mut [i64]) -> Result<()> {
+    match rows {
         [one] => {
-            *one = gift.points;
+            *one = points;
             Ok(())
         }
-        many => share_out(gift.points, many),
+        many => share_out(points, many),
     }
 }
 
@@ -510,16 +497,15 @@ pub(super) fn spread(points: i64, weights: &[i64]) -> Result<Vec<i64>> {
 
 /// The same by other weights, one a row.
 pub(super) fn share_by(
-    gift: &Gift<'_>,
-    rows: &mut Rows,
+    points: i64,
+    rows: &mut [i64],
     weights: impl ExactSizeIterator<Item = i128> + Clone,
 ) -> Result<()> {
-    let rows = rows.of_mut(gift);
     if let [one] = rows {
-        *one = gift.points;
+        *one = points;
         return Ok(());
     }
-    if gift.points == 0 {
+    if points == 0 {
         rows.fill(0);
         return Ok(());
     }
@@ -528,7 +514,7 @@ pub(super) fn share_by(
         for (row, weight) in rows.iter_mut().zip(weights.clone()) {
             *row = i64::try_from(weight.unsigned_abs()).unwrap_or(i64::MAX);
         }
-        if allocate_in_place(gift.points, rows) {
+        if allocate_in_place(points, rows) {
             return Ok(());
         }
     }
@@ -536,7 +522,7 @@ pub(super) fn share_by(
     let shift = shift(largest.unwrap_or(0));
     let weight = |weight: i128| weight.unsigned_abs().checked_shr(shift).unwrap_or(0);
     let shares = allot(
-        gift.points,
+        points,
         weights.map(|one| i64::try_from(weight(one)).unwrap_or(i64::MAX)),
     )?;
     for (row, share) in rows.iter_mut().zip(shares) {

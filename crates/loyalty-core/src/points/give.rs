@@ -160,9 +160,9 @@ impl GivePlan {
             Self::Steps { points, per, .. } => {
                 points.times(number(told)?.checked_div(*per)?.round(Rounding::Floor)?)
             }
-            Self::Fixed(points) => Some(whole(*points)),
+            Self::Fixed(points) => Some(Fraction::whole(*points)),
             Self::Streak(_) | Self::Milestone(_) => Some(match told {
-                Told::Points(points, _) => whole(points),
+                Told::Points(points, _) => Fraction::whole(points),
                 _ => Fraction::ZERO,
             }),
             Self::Multiply(_) => Some(Fraction::ZERO),
@@ -240,25 +240,25 @@ impl Plan {
     }
 }
 
-/// Works out what a rule gives if no other rule is in its way. Where rows or units are rounded, their points take the place of
-/// what they brought.
+/// Works out what a rule gives if no other rule is in its way, and says what that is before rounding. Where rows or units are
+/// rounded, their points take the place of what they brought.
 pub(super) fn work_out(
     gift: &mut Gift<'_>,
     rows: &mut [i64],
     units: &[i64],
     round: RoundWhen,
-) -> Result<()> {
+) -> Result<Fraction> {
     let plan = gift.plan;
     match plan.give {
         // It waits for what the others give.
         GivePlan::Multiply(_) => {
             gift.result = TraceResult::Gave;
-            return Ok(());
+            return Ok(Fraction::ZERO);
         }
         GivePlan::Fixed(points @ 1..=POINTS_MAX) => {
-            (gift.exact, gift.points) = (whole(points), points);
+            gift.points = points;
             gift.result = TraceResult::Gave;
-            return Ok(());
+            return Ok(Fraction::whole(points));
         }
         _ => {}
     }
@@ -279,7 +279,9 @@ pub(super) fn work_out(
                 ..
             }
             | GivePlan::Steps { points, .. } => points.times(steps),
-            _ => steps.checked_mul(plan.rounding.to.get()).map(whole),
+            _ => steps
+                .checked_mul(plan.rounding.to.get())
+                .map(Fraction::whole),
         }
     } else if plan.rounding.place != PointsPlace::Rule && plan.give.by_row() {
         plan.row_by_row(rows, units)
@@ -287,11 +289,11 @@ pub(super) fn work_out(
         let brought = rows.iter().fold(0_i64, |sum, row| sum.saturating_add(*row));
         plan.give.exact(brought, 1, told)
     };
-    gift.exact = exact.ok_or_else(overflow)?;
+    let exact = exact.ok_or_else(overflow)?;
     let points = if plan.give.stated() {
-        gift.exact.round(Rounding::Floor)
+        exact.round(Rounding::Floor)
     } else {
-        gift.exact.round_to(plan.rounding)
+        exact.round_to(plan.rounding)
     };
     gift.points = points
         .filter(|points| *points <= POINTS_MAX)
@@ -299,14 +301,14 @@ pub(super) fn work_out(
     let nothing = if round == RoundWhen::EachRule {
         gift.points == 0
     } else {
-        gift.exact.num == 0
+        exact.num == 0
     };
     gift.result = match told {
         Told::Points(0, result) => result,
         _ if nothing => TraceResult::NoPoints,
         _ => TraceResult::Gave,
     };
-    Ok(())
+    Ok(exact)
 }
 
 impl Plan {
@@ -322,7 +324,7 @@ impl Plan {
             *row = one.round_to(self.rounding)?.checked_mul(over)?;
             sum = sum.checked_add(*row)?;
         }
-        Some(whole(sum))
+        Some(Fraction::whole(sum))
     }
 }
 
@@ -330,13 +332,6 @@ fn number(told: Told) -> Option<Ratio> {
     match told {
         Told::Number(number) => Some(Ratio::from_decimal(number)),
         _ => None,
-    }
-}
-
-fn whole(points: i64) -> Fraction {
-    Fraction {
-        num: i128::from(points),
-        den: 1,
     }
 }
 

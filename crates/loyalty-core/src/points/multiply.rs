@@ -2,7 +2,7 @@
 
 use smallvec::{SmallVec, smallvec};
 
-use super::earning::{Gift, Rows, Settings, fires, overflow, share, share_by};
+use super::earning::{Bids, Exact, Gift, Settings, fires, overflow, share, share_by};
 use super::rules::{Multipliers, PointRounding, RoundWhen};
 use crate::amount::{Decimal, Rounding};
 use crate::error::Result;
@@ -27,17 +27,21 @@ pub(super) fn is_narrow(factors: impl Iterator<Item = Fraction>, how: Multiplier
 }
 
 /// Multipliers raise (or lower) what the base rules of their account gave on the rows that they are for.
-pub(super) fn multiply(gifts: &mut [Gift<'_>], rows: &mut Rows, settings: &Settings) -> Result<()> {
-    let points = gifts.iter().map(|gift| gift.points.unsigned_abs());
+pub(super) fn multiply(
+    gifts: &mut Bids<'_, '_>,
+    exact: &Exact,
+    settings: &Settings,
+) -> Result<()> {
+    let points = gifts.all.iter().map(|gift| gift.points.unsigned_abs());
     let points = points.fold(0_u64, u64::saturating_add);
     let narrow = settings.narrow_factors
         && settings.round == RoundWhen::EachRule
         && points <= NARROW_POINTS_MAX;
     for account in 0..settings.account_caps.len() {
         let done = if narrow {
-            multiply_account::<i64>(gifts, rows, account, settings)
+            multiply_account::<i64>(gifts, exact, account, settings)
         } else {
-            multiply_account::<i128>(gifts, rows, account, settings)
+            multiply_account::<i128>(gifts, exact, account, settings)
         };
         done.ok_or_else(overflow)??;
     }
@@ -142,14 +146,14 @@ impl<N: Whole> Table<N> {
         }
     }
 
-    /// Adds the points of a base rule: rounded ones as they were shared, else as each row brought them.
-    fn add(&mut self, gift: &Gift<'_>, rows: &[i64], round: RoundWhen) -> Option<()> {
-        if round == RoundWhen::EachRule {
+    /// Adds the points of a base rule: rounded ones as they were shared, else exact ones as each row brought them.
+    fn add(&mut self, exact: Option<Fraction>, rows: &[i64]) -> Option<()> {
+        let Some(exact) = exact else {
             for (cell, row) in self.cells.iter_mut().zip(rows) {
                 cell.base = cell.base.plus(N::from(*row))?;
             }
             return Some(());
-        }
+        };
         // Here a row still holds what it brought: its part of the exact points is in that proportion.
         let brought = rows
             .iter()
@@ -157,8 +161,8 @@ impl<N: Whole> Table<N> {
         if brought == 0 {
             return Some(());
         }
-        let den = N::narrowed(gift.exact.den.checked_mul(brought)?)?;
-        let num = N::narrowed(gift.exact.num)?;
+        let den = N::narrowed(exact.den.checked_mul(brought)?)?;
+        let num = N::narrowed(exact.num)?;
         for cell in &mut self.cells {
             cell.base = cell.base.times(den)?;
         }
@@ -274,39 +278,32 @@ fn gcd<N: Whole>(mut one: N, mut other: N) -> N {
 
 /// None: the numbers grow too large.
 fn multiply_account<N: Whole>(
-    gifts: &mut [Gift<'_>],
-    rows: &mut Rows,
+    gifts: &mut Bids<'_, '_>,
+    exact: &Exact,
     account: usize,
     settings: &Settings,
 ) -> Option<Result<()>> {
-    let mut table = Table::<N>::new(rows.width());
-    let base = |gift: &&mut Gift<'_>| {
-        gift.plan.account == account
-            && fires(gift)
-            && !gift.plan.bonus
-            && !gift.plan.is_multiplier()
-    };
+    let mut table = Table::<N>::new(gifts.width);
+    let each_rule = settings.round == RoundWhen::EachRule;
+    let mine = |gift: &Gift<'_>| gift.plan.account == account && fires(gift);
     let mut before = 0_i64;
-    for gift in gifts.iter_mut().filter(base) {
-        let alone = if settings.round == RoundWhen::EachRule {
-            gift.points
-        } else {
-            1
-        };
-        rows.one(gift, alone);
-        table.add(gift, rows.of(gift), settings.round)?;
-        if settings.round == RoundWhen::AfterMultiplier {
+    for (place, (gift, rows)) in gifts.each().enumerate() {
+        if !mine(gift) || gift.plan.bonus || gift.plan.is_multiplier() {
+            continue;
+        }
+        table.add(exact.get(place).copied(), rows)?;
+        if !each_rule {
             // The rule gives what it adds to the rounded whole.
             let after = table.total(settings.rounding, 0)?;
             gift.points = after.checked_sub(before)?;
             before = after;
-            if let Err(error) = share(gift, rows) {
+            if let Err(error) = share(gift.points, rows) {
                 return Some(Err(error));
             }
         }
     }
     let mut rest = 0;
-    if settings.round == RoundWhen::EachRule {
+    if each_rule {
         before = table.base()?;
         // What is above a step of the rounding: stated points need not be full steps, and a factor of one leaves them as they
         // are.
@@ -315,23 +312,16 @@ fn multiply_account<N: Whole>(
             rest = before.checked_rem_euclid(step)?;
         }
     }
-    for gift in gifts
-        .iter_mut()
-        .filter(|gift| gift.plan.account == account && fires(gift))
-    {
+    for (gift, rows) in gifts.each().filter(|(gift, _)| mine(gift)) {
         let Some(factor) = gift.plan.multiplier() else {
             continue;
         };
-        rows.one(gift, 1);
-        table.meet(factor, rows.of(gift), settings.multipliers)?;
+        table.meet(factor, rows, settings.multipliers)?;
         let after = table.total(settings.rounding, rest)?;
         gift.points = after.checked_sub(before)?;
         before = after;
-        if let Err(error) = share_by(
-            gift,
-            rows,
-            table.cells.iter().map(|cell| cell.weight.into()),
-        ) {
+        let weights = table.cells.iter().map(|cell| cell.weight.into());
+        if let Err(error) = share_by(gift.points, rows, weights) {
             return Some(Err(error));
         }
     }
@@ -347,6 +337,13 @@ pub(super) struct Fraction {
 
 impl Fraction {
     pub(super) const ZERO: Self = Self { num: 0, den: 1 };
+
+    pub(super) fn whole(value: i64) -> Self {
+        Self {
+            num: i128::from(value),
+            den: 1,
+        }
+    }
 
     pub(super) fn new(value: Decimal) -> Self {
         let value = value.normalize();
