@@ -25,12 +25,12 @@ pub(crate) use access::{Access, Since};
 pub(crate) use marked::{Marked, Named};
 pub(crate) use more::More;
 pub(crate) use order::{
-    CardPaid, ConvertedAt, Counted, DiscountOf, KeyUse, Order, OrderFactor, OrderLine, OrderRow,
-    PromotionUse, Put, RowCarried, RowDiscount, RowMeasure, RowPoints, RowTaxed, RowTender,
-    TenderPaid, ValueUse,
+    CardPaid, ConvertedAt, Counted, DiscountOf, KeyUse, Order, OrderFactor, OrderLine, OrderLines,
+    OrderRow, PromotionUse, Put, RowCarried, RowDiscount, RowMeasure, RowPoints, RowTaxed,
+    RowTender, TenderPaid, ValueUse,
 };
 pub(crate) use profile::Profile;
-pub(crate) use repricing::{Offered, Repricing, RowFacts};
+pub(crate) use repricing::{Offered, PaidBack, Repricing, RowFacts};
 
 /// The schema of member documents that this engine writes; it reads all earlier ones.
 pub const MEMBER_SCHEMA: u32 = 1;

@@ -36,7 +36,7 @@ pub(crate) use earning::{Brought, Gifts, Plan, Settings, settle};
 pub(crate) use expiry::{
     Counting, LotPlan, active_on, counts_from_activation, first_invalid, is_idle, words_of,
 };
-pub(crate) use give::{Asks, Rare, Told};
+pub(crate) use give::{Asks, Counts, Rare, Told};
 pub(crate) use ledger::{
     Account, ActiveFrom, DatedBy, Given, Head, HeldPoints, HeldValue, Hold, Lot, LotKind, Missing,
     Renumbered, Took, after_expiry,

@@ -44,7 +44,7 @@ pub(crate) trait Facts {
     fn warning(&self) -> WarningLevel;
     /// Whether attempts to win the member back have been given up.
     fn abandoned(&self) -> bool;
-    fn event(&self) -> Option<EventFacts<'_>>;
+    fn event(&self) -> Option<&EventFacts<'_>>;
     /// When time alone will change what the condition says; asked only for explanations.
     fn holds_from(&self, cond: &Cond) -> Option<Instant>;
 }
@@ -66,10 +66,10 @@ pub(crate) struct EventFacts<'e> {
 
 impl<'e> EventFacts<'e> {
     /// The same with the rows of a purchase.
-    pub(crate) fn with(self, basket: &'e Basket) -> Self {
+    pub(crate) fn with(&self, basket: &'e Basket) -> Self {
         Self {
             basket: Some(basket),
-            ..self
+            ..*self
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::id::Id;
 use crate::member::Put;
 use crate::outcome::{Change, RulePoints, RuleTrace, TraceResult, Unmet};
 use crate::points::{
-    Brought, Crossed, EarnBase, Gifts, Given, Lot, Plan, Took, Uses, Values, settle,
+    Brought, Counts, Crossed, EarnBase, Gifts, Given, Lot, Plan, Took, Uses, Values, settle,
 };
 use crate::pricing::{Basis, Stage};
 use crate::program::{EarningPlan, On, Places, RulePlan};
@@ -48,7 +48,7 @@ impl<'w> Work<'w> {
     pub(super) fn accrue(
         &mut self,
         on: &On,
-        event: EventFacts<'_>,
+        event: &EventFacts<'_>,
         paid: &[i64],
         order: Option<&Id>,
     ) -> Result<Accrued<'w>> {
@@ -59,7 +59,7 @@ impl<'w> Work<'w> {
     pub(super) fn contest(
         &mut self,
         on: &On,
-        event: EventFacts<'_>,
+        event: &EventFacts<'_>,
         paid: &[i64],
         order: Option<&Id>,
         crossings: Option<&[Values]>,
@@ -157,7 +157,7 @@ impl<'w> Work<'w> {
         if !compiled.settings.capped() {
             return;
         }
-        for gift in gifts.given().filter(|gift| gift.plan.has_own_caps()) {
+        for gift in gifts.given().filter(|gift| gift.plan.has_own_caps) {
             // A rule that takes points away has been used all the same.
             for cap in compiled.own_caps(gift.plan) {
                 self.book_cap(cap, today, gift.points.max(0), 1);
@@ -326,21 +326,19 @@ fn brings(
     paid: &[i64],
     out: &mut Brought,
 ) -> Result<(), TraceResult> {
-    let (money, units) = (plan.counts_money(), plan.counts_units());
-    let even = plan.counts_rows();
     let free = counts_free(plan, earning, basket);
     let mine = |row: &Row| is_for(plan, free, basket, row);
     let (mut any, mut nothing) = (false, true);
     let from = out.len();
     let mut add = |place: usize, row: &Row, counts: bool| {
-        let brought = match counts {
-            false => 0,
-            true if money => base(basket, (place, row), plan.base, earning)
+        let brought = match plan.counts {
+            _ if !counts => 0,
+            Counts::Money => base(basket, (place, row), plan.base, earning)
                 .saturating_sub(paid.get(place).copied().unwrap_or(0))
                 .max(0),
-            true if units => earning.units(row),
-            true if even => 1,
-            true => row.discounted,
+            Counts::Units => earning.units(row),
+            Counts::Lines => 1,
+            Counts::Weight => row.discounted,
         };
         any |= counts;
         nothing &= brought == 0;
@@ -358,7 +356,7 @@ fn brings(
         return Err(TraceResult::NoLine);
     }
     // A fixed gift for rows that cost nothing is shared alike among them.
-    if !money && nothing {
+    if nothing && plan.counts != Counts::Money {
         let own = out.get_mut(from..).unwrap_or_default();
         for (weight, row) in own.iter_mut().zip(&basket.rows) {
             *weight = i64::from(mine(row));
@@ -371,15 +369,15 @@ fn brings(
 /// at all is a purchase too.
 pub(super) fn counts_free(plan: &Plan, earning: &EarningPlan, basket: &Basket) -> bool {
     let for_purchase = || {
-        let by_line = plan.counts_units() || plan.counts_rows() || plan.lines.is_some();
-        !by_line && !plan.counts_money() && basket.rows.iter().all(|row| row.discounted == 0)
+        let whole = plan.counts == Counts::Weight && plan.lines.is_none();
+        whole && basket.rows.iter().all(|row| row.discounted == 0)
     };
     plan.is_multiplier() || earning.free_units || for_purchase()
 }
 
 /// Whether shipping counts for a rule, if it earns.
 pub(super) fn counts_shipping(plan: &Plan, earning: &EarningPlan) -> bool {
-    plan.counts_money() && earning.shipping && plan.lines.is_none()
+    plan.counts == Counts::Money && earning.shipping && plan.lines.is_none()
 }
 
 /// Whether a row counts for a rule; `free` says whether rows that cost nothing do.

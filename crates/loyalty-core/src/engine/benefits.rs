@@ -207,8 +207,9 @@ impl<'w> Work<'w> {
     /// What is lacking for a condition, with an event if there is one.
     fn unmet(&self, when: &Cond, event: Option<&Event<'_>>) -> Vec<Unmet> {
         let mut lacks = Explain::default();
+        let facts = event.map(|event| Work::event_facts(event, None));
         let seeing = Seeing {
-            event: event.map(|event| Work::event_facts(event, None)),
+            event: facts.as_ref(),
             ..self.seeing(self.today)
         };
         evaluate(when, &seeing, &mut lacks);

@@ -20,7 +20,7 @@ impl Work<'_> {
     /// Counts a purchase; says in which metrics its rows count.
     pub(super) fn count_purchase(
         &mut self,
-        event: EventFacts<'_>,
+        event: &EventFacts<'_>,
         basket: &Basket,
         spent: &[Paid],
         accrued: &Accrued<'_>,
@@ -97,7 +97,7 @@ impl Work<'_> {
     pub(super) fn count_activity(
         &mut self,
         kind: Option<&str>,
-        event: EventFacts<'_>,
+        event: &EventFacts<'_>,
         accrued: &Accrued<'_>,
     ) -> Result<()> {
         for place in 0..self.compiled.metrics.len() {
@@ -228,7 +228,7 @@ impl Work<'_> {
         }
     }
 
-    fn passes(&self, plan: &MetricPlan, event: EventFacts<'_>) -> bool {
+    fn passes(&self, plan: &MetricPlan, event: &EventFacts<'_>) -> bool {
         plan.when.as_ref().is_none_or(|when| {
             let seeing = super::facts::Seeing {
                 event: Some(event),

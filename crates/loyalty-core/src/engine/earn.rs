@@ -16,7 +16,7 @@ use crate::program::On;
 /// A purchase, as far as it earns.
 #[derive(Clone, Copy)]
 pub(super) struct Earns<'e> {
-    pub(super) facts: EventFacts<'e>,
+    pub(super) facts: &'e EventFacts<'e>,
     pub(super) basket: &'e Basket,
     pub(super) order: &'e Id,
     /// Points that were used to pay.
@@ -95,7 +95,7 @@ impl<'w> Work<'w> {
         &mut self,
         on: &On,
         kind: Option<&str>,
-        facts: EventFacts<'_>,
+        facts: &EventFacts<'_>,
     ) -> Result<()> {
         let mut accrued = self.accrue(on, facts, &[], None)?;
         let before = self.figures();

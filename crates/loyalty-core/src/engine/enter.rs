@@ -38,7 +38,7 @@ impl Work<'_> {
             referrer: referrer.clone(),
         });
         let facts = Work::event_facts(event, None);
-        self.earn_activity(&On::Enroll, None, facts)?;
+        self.earn_activity(&On::Enroll, None, &facts)?;
         match referrer {
             Some(referrer) => self.referred_by(referrer),
             None => Ok(()),
@@ -104,6 +104,6 @@ impl Work<'_> {
         });
         let facts = Work::event_facts(event, None);
         let on = On::Activity(activity.kind.as_ref().into());
-        self.earn_activity(&on, Some(&activity.kind), facts)
+        self.earn_activity(&on, Some(&activity.kind), &facts)
     }
 }

@@ -31,7 +31,7 @@ pub(super) struct Seeing<'s> {
     pub(super) zone: crate::calendar::Zone,
     /// The day on which conditions are asked.
     pub(super) day: Date,
-    pub(super) event: Option<EventFacts<'s>>,
+    pub(super) event: Option<&'s EventFacts<'s>>,
     /// The values of some metrics as they stood at another time.
     pub(super) values: Option<&'s [JudgedValue]>,
 }
@@ -265,7 +265,7 @@ impl Facts for Seeing<'_> {
         self.state.more.is_abandoned()
     }
 
-    fn event(&self) -> Option<EventFacts<'_>> {
+    fn event(&self) -> Option<&EventFacts<'_>> {
         self.event
     }
 

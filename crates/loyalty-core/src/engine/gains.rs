@@ -18,7 +18,7 @@ impl<'w> Work<'w> {
     pub(super) fn tell(
         &self,
         plan: &Plan,
-        event: EventFacts<'_>,
+        event: &EventFacts<'_>,
     ) -> Result<Option<Box<Rare>>, TraceResult> {
         let told = match plan.asks() {
             Asks::Nothing if plan.carry.is_none() => return Ok(None),

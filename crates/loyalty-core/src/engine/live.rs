@@ -36,7 +36,7 @@ impl Work<'_> {
         &self,
         plan: &PromotionPlan,
         instance: Option<&Instance>,
-        facts: EventFacts<'_>,
+        facts: &EventFacts<'_>,
     ) -> bool {
         let rule = &plan.rule;
         let today = self.program_day(self.as_of);
@@ -57,7 +57,7 @@ impl Work<'_> {
         &self,
         plan: &PromotionPlan,
         instance: Option<&Instance>,
-        facts: EventFacts<'_>,
+        facts: &EventFacts<'_>,
     ) -> Option<Instant> {
         let rule = &plan.rule;
         let over = match instance.and_then(|one| one.expires_at) {
@@ -106,7 +106,7 @@ impl Work<'_> {
     pub(super) fn opens_soon(
         &self,
         plan: &PromotionPlan,
-        facts: EventFacts<'_>,
+        facts: &EventFacts<'_>,
     ) -> Option<Instant> {
         let today = self.program_day(self.as_of);
         let soon = |day: Date| today.days_until(day) <= OFFERS_AHEAD_DAYS;
@@ -129,7 +129,7 @@ struct Clock {
 }
 
 impl Clock {
-    fn new(now: Instant, facts: EventFacts<'_>) -> Self {
+    fn new(now: Instant, facts: &EventFacts<'_>) -> Self {
         let second = now.micros().div_euclid(SECOND);
         let begun = second.saturating_sub(i64::from(facts.second_of_day));
         let mut day = Date::from_days(0);

@@ -4,7 +4,7 @@
 use super::accrue::{base, counts_free, counts_shipping, is_for, list};
 use crate::condition::{Basket, Row};
 use crate::member::{OrderFactor, RowMeasure};
-use crate::points::{EarnBase, Gifts, Plan};
+use crate::points::{Counts, EarnBase, Gifts, Plan};
 use crate::pricing::Basis;
 use crate::program::EarningPlan;
 
@@ -132,14 +132,11 @@ impl<'g> Measure<'g> {
 
 impl By {
     fn of(plan: &Plan) -> Self {
-        if plan.counts_money() {
-            Self::Money(plan.base)
-        } else if plan.counts_units() {
-            Self::Units
-        } else if plan.counts_rows() && !plan.is_multiplier() {
-            Self::Lines
-        } else {
-            Self::Share
+        match plan.counts {
+            Counts::Money => Self::Money(plan.base),
+            Counts::Units => Self::Units,
+            Counts::Lines if !plan.is_multiplier() => Self::Lines,
+            Counts::Lines | Counts::Weight => Self::Share,
         }
     }
 }

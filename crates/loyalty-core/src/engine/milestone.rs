@@ -32,7 +32,7 @@ impl<'w> Work<'w> {
     pub(super) fn milestones(
         &mut self,
         on: &On,
-        event: EventFacts<'_>,
+        event: &EventFacts<'_>,
         paid: &[i64],
         order: Option<&Id>,
         before: &Figures,

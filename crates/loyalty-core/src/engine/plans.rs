@@ -388,8 +388,9 @@ impl<'w> Work<'w> {
     }
 
     fn says(&self, cond: &Cond, event: &Event<'_>) -> bool {
+        let facts = Work::event_facts(event, None);
         let seeing = Seeing {
-            event: Some(Work::event_facts(event, None)),
+            event: Some(&facts),
             ..self.seeing(self.today)
         };
         evaluate(cond, &seeing, &mut Quiet)

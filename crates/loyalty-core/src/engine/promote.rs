@@ -73,7 +73,7 @@ impl<'w> Work<'w> {
     /// Applies the best (or first) set of offers and coupons.
     pub(super) fn promote(
         &mut self,
-        facts: EventFacts<'_>,
+        facts: &EventFacts<'_>,
         purchase: &Purchase<'_>,
         rows: &mut Rows,
         applied: &mut Vec<Applied>,
@@ -373,11 +373,9 @@ impl<'w> Work<'w> {
         (rows, known): (&Rows, &mut FxHashMap<usize, RowSets>),
     ) -> Result<Candidate<'w>, Why> {
         let instance = asked.instance.as_ref();
+        let facts = asks.facts.with(&rows.basket);
         let seeing = || Seeing {
-            event: Some(EventFacts {
-                basket: Some(&rows.basket),
-                ..asks.facts
-            }),
+            event: Some(&facts),
             ..self.seeing(self.today)
         };
         if let Some(why) = self.barred(asks, plan, asked) {

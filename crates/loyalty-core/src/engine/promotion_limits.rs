@@ -59,7 +59,7 @@ impl<'p> Products<'p> {
 /// What a limit is asked for in one purchase.
 #[derive(Clone, Copy)]
 pub(super) struct Asks<'a> {
-    pub(super) facts: EventFacts<'a>,
+    pub(super) facts: &'a EventFacts<'a>,
     pub(super) purchase: &'a Purchase<'a>,
     pub(super) products: &'a Products<'a>,
 }
@@ -229,7 +229,7 @@ impl Work<'_> {
 
 impl LimitPlan {
     /// The value of the attribute by which it counts: none where it counts by none.
-    fn value(&self, facts: EventFacts<'_>) -> Option<String> {
+    fn value(&self, facts: &EventFacts<'_>) -> Option<String> {
         let Some(LimitBy::Attribute(name)) = &self.rule.by else {
             return None;
         };

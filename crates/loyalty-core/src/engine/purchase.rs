@@ -1,6 +1,6 @@
 //! A purchase: rows, points used to pay, points earned, metrics, and the receipt.
 
-use smallvec::SmallVec;
+use smallvec::smallvec;
 
 use super::accrue::Accrued;
 use super::basket::Rows;
@@ -19,12 +19,13 @@ use crate::event::{Event, Purchase, SHIPPING};
 use crate::id::Id;
 use crate::limits::GIVEN_MAX;
 use crate::member::{
-    ConvertedAt, Counted, DiscountOf, Order, OrderLine, OrderRow, RowPoints, RowTaxed, TenderPaid,
+    ConvertedAt, Counted, DiscountOf, Order, OrderLine, OrderLines, OrderRow, RowPoints, RowTaxed,
+    TenderPaid,
 };
 use crate::outcome::{
     Amount, Change, Receipt, ReceiptDiscount, ReceiptLine, ReceiptPromotions, ReceiptTender,
 };
-use crate::points::{ReturnedPoints, TenderAs, Took};
+use crate::points::{Gifts, ReturnedPoints, TenderAs, Took};
 use crate::pricing::{Basis, Stage};
 
 impl<'w> Work<'w> {
@@ -39,7 +40,7 @@ impl<'w> Work<'w> {
         }
         till::accept(purchase, &rows)?;
         let at = self.entries.len();
-        let facts = Work::event_facts(event, None);
+        let facts = &Work::event_facts(event, None);
         let order = Id::checked(&purchase.order);
         self.enter(Change::Purchase {
             order: order.clone(),
@@ -55,7 +56,8 @@ impl<'w> Work<'w> {
         self.say_points(at, &accrued.gifts);
         let mut stored = self.pay_stored(facts, purchase, &rows, &bill)?;
         promoted.cards.append(&mut stored);
-        self.meet_steps(facts.with(&rows.basket));
+        let facts = &facts.with(&rows.basket);
+        self.meet_steps(facts);
         let earns = self.earns(facts, &order, &rows, &bill);
         let counted = self.count_and_reach(earns, &mut accrued)?;
         few_enough(&accrued, &rows)?;
@@ -80,7 +82,7 @@ impl<'w> Work<'w> {
     /// after them, unless it can be used for the order itself.
     fn tenders(
         &mut self,
-        facts: EventFacts<'_>,
+        facts: &EventFacts<'_>,
         (purchase, order): (&Purchase<'_>, &Id),
         rows: &mut Rows,
         bill: &mut Bill,
@@ -111,24 +113,25 @@ impl<'w> Work<'w> {
 
     fn accrue_for(
         &mut self,
-        facts: EventFacts<'_>,
+        facts: &EventFacts<'_>,
         order: &Id,
         rows: &Rows,
         bill: &Bill,
     ) -> Result<Accrued<'w>> {
+        let facts = &facts.with(&rows.basket);
         self.earn(self.earns(facts, order, rows, bill))
     }
 
     /// A purchase, as far as it earns.
     fn earns<'e>(
         &self,
-        facts: EventFacts<'e>,
+        facts: &'e EventFacts<'e>,
         order: &'e Id,
         rows: &'e Rows,
         bill: &'e Bill,
     ) -> Earns<'e> {
         Earns {
-            facts: facts.with(&rows.basket),
+            facts,
             basket: &rows.basket,
             order,
             spent: &bill.paid,
@@ -189,15 +192,10 @@ impl<'w> Work<'w> {
         (id, counted, promoted): (Id, Vec<Counted>, Promoted),
     ) -> Box<Order> {
         let goods = rows.basket.rows.len();
-        let mut given: SmallVec<[Giver<'_>; 8]> = SmallVec::new();
-        for (gift, rows) in accrued.gifts.given_by_row() {
-            if let Some(account) = self.compiled.accounts.get(gift.plan.account) {
-                given.push((&gift.plan.id, &account.id, rows));
-            }
-        }
+        let given = |place: usize| self.row_points(&accrued.gifts, place);
         let mut recorded = Vec::with_capacity(rows.basket.all().count());
         for ((place, row), lines) in rows.basket.rows.iter().enumerate().zip(rows.lines()) {
-            let mut named = Vec::with_capacity(lines.len());
+            let mut named = OrderLines::with_capacity(lines.len());
             let mut sku = None;
             for line in lines {
                 let Some(sent) = purchase.lines.get(*line as usize) else {
@@ -208,18 +206,25 @@ impl<'w> Work<'w> {
                 named.push(OrderLine::new(id, sent.quantity));
             }
             let Some(sku) = sku else { continue };
-            recorded.push(order_row(place, row, (sku, named), bill, rows, &given));
+            recorded.push(order_row(
+                place,
+                row,
+                (sku, named),
+                bill,
+                rows,
+                given(place),
+            ));
         }
         let came = rows.basket.rows.iter().enumerate();
         for ((place, row), line) in came.skip(recorded.len()).zip(&rows.added) {
             let sent = OrderLine::new(line.id.clone(), line.quantity);
-            let named = (line.sku.clone(), vec![sent]);
-            recorded.push(order_row(place, row, named, bill, rows, &given));
+            let named = (line.sku.clone(), smallvec![sent]);
+            recorded.push(order_row(place, row, named, bill, rows, given(place)));
         }
         if let Some(row) = &rows.basket.shipping {
             let line = OrderLine::new(Id::checked(SHIPPING), 1);
-            let named = (Id::checked(SHIPPING), vec![line]);
-            recorded.push(order_row(goods, row, named, bill, rows, &given));
+            let named = (Id::checked(SHIPPING), smallvec![line]);
+            recorded.push(order_row(goods, row, named, bill, rows, given(goods)));
         }
         if self.compiled.settings.remembers {
             for (place, row) in recorded.iter_mut().enumerate() {
@@ -283,6 +288,21 @@ impl<'w> Work<'w> {
             told: false,
             crossed: core::mem::take(&mut accrued.crossed),
         })
+    }
+
+    /// What each rule gave for a row.
+    fn row_points(&self, gifts: &Gifts<'_>, place: usize) -> Vec<RowPoints> {
+        let mut earned = Vec::with_capacity(gifts.of_row(place).count());
+        for (plan, points) in gifts.of_row(place) {
+            if let Some(account) = self.compiled.accounts.get(plan.account) {
+                earned.push(RowPoints {
+                    rule: plan.id.clone(),
+                    account: account.id.clone(),
+                    points,
+                });
+            }
+        }
+        earned
     }
 
     fn receipt_of(
@@ -371,31 +391,15 @@ fn few_enough(accrued: &Accrued<'_>, rows: &Rows) -> Result<()> {
     Ok(())
 }
 
-/// A rule, its account, and what it gave each row.
-type Giver<'g> = (&'g Id, &'g Id, &'g [i64]);
-
 /// A row with its running amounts.
 fn order_row(
     place: usize,
     row: &Row,
-    (sku, lines): (Id, Vec<OrderLine>),
+    (sku, lines): (Id, OrderLines),
     bill: &Bill,
     rows: &Rows,
-    given: &[Giver<'_>],
+    earned: Vec<RowPoints>,
 ) -> OrderRow {
-    let of_row = |rows: &[i64]| rows.get(place).copied().unwrap_or(0);
-    let some = given.iter().filter(|(_, _, rows)| of_row(rows) != 0);
-    let mut earned = Vec::with_capacity(some.count());
-    for (rule, account, rows) in given {
-        let points = of_row(rows);
-        if points != 0 {
-            earned.push(RowPoints {
-                rule: (*rule).clone(),
-                account: (*account).clone(),
-                points,
-            });
-        }
-    }
     let discounts = bill.discounts_of(place, row.initial);
     let gross = rows.basket.amount(place, Stage::Discounted, Basis::Gross);
     let taxed = !rows.basket.taxed.is_empty() && rows.extra(place).tax.is_some();

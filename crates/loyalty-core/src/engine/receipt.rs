@@ -6,7 +6,7 @@ use super::portion::Backs;
 use crate::amount::{Currency, Points, Remainder, Rounding, Share, allocate, cumulative};
 use crate::error::Result;
 use crate::id::Id;
-use crate::member::{Order, OrderLine, OrderRow, RowPoints};
+use crate::member::{Order, OrderLine, OrderRow, PaidBack, RowPoints};
 use crate::outcome::{
     AccountPoints, Amount, DiscountAmount, LineRulePoints, ReceiptConverted, ReceiptDiscount,
     ReceiptLine, ReceiptTax, ReceiptTotal,
@@ -269,8 +269,8 @@ pub(super) fn discounts_undone(
         .collect())
 }
 
-/// What of a tender is undone: points, and what they were worth.
-pub(super) fn tender_undone(order: &Order, number: usize, backs: &Backs) -> Result<(i64, i64)> {
+/// What of a tender is undone, by the parts of the rows that go back now.
+pub(super) fn tender_undone(order: &Order, number: usize, backs: &Backs) -> Result<PaidBack> {
     let (mut points, mut value) = (0_i64, 0_i64);
     for (row, back) in order.rows.iter().zip(backs) {
         let Some((used, before, left)) = row.tender(&order.tender, number) else {
@@ -282,7 +282,7 @@ pub(super) fn tender_undone(order: &Order, number: usize, backs: &Backs) -> Resu
         let left = money_part(left, from, until, whole)?;
         value = value.saturating_add(worth.saturating_sub(left));
     }
-    Ok((points, value))
+    Ok(PaidBack { points, value })
 }
 
 /// What gifts give to each account, in the order in which they come to them.

@@ -43,7 +43,7 @@ impl<'w> Work<'w> {
         }
         let quantity = i64::from(redeem.quantity);
         let facts = Work::event_facts(event, None);
-        if let Some(words) = self.denies(plan, quantity, Some(facts)) {
+        if let Some(words) = self.denies(plan, quantity, Some(&facts)) {
             return Err(no(words));
         }
         let points = times(self.price(plan), quantity)?;
@@ -63,7 +63,7 @@ impl<'w> Work<'w> {
         &mut self,
         reward: &str,
         taken: i64,
-        event: EventFacts<'_>,
+        event: &EventFacts<'_>,
     ) -> Result<(usize, i64, &'w DiscountPlan)> {
         let plan = self.reward(reward, "")?;
         let GivePlan::Discount(discount) = &plan.give else {
@@ -99,7 +99,7 @@ impl<'w> Work<'w> {
         &self,
         plan: &RewardPlan,
         quantity: i64,
-        event: Option<EventFacts<'_>>,
+        event: Option<&EventFacts<'_>>,
     ) -> Option<String> {
         let today = self.program_day(self.as_of);
         if !plan.live(today) {

@@ -5,7 +5,7 @@ use super::facts::Seeing;
 use super::portion::{Back, Backs};
 use super::promote::Asked;
 use super::promotion_limits::{Asks, Products};
-use super::receipt::money_part;
+use super::receipt::{money_part, tender_undone};
 use super::work::Work;
 use crate::amount::Rounding;
 use crate::calendar::Weekday;
@@ -14,7 +14,13 @@ use crate::coupons::{Candidate, DealPlan, RowSets, Till, TillRow, choose};
 use crate::error::Result;
 use crate::event::{Purchase, Scalar};
 use crate::limits::MONEY_MAX;
-use crate::member::{Offered, Order, OrderRow, Repricing, RowFacts};
+use crate::member::{Offered, Order, OrderRow, PaidBack, Repricing, RowFacts};
+
+/// What goes back of an order: money in minor units, and of each tender, by its place.
+pub(super) struct Refund {
+    pub(super) money: i64,
+    pub(super) tender: Vec<PaidBack>,
+}
 
 impl<'w> Work<'w> {
     /// What is kept of a purchase for that; none where the program does not reprice.
@@ -27,11 +33,9 @@ impl<'w> Work<'w> {
         if !self.compiled.returns_reprice {
             return None;
         }
+        let facts = asks.facts.with(&rows.basket);
         let seeing = Seeing {
-            event: Some(EventFacts {
-                basket: Some(&rows.basket),
-                ..asks.facts
-            }),
+            event: Some(&facts),
             ..self.seeing(self.today)
         };
         let mut offered = Vec::new();
@@ -82,33 +86,81 @@ impl<'w> Work<'w> {
             offered,
             shipping_tax,
             refunded: 0,
+            restored: Vec::new(),
         }))
     }
 
-    /// What a return gives back, where so much would go back in proportion: what was paid less what is kept would have cost,
-    /// less what was given back before.
+    /// What a return gives back, where so much money would go back in proportion: what was paid less what is kept would have cost,
+    /// less what was given back before. What that differs from the proportion is settled in money as far as that goes, then in the
+    /// points that paid, the last ones first.
     pub(super) fn reprice(
         &mut self,
         order: &mut Order,
         backs: &Backs,
         proportional: i64,
-    ) -> Result<i64> {
+    ) -> Result<Refund> {
+        let tenders = 0..order.tender.len();
+        let now = tenders.map(|number| tender_undone(order, number, backs));
+        let mut refund = Refund {
+            money: proportional,
+            tender: now.collect::<Result<_>>()?,
+        };
         let Some(mut known) = order.repricing.take() else {
-            return Ok(proportional);
+            return Ok(refund);
         };
         let (mut paid, mut gone) = (0_i64, 0_i64);
         for (row, back) in order.rows.iter().zip(backs) {
             paid = paid.saturating_add(row.paid);
             gone = gone.saturating_add(money_part(row.paid, 0, back.after, back.whole)?);
         }
+        let since_sale: Backs = backs
+            .iter()
+            .map(|back| Back { before: 0, ..*back })
+            .collect();
         let more = self.kept_costs_more(order, backs, &known)?;
-        let all = gone
-            .saturating_sub(more)
-            .clamp(known.refunded, paid.max(known.refunded));
-        let now = all.saturating_sub(known.refunded);
+        let mut open = more.saturating_neg();
+        let mut settle = |gone: i64, back: i64, paid: i64| {
+            let all = gone.saturating_add(open).clamp(back, paid.max(back));
+            open = open.saturating_sub(all.saturating_sub(gone));
+            all
+        };
+        let all = settle(gone, known.refunded, paid);
+        refund.money = all.saturating_sub(known.refunded);
         known.refunded = all;
+        known
+            .restored
+            .resize(order.tender.len(), PaidBack::default());
+        let tenders = order.tender.iter().zip(&mut known.restored);
+        let tenders = tenders.zip(&mut refund.tender).enumerate().rev();
+        // What lowered the price goes back by the units.
+        for (number, ((paid, back), now)) in
+            tenders.filter(|(_, ((paid, _), _))| paid.discount.is_none())
+        {
+            let gone = tender_undone(order, number, &since_sale)?;
+            let value = settle(gone.value, back.value, paid.value);
+            let points = match value == gone.value {
+                true => gone.points,
+                false => money_part(paid.points, 0, value, paid.value)?,
+            };
+            let all = PaidBack {
+                points: points.max(back.points),
+                value,
+            };
+            *now = PaidBack {
+                points: all.points.saturating_sub(back.points),
+                value: all.value.saturating_sub(back.value),
+            };
+            *back = all;
+        }
+        if known
+            .restored
+            .iter()
+            .all(|back| *back == PaidBack::default())
+        {
+            known.restored.clear();
+        }
         order.repricing = Some(known);
-        Ok(now)
+        Ok(refund)
     }
 
     /// By how much what is kept costs more than its part of the order, with its tax.
@@ -193,8 +245,9 @@ impl<'w> Work<'w> {
             }
             parts.push(left);
         }
+        let facts = kept_facts(&basket);
         let seeing = Seeing {
-            event: Some(kept_facts(&basket)),
+            event: Some(&facts),
             ..self.seeing(self.today)
         };
         let mut candidates = Vec::new();

@@ -7,6 +7,7 @@ use super::portion::{Back, Backs, Scale};
 use super::receipt::{
     Paper, Slice, converted, discounts_undone, line_of, money_part, points_of, total,
 };
+use super::reprice::Refund;
 use super::takeback::Reversed;
 use super::work::Work;
 use crate::amount::{Currency, Decimal, Money};
@@ -45,14 +46,17 @@ impl Work<'_> {
         let currency = self.compiled.currency;
         let mut sums = total(&lines, currency);
         let entry = self.entries.len();
-        let refund = self.reprice(&mut order, &backs, sums.paid.money().minor())?;
+        let Refund {
+            money: refund,
+            tender: undone,
+        } = self.reprice(&mut order, &backs, sums.paid.money().minor())?;
         let lost = self.lost_on_cards(&mut order, &backs)?;
         let refund = refund.saturating_add(lost);
         self.enter(Change::Return {
             order: order.id.clone(),
             refund: self.amount(refund),
         });
-        let (tender, restored) = self.restore(&mut order, &backs)?;
+        let (tender, restored) = self.restore(&mut order, &backs, &undone)?;
         let Reversed {
             due: points,
             all: reversed,
@@ -112,7 +116,12 @@ impl Work<'_> {
         let orders = &self.member.orders;
         orders
             .find(Id::mark(id), id, |order| self.returnable(order))
-            .map(|(place, order)| (place, Box::new(self.order_at(place).unwrap_or(order).clone())))
+            .map(|(place, order)| {
+                (
+                    place,
+                    Box::new(self.order_at(place).unwrap_or(order).clone()),
+                )
+            })
             .ok_or_else(|| {
                 let words = format!(
                     "there is no order `{id}` that can be returned (returns are taken for {})",

@@ -118,8 +118,9 @@ impl Work<'_> {
         let Some(rule) = rule else {
             return Ok(points);
         };
+        let facts = Work::event_facts(event, None);
         let seeing = Seeing {
-            event: Some(Work::event_facts(event, None)),
+            event: Some(&facts),
             ..self.seeing(self.today)
         };
         let when = rule.when.as_ref();

@@ -56,7 +56,7 @@ impl<'w> Work<'w> {
     /// Pays with stored value what points have left to pay, card by card.
     pub(super) fn pay_stored(
         &mut self,
-        facts: EventFacts<'_>,
+        facts: &EventFacts<'_>,
         purchase: &Purchase<'_>,
         rows: &Rows,
         bill: &Bill,
@@ -88,8 +88,9 @@ impl<'w> Work<'w> {
                     card.id
                 )));
             }
+            let facts = facts.with(&rows.basket);
             let seeing = super::facts::Seeing {
-                event: Some(facts.with(&rows.basket)),
+                event: Some(&facts),
                 ..self.seeing(self.today)
             };
             let holds = |when| evaluate(when, &seeing, &mut Quiet);

@@ -2,13 +2,13 @@
 
 use super::count::ByAccount;
 use super::portion::{Back, Backs};
-use super::receipt::{add, tender_undone};
+use super::receipt::add;
 use super::work::Work;
 use crate::amount::Points;
 use crate::error::Result;
 use crate::event::Overdraw;
 use crate::id::Id;
-use crate::member::Order;
+use crate::member::{Order, PaidBack};
 use crate::outcome::{AccountPoints, Amount, Change, ReceiptLine, ReceiptTender, Withheld};
 use crate::points::{Lot, LotKind, Missing, Restore, ReturnedPoints, TenderAs, Took, after_expiry};
 
@@ -26,21 +26,18 @@ pub(super) struct Reversed {
 }
 
 impl Work<'_> {
-    /// Gives back the points that the units were paid with, to the very lots.
+    /// Gives back so many points of each tender, to the very lots.
     pub(super) fn restore(
         &mut self,
         order: &mut Order,
         backs: &Backs,
+        undone: &[PaidBack],
     ) -> Result<(Vec<ReceiptTender>, ByAccount)> {
         let mut shown = Vec::new();
         let mut all = Vec::new();
-        let mut undone = Vec::with_capacity(order.tender.len());
-        for number in 0..order.tender.len() {
-            undone.push(tender_undone(order, number, backs)?);
-        }
         let sold = self.sold_by(order);
         for (number, tender) in order.tender.iter_mut().enumerate() {
-            let (points, value) = undone.get(number).copied().unwrap_or_default();
+            let PaidBack { points, value } = undone.get(number).copied().unwrap_or_default();
             if points == 0 && value == 0 {
                 continue;
             }

@@ -30,8 +30,8 @@ impl<'w> Work<'w> {
     }
 
     /// Looks which steps a purchase meets, as long as its basket is there.
-    pub(super) fn meet_steps(&mut self, facts: EventFacts<'_>) {
-        self.met_steps = self.steps_met(facts, |step| *step.on == *PURCHASE);
+    pub(super) fn meet_steps(&mut self, facts: &EventFacts<'_>) {
+        self.met_steps = self.steps_met(&facts, |step| *step.on == *PURCHASE);
     }
 
     /// Counts an event for the steps that it meets.
@@ -46,7 +46,7 @@ impl<'w> Work<'w> {
         self.miss_tasks();
         let kind = event_kind(event);
         let facts = Work::event_facts(event, None);
-        met.extend(self.steps_met(facts, |step| *step.on == *kind && *step.on != *PURCHASE));
+        met.extend(self.steps_met(&facts, |step| *step.on == *kind && *step.on != *PURCHASE));
         for (place, plan) in compiled.tasks.iter().enumerate() {
             let mine = met.iter().filter(|(task, _)| *task == place);
             let steps: Vec<usize> = mine.map(|(_, step)| *step).collect();
@@ -61,7 +61,7 @@ impl<'w> Work<'w> {
     /// The places of tasks and of their steps that an event meets.
     fn steps_met(
         &self,
-        event: EventFacts<'_>,
+        event: &EventFacts<'_>,
         asked: impl Fn(&StepPlan) -> bool,
     ) -> Vec<(usize, usize)> {
         let tasks = self.compiled.tasks.iter().enumerate();

@@ -116,7 +116,7 @@ impl<'w> Work<'w> {
     /// Takes off the discounts that the member wants for points.
     pub(super) fn reward_discounts(
         &mut self,
-        facts: EventFacts<'_>,
+        facts: &EventFacts<'_>,
         purchase: &Purchase<'_>,
         rows: &mut Rows,
         bill: &mut Bill,
@@ -131,7 +131,7 @@ impl<'w> Work<'w> {
 
     fn reward_discount(
         &mut self,
-        facts: EventFacts<'_>,
+        facts: &EventFacts<'_>,
         purchase: &Purchase<'_>,
         reward: &str,
         rows: &mut Rows,
@@ -140,7 +140,7 @@ impl<'w> Work<'w> {
         let facts = facts.with(&rows.basket);
         let same = |one: &&Paid| one.reward.as_ref().is_some_and(|id| *id == *reward);
         let taken = i64::try_from(bill.paid.iter().filter(same).count()).unwrap_or(i64::MAX);
-        let (account, points, plan) = self.reward_for_purchase(reward, taken, facts)?;
+        let (account, points, plan) = self.reward_for_purchase(reward, taken, &facts)?;
         let available = self.account(account)?.available();
         if points > available {
             let words = format!("`{reward}` costs {points} points, {available} are there");
@@ -218,7 +218,7 @@ impl<'w> Work<'w> {
         &mut self,
         purchase: &Purchase<'_>,
         place: usize,
-        facts: EventFacts<'_>,
+        facts: &EventFacts<'_>,
         rows: &mut Rows,
         bill: &mut Bill,
     ) -> Result<()> {
@@ -232,7 +232,7 @@ impl<'w> Work<'w> {
             let words = "each account can be used once";
             return Err(Error::at(Code::DuplicateId, path() + ".account", words));
         }
-        self.may_use(plan, facts.with(&rows.basket))
+        self.may_use(plan, &facts.with(&rows.basket))
             .map_err(|error| error.under(&path()))?;
         let open = open(plan, rows, &bill.in_points);
         let basis = match plan.role {
@@ -285,7 +285,7 @@ impl<'w> Work<'w> {
         Ok(())
     }
 
-    fn may_use(&self, plan: &TenderPlan, facts: EventFacts<'_>) -> Result<()> {
+    fn may_use(&self, plan: &TenderPlan, facts: &EventFacts<'_>) -> Result<()> {
         let Some(when) = &plan.when else {
             return Ok(());
         };

@@ -31,7 +31,7 @@ impl<'w> Work<'w> {
         self.may_move(
             &moving,
             points,
-            Some(Work::event_facts(event, None)),
+            Some(&Work::event_facts(event, None)),
             (Code::TransferRefused, "transfer"),
         )?;
         let to = Id::checked(&transfer.to);
@@ -84,8 +84,8 @@ impl<'w> Work<'w> {
         };
         let points = convert.points.get();
         let refuse = (Code::ConversionRefused, "convert");
-        let facts = Some(Work::event_facts(event, None));
-        self.may_move(&Moving::of_all(&plan.rule), points, facts, refuse)?;
+        let facts = Work::event_facts(event, None);
+        self.may_move(&Moving::of_all(&plan.rule), points, Some(&facts), refuse)?;
         let (lots, made) = self.debit_conversion(plan, points)?;
         match (&plan.to, to) {
             (ConversionTo::Partner { program, account }, Some(to)) => {
@@ -104,7 +104,7 @@ impl<'w> Work<'w> {
         &mut self,
         place: usize,
         most: Option<i64>,
-        event: Option<EventFacts<'_>>,
+        event: Option<&EventFacts<'_>>,
     ) -> Result<Option<(&'w Id, Code)>> {
         let Some(plan) = self.compiled.spend.conversions.get(place) else {
             return Ok(None);
@@ -249,7 +249,7 @@ impl<'w> Work<'w> {
         &self,
         moving: &Moving<'_>,
         points: i64,
-        event: Option<EventFacts<'_>>,
+        event: Option<&EventFacts<'_>>,
         (code, path): (Code, &str),
     ) -> Result<()> {
         let plan = moving.plan;

@@ -44,8 +44,8 @@ impl<'w> Work<'w> {
         for (place, plan) in triggers.all.iter().enumerate() {
             match &plan.on {
                 OnPlan::Event(wanted) if **wanted == *kind => {
-                    let facts = Some(Work::event_facts(event, basket.as_deref()));
-                    self.fire((place, TriggerAbout::default()), facts)?;
+                    let facts = Work::event_facts(event, basket.as_deref());
+                    self.fire((place, TriggerAbout::default()), Some(&facts))?;
                 }
                 OnPlan::After {
                     event: wanted,
@@ -186,7 +186,7 @@ impl<'w> Work<'w> {
     }
 
     /// Does what a trigger does, if its condition holds and its limits leave it.
-    fn fire(&mut self, (place, about): Fire, event: Option<EventFacts<'_>>) -> Result<()> {
+    fn fire(&mut self, (place, about): Fire, event: Option<&EventFacts<'_>>) -> Result<()> {
         let compiled = self.compiled;
         let Some(plan) = compiled.triggers.all.get(place) else {
             return Ok(());
@@ -245,7 +245,7 @@ impl<'w> Work<'w> {
         plan: &TriggerPlan,
         award: &AwardPlan,
         (number, about): (u64, &TriggerAbout),
-        event: Option<EventFacts<'_>>,
+        event: Option<&EventFacts<'_>>,
     ) -> Result<()> {
         let mut given = Awarded {
             trigger: plan.id.clone(),

@@ -1,6 +1,7 @@
 //! What a member keeps of an order, for as long as it can be returned (clause 6.2).
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use crate::amount::Exact;
 use crate::calendar::{Date, Instant};
@@ -143,12 +144,15 @@ pub(crate) struct ValueUse {
     pub(crate) value: Box<str>,
 }
 
+/// The lines of a row: nearly always one.
+pub(crate) type OrderLines = SmallVec<[OrderLine; 1]>;
+
 /// Lines that are equal in all but id and quantity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OrderRow {
     pub(crate) sku: Id,
-    pub(crate) lines: Vec<OrderLine>,
+    pub(crate) lines: OrderLines,
     pub(crate) list: i64,
     /// After the discounts that its lines were sent with, where that is not what it is after all discounts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -514,7 +518,7 @@ impl Order {
         if self
             .repricing
             .as_ref()
-            .is_some_and(|one| one.is_wrong(rows))
+            .is_some_and(|one| one.is_wrong(rows, &self.tender))
         {
             return Some("the facts of an order contradict each other");
         }

@@ -6,6 +6,7 @@ use crate::calendar::Instant;
 use crate::coupons::Left;
 use crate::id::Id;
 use crate::limits::{LIST_MAX, MONEY_MAX};
+use crate::member::TenderPaid;
 use crate::pricing::{RowTax, TaxKind};
 
 /// The facts of an order by which its promotions were chosen.
@@ -19,9 +20,20 @@ pub(crate) struct Repricing {
     /// The tax of shipping.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) shipping_tax: Option<RowTax>,
-    /// What all returns so far have given back, in minor units.
+    /// What all returns so far have given back in money, in minor units.
     #[serde(default, skip_serializing_if = "crate::json::is_default")]
     pub(crate) refunded: i64,
+    /// What they have given back of the points that paid, by the place of the tender; empty where no return has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) restored: Vec<PaidBack>,
+}
+
+/// Points that paid and come back, and what they were worth, in minor units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PaidBack {
+    pub(crate) points: i64,
+    pub(crate) value: i64,
 }
 
 /// A row as it was sent, and as prices know it.
@@ -72,8 +84,11 @@ pub(crate) struct Offered {
 const RATE_TIMES_MAX: i128 = 100;
 
 impl Repricing {
-    /// Whether it contradicts itself, or an order with so many rows.
-    pub(crate) fn is_wrong(&self, rows: usize) -> bool {
+    /// Whether it contradicts itself, or an order with so many rows and these points that paid.
+    pub(crate) fn is_wrong(&self, rows: usize, tender: &[TenderPaid]) -> bool {
+        let back = |(back, paid): (&PaidBack, &TenderPaid)| {
+            (0..=paid.points).contains(&back.points) && (0..=paid.value).contains(&back.value)
+        };
         let money = |amount: i64| (0..=MONEY_MAX).contains(&amount);
         let tax = |tax: &RowTax| match tax.kind {
             TaxKind::Rate(part) => {
@@ -89,6 +104,8 @@ impl Repricing {
             || self.rows.len() > rows
             || self.offered.len() > LIST_MAX
             || !money(self.refunded)
+            || self.restored.len() > tender.len()
+            || !self.restored.iter().zip(tender).all(back)
             || !self.rows.iter().all(row)
             || !self.offered.iter().all(|one| money(one.stored))
     }

@@ -12,7 +12,7 @@ pub(super) fn cut_by_own_caps(
     uses: Uses<'_>,
     shared: bool,
 ) -> Result<()> {
-    if !fires(gift) || !gift.plan.has_own_caps() {
+    if !fires(gift) || !gift.plan.has_own_caps {
         return Ok(());
     }
     let mut points = gift.points;
@@ -49,11 +49,9 @@ pub(super) fn cut_by_account(
             if excess <= 0 {
                 continue;
             }
-            let mut order: Vec<(&mut Gift<'_>, &mut [i64])> = gifts
-                .each()
-                .rev()
-                .filter(|(gift, _)| mine(gift))
-                .collect();
+            let mut order: Vec<(&mut Gift<'_>, &mut [i64])> =
+                gifts.each().filter(|(gift, _)| mine(gift)).collect();
+            order.reverse();
             order.sort_by_key(|(gift, _)| gift.plan.priority);
             for (gift, rows) in order.into_iter().filter(|(gift, _)| gift.points > 0) {
                 if excess <= 0 {

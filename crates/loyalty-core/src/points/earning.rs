@@ -9,7 +9,7 @@ use super::caps::{CapSpec, Uses};
 use super::carry::CarryPlan;
 use super::cut::{cut_by_account, cut_by_own_caps, level};
 use super::expiry::LotPlan;
-use super::give::{GivePlan, Rare, work_out};
+use super::give::{Counts, GivePlan, Rare, work_out};
 use super::multiply::{Fraction, is_narrow, multiply};
 use super::rules::{EarnBase, Give, Multipliers, PointRounding, RoundWhen};
 use crate::amount::{Currency, Remainder, Share, allocate, allocate_in_place};
@@ -34,6 +34,12 @@ pub(crate) struct Plan {
     pub(crate) caps: Vec<CapSpec>,
     pub(crate) group: Option<usize>,
     pub(super) give: GivePlan,
+    /// What rows bring to it.
+    pub(crate) counts: Counts,
+    /// Whether caps of its own or of its group cut what it gives.
+    pub(crate) has_own_caps: bool,
+    /// Whether another rule can give in its place, or what it does not give is kept.
+    contests: bool,
     pub(super) priority: i32,
     exclusive: bool,
     pub(super) bonus: bool,
@@ -165,11 +171,12 @@ impl<'p> Gifts<'p> {
         self.all.iter().filter(|gift| gift.points != 0)
     }
 
-    /// The same, with what they give row by row.
-    pub(crate) fn given_by_row(&self) -> impl Iterator<Item = (&Gift<'p>, &[i64])> {
-        let rows = self.rows.chunks_exact(self.width);
-        let all = self.all.iter().zip(rows);
+    /// The rules that give anything for a row, and how many points.
+    pub(crate) fn of_row(&self, row: usize) -> impl Iterator<Item = (&'p Plan, i64)> {
+        let own = self.rows.iter().skip(row).step_by(self.width);
+        let all = self.all.iter().zip(own).filter(|(_, points)| **points != 0);
         all.filter(|(gift, _)| gift.points != 0)
+            .map(|(gift, points)| (gift.plan, *points))
     }
 }
 
@@ -182,11 +189,13 @@ pub(super) struct Bids<'g, 'p> {
 
 impl<'p> Bids<'_, 'p> {
     /// Each gift with its rows.
-    pub(super) fn each(
-        &mut self,
-    ) -> impl DoubleEndedIterator<Item = (&mut Gift<'p>, &mut [i64])> + ExactSizeIterator {
-        let rows = self.rows.chunks_exact_mut(self.width);
-        self.all.iter_mut().zip(rows)
+    pub(super) fn each(&mut self) -> impl Iterator<Item = (&mut Gift<'p>, &mut [i64])> {
+        let (mut rest, width) = (&mut *self.rows, self.width);
+        self.all.iter_mut().map_while(move |gift| {
+            let (own, others) = core::mem::take(&mut rest).split_at_mut_checked(width)?;
+            rest = others;
+            Some((gift, own))
+        })
     }
 }
 
@@ -227,40 +236,23 @@ impl Plan {
             lot,
             lot_number: 0,
             expiry_memo: DayMemo::default(),
-            caps,
             group,
             priority: rule.priority,
             exclusive: rule.exclusive,
             bonus: rule.bonus || matches!(give, GivePlan::Milestone(_)),
             rounding,
+            contests: group.is_some() || rule.exclusive || carry.is_some(),
+            has_own_caps: group.is_some() || !caps.is_empty(),
+            counts: give.counts(),
+            caps,
             carry,
             give,
         })
     }
 
-    /// Whether rows bring money to it (else they bring units).
-    pub(crate) fn counts_money(&self) -> bool {
-        matches!(self.give, GivePlan::Rate { .. })
-    }
-
-    /// Whether rows bring units to it.
-    pub(crate) fn counts_units(&self) -> bool {
-        matches!(self.give, GivePlan::PerUnit(_))
-    }
-
-    /// Whether each row counts as one.
-    pub(crate) fn counts_rows(&self) -> bool {
-        matches!(self.give, GivePlan::PerLine(_) | GivePlan::Multiply(_))
-    }
-
     /// Whether it multiplies what others give.
     pub(crate) fn is_multiplier(&self) -> bool {
-        self.multiplier().is_some()
-    }
-
-    /// Whether caps of its own or of its group cut what it gives.
-    pub(crate) fn has_own_caps(&self) -> bool {
-        !self.caps.is_empty() || self.group.is_some()
+        matches!(self.give, GivePlan::Multiply(_))
     }
 
     /// Whether no other rule multiplies what it gives.
@@ -301,9 +293,9 @@ pub(crate) fn settle(gifts: &mut Gifts<'_>, settings: &Settings, uses: Uses<'_>)
             exact.push(before_rounding);
         }
         let plan = gift.plan;
-        contest |= plan.group.is_some() || plan.exclusive || plan.carry.is_some();
+        contest |= plan.contests;
         // What multiplying brings is cut again where the factors have caps, or the rounding comes after them.
-        cut_again |= plan.has_own_caps() && (plan.is_multiplier() || !each_rule);
+        cut_again |= plan.has_own_caps && (plan.is_multiplier() || !each_rule);
     }
     if contest {
         one_of_each_group(gifts.all);
@@ -311,16 +303,18 @@ pub(crate) fn settle(gifts: &mut Gifts<'_>, settings: &Settings, uses: Uses<'_>)
         only_winners_carry(gifts.all);
     }
     let mut factors = false;
-    for (place, (gift, rows)) in gifts.each().enumerate() {
+    let mut all_exact = exact.iter_mut();
+    for (gift, rows) in gifts.each() {
+        let exact = all_exact.next();
         if gift.plan.is_multiplier() {
             factors |= fires(gift);
             continue;
         }
-        if gift.plan.has_own_caps() {
+        if gift.plan.has_own_caps {
             let before = gift.points;
             cut_by_own_caps((gift, rows), settings, uses, false)?;
-            if gift.points != before
-                && let Some(exact) = exact.get_mut(place)
+            if let Some(exact) = exact
+                && gift.points != before
             {
                 *exact = Fraction::whole(gift.points);
             }

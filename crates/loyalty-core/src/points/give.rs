@@ -40,6 +40,18 @@ pub(super) enum GivePlan {
     Milestone(MilestonePlan),
 }
 
+/// What rows bring to a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Counts {
+    /// The amount on which a rate works.
+    Money,
+    Units,
+    /// Each row counts as one.
+    Lines,
+    /// What it costs, for its part in points that are for the whole purchase.
+    Weight,
+}
+
 /// What a rule asks of the event and the member, besides rows.
 pub(crate) enum Asks<'p> {
     Nothing,
@@ -123,6 +135,16 @@ impl GivePlan {
                 )
             }
         })
+    }
+
+    /// What rows bring to it.
+    pub(super) fn counts(&self) -> Counts {
+        match self {
+            Self::Rate { .. } => Counts::Money,
+            Self::PerUnit(_) => Counts::Units,
+            Self::PerLine(_) | Self::Multiply(_) => Counts::Lines,
+            _ => Counts::Weight,
+        }
     }
 
     /// Whether rows bring the amounts or units that the points are for.

@@ -27,21 +27,11 @@ pub(super) fn is_narrow(factors: impl Iterator<Item = Fraction>, how: Multiplier
 }
 
 /// Multipliers raise (or lower) what the base rules of their account gave on the rows that they are for.
-pub(super) fn multiply(
-    gifts: &mut Bids<'_, '_>,
-    exact: &Exact,
-    settings: &Settings,
-) -> Result<()> {
-    let points = gifts.all.iter().map(|gift| gift.points.unsigned_abs());
-    let points = points.fold(0_u64, u64::saturating_add);
-    let narrow = settings.narrow_factors
-        && settings.round == RoundWhen::EachRule
-        && points <= NARROW_POINTS_MAX;
+pub(super) fn multiply(gifts: &mut Bids<'_, '_>, exact: &Exact, settings: &Settings) -> Result<()> {
     for account in 0..settings.account_caps.len() {
-        let done = if narrow {
-            multiply_account::<i64>(gifts, exact, account, settings)
-        } else {
-            multiply_account::<i128>(gifts, exact, account, settings)
+        let done = match settings.round {
+            RoundWhen::EachRule => multiply_rounded(gifts, account, settings),
+            RoundWhen::AfterMultiplier => multiply_exact(gifts, exact, account, settings),
         };
         done.ok_or_else(overflow)??;
     }
@@ -146,15 +136,17 @@ impl<N: Whole> Table<N> {
         }
     }
 
-    /// Adds the points of a base rule: rounded ones as they were shared, else exact ones as each row brought them.
-    fn add(&mut self, exact: Option<Fraction>, rows: &[i64]) -> Option<()> {
-        let Some(exact) = exact else {
-            for (cell, row) in self.cells.iter_mut().zip(rows) {
-                cell.base = cell.base.plus(N::from(*row))?;
-            }
-            return Some(());
-        };
-        // Here a row still holds what it brought: its part of the exact points is in that proportion.
+    /// The points of all base rules on each row.
+    fn of(base: impl ExactSizeIterator<Item = N>) -> Self {
+        let mut table = Self::new(base.len());
+        for (cell, base) in table.cells.iter_mut().zip(base) {
+            cell.base = base;
+        }
+        table
+    }
+
+    /// Adds the exact points of a base rule: each row its part, as it still holds what it brought.
+    fn add(&mut self, exact: Fraction, rows: &[i64]) -> Option<()> {
         let brought = rows
             .iter()
             .fold(0_i128, |sum, row| sum.saturating_add(i128::from(*row)));
@@ -242,15 +234,6 @@ impl<N: Whole> Table<N> {
         let num = num.minus(den.times(N::from(rest))?)?;
         over(num).round_to(rounding)?.checked_add(rest)
     }
-
-    /// The points of base rules that were rounded already.
-    fn base(&self) -> Option<i64> {
-        let mut sum = N::from(0);
-        for cell in &self.cells {
-            sum = sum.plus(cell.base)?;
-        }
-        i64::try_from(sum.into()).ok()
-    }
 }
 
 /// A product, in one machine multiplication where both factors are of 64 bits.
@@ -276,35 +259,76 @@ fn gcd<N: Whole>(mut one: N, mut other: N) -> N {
     size.unwrap_or(least).max(least)
 }
 
-/// None: the numbers grow too large.
-fn multiply_account<N: Whole>(
+/// Whether a gift is of an account, and fires.
+fn is_of(gift: &Gift<'_>, account: usize) -> bool {
+    gift.plan.account == account && fires(gift)
+}
+
+/// Whether multipliers multiply it.
+fn is_base(gift: &Gift<'_>) -> bool {
+    !gift.plan.bonus && !gift.plan.is_multiplier()
+}
+
+/// Multiplies what rules gave whose points are rounded already, as they were shared over rows. None: the numbers grow too large.
+fn multiply_rounded(
+    gifts: &mut Bids<'_, '_>,
+    account: usize,
+    settings: &Settings,
+) -> Option<Result<()>> {
+    let mut base: SmallVec<[i64; 4]> = smallvec![0; gifts.width];
+    for (gift, rows) in gifts.each() {
+        if is_of(gift, account) && is_base(gift) {
+            for (sum, row) in base.iter_mut().zip(rows) {
+                *sum = sum.checked_add(*row)?;
+            }
+        }
+    }
+    let mut points = 0_i64;
+    for row in &base {
+        points = points.checked_add(*row)?;
+    }
+    if settings.narrow_factors && points.unsigned_abs() <= NARROW_POINTS_MAX {
+        let table = Table::<i64>::of(base.into_iter());
+        meet_all(gifts, table, (account, points), settings)
+    } else {
+        let table = Table::<i128>::of(base.into_iter().map(i128::from));
+        meet_all(gifts, table, (account, points), settings)
+    }
+}
+
+/// Multiplies exact points; rounded base rules give what each adds to the rounded whole.
+fn multiply_exact(
     gifts: &mut Bids<'_, '_>,
     exact: &Exact,
     account: usize,
     settings: &Settings,
 ) -> Option<Result<()>> {
-    let mut table = Table::<N>::new(gifts.width);
-    let each_rule = settings.round == RoundWhen::EachRule;
-    let mine = |gift: &Gift<'_>| gift.plan.account == account && fires(gift);
+    let mut table = Table::<i128>::new(gifts.width);
     let mut before = 0_i64;
-    for (place, (gift, rows)) in gifts.each().enumerate() {
-        if !mine(gift) || gift.plan.bonus || gift.plan.is_multiplier() {
+    for ((gift, rows), exact) in gifts.each().zip(exact) {
+        if !is_of(gift, account) || !is_base(gift) {
             continue;
         }
-        table.add(exact.get(place).copied(), rows)?;
-        if !each_rule {
-            // The rule gives what it adds to the rounded whole.
-            let after = table.total(settings.rounding, 0)?;
-            gift.points = after.checked_sub(before)?;
-            before = after;
-            if let Err(error) = share(gift.points, rows) {
-                return Some(Err(error));
-            }
+        table.add(*exact, rows)?;
+        let after = table.total(settings.rounding, 0)?;
+        gift.points = after.checked_sub(before)?;
+        before = after;
+        if let Err(error) = share(gift.points, rows) {
+            return Some(Err(error));
         }
     }
+    meet_all(gifts, table, (account, before), settings)
+}
+
+/// Takes in the multipliers of an account, whose base rules gave so many points: each gives what it adds.
+fn meet_all<N: Whole>(
+    gifts: &mut Bids<'_, '_>,
+    mut table: Table<N>,
+    (account, mut before): (usize, i64),
+    settings: &Settings,
+) -> Option<Result<()>> {
     let mut rest = 0;
-    if each_rule {
-        before = table.base()?;
+    if settings.round == RoundWhen::EachRule {
         // What is above a step of the rounding: stated points need not be full steps, and a factor of one leaves them as they
         // are.
         let step = settings.rounding.to.get();
@@ -312,10 +336,13 @@ fn multiply_account<N: Whole>(
             rest = before.checked_rem_euclid(step)?;
         }
     }
-    for (gift, rows) in gifts.each().filter(|(gift, _)| mine(gift)) {
+    for (gift, rows) in gifts.each() {
         let Some(factor) = gift.plan.multiplier() else {
             continue;
         };
+        if !is_of(gift, account) {
+            continue;
+        }
         table.meet(factor, rows, settings.multipliers)?;
         let after = table.total(settings.rounding, rest)?;
         gift.points = after.checked_sub(before)?;

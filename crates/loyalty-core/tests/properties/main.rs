@@ -35,6 +35,7 @@ mod prices;
 mod programs;
 mod promotions;
 mod receipts;
+mod repricing;
 mod returns;
 mod run;
 mod spenders;

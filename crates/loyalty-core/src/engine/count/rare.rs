@@ -50,7 +50,7 @@ impl Work<'_> {
         &mut self,
         place: usize,
         plan: &MetricPlan,
-        event: EventFacts<'_>,
+        event: &EventFacts<'_>,
         basket: &Basket,
     ) -> Result<Option<Counted>> {
         if !self.passes(plan, event) {
@@ -104,7 +104,7 @@ impl Work<'_> {
         &mut self,
         place: usize,
         plan: &MetricPlan,
-        event: EventFacts<'_>,
+        event: &EventFacts<'_>,
     ) -> Result<()> {
         if plan.lines.is_some() || !self.passes(plan, event) {
             return Ok(());
@@ -143,7 +143,7 @@ impl Work<'_> {
         place: usize,
         plan: &MetricPlan,
         name: &crate::Id,
-        event: EventFacts<'_>,
+        event: &EventFacts<'_>,
     ) -> Result<Option<i64>> {
         let found = event.attributes.iter().find(|(one, _)| *name == **one);
         let Some(number) = found.and_then(|(_, value)| value.number()) else {
@@ -277,7 +277,7 @@ impl DistinctOf {
 }
 
 /// The value of a row; empty if it has none.
-fn of_line<'e>(of: &DistinctOf, event: EventFacts<'e>, row: &Row) -> &'e str {
+fn of_line<'e>(of: &DistinctOf, event: &'e EventFacts<'e>, row: &Row) -> &'e str {
     let Some(line) = event.lines.get(row.line as usize) else {
         return "";
     };
@@ -291,7 +291,7 @@ fn of_line<'e>(of: &DistinctOf, event: EventFacts<'e>, row: &Row) -> &'e str {
 }
 
 /// The value of an event; empty if it has none.
-fn of_event(of: &DistinctOf, event: EventFacts<'_>) -> String {
+fn of_event(of: &DistinctOf, event: &EventFacts<'_>) -> String {
     let text = match of {
         DistinctOf::Store => event.store.map(str::to_owned),
         DistinctOf::Channel => event.channel.map(str::to_owned),
