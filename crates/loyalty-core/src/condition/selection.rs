@@ -336,8 +336,34 @@ pub(crate) struct Select {
     discounted: Option<bool>,
     any: Box<[Select]>,
     exclude: Option<Box<Select>>,
-    /// Whether it asks for more than articles, categories, brands and tags.
-    besides: bool,
+    asks: AsksFor,
+}
+
+/// What a selection asks for: nearly always one thing, which then decides alone.
+#[derive(Clone, Copy, Debug, Default)]
+enum AsksFor {
+    Sku,
+    Category,
+    Brand,
+    Tag,
+    /// Several of these, or none.
+    #[default]
+    Some,
+    /// Something else, too.
+    More,
+}
+
+impl AsksFor {
+    fn of([sku, category, brand, tag]: [bool; 4], besides: bool) -> Self {
+        match [sku, category, brand, tag] {
+            _ if besides => Self::More,
+            [true, false, false, false] => Self::Sku,
+            [false, true, false, false] => Self::Category,
+            [false, false, true, false] => Self::Brand,
+            [false, false, false, true] => Self::Tag,
+            _ => Self::Some,
+        }
+    }
 }
 
 impl Select {
@@ -395,8 +421,9 @@ impl Select {
             || rule.discounted.is_some()
             || !any.is_empty()
             || rule.exclude.is_some();
+        let texts_of = [&rule.sku, &rule.category, &rule.brand, &rule.tag];
         Self {
-            besides,
+            asks: AsksFor::of(texts_of.map(|texts| !texts.is_empty()), besides),
             sku: all(texts(&rule.sku), &mut symbols.sku),
             category: all(texts(&rule.category), &mut symbols.category),
             brand: all(texts(&rule.brand), &mut symbols.brand),
@@ -411,11 +438,22 @@ impl Select {
 
     /// Whether the row is selected.
     pub(crate) fn has(&self, basket: &Basket, row: &Row) -> bool {
+        match self.asks {
+            AsksFor::Sku => one_of(&self.sku, row.sku),
+            AsksFor::Category => some_of(&self.category, || basket.categories(row)),
+            AsksFor::Brand => one_of(&self.brand, row.brand),
+            AsksFor::Tag => some_of(&self.tag, || basket.tags(row)),
+            AsksFor::Some => self.has_all(basket, row),
+            AsksFor::More => self.has_all(basket, row) && self.has_besides(basket, row),
+        }
+    }
+
+    /// Whether the row is selected by its texts.
+    fn has_all(&self, basket: &Basket, row: &Row) -> bool {
         one_of(&self.sku, row.sku)
             && one_of(&self.brand, row.brand)
             && some_of(&self.category, || basket.categories(row))
             && some_of(&self.tag, || basket.tags(row))
-            && (!self.besides || self.has_besides(basket, row))
     }
 
     /// Whether the row is selected by what is rarely said.
@@ -529,5 +567,9 @@ fn one_of(wanted: &[Sym], found: Sym) -> bool {
 }
 
 fn some_of<'b>(wanted: &[Sym], found: impl FnOnce() -> &'b [Sym]) -> bool {
-    wanted.is_empty() || found().iter().any(|sym| wanted.binary_search(sym).is_ok())
+    match wanted {
+        [] => true,
+        [one] => found().contains(one),
+        many => found().iter().any(|sym| many.binary_search(sym).is_ok()),
+    }
 }

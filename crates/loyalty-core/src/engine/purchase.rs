@@ -88,6 +88,10 @@ impl<'w> Work<'w> {
         bill: &mut Bill,
     ) -> Result<Accrued<'w>> {
         let pricing = &self.compiled.pricing;
+        if purchase.tender.is_empty() {
+            till::tax(rows, pricing)?;
+            return self.accrue_for(facts, order, rows, bill);
+        }
         let mut accrued = None;
         for role in [TenderAs::Discount, TenderAs::Payment] {
             if role == TenderAs::Payment {

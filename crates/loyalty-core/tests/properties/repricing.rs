@@ -86,10 +86,11 @@ impl Case {
     }
 
     fn purchase(lines: &[(usize, i64)], tender: &[Value]) -> Value {
-        let line = |(n, (article, units)): (usize, &(usize, i64))| {
-            json!({"id": format!("l{n}"), "sku": format!("s{article}"), "quantity": units, "price": money(PRICES[*article])})
-        };
-        let lines = lines.iter().enumerate().filter(|(_, (_, units))| *units > 0);
+        let line = |(n, (article, units)): (usize, &(usize, i64))| json!({"id": format!("l{n}"), "sku": format!("s{article}"), "quantity": units, "price": money(PRICES[*article])});
+        let lines = lines
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, units))| *units > 0);
         json!({"id": "e-1", "at": "2026-03-02T10:00:00+08:00", "purchase": {"order": "o-1", "tender": tender,
             "lines": lines.map(line).collect::<Vec<_>>()}})
     }
@@ -117,7 +118,14 @@ fn costs(engine: &Engine, lines: &[(usize, i64)]) -> i64 {
 
 #[test]
 fn what_goes_back_is_what_was_paid_less_what_is_kept_costs() {
-    let wanted: &[&str] = &["less", "more", "alike", "nothing", "points", "all in points"];
+    let wanted: &[&str] = &[
+        "less",
+        "more",
+        "alike",
+        "nothing",
+        "points",
+        "all in points",
+    ];
     check(500, &[wanted], cases(), Case::show, |case, coverage| {
         let program = Program::from_json(&case.program().to_string()).expect("a program");
         let (engine, mut member) = (Engine::new(program), Member::new("m-1").expect("an id"));
@@ -158,7 +166,9 @@ fn what_goes_back_is_what_was_paid_less_what_is_kept_costs() {
             kept[place].1 -= units;
             let event = json!({"id": format!("r-{n}"), "at": "2026-03-03T10:00:00+08:00",
                 "return": {"order": "o-1", "lines": [{"line": format!("l{place}"), "quantity": units}]}});
-            let receipt = take(&engine, &mut member, &event).receipt.expect("a receipt");
+            let receipt = take(&engine, &mut member, &event)
+                .receipt
+                .expect("a receipt");
             let refund = minor(receipt.repriced.expect("it is priced anew"));
             let restored = worth(&receipt.tender);
             prop_assert!(refund >= 0 && restored >= 0);
