@@ -35,6 +35,7 @@ mod amount;
 mod benefits;
 mod calendar;
 mod condition;
+mod counts;
 mod coupons;
 mod engine;
 mod error;
