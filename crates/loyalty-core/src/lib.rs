@@ -155,9 +155,29 @@ pub use triggers::{
 /// The version of the rules by which numbers are computed: it goes up whenever a computed number changes.
 pub const RULES_VERSION: u32 = 1;
 
-/// JSON Schemas of the documents that people write.
+/// JSON Schemas of the documents that people write, and of what the engine answers.
 #[cfg(feature = "schema")]
 pub mod schema {
+    /// What the engine answers besides entries and messages, each under the name by which it is asked for.
+    #[derive(schemars::JsonSchema)]
+    #[expect(dead_code, reason = "it only says which forms there are")]
+    struct Answers {
+        receipt: crate::Receipt,
+        trace: Vec<crate::RuleTrace>,
+        progress: crate::Progress,
+        ranking: crate::Rank,
+        expiring: Vec<crate::Expiring>,
+        liability: Vec<crate::Liability>,
+        benefits: Vec<crate::BenefitStanding>,
+    }
+
+    /// The schema of receipts, traces and what a host can ask about a member: each is one property.
+    #[must_use]
+    pub fn answers() -> schemars::Schema {
+        let settings = schemars::generate::SchemaSettings::default().for_serialize();
+        settings.into_generator().into_root_schema_for::<Answers>()
+    }
+
     /// The schema of programs.
     #[must_use]
     pub fn program() -> schemars::Schema {
