@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::rules::{
     Beside, BesideOnly, Choose, Combining, Conflict, LimitBy, LimitPer, LimitWhose, Measured,
-    OverLimit, Phase, Promotion, PromotionLimit, SomeTargets, Targets, Threshold, ThresholdScope,
-    Units,
+    OverLimit, Phase, Promotion, PromotionLimit, SomeTargets, StoredValueAs, Targets, Threshold,
+    ThresholdScope, Units,
 };
 use crate::amount::{Exact, Money};
 use crate::condition::{Catalogue, Cond, Scope, Select, Symbols, compile};
@@ -165,6 +165,12 @@ impl LimitPer {
 }
 
 impl PromotionPlan {
+    /// Whether it is stored value that pays, and so no promotion.
+    pub(crate) fn pays(&self) -> bool {
+        let role = StoredValueAs::Payment;
+        matches!(&self.deal, DealPlan::StoredValue { role: own, .. } if *own == role)
+    }
+
     /// Whether it permits another one beside it.
     pub(crate) fn permits(&self, other: &Self) -> bool {
         let named = |groups: &[usize], places: &[usize]| {

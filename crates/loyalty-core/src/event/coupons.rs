@@ -51,7 +51,7 @@ pub struct IssueCoupon<'a> {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TopUp<'a> {
-    /// The instance.
+    /// The instance, or the coupon as the program calls it: of that the instance that can be used and expires first.
     #[serde(borrow, deserialize_with = "cow")]
     pub coupon: Cow<'a, str>,
     /// How much comes to it, in major units.
@@ -63,7 +63,7 @@ pub struct TopUp<'a> {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StoredTender<'a> {
-    /// The instance.
+    /// The instance, or the coupon as the program calls it: of that the instance that can be used and expires first.
     #[serde(borrow, deserialize_with = "cow")]
     pub coupon: Cow<'a, str>,
     /// At most so much, in major units (default: as much as is needed, or all of it).
@@ -76,7 +76,7 @@ pub struct StoredTender<'a> {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct GiveCoupon<'a> {
-    /// The instance.
+    /// The instance, or the coupon as the program calls it: of that the instance that can be used and expires first.
     #[serde(borrow, deserialize_with = "cow")]
     pub coupon: Cow<'a, str>,
     /// The other member.
