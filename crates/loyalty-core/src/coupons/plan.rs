@@ -165,6 +165,15 @@ impl LimitPer {
 }
 
 impl PromotionPlan {
+    /// Whether its limits that are for everyone have several periods, those that count by something or those that do not.
+    pub(crate) fn has_periods(&self, by: bool) -> bool {
+        let everyone = |one: &&LimitPlan| one.rule.whose == LimitWhose::Everyone;
+        let mut all = self.limits.iter().filter(everyone);
+        let mut all = all.by_ref().filter(|one| one.rule.by.is_some() == by);
+        let first = all.next().map(|one| one.rule.per);
+        all.any(|one| Some(one.rule.per) != first)
+    }
+
     /// Whether it is stored value that pays, and so no promotion.
     pub(crate) fn pays(&self) -> bool {
         let role = StoredValueAs::Payment;

@@ -96,6 +96,7 @@ impl<'w> Work<'w> {
             purchase,
             products: &products,
         };
+        self.counters_are_clear(purchase)?;
         let mut sifted = Sifted::default();
         let asked = self.asked(purchase, &offers)?;
         let repricing = self.note_prices(asks, &asked, rows);

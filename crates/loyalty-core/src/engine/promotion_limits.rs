@@ -12,7 +12,8 @@ use crate::coupons::{
     Applied, Candidate, LimitBy, LimitOf, LimitPer, LimitPlan, LimitWhose, ProductsLeft,
     PromotionPlan, Till,
 };
-use crate::event::{Counter, Purchase};
+use crate::error::{Code, Error, Result};
+use crate::event::{Counter, CounterPer, Purchase};
 use crate::id::Id;
 use crate::member::{KeyUse, Order, PromotionUse, ValueUse};
 use crate::outcome::{Amount, PromotionCount};
@@ -67,6 +68,20 @@ pub(super) struct Asks<'a> {
 }
 
 impl Work<'_> {
+    /// Checks that each counter of the host says which limits it is for.
+    pub(super) fn counters_are_clear(&self, purchase: &Purchase<'_>) -> Result<()> {
+        for (place, counter) in purchase.counters.iter().enumerate() {
+            let plan = self.compiled.promotions.of(&Id::checked(&counter.of));
+            let several = plan.is_some_and(|plan| plan.has_periods(counter.by.is_some()));
+            if several && counter.per.is_none() {
+                let words = format!("`{}` is limited in several periods: say which", counter.of);
+                let path = format!("purchase.counters[{place}].per");
+                return Err(Error::at(Code::MissingField, path, words));
+            }
+        }
+        Ok(())
+    }
+
     /// Says in a candidate what the limits of its promotion leave. Whether they leave anything.
     pub(super) fn leave(&self, asks: Asks<'_>, candidate: &mut Candidate<'_>) -> bool {
         let plan = candidate.plan;
@@ -129,7 +144,11 @@ impl Work<'_> {
             },
             LimitWhose::Everyone => {
                 let mut counters = asks.purchase.counters.iter();
-                let counter = counters.find(|one| plan.id == *one.of && one.by.as_deref() == by);
+                let per = limit.rule.per.counter();
+                let counter = counters.find(|one| {
+                    let same = plan.id == *one.of && one.by.as_deref() == by;
+                    same && (one.per.is_none() || one.per == per)
+                });
                 let used = counter.map_or(0, |one| counted(limit, one, self.compiled.currency));
                 // The host's counters do not know yet what goes back in the same event.
                 let back = self.given_back(plan, limit, by);
@@ -255,6 +274,20 @@ impl LimitPer {
             Self::Month => Some(CapPeriod::Month),
             Self::Year => Some(CapPeriod::Year),
             Self::Lifetime => Some(CapPeriod::Lifetime),
+        }
+    }
+}
+
+impl LimitPer {
+    /// The period of a counter that is the same; none for an order.
+    fn counter(self) -> Option<CounterPer> {
+        match self {
+            Self::Order => None,
+            Self::Day => Some(CounterPer::Day),
+            Self::Week => Some(CounterPer::Week),
+            Self::Month => Some(CounterPer::Month),
+            Self::Year => Some(CounterPer::Year),
+            Self::Lifetime => Some(CounterPer::Lifetime),
         }
     }
 }

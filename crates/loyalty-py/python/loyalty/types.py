@@ -93,9 +93,13 @@ class _CounterRequired(TypedDict):
 
 
 class Counter(_CounterRequired, total=False):
-    """How often an offer or coupon has been used by everyone, as far as the host knows."""
+    """How often an offer or coupon has been used by everyone, as far as the host knows.
+
+    `per` may be left out where its limits for everyone have only one period.
+    """
 
     by: str
+    per: Literal["day", "week", "month", "year", "lifetime"]
     uses: int
     units: int
     money: Union[str, int, Decimal]
