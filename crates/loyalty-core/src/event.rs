@@ -21,7 +21,7 @@ pub use points::{
     Redeem, Release, Transfer, Undo,
 };
 
-pub use coupons::{Counter, GiveCoupon, IssueCoupon, StoredTender, TopUp};
+pub use coupons::{Counter, CounterPer, GiveCoupon, IssueCoupon, StoredTender, TopUp};
 pub use household::{
     Contribution, Household, HouseholdLeft, HouseholdLink, LeaveHousehold, LentRung,
 };

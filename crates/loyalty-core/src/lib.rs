@@ -35,6 +35,7 @@ mod amount;
 mod benefits;
 mod calendar;
 mod condition;
+mod counts;
 mod coupons;
 mod engine;
 mod error;
@@ -85,13 +86,13 @@ pub use engine::{Detail, Engine};
 pub use error::{Code, Error, Kind, Result};
 pub use event::{
     Activity, Adjust, Adjustment, Attributes, BenefitUsed, Body, Cancel, Close, Contribution,
-    Convert, Converted, Counter, Enroll, Erase, Event, Freeze, GiveCoupon, Grant, HoldRequest,
-    Household, HouseholdLeft, HouseholdLink, IssueCoupon, LeaveHousehold, LeaveSeat, LentRung,
-    Line, Merge, Off, OrderSettled, Outreach, Overdraw, Part, PlanSeat, Price, Profile, Purchase,
-    Receive, ReceivedLot, Redeem, Referral, ReferredOrder, ReferredPoints, ReferredReturn, Release,
-    Renew, Return, ReturnedLine, Revoke, Said, Scalar, SeatLeft, SharePlan, Shipping, StoredTender,
-    Subscribe, Tags, Tax, TaxOf, Tender, TillDiscount, Timestamp, TopUp, Transfer, Undo, Unfreeze,
-    Unsubscribe, Until,
+    Convert, Converted, Counter, CounterPer, Enroll, Erase, Event, Freeze, GiveCoupon, Grant,
+    HoldRequest, Household, HouseholdLeft, HouseholdLink, IssueCoupon, LeaveHousehold, LeaveSeat,
+    LentRung, Line, Merge, Off, OrderSettled, Outreach, Overdraw, Part, PlanSeat, Price, Profile,
+    Purchase, Receive, ReceivedLot, Redeem, Referral, ReferredOrder, ReferredPoints,
+    ReferredReturn, Release, Renew, Return, ReturnedLine, Revoke, Said, Scalar, SeatLeft,
+    SharePlan, Shipping, StoredTender, Subscribe, Tags, Tax, TaxOf, Tender, TillDiscount,
+    Timestamp, TopUp, Transfer, Undo, Unfreeze, Unsubscribe, Until,
 };
 pub use households::{HouseholdRules, ShareRule};
 pub use id::Id;
@@ -154,9 +155,29 @@ pub use triggers::{
 /// The version of the rules by which numbers are computed: it goes up whenever a computed number changes.
 pub const RULES_VERSION: u32 = 1;
 
-/// JSON Schemas of the documents that people write.
+/// JSON Schemas of the documents that people write, and of what the engine answers.
 #[cfg(feature = "schema")]
 pub mod schema {
+    /// What the engine answers besides entries and messages, each under the name by which it is asked for.
+    #[derive(schemars::JsonSchema)]
+    #[expect(dead_code, reason = "it only says which forms there are")]
+    struct Answers {
+        receipt: crate::Receipt,
+        trace: Vec<crate::RuleTrace>,
+        progress: crate::Progress,
+        ranking: crate::Rank,
+        expiring: Vec<crate::Expiring>,
+        liability: Vec<crate::Liability>,
+        benefits: Vec<crate::BenefitStanding>,
+    }
+
+    /// The schema of receipts, traces and what a host can ask about a member: each is one property.
+    #[must_use]
+    pub fn answers() -> schemars::Schema {
+        let settings = schemars::generate::SchemaSettings::default().for_serialize();
+        settings.into_generator().into_root_schema_for::<Answers>()
+    }
+
     /// The schema of programs.
     #[must_use]
     pub fn program() -> schemars::Schema {

@@ -15,7 +15,7 @@ use crate::time::datetime;
 /// What the engine answers to an event, or to the passing of time.
 ///
 /// `entries` and `messages` are the rows of a journal and an outbox: plain data, ready for `json.dumps`, money and times as text.
-/// In `receipt` the money fields (`list`, `discounted`, `paid`, `value`, `refund`) are `Decimal`.
+/// In `receipt` and `returned` money is `Decimal`, but for the figures of what is unmet.
 #[pyclass(module = "loyalty", frozen)]
 pub(crate) struct Outcome {
     /// What the engine said, until its text is asked for.

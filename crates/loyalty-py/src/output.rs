@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Deserializer;
 
 /// Fields of a receipt that are money.
-const MONEY: [&str; 14] = [
+const MONEY: [&str; 18] = [
     "list",
     "discounted",
     "net",
@@ -24,6 +24,10 @@ const MONEY: [&str; 14] = [
     "bound",
     "price",
     "money",
+    "saves",
+    "left",
+    "repriced",
+    "due",
 ];
 
 /// Reads JSON; numbers are `int`, there are no others in the documents of the engine.

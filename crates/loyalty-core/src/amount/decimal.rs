@@ -228,7 +228,14 @@ impl schemars::JsonSchema for Exact {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Exact".into()
     }
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        if generator.contract().is_serialize() {
+            return schemars::json_schema!({
+                "description": "An exact decimal.",
+                "type": "string",
+                "pattern": "^-?(0|[1-9][0-9]*)(\\.[0-9]+)?$",
+            });
+        }
         schemars::json_schema!({
             "description": "An exact decimal: a string, an integer, or a number that is read by its literal text.",
             "anyOf": [

@@ -169,7 +169,13 @@ impl schemars::JsonSchema for Points {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Points".into()
     }
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        if generator.contract().is_serialize() {
+            return schemars::json_schema!({
+                "description": "A whole number of points, in the smallest unit of the account.",
+                "type": "integer",
+            });
+        }
         schemars::json_schema!({
             "description": "A whole number of points, in the smallest unit of the account.",
             "anyOf": [

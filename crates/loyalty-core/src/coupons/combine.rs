@@ -53,6 +53,13 @@ pub(crate) struct Chosen {
     pub(crate) applied: Rc<Applied>,
 }
 
+impl Chosen {
+    /// Whether it has no effect.
+    fn is_idle(&self) -> bool {
+        !self.applied.does_something()
+    }
+}
+
 /// Chooses among the candidates, which may stand in any order.
 ///
 /// # Errors
@@ -132,18 +139,40 @@ fn one_by_one(turn: &mut Turn<'_>) -> Result<u32> {
         let stays = chosen.clone().take_while(|one| table.rank(*one) < rank);
         let stays = stays.count();
         // Those that are applied after it are applied anew.
-        let after: Vec<usize> = chosen.skip(stays).collect();
+        let (before, after): (Vec<usize>, Vec<usize>) = {
+            let all: Vec<usize> = chosen.collect();
+            let (before, after) = all.split_at_checked(stays).unwrap_or((&all, &[]));
+            (before.to_vec(), after.to_vec())
+        };
         turn.back_to(stays);
         let mut legal = turn.push(place)?;
         for one in &after {
             legal = legal && turn.push(*one)?;
         }
+        if legal && turn.has_idle() {
+            legal = without_idle(turn)?;
+        }
         if !legal {
-            turn.back_to(stays);
-            for one in after {
+            turn.back_to(0);
+            for one in before.into_iter().chain(after) {
                 turn.push(one)?;
             }
         }
     }
     Ok(nodes)
+}
+
+/// Those that have no effect, because others took all of their rows, leave; what stays is applied anew. Whether that is legal.
+pub(super) fn without_idle(turn: &mut Turn<'_>) -> Result<bool> {
+    while turn.has_idle() {
+        let active = turn.chosen.iter().filter(|one| !one.is_idle());
+        let active: Vec<usize> = active.map(|one| one.candidate).collect();
+        turn.back_to(0);
+        for one in active {
+            if !turn.push(one)? {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
 }

@@ -233,13 +233,13 @@ impl Till {
     #[cfg(test)]
     pub(crate) fn apply(
         &self,
-        candidate: &Candidate<'_>,
+        (place, candidate): (usize, &Candidate<'_>),
         left: &Left,
         state: &mut State,
     ) -> Result<Tried> {
         let tried = self.judge(candidate, left, state)?;
         if let Tried::Done(applied) = &tried {
-            state.book(self, candidate, applied);
+            state.book(self, (place, candidate), applied);
         }
         Ok(tried)
     }
@@ -303,7 +303,7 @@ impl Tried {
 }
 
 impl Applied {
-    fn does_something(&self) -> bool {
+    pub(super) fn does_something(&self) -> bool {
         self.total > 0 || !self.added.is_empty() || self.points
     }
 
@@ -313,6 +313,18 @@ impl Applied {
         let besides = besides.map(|one| one.quantity);
         let lowered = self.units.iter().map(|(_, units)| *units);
         besides.chain(lowered).fold(0_i64, i64::saturating_add)
+    }
+
+    /// Whether it lowered the price of units of a row, or of shipping: then the row is one on which it may lose.
+    pub(super) fn is_on(&self, row: usize) -> bool {
+        let off = self.off.get(row).is_some_and(|off| *off > 0);
+        off || self.units.iter().any(|(one, _)| *one as usize == row)
+    }
+
+    /// Whether something comes in place of units of a row: that is done for all of its units or not at all.
+    pub(super) fn swaps(&self, row: usize) -> bool {
+        let mut instead = self.added.iter().flat_map(|one| &one.instead);
+        instead.any(|(one, _)| *one as usize == row)
     }
 
     /// Gives up what was taken off a row.

@@ -4,15 +4,19 @@ mod check;
 mod deal;
 mod kinds;
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::rules::{
-    Beside, BesideOnly, Choose, Combining, Conflict, LimitBy, Measured, OverLimit, Phase,
-    Promotion, PromotionLimit, SomeTargets, Targets, Threshold, ThresholdScope, Units,
+    Beside, BesideOnly, Choose, Combining, Conflict, LimitBy, LimitPer, LimitWhose, Measured,
+    OverLimit, Phase, Promotion, PromotionLimit, SomeTargets, StoredValueAs, Targets, Threshold,
+    ThresholdScope, Units,
 };
 use crate::amount::{Exact, Money};
 use crate::condition::{Catalogue, Cond, Scope, Select, Symbols, compile};
+use crate::counts::{count_name, tell_twice};
 use crate::error::{Code, Error, join};
 use crate::id::Id;
 use crate::pricing::{Basis, MoneyRounding, PercentBase, Rounder};
@@ -120,8 +124,9 @@ pub(crate) struct LimitPlan {
     pub(crate) of: LimitOf,
     pub(crate) most: i64,
     pub(crate) over: OverLimit,
-    /// Its place among the limits of the promotion.
     pub(crate) rule: PromotionLimit,
+    /// The name of what it counts: a member keeps its use under it.
+    pub(crate) key: Arc<str>,
 }
 
 /// What a limit counts.
@@ -134,7 +139,47 @@ pub(crate) enum LimitOf {
     Money,
 }
 
+impl LimitOf {
+    /// Its word in the name of a count.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Uses => "uses",
+            Self::Units => "units",
+            Self::Money => "money",
+        }
+    }
+}
+
+impl LimitPer {
+    /// Its word in the name of a count.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Year => "year",
+            Self::Lifetime => "lifetime",
+        }
+    }
+}
+
 impl PromotionPlan {
+    /// Whether its limits that are for everyone have several periods, those that count by something or those that do not.
+    pub(crate) fn has_periods(&self, by: bool) -> bool {
+        let everyone = |one: &&LimitPlan| one.rule.whose == LimitWhose::Everyone;
+        let mut all = self.limits.iter().filter(everyone);
+        let mut all = all.by_ref().filter(|one| one.rule.by.is_some() == by);
+        let first = all.next().map(|one| one.rule.per);
+        all.any(|one| Some(one.rule.per) != first)
+    }
+
+    /// Whether it is stored value that pays, and so no promotion.
+    pub(crate) fn pays(&self) -> bool {
+        let role = StoredValueAs::Payment;
+        matches!(&self.deal, DealPlan::StoredValue { role: own, .. } if *own == role)
+    }
+
     /// Whether it permits another one beside it.
     pub(crate) fn permits(&self, other: &Self) -> bool {
         let named = |groups: &[usize], places: &[usize]| {
@@ -318,10 +363,16 @@ impl Compiler<'_> {
         // What has been replaced is not replaced again.
         let replaces = matches!(deal, DealPlan::Replace { .. });
         let consume = replaces || rule.units == Units::Consume;
-        let limits = rule.limits.iter().enumerate();
-        let limits = limits
-            .filter_map(|(place, limit)| self.limit(limit, &format!("{path}.limits[{place}]")));
-        let limits = limits.collect();
+        let mut limits = Vec::with_capacity(rule.limits.len());
+        let mut counted = Vec::with_capacity(rule.limits.len());
+        for (place, limit) in rule.limits.iter().enumerate() {
+            if let Some(plan) = self.limit(&rule.id, limit, &format!("{path}.limits[{place}]")) {
+                counted.push((place, Arc::clone(&plan.key)));
+                limits.push(plan);
+            }
+        }
+        let names = counted.iter().map(|(place, name)| (*place, &**name));
+        tell_twice(names, &at("limits"), self.mistakes);
         PromotionPlan {
             id: rule.id.clone(),
             place,
@@ -376,8 +427,8 @@ impl Compiler<'_> {
         }
     }
 
-    fn limit(&mut self, rule: &PromotionLimit, path: &str) -> Option<LimitPlan> {
-        let (of, most) = match (rule.uses, rule.units, rule.money) {
+    fn limit(&mut self, of: &Id, rule: &PromotionLimit, path: &str) -> Option<LimitPlan> {
+        let (what, most) = match (rule.uses, rule.units, rule.money) {
             (Some(uses), None, None) => (LimitOf::Uses, i64::from(uses)),
             (None, Some(units), None) => (LimitOf::Units, i64::from(units)),
             (None, None, Some(money)) => (
@@ -396,11 +447,19 @@ impl Compiler<'_> {
             self.mistakes
                 .push(Error::at(Code::Unreachable, path, words));
         }
+        let mut parts = vec!["promotion", of.as_str(), what.word(), rule.per.word()];
+        parts.extend((rule.whose == LimitWhose::Everyone).then_some("everyone"));
+        match &rule.by {
+            None => {}
+            Some(LimitBy::Product) => parts.push("product"),
+            Some(LimitBy::Attribute(name)) => parts.extend(["attribute", name]),
+        }
         Some(LimitPlan {
-            of,
+            of: what,
             most,
             over: rule.over,
             rule: rule.clone(),
+            key: count_name(&parts).into(),
         })
     }
 

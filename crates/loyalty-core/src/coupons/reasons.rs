@@ -1,6 +1,6 @@
 //! Why a promotion was not used (clause 10.8), as far as the prices know it.
 
-use super::combine::{Choice, Turn};
+use super::combine::{Choice, Turn, without_idle};
 use super::effect::{Shortfall, Tried};
 use super::rules::Choose;
 use crate::error::Result;
@@ -79,7 +79,8 @@ fn beside(
         return Ok(refusal);
     }
     let reason = among(turn, (choice, after), table.is_asked(place), best);
-    turn.back_to(first);
+    // Where one has left for it, those before it may be others.
+    turn.back_to(if table.contests() { 0 } else { first });
     Ok(reason?.unwrap_or_else(|| {
         if choice.proven {
             Reason::Beaten {
@@ -109,6 +110,9 @@ fn among(
     }
     if asked {
         return Ok(None);
+    }
+    if turn.has_idle() {
+        without_idle(turn)?;
     }
     let saves = choice.after.saturating_sub(turn.paid()?.payable);
     Ok(Some(Reason::NotPresented { saves }))

@@ -3,6 +3,7 @@
 mod brute;
 mod deals;
 mod published;
+mod rows;
 mod sets;
 mod units;
 

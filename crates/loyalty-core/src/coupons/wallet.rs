@@ -25,6 +25,13 @@ pub(crate) struct Instance {
     pub(crate) value: Option<i64>,
 }
 
+impl Instance {
+    /// Whether it is over at an instant.
+    pub(crate) fn is_over(&self, at: Instant) -> bool {
+        self.expires_at.is_some_and(|over| over <= at)
+    }
+}
+
 /// The days on which an instance can be used: its first one, and the first one on which it no longer can.
 pub(crate) struct Lasts {
     pub(crate) from: Date,

@@ -14,8 +14,7 @@ use super::work::Work;
 use crate::amount::Points;
 use crate::condition::{EventFacts, Explain, Quiet, evaluate};
 use crate::coupons::{
-    self, Added, Candidate, DealPlan, Instance, Phase, PromotionPlan, RowSets, StoredValueAs, Till,
-    TillRow, weigh,
+    self, Added, Candidate, DealPlan, Instance, Phase, PromotionPlan, RowSets, Till, TillRow, weigh,
 };
 use crate::error::{Code, Error, Result};
 use crate::event::Purchase;
@@ -97,6 +96,7 @@ impl<'w> Work<'w> {
             purchase,
             products: &products,
         };
+        self.counters_are_clear(purchase)?;
         let mut sifted = Sifted::default();
         let asked = self.asked(purchase, &offers)?;
         let repricing = self.note_prices(asks, &asked, rows);
@@ -318,7 +318,7 @@ impl<'w> Work<'w> {
                 Some(own) => promotions.coupon(&own.coupon),
                 None => promotions.with_code(&id),
             };
-            if plan.is_some_and(pays) {
+            if plan.is_some_and(PromotionPlan::pays) {
                 let words = format!("`{id}` pays: name it in `stored_value`");
                 let path = format!("purchase.coupons[{place}]");
                 return Err(Error::at(Code::CouponRefused, path, words));
@@ -355,7 +355,7 @@ impl<'w> Work<'w> {
             let issue = plan.and_then(|plan| plan.rule.issue.as_ref());
             let named = || presented.iter().flatten().any(|one| one.id == own.id);
             let wanted = issue.is_some_and(|issue| issue.auto) == auto;
-            (wanted && plan.is_some_and(|plan| !pays(plan)) && !named()).then(|| Asked {
+            (wanted && plan.is_some_and(|plan| !plan.pays()) && !named()).then(|| Asked {
                 plan,
                 instance: Some(own.clone()),
                 presented: None,
@@ -451,12 +451,6 @@ impl<'w> Work<'w> {
             tax: pricing.tax.clone(),
         }
     }
-}
-
-/// Whether it is stored value that pays, and so no promotion.
-fn pays(plan: &PromotionPlan) -> bool {
-    let role = StoredValueAs::Payment;
-    matches!(&plan.deal, DealPlan::StoredValue { role: own, .. } if *own == role)
 }
 
 /// Lowers the prices of rows; shipping last.

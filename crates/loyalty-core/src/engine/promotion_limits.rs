@@ -1,5 +1,7 @@
 //! How often promotions are used: what their limits leave for a purchase, and what it counts against them (clause 10.4).
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::basket::Rows;
@@ -10,7 +12,8 @@ use crate::coupons::{
     Applied, Candidate, LimitBy, LimitOf, LimitPer, LimitPlan, LimitWhose, ProductsLeft,
     PromotionPlan, Till,
 };
-use crate::event::{Counter, Purchase};
+use crate::error::{Code, Error, Result};
+use crate::event::{Counter, CounterPer, Purchase};
 use crate::id::Id;
 use crate::member::{KeyUse, Order, PromotionUse, ValueUse};
 use crate::outcome::{Amount, PromotionCount};
@@ -65,18 +68,32 @@ pub(super) struct Asks<'a> {
 }
 
 impl Work<'_> {
+    /// Checks that each counter of the host says which limits it is for.
+    pub(super) fn counters_are_clear(&self, purchase: &Purchase<'_>) -> Result<()> {
+        for (place, counter) in purchase.counters.iter().enumerate() {
+            let plan = self.compiled.promotions.of(&Id::checked(&counter.of));
+            let several = plan.is_some_and(|plan| plan.has_periods(counter.by.is_some()));
+            if several && counter.per.is_none() {
+                let words = format!("`{}` is limited in several periods: say which", counter.of);
+                let path = format!("purchase.counters[{place}].per");
+                return Err(Error::at(Code::MissingField, path, words));
+            }
+        }
+        Ok(())
+    }
+
     /// Says in a candidate what the limits of its promotion leave. Whether they leave anything.
     pub(super) fn leave(&self, asks: Asks<'_>, candidate: &mut Candidate<'_>) -> bool {
         let plan = candidate.plan;
-        for (place, limit) in plan.limits.iter().enumerate() {
+        for limit in &plan.limits {
             if limit.rule.by == Some(LimitBy::Product) {
-                if !self.leave_by_product(asks, (place, limit), candidate) {
+                if !self.leave_by_product(asks, limit, candidate) {
                     return false;
                 }
                 continue;
             }
-            let value = limit.value(asks.facts);
-            let rest = self.rest(asks, plan, (place, limit), value.as_deref());
+            let value = limit.value(asks.facts).map(|(_, value)| value);
+            let rest = self.rest(asks, plan, limit, value.as_deref());
             if rest <= 0 {
                 return false;
             }
@@ -88,7 +105,7 @@ impl Work<'_> {
     fn leave_by_product(
         &self,
         asks: Asks<'_>,
-        (place, limit): (usize, &LimitPlan),
+        limit: &LimitPlan,
         candidate: &mut Candidate<'_>,
     ) -> bool {
         let mut left: Vec<(u32, i64)> = Vec::new();
@@ -99,7 +116,7 @@ impl Work<'_> {
                 continue;
             }
             if let Some(sku) = asks.products.sku(product) {
-                let rest = self.rest(asks, candidate.plan, (place, limit), Some(sku));
+                let rest = self.rest(asks, candidate.plan, limit, Some(sku));
                 left.push((product, rest.max(0)));
             }
         }
@@ -117,17 +134,21 @@ impl Work<'_> {
         &self,
         asks: Asks<'_>,
         plan: &PromotionPlan,
-        (place, limit): (usize, &LimitPlan),
+        limit: &LimitPlan,
         by: Option<&str>,
     ) -> i64 {
         match limit.rule.whose {
-            LimitWhose::Member => match spec(plan, (place, limit), by) {
+            LimitWhose::Member => match spec(limit, by) {
                 Some(spec) => spec.left(&self.state.caps, self.program_day(self.as_of)),
                 None => limit.most,
             },
             LimitWhose::Everyone => {
                 let mut counters = asks.purchase.counters.iter();
-                let counter = counters.find(|one| plan.id == *one.of && one.by.as_deref() == by);
+                let per = limit.rule.per.counter();
+                let counter = counters.find(|one| {
+                    let same = plan.id == *one.of && one.by.as_deref() == by;
+                    same && (one.per.is_none() || one.per == per)
+                });
                 let used = counter.map_or(0, |one| counted(limit, one, self.compiled.currency));
                 // The host's counters do not know yet what goes back in the same event.
                 let back = self.given_back(plan, limit, by);
@@ -164,11 +185,13 @@ impl Work<'_> {
         if plan.limits.is_empty() {
             return None;
         }
-        let limits = || (0_u32..).zip(&plan.limits);
-        let values = limits().filter_map(|(limit, plan)| {
-            let value = plan.value(asks.facts)?.into();
-            Some(ValueUse { limit, value })
-        });
+        let mut values: Vec<ValueUse> = Vec::new();
+        for (by, value) in plan.limits.iter().filter_map(|one| one.value(asks.facts)) {
+            if values.iter().all(|one| *one.by != *by) {
+                let (by, value) = (by.into(), value.into());
+                values.push(ValueUse { by, value });
+            }
+        }
         let mut products = Vec::new();
         if plan.counts_products() {
             for (product, units) in till.by_product(&applied.units) {
@@ -185,27 +208,28 @@ impl Work<'_> {
             units: applied.counted(),
             money: applied.total,
             products,
-            values: values.collect(),
+            values,
         })
     }
 
     /// Counts a use against the limits of a promotion; `sign` is −1 where an order gives it back.
     pub(super) fn book_promotion(&mut self, plan: &PromotionPlan, used: &PromotionUse, sign: i64) {
-        for (place, limit) in plan.limits.iter().enumerate() {
+        for limit in &plan.limits {
             if limit.rule.whose == LimitWhose::Everyone {
                 continue;
             }
             let mut tidy = false;
-            for (by, amount) in uses_of(used, (place, limit)) {
-                let Some(spec) = spec(plan, (place, limit), by) else {
+            for (by, amount) in uses_of(used, limit) {
+                let Some(spec) = spec(limit, by) else {
                     continue;
                 };
                 if by.is_some() && !tidy {
                     // There may be as many names as there are products: those of past periods are not kept. What is used now
                     // is of no past period, so looking once is enough.
                     tidy = sign > 0;
-                    let prefix = format!("{}/", key(plan, place));
-                    self.forget_uses(&spec, &prefix, self.program_day(self.as_of));
+                    if let Some(all) = self::spec(limit, None) {
+                        self.forget_uses(&all, self.program_day(self.as_of));
+                    }
                 }
                 self.book_limit(&spec, used.on, amount.saturating_mul(sign));
             }
@@ -228,15 +252,15 @@ impl Work<'_> {
 }
 
 impl LimitPlan {
-    /// The value of the attribute by which it counts: none where it counts by none.
-    fn value(&self, facts: &EventFacts<'_>) -> Option<String> {
+    /// The attribute by which it counts, and its value: none where it counts by none.
+    fn value(&self, facts: &EventFacts<'_>) -> Option<(&str, String)> {
         let Some(LimitBy::Attribute(name)) = &self.rule.by else {
             return None;
         };
         let mut attributes = facts.attributes.iter();
         let found = attributes.find(|(known, _)| **known == *name);
         let value = found.and_then(|(_, value)| said(value));
-        Some(value.unwrap_or_default())
+        Some((name, value.unwrap_or_default()))
     }
 }
 
@@ -250,6 +274,20 @@ impl LimitPer {
             Self::Month => Some(CapPeriod::Month),
             Self::Year => Some(CapPeriod::Year),
             Self::Lifetime => Some(CapPeriod::Lifetime),
+        }
+    }
+}
+
+impl LimitPer {
+    /// The period of a counter that is the same; none for an order.
+    fn counter(self) -> Option<CounterPer> {
+        match self {
+            Self::Order => None,
+            Self::Day => Some(CounterPer::Day),
+            Self::Week => Some(CounterPer::Week),
+            Self::Month => Some(CounterPer::Month),
+            Self::Year => Some(CounterPer::Year),
+            Self::Lifetime => Some(CounterPer::Lifetime),
         }
     }
 }
@@ -268,11 +306,11 @@ impl PromotionPlan {
         currency: Currency,
     ) -> Vec<PromotionCount> {
         let mut counts: Vec<PromotionCount> = Vec::new();
-        for (place, limit) in self.limits.iter().enumerate() {
+        for limit in &self.limits {
             if limit.rule.whose != LimitWhose::Everyone {
                 continue;
             }
-            for (by, _) in uses_of(used, (place, limit)) {
+            for (by, _) in uses_of(used, limit) {
                 let mut products = used.products.iter();
                 let product = products.find(|one| by == Some(one.sku.as_str()));
                 let units = product.map_or(used.units, |one| one.units);
@@ -294,10 +332,7 @@ impl PromotionPlan {
 }
 
 /// What a use counts against a limit: once, or for each product.
-fn uses_of<'u>(
-    used: &'u PromotionUse,
-    (place, limit): (usize, &LimitPlan),
-) -> Vec<(Option<&'u str>, i64)> {
+fn uses_of<'u>(used: &'u PromotionUse, limit: &LimitPlan) -> Vec<(Option<&'u str>, i64)> {
     let amount = match limit.of {
         LimitOf::Uses => used.uses,
         LimitOf::Units => used.units,
@@ -315,9 +350,9 @@ fn uses_of<'u>(
             };
             used.products.iter().map(each).collect()
         }
-        Some(LimitBy::Attribute(_)) => {
+        Some(LimitBy::Attribute(name)) => {
             let mut values = used.values.iter();
-            let value = values.find(|one| usize::try_from(one.limit) == Ok(place));
+            let value = values.find(|one| *one.by == **name);
             value
                 .map(|one| (Some(&*one.value), amount))
                 .into_iter()
@@ -326,23 +361,14 @@ fn uses_of<'u>(
     }
 }
 
-/// The name under which a member keeps the use of a limit.
-fn key(plan: &PromotionPlan, place: usize) -> String {
-    format!("promotion/{}/{place}", plan.id)
-}
-
-/// How a limit of the member is counted; none where it is by order.
-fn spec(
-    plan: &PromotionPlan,
-    (place, limit): (usize, &LimitPlan),
-    by: Option<&str>,
-) -> Option<LimitSpec> {
+/// How a limit of the member is counted, for one value of what it counts by; none where it is by order.
+fn spec(limit: &LimitPlan, by: Option<&str>) -> Option<LimitSpec> {
     let per = limit.rule.per.cap()?;
-    let key = match by {
-        None => key(plan, place),
-        Some(by) => format!("{}/{by}", key(plan, place)),
-    };
-    Some(LimitSpec::counting(key, limit.most, per))
+    let spec = LimitSpec::counting(Arc::clone(&limit.key), limit.most, per);
+    match by {
+        None => Some(spec),
+        Some(by) => Some(spec.of(by)),
+    }
 }
 
 /// What everyone together has used of a limit, as the host says.

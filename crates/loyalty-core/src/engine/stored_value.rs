@@ -40,7 +40,7 @@ impl<'w> Work<'w> {
     }
 
     pub(super) fn top_up(&mut self, top_up: &TopUp<'_>) -> Result<()> {
-        let (card, _) = self.card(&top_up.coupon, "top_up.coupon")?;
+        let (card, _) = self.card(&top_up.coupon, |_| false, "top_up.coupon")?;
         let amount = self.minor(top_up.value, "top_up.value")?;
         let left = self.fill(&card.id, amount)?;
         let (amount, left) = (self.amount(amount), self.amount(left));
@@ -73,7 +73,8 @@ impl<'w> Work<'w> {
         let mut paid = Vec::with_capacity(purchase.stored_value.len());
         for (place, wanted) in purchase.stored_value.iter().enumerate() {
             let path = |field: &str| format!("purchase.stored_value[{place}].{field}");
-            let (card, plan) = self.card(&wanted.coupon, &path("coupon"))?;
+            let taken = named(&purchase.stored_value);
+            let (card, plan) = self.card(&wanted.coupon, taken, &path("coupon"))?;
             let refused = |words: String| Error::at(Code::CouponRefused, path("coupon"), words);
             let DealPlan::StoredValue { max, role } = plan.deal else {
                 continue;
@@ -282,7 +283,7 @@ impl<'w> Work<'w> {
         let mut held = Vec::with_capacity(wanted.len());
         for (number, one) in wanted.iter().enumerate() {
             let path = |field: &str| format!("hold.stored_value[{number}].{field}");
-            let (card, _) = self.card(&one.coupon, &path("coupon"))?;
+            let (card, _) = self.card(&one.coupon, named(wanted), &path("coupon"))?;
             let there = self.free_value(&card);
             let amount = match one.amount {
                 Some(amount) => self.minor(amount, &path("amount"))?,
@@ -328,13 +329,16 @@ impl<'w> Work<'w> {
         card.value.unwrap_or(0).saturating_sub(held).max(0)
     }
 
-    /// A card of the member, and its rule.
-    fn card(&self, id: &str, path: &str) -> Result<(Instance, &'w PromotionPlan)> {
-        let card = self.own_coupon(id, path)?;
-        let plan = self.coupon_plan(card.coupon.as_str(), path)?;
-        if card.expires_at.is_some_and(|at| at <= self.as_of)
-            && self.state.more.holder(&card.id).is_some()
-        {
+    /// A card of the member, and its rule; by its name or that of its instance, see [`named`](Self::named).
+    fn card(
+        &self,
+        name: &str,
+        taken: impl Fn(&Id) -> bool,
+        path: &str,
+    ) -> Result<(Instance, &'w PromotionPlan)> {
+        let card = self.own_coupon(name, taken, path)?;
+        let (id, plan) = (&card.id, self.coupon_plan(card.coupon.as_str(), path)?);
+        if card.is_over(self.as_of) && self.state.more.holder(id).is_some() {
             let words = format!("`{id}` is over: only what is held of it can be used, by its hold");
             return Err(Error::at(Code::CouponRefused, path, words));
         }
@@ -378,4 +382,9 @@ impl<'w> Work<'w> {
     pub(super) fn amount(&self, minor: i64) -> Amount {
         Amount::new(minor, self.compiled.currency)
     }
+}
+
+/// Whether cards that are named are meant by their own names.
+fn named(cards: &[StoredTender<'_>]) -> impl Fn(&Id) -> bool {
+    |id| cards.iter().any(|one| *one.coupon == *id.as_str())
 }

@@ -47,7 +47,7 @@ impl<'w> Work<'w> {
             // People come and go: what they have used in periods that are over is not kept.
             let day = self.program_day(self.as_of);
             for limit in plan.limits.iter().chain(&plan.points_limits) {
-                self.forget_uses(limit, &format!("{}/", limit.key), day);
+                self.forget_uses(limit, day);
             }
         }
         let account = self.account(account)?.id.clone();

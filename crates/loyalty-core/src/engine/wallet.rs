@@ -38,30 +38,33 @@ impl<'w> Work<'w> {
 
     /// The instances of the wallet that are presented, in that order; none for what is in no wallet.
     pub(super) fn presented(&self, purchase: &Purchase<'_>) -> Vec<Option<&Instance>> {
-        let named = |id: &Id| purchase.coupons.iter().any(|name| **name == *id.as_str());
-        let one = |name: &Cow<'_, str>| {
-            let id = Id::checked(name);
-            let own = self.state.more.coupon(&id);
-            let promotions = &self.compiled.promotions;
-            if own.is_some() || promotions.with_code(&id).is_some() {
-                return own;
-            }
-            promotions.coupon(&id)?;
-            let of_it = self.state.more.coupons.iter();
-            let of_it = of_it.filter(|one| one.coupon == id && !named(&one.id));
-            of_it.min_by_key(|one| {
-                let early = one.from.is_some_and(|from| self.today < from);
-                let held = self.state.more.holder(&one.id).is_some();
-                (
-                    held,
-                    early,
-                    one.expires_at.is_none(),
-                    one.expires_at,
-                    &one.id,
-                )
-            })
-        };
-        purchase.coupons.iter().map(one).collect()
+        let taken = |id: &Id| purchase.coupons.iter().any(|name| **name == *id.as_str());
+        let names = purchase.coupons.iter();
+        names.map(|name| self.named(name, taken)).collect()
+    }
+
+    /// The instance of the wallet that an event means by a name: its own, or that of a coupon. Of that it is the one that can be used
+    /// and expires first; never one that is `taken`, because the event names it itself or has used it already.
+    fn named(&self, name: &str, taken: impl Fn(&Id) -> bool) -> Option<&Instance> {
+        let id = Id::checked(name);
+        let own = self.state.more.coupon(&id);
+        let promotions = &self.compiled.promotions;
+        if own.is_some() || promotions.with_code(&id).is_some() {
+            return own;
+        }
+        let plan = promotions.coupon(&id)?;
+        let of_it = self.state.more.coupons.iter();
+        let of_it = of_it.filter(|one| one.coupon == id && !taken(&one.id));
+        of_it.min_by_key(|one| {
+            let early = one.from.is_some_and(|from| self.today < from);
+            // Money of a card that pays is held in parts; a card that is over is there for its hold only.
+            let bound = match plan.pays() {
+                true => self.free_value(one) == 0 || one.is_over(self.as_of),
+                false => self.state.more.holder(&one.id).is_some(),
+            };
+            let lasts = one.expires_at.is_none();
+            (bound, early, lasts, one.expires_at, &one.id)
+        })
     }
 
     /// Puts an instance of a coupon into the wallet. The paths of errors are those of an `issue`.
@@ -102,7 +105,8 @@ impl<'w> Work<'w> {
             let words = "coupons are given to another member, not to oneself";
             return Err(Error::at(Code::CouponRefused, "give.to", words));
         }
-        let instance = self.free_coupon(&give.coupon, "give.coupon")?;
+        let instance = self.own_coupon(&give.coupon, |_| false, "give.coupon")?;
+        self.unheld(&instance, "give.coupon")?;
         let plan = self.coupon_plan(instance.coupon.as_str(), "give.coupon")?;
         if !plan.rule.issue.as_ref().is_some_and(|issue| issue.giftable) {
             let words = format!("the coupon `{}` cannot be given away", plan.id);
@@ -137,8 +141,9 @@ impl<'w> Work<'w> {
         Ok(())
     }
 
+    /// Takes a coupon back: the very instance.
     pub(super) fn revoke_coupon(&mut self, coupon: &str, reason: &str) -> Result<()> {
-        let instance = self.own_coupon(coupon, "revoke.coupon")?;
+        let instance = self.instance(&Id::checked(coupon), "revoke.coupon")?;
         if self.state.more.holder(&instance.id).is_some() {
             self.let_go(&instance.id);
         }
@@ -159,7 +164,8 @@ impl<'w> Work<'w> {
         value: Option<i64>,
         path: &str,
     ) -> Result<()> {
-        let own = self.free_coupon(instance.as_str(), path)?;
+        let own = self.instance(instance, path)?;
+        self.unheld(&own, path)?;
         if own.value != value {
             let words = format!("`{instance}` does not hold what it was given with");
             return Err(Error::at(Code::CouponRefused, path, words));
@@ -194,7 +200,12 @@ impl<'w> Work<'w> {
         let mut held: Vec<Id> = Vec::with_capacity(coupons.len());
         for (number, coupon) in coupons.iter().enumerate() {
             let path = format!("hold.coupons[{number}]");
-            let instance = self.free_coupon(coupon, &path)?;
+            let taken = |id: &Id| {
+                let named = coupons.iter().any(|name| **name == *id.as_str());
+                named || held.binary_search(id).is_ok()
+            };
+            let instance = self.own_coupon(coupon, taken, &path)?;
+            self.unheld(&instance, &path)?;
             if instance.value.is_some() {
                 let words = format!("`{coupon}` holds money: name it in `stored_value`");
                 return Err(Error::at(Code::CouponRefused, path, words));
@@ -317,23 +328,29 @@ impl<'w> Work<'w> {
             })
     }
 
-    /// A coupon that the member has.
-    pub(super) fn own_coupon(&self, id: &str, path: &str) -> Result<Instance> {
-        let own = self.state.more.coupon(&Id::checked(id));
-        own.cloned().ok_or_else(|| {
-            let words =
-                format!("the member has no coupon `{id}`: it was used, is over, or never was");
-            Error::at(Code::UnknownCoupon, path, words)
-        })
+    /// A coupon that the member has, by its name or that of its instance; see [`named`](Self::named).
+    pub(super) fn own_coupon(
+        &self,
+        name: &str,
+        taken: impl Fn(&Id) -> bool,
+        path: &str,
+    ) -> Result<Instance> {
+        let own = self.named(name, taken);
+        own.cloned().ok_or_else(|| missing(name, path))
     }
 
-    /// A coupon that the member has and that is not held.
-    fn free_coupon(&self, id: &str, path: &str) -> Result<Instance> {
-        let own = self.own_coupon(id, path)?;
+    /// An instance that the member has.
+    fn instance(&self, id: &Id, path: &str) -> Result<Instance> {
+        let own = self.state.more.coupon(id);
+        own.cloned().ok_or_else(|| missing(id.as_str(), path))
+    }
+
+    /// Checks that nothing holds a coupon.
+    fn unheld(&self, own: &Instance, path: &str) -> Result<()> {
         match self.state.more.holder(&own.id) {
-            None => Ok(own),
+            None => Ok(()),
             Some(hold) => {
-                let words = format!("the coupon `{id}` is held by `{}`", hold.key);
+                let words = format!("the coupon `{}` is held by `{}`", own.id, hold.key);
                 Err(Error::at(Code::CouponRefused, path, words))
             }
         }
@@ -357,4 +374,9 @@ impl<'w> Work<'w> {
     pub(super) fn drop_coupon(&mut self, id: &Id) {
         self.more().coupons.retain(|one| one.id != *id);
     }
+}
+
+fn missing(name: &str, path: &str) -> Error {
+    let words = format!("the member has no coupon `{name}`: it was used, is over, or never was");
+    Error::at(Code::UnknownCoupon, path, words)
 }

@@ -344,9 +344,9 @@ impl<'w> Work<'w> {
         }
     }
 
-    /// Forgets the uses of limits whose names begin so and whose periods are over.
-    pub(super) fn forget_uses(&mut self, limit: &LimitSpec, prefix: &str, day: Date) {
-        while let Some(before) = limit.forget(&mut self.state.caps, prefix, day) {
+    /// Forgets the uses of those who are counted apart whose periods are over.
+    pub(super) fn forget_uses(&mut self, limit: &LimitSpec, day: Date) {
+        while let Some(before) = limit.forget(&mut self.state.caps, day) {
             self.undo.cap(before);
         }
     }

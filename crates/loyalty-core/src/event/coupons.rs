@@ -51,7 +51,7 @@ pub struct IssueCoupon<'a> {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TopUp<'a> {
-    /// The instance.
+    /// The instance, or the coupon as the program calls it: of that the instance that can be used and expires first.
     #[serde(borrow, deserialize_with = "cow")]
     pub coupon: Cow<'a, str>,
     /// How much comes to it, in major units.
@@ -63,7 +63,7 @@ pub struct TopUp<'a> {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StoredTender<'a> {
-    /// The instance.
+    /// The instance, or the coupon as the program calls it: of that the instance that can be used and expires first.
     #[serde(borrow, deserialize_with = "cow")]
     pub coupon: Cow<'a, str>,
     /// At most so much, in major units (default: as much as is needed, or all of it).
@@ -76,7 +76,7 @@ pub struct StoredTender<'a> {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct GiveCoupon<'a> {
-    /// The instance.
+    /// The instance, or the coupon as the program calls it: of that the instance that can be used and expires first.
     #[serde(borrow, deserialize_with = "cow")]
     pub coupon: Cow<'a, str>,
     /// The other member.
@@ -95,6 +95,10 @@ pub struct Counter<'a> {
     /// The product or the value of the attribute by which the limit counts apart.
     #[serde(borrow, default, deserialize_with = "maybe_cow")]
     pub by: Option<Cow<'a, str>>,
+    /// In which period, as the limit says; may be left out where the limits of the promotion that are for everyone, and count so, have
+    /// only one. It is the period of the purchase.
+    #[serde(default)]
+    pub per: Option<CounterPer>,
     /// How many times.
     #[serde(default)]
     pub uses: u64,
@@ -104,6 +108,36 @@ pub struct Counter<'a> {
     /// How much money it took off, in major units.
     #[serde(default)]
     pub money: Exact,
+}
+
+/// The period of a counter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CounterPer {
+    /// A civil day.
+    Day,
+    /// An ISO week.
+    Week,
+    /// A calendar month.
+    Month,
+    /// A calendar year.
+    Year,
+    /// For ever.
+    Lifetime,
+}
+
+impl CounterPer {
+    /// Its word in the digest of an event.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Year => "year",
+            Self::Lifetime => "lifetime",
+        }
+    }
 }
 
 impl<'a> IssueCoupon<'a> {
@@ -169,6 +203,7 @@ impl<'a> Counter<'a> {
         Self {
             of: of.into(),
             by: None,
+            per: None,
             uses,
             units: 0,
             money: Exact(Decimal::ZERO),
@@ -287,8 +322,14 @@ pub(super) fn check(
     for (place, counter) in counters.iter().enumerate() {
         let path = |field: &str| format!("purchase.counters[{place}].{field}");
         id(&path("of"), &counter.of)?;
-        if let Some(by) = &counter.by {
-            id(&path("by"), by)?;
+        // Events without the attribute are counted together: its value is empty then.
+        if counter
+            .by
+            .as_ref()
+            .is_some_and(|by| by.len() > limits::TEXT_BYTES_MAX)
+        {
+            let words = format!("a text has at most {} bytes", limits::TEXT_BYTES_MAX);
+            return Err(Error::at(Code::LimitExceeded, path("by"), words));
         }
         not_negative(&path("money"), Some(counter.money.0))?;
     }

@@ -1,8 +1,8 @@
 //! The content of an event as one number: tells a repeated event from another one with the same id (clause 1.9).
 
 use super::{
-    Adjustment, Attributes, Body, Event, Line, Off, Part, Price, Profile, Purchase, Return, Said,
-    Scalar, StoredTender, Tax, TaxOf, Tender, Until,
+    Adjustment, Attributes, Body, CounterPer, Event, Line, Off, Part, Price, Profile, Purchase,
+    Return, Said, Scalar, StoredTender, Tax, TaxOf, Tender, Until,
 };
 use crate::amount::{Decimal, Exact};
 
@@ -461,6 +461,7 @@ impl Bytes {
             for counter in &purchase.counters {
                 self.text(&counter.of);
                 self.maybe(counter.by.as_deref());
+                self.maybe(counter.per.map(CounterPer::word));
                 self.number(i64::try_from(counter.uses).unwrap_or(i64::MAX));
                 self.number(i64::try_from(counter.units).unwrap_or(i64::MAX));
                 self.decimal(1, counter.money.0);

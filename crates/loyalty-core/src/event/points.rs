@@ -116,7 +116,7 @@ pub struct HoldRequest<'a> {
     /// How many points of which accounts.
     #[serde(borrow, default)]
     pub points: Vec<Tender<'a>>,
-    /// Instances of coupons.
+    /// Coupons: instances, or as the program calls them: of those the instances that can be used and expire first.
     #[serde(borrow, default, deserialize_with = "cows")]
     pub coupons: Vec<Cow<'a, str>>,
     /// Parts of stored value.

@@ -123,7 +123,7 @@ pub(crate) struct PromotionUse {
     /// Where a limit counts by product: the units of each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) products: Vec<KeyUse>,
-    /// Where limits count by an attribute of the event: what that was, by the place of the limit.
+    /// Where limits count by attributes of the event: what those were.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) values: Vec<ValueUse>,
 }
@@ -140,7 +140,7 @@ pub(crate) struct KeyUse {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ValueUse {
-    pub(crate) limit: u32,
+    pub(crate) by: Box<str>,
     pub(crate) value: Box<str>,
 }
 

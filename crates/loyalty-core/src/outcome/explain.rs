@@ -9,6 +9,7 @@ use crate::id::Id;
 
 /// Why a rule gave or did not give.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RuleTrace {
     /// The rule.
     pub rule: Id,
@@ -23,6 +24,7 @@ pub struct RuleTrace {
 
 /// What became of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TraceResult {
@@ -64,6 +66,7 @@ pub struct Met {
 
 /// What a leaf of a condition lacks (clause 8.3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Unmet {
     /// The kind of leaf: `metric`, `tier`, `total` …
     pub leaf: &'static str,
@@ -113,6 +116,7 @@ impl Unmet {
 
 /// A value in an explanation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Figure {
     /// Money, in major units.

@@ -10,6 +10,7 @@ use crate::points::TenderAs;
 
 /// A purchase or return, line by line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Receipt {
     /// The order.
     pub order: Id,
@@ -47,6 +48,7 @@ pub struct Receipt {
 
 /// What a receipt says of offers and coupons besides their discounts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReceiptPromotions {
     /// Whether no legal set of them leaves less to be paid.
     pub proven: bool,
@@ -62,6 +64,7 @@ pub struct ReceiptPromotions {
 
 /// An offer or a coupon that was not used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Unused {
     /// The offer or coupon, as the program calls it; none for what it does not know.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,6 +92,7 @@ pub struct Unused {
 
 /// Why an offer or a coupon was not used (clause 10.8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum UnusedWhy {
@@ -120,6 +124,7 @@ pub enum UnusedWhy {
 
 /// A thing that a promotion adds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReceiptAdded {
     /// The promotion.
     pub by: Id,
@@ -139,6 +144,7 @@ pub struct ReceiptAdded {
 
 /// Units of a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LineUnits {
     /// The line.
     pub line: Id,
@@ -148,6 +154,7 @@ pub struct LineUnits {
 
 /// What a promotion was used for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PromotionCount {
     /// The offer or coupon.
     pub of: Id,
@@ -166,6 +173,7 @@ pub struct PromotionCount {
 
 /// The other currency in which a customer paid; the amounts of the receipt are in the program's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReceiptConverted {
     /// The currency.
     pub currency: Id,
@@ -186,6 +194,7 @@ pub struct ReceiptConverted {
 /// return, and a receipt whose lines do not sum to 0.03 is wrong; and if the line that says 0.02 gave 0.02 even when it goes back
 /// first, what a return gives would depend on how the goods had been split over lines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReceiptLine {
     /// The id of the line.
     pub line: Id,
@@ -211,6 +220,7 @@ pub struct ReceiptLine {
 
 /// An amount without tax, its tax, and both together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReceiptTax {
     /// Without tax.
     pub net: Amount,
@@ -222,6 +232,7 @@ pub struct ReceiptTax {
 
 /// A discount of a receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReceiptDiscount {
     /// Its name.
     pub id: Id,
@@ -237,6 +248,7 @@ pub struct ReceiptDiscount {
 
 /// What a discount took off a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DiscountAmount {
     /// The name of the discount.
     pub id: Id,
@@ -246,6 +258,7 @@ pub struct DiscountAmount {
 
 /// What a rule gave for a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LineRulePoints {
     /// The rule.
     pub rule: Id,
@@ -257,6 +270,7 @@ pub struct LineRulePoints {
 
 /// Points that were used to pay, or given back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReceiptTender {
     /// The account.
     pub account: Id,
@@ -276,6 +290,7 @@ pub struct ReceiptTender {
 
 /// Points of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccountPoints {
     /// The account.
     pub account: Id,
@@ -285,6 +300,7 @@ pub struct AccountPoints {
 
 /// The sums of a receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReceiptTotal {
     /// Before discounts.
     pub list: Amount,
@@ -302,6 +318,7 @@ pub struct ReceiptTotal {
 
 /// What stored value did for an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReceiptStoredValue {
     /// The coupon, as the program calls it.
     pub coupon: Id,

@@ -10,6 +10,7 @@ use crate::tiers::LentBy;
 
 /// How far a member is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Progress {
     /// In each track.
     pub tracks: Vec<TrackProgress>,
@@ -19,6 +20,7 @@ pub struct Progress {
 
 /// How far a member is in a task (clause 12.1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TaskProgress {
     /// The task.
     pub task: Id,
@@ -45,6 +47,7 @@ pub struct TaskProgress {
 
 /// How a task stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TaskState {
@@ -64,6 +67,7 @@ pub enum TaskState {
 
 /// How far a member is in a step of a task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StepProgress {
     /// The step.
     pub step: Id,
@@ -75,6 +79,7 @@ pub struct StepProgress {
 
 /// The figures of a member in a ranking.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rank {
     /// The figures, in the order of the ranking.
     pub figures: Vec<RankFigure>,
@@ -85,6 +90,7 @@ pub struct Rank {
 
 /// A figure of a ranking.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RankFigure {
     /// The metric or score.
     pub of: Option<Id>,
@@ -97,6 +103,7 @@ pub struct RankFigure {
 
 /// Where a member stands in a track, and what is missing (clause 9.8).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TrackProgress {
     /// The track.
     pub track: Id,
@@ -130,6 +137,7 @@ pub struct TrackProgress {
 
 /// What a member has of a benefit (clause 12.2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BenefitStanding {
     /// The benefit.
     pub benefit: Id,
@@ -173,6 +181,7 @@ impl BenefitStanding {
 
 /// A rung that was granted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GrantProgress {
     /// The rung.
     pub rung: Id,
@@ -189,6 +198,7 @@ pub struct GrantProgress {
 
 /// A rung that is lent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LentProgress {
     /// The rung.
     pub rung: Id,
@@ -204,6 +214,7 @@ pub struct LentProgress {
 
 /// A rung that will be entered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PendingProgress {
     /// The rung.
     pub rung: Id,
@@ -213,6 +224,7 @@ pub struct PendingProgress {
 
 /// What a rung still lacks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RungProgress {
     /// The rung.
     pub rung: Id,
@@ -224,6 +236,7 @@ pub struct RungProgress {
 
 /// Available points that expire at one instant, or the rest of a balance (clause 3.9).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Expiring {
     /// The account.
     pub account: Id,
@@ -235,6 +248,7 @@ pub struct Expiring {
 
 /// Points that were earned in one month and expire in one month (clause 3.9).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Liability {
     /// The account.
     pub account: Id,

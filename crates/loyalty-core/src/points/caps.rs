@@ -13,7 +13,7 @@ const FEW: usize = 16;
 /// A compiled cap.
 #[derive(Clone, Debug)]
 pub(crate) struct CapSpec {
-    /// The name under which a member keeps its use: `rule/welcome/0`.
+    /// The name under which a member keeps its use: `rule/welcome/points/day`.
     pub(crate) key: Arc<str>,
     points: Option<i64>,
     times: Option<i64>,

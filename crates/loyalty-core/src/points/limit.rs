@@ -5,11 +5,12 @@ use std::sync::Arc;
 use super::caps::{CapBefore, CapUse};
 use super::rules::{CapPeriod, Limit, LimitAbout};
 use crate::calendar::{Date, MonthDay, Period};
+use crate::counts::{count_name_of, names_apart};
 
 /// A compiled [`Limit`].
 #[derive(Clone, Debug)]
 pub(crate) struct LimitSpec {
-    /// The name under which a member keeps its use: `reward/tea/0`.
+    /// The name under which a member keeps its use: `reward/tea/times/day`.
     pub(crate) key: Arc<str>,
     times: i64,
     per: CapPeriod,
@@ -31,9 +32,9 @@ impl LimitSpec {
     }
 
     /// A limit of so many in a period.
-    pub(crate) fn counting(key: String, most: i64, per: CapPeriod) -> Self {
+    pub(crate) fn counting(key: Arc<str>, most: i64, per: CapPeriod) -> Self {
         Self {
-            key: key.into(),
+            key,
             times: most,
             per,
             term: None,
@@ -44,7 +45,7 @@ impl LimitSpec {
     /// The same limit, of somebody apart.
     pub(crate) fn of(&self, who: &str) -> Self {
         Self {
-            key: format!("{}/{who}", self.key).into(),
+            key: count_name_of(&self.key, who).into(),
             ..self.clone()
         }
     }
@@ -113,19 +114,15 @@ impl LimitSpec {
         }
     }
 
-    /// Forgets one use whose name begins so and whose period is over on a day. Says what was there, if anything was.
-    pub(crate) fn forget(
-        &self,
-        uses: &mut Vec<CapUse>,
-        prefix: &str,
-        day: Date,
-    ) -> Option<CapBefore> {
+    /// Forgets the use of one of those who are counted apart whose period is over on a day. Says what was there, if anything was.
+    pub(crate) fn forget(&self, uses: &mut Vec<CapUse>, day: Date) -> Option<CapBefore> {
         let start = self.per.start(day)?;
-        let first = uses.partition_point(|one| &*one.key < prefix);
+        let apart = names_apart(&self.key);
+        let first = uses.partition_point(|one| *one.key < *apart);
         let mut same = uses.iter().enumerate().skip(first);
         let mut same = same
             .by_ref()
-            .take_while(|(_, one)| one.key.starts_with(prefix));
+            .take_while(|(_, one)| one.key.starts_with(&*apart));
         let (place, _) = same.find(|(_, one)| one.from.is_some_and(|from| from < start))?;
         let used = Some(uses.remove(place));
         Some(CapBefore {
@@ -161,7 +158,31 @@ fn find(uses: &[CapUse], key: &str) -> Result<usize, usize> {
     uses.binary_search_by(|one| one.key.as_ref().cmp(key))
 }
 
+impl LimitAbout {
+    /// Its word in the name of a count.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Tier => "tier",
+            Self::Stage => "stage",
+            Self::Task => "task",
+        }
+    }
+}
+
 impl CapPeriod {
+    /// Its word in the name of a count.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Event => "event",
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Year => "year",
+            Self::Term => "term",
+            Self::Lifetime => "lifetime",
+        }
+    }
+
     /// The calendar period, where it is one of more than a day.
     fn period(self) -> Option<Period> {
         match self {

@@ -93,9 +93,13 @@ class _CounterRequired(TypedDict):
 
 
 class Counter(_CounterRequired, total=False):
-    """How often an offer or coupon has been used by everyone, as far as the host knows."""
+    """How often an offer or coupon has been used by everyone, as far as the host knows.
+
+    `per` may be left out where its limits for everyone have only one period.
+    """
 
     by: str
+    per: Literal["day", "week", "month", "year", "lifetime"]
     uses: int
     units: int
     money: Union[str, int, Decimal]
@@ -174,23 +178,61 @@ class ReceiptDiscount(_ReceiptDiscountRequired, total=False):
     unplaced: Decimal
 
 
+UnusedWhy: TypeAlias = Union[
+    Literal["unmet"],
+    Literal["no_effect"],
+    Literal["limit_reached"],
+    Literal["not_live"],
+    Literal["held"],
+    Literal["declined"],
+    Literal["not_combinable"],
+    Literal["lower_priority"],
+    Literal["not_presented"],
+    Literal["beaten"],
+    Literal["not_chosen_at_bound"],
+    Literal["code_not_usable"],
+]
+"""Why an offer or coupon was not used."""
+
+
 class _UnusedRequired(TypedDict):
-    reason: str
+    reason: UnusedWhy
 
 
 _UnusedWith = TypedDict("_UnusedWith", {"with": list[str], "from": str}, total=False)
 
 
 class Unused(_UnusedRequired, _UnusedWith, total=False):
-    """An offer or coupon that was not used, and why; `with` is what stands against it, `from` when it will be live."""
+    """An offer or coupon that was not used, and why.
+
+    `with` is what stands against it, `from` when it will be live, `saves` what a coupon that was not presented would save.
+    """
 
     promotion: str
     coupon: str
     unmet: "list[Unmet]"
+    saves: Decimal
 
 
-ReceiptAdded = TypedDict("ReceiptAdded", {"by": str, "sku": str, "quantity": int, "price": Decimal})
-"""A thing that a promotion adds; the host hands it out."""
+class LineUnits(TypedDict):
+    """Units of a line."""
+
+    line: str
+    quantity: int
+
+
+class _ReceiptAddedRequired(TypedDict):
+    by: str
+    sku: str
+    quantity: int
+    price: Decimal
+
+
+class ReceiptAdded(_ReceiptAddedRequired, total=False):
+    """A thing that a promotion adds; the host hands it out. If it costs anything it has a `line`; `instead` is what it replaces."""
+
+    line: str
+    instead: list[LineUnits]
 
 
 class _PromotionCountRequired(TypedDict):
@@ -226,7 +268,7 @@ class _ReceiptTenderRequired(TypedDict):
     value: Decimal
 
 
-_ReceiptTenderAs = TypedDict("_ReceiptTenderAs", {"as": str}, total=False)
+_ReceiptTenderAs = TypedDict("_ReceiptTenderAs", {"as": Literal["payment", "discount"]}, total=False)
 
 
 class ReceiptTender(_ReceiptTenderRequired, _ReceiptTenderAs, total=False):
@@ -249,9 +291,26 @@ class _ReceiptTotalRequired(TypedDict):
 
 
 class ReceiptTotal(_ReceiptTotalRequired, total=False):
-    """The sums of a receipt."""
+    """The sums of a receipt; `due` is what is left in money where stored value pays."""
 
     tax: ReceiptTax
+    due: Decimal
+
+
+class ReceiptStoredValue(TypedDict):
+    """Stored value that paid, or came back, and what its instance holds then."""
+
+    coupon: str
+    instance: str
+    amount: Decimal
+    left: Decimal
+
+
+class ReceiptConverted(TypedDict):
+    """The currency in which a customer paid; the amounts of the receipt are in the program's."""
+
+    currency: str
+    rate: Decimal
 
 
 class _ReceiptRequired(TypedDict):
@@ -268,8 +327,10 @@ class Receipt(_ReceiptRequired, total=False):
     discounts: list[ReceiptDiscount]
     promotions: ReceiptPromotions
     counted: list[PromotionCount]
+    stored_value: list[ReceiptStoredValue]
+    repriced: Decimal
     withheld: Decimal
-    converted: Converted
+    converted: ReceiptConverted
 
 
 class Balance(TypedDict):
@@ -323,8 +384,11 @@ class _UnmetRequired(TypedDict):
     leaf: str
 
 
-class Unmet(_UnmetRequired, total=False):
-    """What a leaf of a condition lacks: money as text, counts as int."""
+_UnmetFrom = TypedDict("_UnmetFrom", {"from": str}, total=False)
+
+
+class Unmet(_UnmetRequired, _UnmetFrom, total=False):
+    """What a leaf of a condition lacks: money as text, counts as int; `from` is when time alone makes it hold."""
 
     of: str
     negated: bool
@@ -334,9 +398,23 @@ class Unmet(_UnmetRequired, total=False):
     since: str
 
 
+TraceResult: TypeAlias = Union[
+    Literal["gave"],
+    Literal["no_points"],
+    Literal["other_event"],
+    Literal["not_live"],
+    Literal["unmet"],
+    Literal["no_line"],
+    Literal["lost_in_group"],
+    Literal["excluded"],
+    Literal["capped"],
+]
+"""What came of a rule."""
+
+
 class _RuleTraceRequired(TypedDict):
     rule: str
-    result: str
+    result: TraceResult
     points: int
 
 
@@ -448,8 +526,8 @@ class RankSum(TypedDict, total=False):
 class RankFigure(RankSum):
     """A figure of a ranking: money as text, counts as int."""
 
-    of: str
-    value: Union[str, int, None]
+    of: Union[str, None]
+    value: Union[str, int, list[str], None]
 
 
 class Rank(TypedDict):

@@ -20,7 +20,7 @@ type Make = fn(&Workspace) -> Result<String>;
 
 /// Makes each file, and compares it with the committed one or writes it.
 pub(super) fn run(workspace: &Workspace) -> Result<Done> {
-    let files: [(&str, Make); 7] = [
+    let files: [(&str, Make); 8] = [
         ("include/loyalty.h", header),
         ("include/program.schema.json", |workspace| {
             schema(workspace, "program")
@@ -30,6 +30,9 @@ pub(super) fn run(workspace: &Workspace) -> Result<Done> {
         }),
         ("include/event.schema.json", |workspace| {
             schema(workspace, "event")
+        }),
+        ("include/answers.schema.json", |workspace| {
+            schema(workspace, "answers")
         }),
         ("docs/errors.md", errors),
         ("docs/messages.md", messages),

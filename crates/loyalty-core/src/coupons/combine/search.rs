@@ -151,8 +151,11 @@ impl Search<'_, '_> {
         }
         taken.sort_unstable();
         for at in taken {
-            if let Some(place) = self.order.get(at).copied() {
-                self.turn.push(place)?;
+            if let Some(place) = self.order.get(at).copied()
+                && self.turn.push(place)?
+                && self.turn.has_idle()
+            {
+                self.turn.pop();
             }
         }
         self.weigh(self.turn.paid()?.payable);
@@ -214,7 +217,10 @@ impl Search<'_, '_> {
             }
             self.nodes = self.nodes.saturating_add(1);
             if self.turn.push(place)? {
-                self.deeper(place, (at.saturating_add(1), depth.saturating_add(1)))?;
+                // Where one has lost all that it did, every set that goes on from here is not legal.
+                if !self.turn.has_idle() {
+                    self.deeper(place, (at.saturating_add(1), depth.saturating_add(1)))?;
+                }
                 self.turn.pop();
             }
             passed = Some(place);

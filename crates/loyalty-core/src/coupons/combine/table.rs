@@ -159,7 +159,7 @@ impl<'c> Table<'c> {
     }
 
     /// Whether there are any that must not be on one row.
-    pub(super) fn contests(&self) -> bool {
+    pub(in crate::coupons) fn contests(&self) -> bool {
         self.off_row.is_some()
     }
 

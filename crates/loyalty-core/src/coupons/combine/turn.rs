@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Chosen;
 use super::memo::Memo;
 use super::table::Table;
-use crate::coupons::effect::{Candidate, Left, SlotsBefore, State, Till, Tried};
+use crate::coupons::effect::{Applied, Candidate, Left, SlotsBefore, State, Till, Tried};
 use crate::error::Result;
 
 /// The promotions that were applied, and the basket after them.
@@ -82,7 +82,7 @@ impl<'t> Turn<'t> {
         }
         let tried = self.judge(place)?;
         if let Tried::Done(applied) = &tried {
-            let before = self.state.book(self.till, candidate, applied);
+            let before = self.state.book(self.till, (place, candidate), applied);
             self.before.push(Before::Less(before));
             self.chosen.push(Chosen {
                 candidate: place,
@@ -159,7 +159,8 @@ impl<'t> Turn<'t> {
             .collect()
     }
 
-    /// On each row the larger saving stays: that of this one, as if its rivals were not there, or that of all of them.
+    /// On each row the larger saving stays: that of this one, as if its rivals were not there, or that of all of them. Who loses a row
+    /// has used none of its units, but for those that met a condition.
     fn contest(
         &mut self,
         place: usize,
@@ -167,46 +168,40 @@ impl<'t> Turn<'t> {
         rivals: &[usize],
     ) -> Result<Tried> {
         let before = (self.state.clone(), self.chosen.clone());
-        let mut theirs = vec![0_i64; self.state.now.len()];
-        for rival in rivals.iter().filter_map(|at| self.chosen.get(*at)) {
-            for (sum, off) in theirs.iter_mut().zip(&rival.applied.off) {
-                *sum = sum.saturating_add(*off);
-            }
+        let theirs = self.savings(rivals);
+        for (row, off) in theirs.iter().copied() {
+            self.state.give_back(self.till, (row, off))?;
         }
-        for (row, off) in theirs.iter().enumerate().filter(|(_, off)| **off > 0) {
-            self.state.give_back(self.till, (row, *off))?;
-        }
+        self.state.free(&self.places(rivals));
         let tried = self.judge(place)?;
         let Tried::Done(mut shared) = tried else {
             (self.state, self.chosen) = before;
             return Ok(tried);
         };
-        self.state.book(self.till, candidate, &shared);
+        self.state.book(self.till, (place, candidate), &shared);
         let applied = Rc::make_mut(&mut shared);
         let took = applied.total > 0;
-        for (row, theirs) in theirs.iter().enumerate().filter(|(_, off)| **off > 0) {
+        let mut swapped = false;
+        for (row, theirs) in theirs {
             let mine = applied.off.get(row).copied().unwrap_or(0);
-            let lost = if *theirs >= mine {
+            let lost = if theirs >= mine {
+                swapped |= applied.swaps(row);
                 applied.drop_row(row);
                 self.state.restore(row, (&before.0, self.till));
                 if candidate.plan.consume {
-                    self.state.consume(row, &applied.met);
+                    self.state.consume(row, (place, &applied.met));
                 }
                 mine
             } else {
-                for rival in rivals {
-                    if let Some(rival) = self.chosen.get_mut(*rival) {
-                        Rc::make_mut(&mut rival.applied).drop_row(row);
-                    }
-                }
-                *theirs
+                self.lose(row, rivals);
+                theirs
             };
             // What was given back for the comparison, less what is lost: the larger saving.
             if let Some(now) = self.state.now.get_mut(row) {
-                *now = now.saturating_add(lost).saturating_sub(*theirs);
+                *now = now.saturating_add(lost).saturating_sub(theirs);
             }
         }
-        if took && applied.total == 0 && applied.added.is_empty() && !applied.points {
+        if swapped || (took && applied.total == 0 && applied.added.is_empty() && !applied.points) {
             (self.state, self.chosen) = before;
             return Ok(Tried::NoEffect);
         }
@@ -216,5 +211,45 @@ impl<'t> Turn<'t> {
             applied: Rc::clone(&shared),
         });
         Ok(Tried::Done(shared))
+    }
+
+    /// The rows on which any of some of those applied has lowered prices, and what they save there together.
+    fn savings(&self, some: &[usize]) -> Vec<(usize, i64)> {
+        let some = some.iter().filter_map(|at| self.chosen.get(*at));
+        let rows = 0..self.state.now.len();
+        let on = rows.filter(|row| some.clone().any(|one| one.applied.is_on(*row)));
+        let saved = |row: usize| {
+            let off = some.clone().filter_map(|one| one.applied.off.get(row));
+            off.fold(0_i64, |sum, off| sum.saturating_add(*off))
+        };
+        on.map(|row| (row, saved(row))).collect()
+    }
+
+    /// The places of some of those applied among the candidates.
+    fn places(&self, some: &[usize]) -> Vec<usize> {
+        let some = some.iter().filter_map(|at| self.chosen.get(*at));
+        some.map(|one| one.candidate).collect()
+    }
+
+    /// Some of those applied lose a row. Who puts something in place of its units has no effect any more.
+    fn lose(&mut self, row: usize, rivals: &[usize]) {
+        for rival in rivals {
+            let Some(rival) = self.chosen.get_mut(*rival) else {
+                continue;
+            };
+            if rival.applied.swaps(row) {
+                rival.applied = Rc::new(Applied {
+                    off: vec![0; rival.applied.off.len()],
+                    ..Applied::default()
+                });
+            } else {
+                Rc::make_mut(&mut rival.applied).drop_row(row);
+            }
+        }
+    }
+
+    /// Whether one of those applied has nothing left, because others took its rows: such a set is not legal.
+    pub(in crate::coupons) fn has_idle(&self) -> bool {
+        self.table.contests() && self.chosen.iter().any(Chosen::is_idle)
     }
 }

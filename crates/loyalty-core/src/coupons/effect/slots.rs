@@ -25,8 +25,17 @@ pub(in crate::coupons) struct Slot {
     pub(super) units: i64,
     /// What they cost together.
     pub(super) now: i64,
-    /// Whether a discount has consumed them.
-    pub(super) used: bool,
+    /// The discount that has consumed them.
+    pub(super) used: Option<Use>,
+}
+
+/// How a discount has consumed units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Use {
+    /// The place of the candidate.
+    by: usize,
+    /// Whether they met its condition: it has not lowered their price.
+    met: bool,
 }
 
 /// The first units of a slot, and what a discount took off them.
@@ -110,21 +119,21 @@ impl State {
             row: number(place),
             units: row.quantity,
             now: self.now.get(place).copied()?,
-            used: false,
+            used: None,
         })
     }
 
-    /// Books what a candidate did. Answers what the slots were before, where they changed.
+    /// Books what the candidate at a place did. Answers what the slots were before, where they changed.
     pub(in crate::coupons) fn book(
         &mut self,
         till: &Till,
-        candidate: &Candidate<'_>,
+        (by, candidate): (usize, &Candidate<'_>),
         applied: &Applied,
     ) -> SlotsBefore {
-        let consume = candidate.plan.consume;
-        let met: &[Slice] = if consume { &applied.met } else { &[] };
+        let by = candidate.plan.consume.then_some(by);
+        let met: &[Slice] = if by.is_some() { &applied.met } else { &[] };
         let before = (!applied.slots.is_empty() || !met.is_empty())
-            .then(|| self.part(till, (applied, met), consume));
+            .then(|| self.part(till, (applied, met), by));
         for (now, off) in self.now.iter_mut().zip(&applied.off) {
             *now = now.saturating_sub(*off);
         }
@@ -146,8 +155,9 @@ impl State {
         &mut self,
         till: &Till,
         (applied, met): (&Applied, &[Slice]),
-        consume: bool,
+        by: Option<usize>,
     ) -> Vec<Slot> {
+        let used = |met: bool| by.map(|by| Use { by, met });
         let whole = self.is_whole();
         let count = if whole {
             till.rows.len()
@@ -168,7 +178,7 @@ impl State {
             }
         }
         let mut slots = Vec::with_capacity(count.saturating_add(applied.slots.len()));
-        for (place, (lowered, off, met)) in takes.into_iter().enumerate() {
+        for (place, (lowered, off, more)) in takes.into_iter().enumerate() {
             let slot = if whole {
                 self.row(place, till)
             } else {
@@ -183,12 +193,13 @@ impl State {
             if lowered > 0 {
                 let mut one = rest.take(lowered, off);
                 one.now = one.now.saturating_sub(off);
-                one.used |= consume;
+                one.used = one.used.or(used(false));
                 slots.push(one);
             }
-            if met > 0 && rest.units > 0 {
-                let one = rest.take(met, 0);
-                slots.push(Slot { used: true, ..one });
+            if more > 0 && rest.units > 0 {
+                let mut one = rest.take(more, 0);
+                one.used = one.used.or(used(true));
+                slots.push(one);
             }
             if rest.units > 0 {
                 slots.push(rest);
@@ -257,8 +268,20 @@ impl State {
         (!self.is_whole()).then(|| (sum(|slot| slot.units), sum(|slot| slot.now)))
     }
 
+    /// Frees the units whose price some candidates have lowered: they are as if nobody had consumed them.
+    pub(in crate::coupons) fn free(&mut self, by: &[usize]) {
+        for slot in &mut self.slots {
+            if slot
+                .used
+                .is_some_and(|one| !one.met && by.contains(&one.by))
+            {
+                slot.used = None;
+            }
+        }
+    }
+
     /// Consumes the units of a row that met a condition, where what was done besides to their row was given up.
-    pub(in crate::coupons) fn consume(&mut self, row: usize, met: &[Slice]) {
+    pub(in crate::coupons) fn consume(&mut self, row: usize, (by, met): (usize, &[Slice])) {
         let mine = met.iter().filter(|one| one.row as usize == row);
         let mut mine: Vec<Slice> = mine.copied().collect();
         // The last first: to set units apart moves what stands behind them.
@@ -270,10 +293,8 @@ impl State {
             let Some(mut rest) = self.slots.get(place).copied() else {
                 continue;
             };
-            let one = Slot {
-                used: true,
-                ..rest.take(units, 0)
-            };
+            let mut one = rest.take(units, 0);
+            one.used = one.used.or(Some(Use { by, met: true }));
             let rest = Some(rest).filter(|rest| rest.units > 0);
             self.slots
                 .splice(place..=place, core::iter::once(one).chain(rest));
@@ -283,7 +304,11 @@ impl State {
     /// How many units of a row have been consumed.
     #[cfg(test)]
     pub(in crate::coupons) fn used(&self, row: u32) -> i64 {
-        let used = self.slots_of(row).1.iter().filter(|slot| slot.used);
+        let used = self
+            .slots_of(row)
+            .1
+            .iter()
+            .filter(|slot| slot.used.is_some());
         used.map(|slot| slot.units).sum()
     }
 }
@@ -306,7 +331,7 @@ impl Slot {
 
     /// What tells it from another slot: units, price, whether they are consumed.
     pub(in crate::coupons) fn seen(&self) -> [i64; 3] {
-        [self.units, self.now, i64::from(self.used)]
+        [self.units, self.now, i64::from(self.used.is_some())]
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) type Run = (u32, i64);
 impl Work<'_> {
     /// Whether this promotion sees the units of a slot.
     pub(super) fn sees(&self, slot: &Slot) -> bool {
-        slot.units > 0 && !(slot.used && self.candidate.plan.consume)
+        slot.units > 0 && !(slot.used.is_some() && self.candidate.plan.consume)
     }
 
     /// Units that are used without losing anything.

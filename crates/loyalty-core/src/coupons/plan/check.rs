@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::super::rules::{
     Beside, Combining, CouponReturns, Deal, Effect, GetFrom, LimitBy, LimitPer, LimitWhose,
-    OverLimit, Promotion, StoredValueAs, Targets, Threshold, ThresholdScope, Units,
+    OverLimit, Promotion, PromotionLimit, StoredValueAs, Targets, Threshold, ThresholdScope, Units,
 };
 use crate::calendar::Date;
 use crate::error::{Code, Error, join};
@@ -130,6 +130,17 @@ impl Check<'_> {
         if rule.exclusive && rule.beside != Beside::All {
             let words = "what is exclusive stands beside nothing: leave `beside` out";
             self.say(Code::Contradiction, &at("beside"), words);
+        }
+        let everyone = |one: &&PromotionLimit| one.whose == LimitWhose::Everyone;
+        let mut by = rule
+            .limits
+            .iter()
+            .filter(everyone)
+            .filter_map(|one| one.by.as_ref());
+        let first = by.next();
+        if by.any(|by| Some(by) != first) {
+            let words = "the host's counters say only a value: limits for everyone count by one attribute, or by product";
+            self.say(Code::Contradiction, &at("limits"), words);
         }
         for (place, limit) in rule.limits.iter().enumerate() {
             let path = format!("{path}.limits[{place}]");

@@ -6,6 +6,9 @@ use crate::amount::Exact;
 use crate::json::is_default;
 
 /// A limit: exactly one of `uses`, `units` and `money`.
+///
+/// A member's use is kept by what is counted, not by where the limit stands: a later version of the program may say others before it.
+/// Two limits of one promotion that count the same, in the same period, of the same people and by the same, are a mistake.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

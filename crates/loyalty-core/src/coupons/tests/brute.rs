@@ -5,6 +5,7 @@ use std::rc::Rc;
 use proptest::prelude::*;
 
 use super::*;
+use crate::coupons::combine::Chosen;
 
 /// One candidate of each promotion, and three instances of each coupon that has limits.
 fn instances(shop: &Shop) -> Vec<Candidate<'_>> {
@@ -63,10 +64,10 @@ fn best_of_all(shop: &Shop, candidates: &[Candidate<'_>]) -> (i64, i64, usize) {
         let mut state = shop.till.start();
         let mut legal = true;
         let mut before: Vec<Vec<Rc<Applied>>> = vec![Vec::new(); shop.promotions.coupons.len()];
-        for one in &chosen {
+        for (place, one) in chosen.iter().enumerate() {
             let before = &mut before[one.plan.place];
             let left = left_after(one.plan, before);
-            let tried = shop.till.apply(one, &left, &mut state).unwrap();
+            let tried = shop.till.apply((place, one), &left, &mut state).unwrap();
             legal = legal && matches!(tried, Tried::Done(_));
             if let Tried::Done(applied) = tried {
                 before.push(applied);
@@ -316,8 +317,19 @@ proptest! {
         let combining = if by_row { r#""combining": {"conflict": "row", "# } else { r#""combining": {"# };
         let shop = odd_shop(&rules.replace(r#""combining": {"#, combining), &lines, shipping);
         let choice = choose_among(&shop);
+        let candidates = instances(&shop);
+        let plan = |one: &Chosen| candidates[one.candidate].plan;
         let mut now = shop.till.start().now;
-        for one in &choice.chosen {
+        for (place, one) in choice.chosen.iter().enumerate() {
+            prop_assert!(one.applied.does_something());
+            // What must not stand beside another one shares no row with it.
+            for other in &choice.chosen[..place] {
+                let apart = !plan(one).permits(plan(other)) || !plan(other).permits(plan(one));
+                prop_assert!(!apart || by_row);
+                for row in (0..now.len()).filter(|_| apart) {
+                    prop_assert!(!one.applied.is_on(row) || !other.applied.is_on(row));
+                }
+            }
             prop_assert_eq!(one.applied.off.iter().sum::<i64>(), one.applied.total);
             for (now, off) in now.iter_mut().zip(&one.applied.off) {
                 prop_assert!(*off >= 0);

@@ -256,6 +256,9 @@ pub enum EarnBase {
 }
 
 /// A cap: at most so many points, or so many times, in a period.
+///
+/// What was given is kept by what is counted, not by where the cap stands: a later version of the program may say others before it. Two
+/// caps of one list that count the same are a mistake.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

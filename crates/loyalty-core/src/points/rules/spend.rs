@@ -197,6 +197,9 @@ pub struct PointsOf {
 }
 
 /// At most so many times in a period.
+///
+/// A use is kept by what is counted, not by where the limit stands: a later version of the program may say others before it. Two limits
+/// of one list that count the same are a mistake.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

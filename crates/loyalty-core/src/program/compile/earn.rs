@@ -3,12 +3,14 @@
 use super::super::index::Gate;
 use super::{Compiler, Feed, MetricPlan, On, RulePlan};
 use crate::condition::{Cond, Grain, Row, Scope, Select};
+use crate::counts::{count_name, tell_twice};
 use crate::coupons::{Deal, Promotion};
 use crate::error::{Code, Error, join};
 use crate::id::Id;
 use crate::metric::{Frame, Reading};
 use crate::points::{
-    Cap, CapPeriod, CapSpec, EarnAt, EarnRule, FreeUnits, Give, LotPlan, Milestone, Plan,
+    Cap, CapPeriod, CapSpec, EarnAt, EarnRule, FreeUnits, Give, LimitAbout, LotPlan, Milestone,
+    Plan,
 };
 use crate::pricing::Basis;
 
@@ -52,9 +54,31 @@ impl Compiler<'_> {
         for (place, rule) in rules.iter().enumerate() {
             let track = (rule.per == CapPeriod::Term)
                 .then(|| self.track_of(rule.track.as_ref(), &format!("{path}.caps[{place}]")));
-            caps.push(CapSpec::new(format!("{kind}/{id}/{place}"), rule).of_track(track));
+            let what = if rule.points.is_some() {
+                "points"
+            } else {
+                "times"
+            };
+            let name = self.count((kind, id, what), rule.per, (track, None));
+            caps.push(CapSpec::new(name, rule).of_track(track));
         }
+        let names = caps.iter().map(|cap: &CapSpec| &*cap.key);
+        tell_twice(names.enumerate(), &join(path, "caps"), self.mistakes);
         caps
+    }
+
+    /// The name of what a cap or a limit counts: of which rule, what, in which period, and by what it is counted apart.
+    pub(super) fn count(
+        &self,
+        (kind, id, what): (&str, &Id, &str),
+        per: CapPeriod,
+        (track, by): (Option<usize>, Option<LimitAbout>),
+    ) -> String {
+        let mut parts = vec![kind, id.as_str(), what, per.word()];
+        let track = track.and_then(|track| self.rules.tiers.get(track));
+        parts.extend(track.map(|track| track.id.as_str()));
+        parts.extend(by.map(LimitAbout::word));
+        count_name(&parts)
     }
 
     pub(super) fn earn(

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::Compiler;
 use crate::amount::{Exact, Money, Points};
 use crate::condition::{Condition, Scope};
+use crate::counts::tell_twice;
 use crate::coupons::Deal;
 use crate::error::{Code, Error, join};
 use crate::id::Id;
@@ -217,8 +218,11 @@ impl Compiler<'_> {
             let path = format!("{path}.limits[{place}]");
             let term =
                 (rule.per == CapPeriod::Term).then(|| self.track_of(rule.track.as_ref(), &path));
-            limits.push(LimitSpec::new(format!("{kind}/{id}/{place}"), rule, term));
+            let name = self.count((kind, id, "times"), rule.per, (term, rule.by));
+            limits.push(LimitSpec::new(name, rule, term));
         }
+        let names = limits.iter().map(|limit: &LimitSpec| &*limit.key);
+        tell_twice(names.enumerate(), &join(path, "limits"), self.mistakes);
         limits
     }
 
@@ -257,10 +261,14 @@ impl Compiler<'_> {
         let (mut limits, mut points_limits) = (Vec::new(), Vec::new());
         if let Some(id) = id {
             limits = self.limits(kind, &id, &rule.limits, path);
-            for (place, limit) in rule.points_limits.iter().enumerate() {
-                let key = format!("{kind}/{id}/points/{place}");
-                points_limits.push(LimitSpec::counting(key, limit.points.get(), limit.per));
+            for limit in &rule.points_limits {
+                let name = self.count((kind, &id, "points"), limit.per, (None, None));
+                let most = limit.points.get();
+                points_limits.push(LimitSpec::counting(name.into(), most, limit.per));
             }
+            let names = points_limits.iter().map(|limit: &LimitSpec| &*limit.key);
+            let list = join(path, "points_limits");
+            tell_twice(names.enumerate(), &list, self.mistakes);
         }
         MovePlan {
             account,

@@ -4,6 +4,7 @@ use super::{Compiler, Feed, MetricPlan};
 use crate::amount::{Exact, Points};
 use crate::calendar::{Date, Instant};
 use crate::condition::Scope;
+use crate::counts::count_name;
 use crate::error::{Code, Error, join};
 use crate::id::Id;
 use crate::metric::TaskEnd;
@@ -31,7 +32,9 @@ impl Triggers {
         (version, starts, on): (&Id, Instant, Date),
         (topic, notify): (usize, &Notify),
     ) {
-        let once = format!("announced/{version}");
+        let lifetime = CapPeriod::Lifetime;
+        let parts = ["announced", version.as_str(), "times", lifetime.word()];
+        let once = count_name(&parts).into();
         self.by_days = true;
         self.all.push(TriggerPlan {
             id: version.clone(),
@@ -41,7 +44,7 @@ impl Triggers {
                 topic,
                 notify: notify.clone(),
             }],
-            limits: vec![LimitSpec::counting(once, 1, CapPeriod::Lifetime)],
+            limits: vec![LimitSpec::counting(once, 1, lifetime)],
             returns: TriggerReturns::Kept,
         });
     }
