@@ -262,7 +262,7 @@ impl Work<'_> {
                 }),
             });
         }
-        self.tell_shares(order)?;
+        self.tell_shares(order);
         Ok(Reversed {
             due,
             all,

@@ -772,7 +772,7 @@ pub enum Change {
         /// The rungs, by track.
         rungs: Vec<RungLent>,
     },
-    /// Points of an order went to the pool of the household, or went back with the order; or, for a pool, they were told.
+    /// Points of an order went to the pool of the household, or went back with the order; or, for a pool, they came or went.
     Contribution {
         /// The pool; for a pool, the member whose order it was.
         member: Id,
@@ -780,11 +780,8 @@ pub enum Change {
         order: Id,
         /// The account.
         account: Id,
-        /// How many the pool has of the order now.
+        /// How many the pool has of the order by then, as far as that is kept.
         points: Points,
-        /// Whether something later had been told before, or it comes too late: then nothing changed.
-        #[serde(skip_serializing_if = "core::ops::Not::not")]
-        stale: bool,
     },
     /// The member joined the household of a pool, or left it, or heard of its rungs.
     HouseholdLink {
