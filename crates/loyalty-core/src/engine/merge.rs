@@ -343,7 +343,7 @@ impl Work<'_> {
             }
             // A run of one does not go on where the other one has had it.
             if let (Some(plan), Some(run)) = (plan, joined.run.take())
-                && plan.can_begin(Some(joined), run.on)
+                && plan.can_begin(Some(joined), run.began.on)
             {
                 joined.run = Some(run);
             }
