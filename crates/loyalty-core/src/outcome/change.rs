@@ -261,7 +261,7 @@ pub enum Change {
         /// The version now.
         to: Option<Id>,
     },
-    /// A rung was entered, kept at a review, or left.
+    /// A rung was entered, kept at a review, or left, or is held until another instant.
     Tier {
         /// The track.
         track: Id,
@@ -1092,8 +1092,10 @@ pub enum TierWhy {
     Household,
     /// The pool of the household holds it no longer, or the member has left.
     HouseholdEnded,
-    /// The version of the program to which the member came does not have the rung before.
+    /// The version of the program to which the member came does not have the rung before, or gives it another term.
     NewVersion,
+    /// The member joined, and the term is counted from that.
+    Enrolled,
 }
 
 /// The dates of a lot.
