@@ -147,9 +147,10 @@ pub use tiers::{
 };
 
 pub use triggers::{
-    AfterEvent, Award, ConvertOf, CouponExpiringOn, EventOn, MilestoneOn, NearOthers, NearTier,
-    Notify, OnDays, PointsExpiringOn, Schedule, SegmentOn, StageOn, StepsCrossed, TagChange,
-    TaskOn, TaskWhat, TierDirection, TierOn, Topic, Trigger, TriggerOn, TriggerReturns, WarningOn,
+    AfterEvent, Award, ConvertOf, CouponExpiringOn, EventOn, MilestoneAt, MilestoneOn, NearOthers,
+    NearTier, Notify, OnDays, PointsExpiringOn, Schedule, SegmentOn, StageOn, StepsCrossed,
+    TagChange, TaskOn, TaskWhat, TierDirection, TierOn, Topic, Trigger, TriggerOn, TriggerReturns,
+    WarningOn,
 };
 
 /// The version of the rules by which numbers are computed: it goes up whenever a computed number changes.

@@ -87,7 +87,8 @@ pub const CODE_TEMPLATE_MAX: u32 = 1_048_575;
 pub const MERGED_MAX: usize = 1_000;
 /// Most friends whom one member has referred.
 pub const FRIENDS_MAX: usize = 10_000;
-/// Most orders of its people of which a pool has points that could still go back.
+/// Most orders of its people of which a pool keeps where their points went; past it those of the earliest day are forgotten, and what
+/// goes back of them comes from the pool's other points.
 pub const CONTRIBUTED_MAX: usize = 10_000;
 /// Most of one reward in one redemption.
 pub const REWARDS_MAX: u32 = 10_000;

@@ -5,10 +5,11 @@ mod plan;
 mod rules;
 
 pub use rules::{
-    AfterEvent, Award, ConvertOf, CouponExpiringOn, EventOn, MilestoneOn, NearOthers, NearTier,
-    Notify, OnDays, PointsExpiringOn, Schedule, SegmentOn, StageOn, StepsCrossed, TagChange,
-    TaskOn, TaskWhat, TierDirection, TierOn, Topic, Trigger, TriggerOn, TriggerReturns, WarningOn,
+    AfterEvent, Award, ConvertOf, CouponExpiringOn, EventOn, MilestoneAt, MilestoneOn, NearOthers,
+    NearTier, Notify, OnDays, PointsExpiringOn, Schedule, SegmentOn, StageOn, StepsCrossed,
+    TagChange, TaskOn, TaskWhat, TierDirection, TierOn, Topic, Trigger, TriggerOn, TriggerReturns,
+    WarningOn,
 };
 
 pub(crate) use marks::{Awarded, Pending, TriggerMarks};
-pub(crate) use plan::{AwardPlan, OnPlan, Steps, TopicPlan, TriggerPlan};
+pub(crate) use plan::{AwardPlan, OnPlan, StepAt, Steps, TopicPlan, TriggerPlan};

@@ -11,7 +11,7 @@ use crate::outcome::Change;
 enum Taken {
     /// As long as the membership is open: the member does it, or gains by it.
     Open,
-    /// Until the membership is over: the host does it, or it comes from another member and would be lost.
+    /// Until the membership is over: the host does it, or it comes from another member and would be lost meanwhile.
     Alive,
     /// Always.
     Always,
@@ -34,7 +34,7 @@ impl Work<'_> {
             Access::Closed(_) | Access::Erased(_) if taken == Taken::Always => Ok(()),
             Access::Closed(over) | Access::Erased(over) => {
                 let words = format!(
-                    "the membership is over since {}: only returns, and what plans and households tell, are taken still",
+                    "the membership is over since {}: only returns and what other members tell are taken still",
                     over.since
                 );
                 Err(Error::at(Code::MemberClosed, event.kind(), words))
@@ -72,6 +72,7 @@ impl Work<'_> {
         Since {
             since: self.as_of,
             reason: reason.into(),
+            into: None,
         }
     }
 }
@@ -102,7 +103,6 @@ fn taken(body: &Body<'_>) -> Taken {
         | Body::Cancel(_)
         | Body::Release(_)
         | Body::Undo(_)
-        | Body::Receive(_)
         | Body::Grant(_)
         | Body::Revoke(_)
         | Body::Outreach(_)
@@ -115,9 +115,10 @@ fn taken(body: &Body<'_>) -> Taken {
         | Body::LeaveSeat(_)
         | Body::Household(_)
         | Body::LeaveHousehold(_) => Taken::Alive,
-        // Other members go on telling what holds between them, and are answered; what they bring is forfeited.
+        // Other members go on telling what holds between them, and are answered; what they bring is forfeited, or goes on.
         Body::PlanSeat(_)
         | Body::Contribution(_)
+        | Body::Receive(_)
         | Body::SeatLeft(_)
         | Body::HouseholdLink(_)
         | Body::HouseholdLeft(_)

@@ -26,6 +26,7 @@ impl Work<'_> {
         if self.state.more.program_version.as_ref() != self.label() {
             self.adopted()?;
         }
+        self.enter_terms(TierWhy::NewVersion);
         if self.moved {
             self.settle_event()?;
             (self.moved, self.turned) = (false, None);
@@ -76,9 +77,30 @@ impl Work<'_> {
                 self.date_open_lots(place, plan.open_lots)?;
             }
         }
+        self.enter_terms(TierWhy::NewVersion);
         self.leave_lost_rungs()?;
         self.lend_rungs();
         Ok(())
+    }
+
+    /// Enters until when rungs are held that are the same as before, where their terms have begun anew. Who has no history held
+    /// nothing before.
+    pub(super) fn enter_terms(&mut self, why: TierWhy) {
+        let anew = core::mem::take(&mut self.terms_anew);
+        if self.member.version == 0 || self.state.more.access.is_over() {
+            return;
+        }
+        for place in anew {
+            let standing = self.state.tiers.get(place);
+            let track = self.compiled.tracks.get(place);
+            let known = track.zip(standing).is_some_and(|(track, standing)| {
+                let mut rungs = track.rungs.iter();
+                rungs.any(|rung| rung.id == standing.rung)
+            });
+            if known {
+                self.enter_tier(place, why, None);
+            }
+        }
     }
 
     /// A rung that the program does not have is left for the lowest one.
@@ -238,15 +260,16 @@ pub(super) fn align_with(compiled: &Compiled, state: &mut State, as_of: Instant,
 }
 
 /// Where a rung is reviewed without having been earned, its first term begins with it. `anew`: also where it has begun already,
-/// because what it is counted from has changed.
+/// because what it is counted from has changed. Says in which tracks it ends at another instant than before.
 pub(super) fn begin_terms(
     compiled: &Compiled,
     state: &mut State,
     (as_of, today, person): (Instant, Date, Person),
     anew: bool,
-) {
+) -> Vec<usize> {
     let zone = person.zone;
-    for (standing, track) in state.tiers.iter_mut().zip(&compiled.tracks) {
+    let mut moved = Vec::new();
+    for (place, (standing, track)) in state.tiers.iter_mut().zip(&compiled.tracks).enumerate() {
         // What a review has gone over has had its first term.
         let reviewed = standing.begun.is_some();
         let fresh = !reviewed && standing.judged.is_none() && standing.before.is_empty();
@@ -275,9 +298,13 @@ pub(super) fn begin_terms(
         });
         let later = |term: &Term| term.until.is_some_and(|until| until > as_of);
         let term = ends.into_iter().find(later).unwrap_or_default();
+        if standing.until != term.until {
+            moved.push(place);
+        }
         standing.end_at(term.until);
         standing.month_day = term.month_day;
     }
+    moved
 }
 
 fn align<T, P>(

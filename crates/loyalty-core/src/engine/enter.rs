@@ -9,7 +9,7 @@ use crate::calendar::Zone;
 use crate::error::{Code, Error, Result};
 use crate::event::{Activity, Enroll, Event, Profile, Said, Tags};
 use crate::id::Id;
-use crate::outcome::Change;
+use crate::outcome::{Change, TierWhy};
 use crate::program::On;
 
 impl Work<'_> {
@@ -33,10 +33,11 @@ impl Work<'_> {
         self.enrolled = Some(self.today);
         let from = (self.as_of, self.today, self.person());
         self.undo.tiers(&self.state.tiers);
-        begin_terms(self.compiled, &mut self.state, from, true);
+        self.terms_anew = begin_terms(self.compiled, &mut self.state, from, true);
         self.enter(Change::Enrolled {
             referrer: referrer.clone(),
         });
+        self.enter_terms(TierWhy::Enrolled);
         let facts = Work::event_facts(event, None);
         self.earn_activity(&On::Enroll, None, &facts)?;
         match referrer {

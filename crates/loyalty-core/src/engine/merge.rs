@@ -343,7 +343,7 @@ impl Work<'_> {
             }
             // A run of one does not go on where the other one has had it.
             if let (Some(plan), Some(run)) = (plan, joined.run.take())
-                && plan.can_begin(Some(joined), run.on)
+                && plan.can_begin(Some(joined), run.began.on)
             {
                 joined.run = Some(run);
             }
@@ -500,7 +500,12 @@ impl Work<'_> {
         if !earned && !granted {
             return;
         }
-        let from = own.held().clone();
+        let held = |one: &Standing| {
+            let granted = one.granted.as_ref().filter(|granted| granted.holds);
+            let until = granted.map_or(one.until, |granted| granted.until);
+            (one.held().clone(), until)
+        };
+        let before = held(own);
         let Some(own) = self.standing(track) else {
             return;
         };
@@ -525,8 +530,9 @@ impl Work<'_> {
         let Some(own) = self.state.tiers.get(track) else {
             return;
         };
-        let (to, until) = (own.held().clone(), own.until);
-        if earned || from != to {
+        let now = held(own);
+        if earned || before != now {
+            let ((from, _), (to, until)) = (before, now);
             self.enter(Change::Tier {
                 track: plan.id.clone(),
                 held_from: None,

@@ -1,4 +1,7 @@
 //! Messages to other members: each has a name that the same call always gives it, so that a host can deliver it twice.
+//!
+//! A message that carries points is a movement of its own: it is taken once, by its id, however late it arrives, and no membership
+//! refuses it. What it brings to one that is over is forfeited, or goes on to the one of which that has become part.
 
 use super::work::Work;
 use crate::id::Id;

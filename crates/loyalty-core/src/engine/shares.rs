@@ -1,7 +1,7 @@
 //! The part of what orders earn that goes to the pool of the household by itself, and goes back with them (clause 13.2).
 //!
-//! The pool is told how many points of an order it has: each message says all of them, so that the latest one counts, in whatever
-//! order they arrive.
+//! A message that carries points is a movement of its own, which its id tells from every other (clause 1.9): whenever it arrives, it
+//! is taken once. So nothing has to be kept for ever to know what has come.
 
 use std::borrow::Cow;
 
@@ -94,7 +94,6 @@ impl Work<'_> {
             lots,
             cut: rule.map_or(MovedLots::default(), |rule| rule.lots),
             back: 0,
-            told: 1,
         };
         self.enter(Change::Debited {
             account: id,
@@ -108,7 +107,8 @@ impl Work<'_> {
             self.book_limits(&rule.limits, 1);
             self.book_limits(&rule.points_limits, points);
         }
-        self.tell_share(order, &shared)?;
+        let lots = moved(shared.cut, &shared.lots, points)?;
+        self.tell_share(order, &shared, lots, 0);
         order.shared.push(shared);
         Ok(())
     }
@@ -137,7 +137,7 @@ impl Work<'_> {
     pub(super) fn unshare(&mut self, order: &mut Order, account: &Id, points: i64) -> Result<i64> {
         let mut given = 0_i64;
         let day = self.program_day(order.at);
-        let compiled = self.compiled;
+        let (compiled, version) = (self.sold_by(order), order.version);
         for shared in order
             .shared
             .iter_mut()
@@ -147,7 +147,6 @@ impl Work<'_> {
             if back == 0 {
                 continue;
             }
-            shared.told = shared.told.saturating_add(1);
             given = given.saturating_add(back);
             let household = compiled.household.as_ref();
             let place = compiled.account(account.as_str());
@@ -155,50 +154,41 @@ impl Work<'_> {
             let Some(rule) = rule.and_then(|(plan, place)| plan.contribution(place)) else {
                 continue;
             };
-            for limit in &rule.points_limits {
-                self.book_limit(limit, day, back.saturating_neg());
-            }
-            if shared.left().is_empty() {
-                for limit in &rule.limits {
-                    self.book_limit(limit, day, -1);
+            let all = if shared.back < shared.points() { 0 } else { 1 };
+            let points = rule.points_limits.iter().map(|limit| (limit, back));
+            let times = rule.limits.iter().map(|limit| (limit, all));
+            for (limit, used) in points.chain(times) {
+                if !limit.begun_since(&self.state.caps, version) {
+                    self.book_limit(limit, day, used.saturating_neg());
                 }
             }
         }
         Ok(given)
     }
 
-    /// Tells pools what they have of an order that goes back, where that is less than before this call.
-    pub(super) fn tell_shares(&mut self, order: &Order) -> Result<()> {
+    /// Tells pools what goes back of an order in this call.
+    pub(super) fn tell_shares(&mut self, order: &Order) {
         if order.shared.is_empty() {
-            return Ok(());
+            return;
         }
         let (member, id) = (self.member, order.id.as_str());
         let before = member.orders.find(Id::mark(id), id, |_| true);
         let told = before.map_or(&[][..], |(_, before)| &before.shared);
         for (shared, before) in order.shared.iter().zip(told) {
-            if shared.told > before.told {
-                self.tell_share(order, shared)?;
+            let back = shared.back.saturating_sub(before.back);
+            if back > 0 {
+                self.tell_share(order, shared, Vec::new(), back);
             }
         }
-        Ok(())
     }
 
-    fn tell_share(&mut self, order: &Order, shared: &Shared) -> Result<()> {
-        let left = shared.left();
-        let points = left
-            .iter()
-            .fold(0_i64, |sum, lot| sum.saturating_add(lot.points));
+    fn tell_share(&mut self, order: &Order, shared: &Shared, lots: Vec<ReceivedLot>, back: i64) {
         self.enter(Change::Contribution {
             member: shared.pool.clone(),
             order: order.id.clone(),
             account: shared.account.clone(),
-            points: Points::new(points),
-            stale: false,
+            points: Points::new(shared.points().saturating_sub(shared.back)),
         });
-        let lots = match points {
-            0 => Vec::new(),
-            _ => moved(shared.cut, &left, points)?,
-        };
         let text = |id: &Id| Cow::Owned(id.to_string());
         let body = MessageBody::Contribution(Contribution {
             member: text(&shared.by),
@@ -206,107 +196,97 @@ impl Work<'_> {
             on: order.on,
             account: text(&shared.account),
             lots,
-            told: shared.told,
+            back: Points::new(back),
         });
         self.tell_member(shared.pool.clone(), body);
-        Ok(())
     }
 
-    /// One of the people of this pool tells how many points of an order are here.
+    /// Points of an order of one of the people of this pool come, or go back. Whenever they do, none is lost and none is there twice:
+    /// of an order that the pool does not know any more, they go back from its other points, or are owed.
     pub(super) fn contribution(&mut self, told: &Contribution<'_>) -> Result<()> {
         let member = Id::checked(&told.member);
         if member == self.member.id {
             let words = "nobody receives points from oneself";
             return Err(Error::at(Code::WrongMember, "contribution.member", words));
         }
-        let account = self.named_account(Some(&told.account), "contribution.account")?;
+        let account = self.told_account(&told.account, "contribution.account")?;
         let heard = Contributed {
             member,
             order: Id::checked(&told.order),
             account: self.account(account)?.id.clone(),
             on: told.on,
-            told: told.told,
             came: (self.today, self.version.saturating_add(1)),
             lots: Vec::new(),
+            early: 0,
         };
-        let known = &self.state.more.household.contributed;
-        let place = known.binary_search_by(|one| one.key().cmp(&heard.key()));
-        let known = place.ok().and_then(|place| known.get(place)).cloned();
-        let late = known.as_ref().is_some_and(|known| known.told >= told.told);
-        let stale = late || self.is_settled(told.on);
-        let points = |lots: &mut dyn Iterator<Item = i64>| lots.fold(0, i64::saturating_add);
-        let now = match &known {
-            Some(known) if stale => points(&mut known.lots.iter().map(Took::open)),
-            None if stale => 0,
-            _ => points(&mut told.lots.iter().map(|lot| lot.points.get())),
-        };
-        self.enter(Change::Contribution {
-            member: heard.member.clone(),
-            order: heard.order.clone(),
-            account: heard.account.clone(),
-            points: Points::new(now),
-            stale,
-        });
-        if stale {
+        let own = &self.state.more.household;
+        let all = &own.contributed;
+        let place = all.binary_search_by(|one| one.key().cmp(&heard.key())).ok();
+        let known = place.and_then(|place| all.get(place));
+        let known = known.filter(|one| !self.is_forgotten(one)).cloned();
+        // Of a day of which all orders are known, one that is not has yet to come.
+        let knows = known.is_some()
+            || !(self.is_settled(told.on) || own.forgotten.is_some_and(|day| told.on <= day));
+        let mut one = known.unwrap_or(heard);
+        let back = told.back.get();
+        if back == 0 {
+            one.came = (self.today, self.version.saturating_add(1));
+            self.come(account, &mut one, &told.lots)?;
+        } else if knows {
+            self.go_back(account, &mut one, back)?;
+        } else {
+            self.enter_contributed(&one, 0);
+            let source = Source::To(one.member.clone());
+            self.debit_with(account, back, source, Missing::Owed)?;
             return Ok(());
         }
-        let heard = match known {
-            Some(mut known) => {
-                known.told = heard.told;
-                self.less_contributed(account, &mut known, &told.lots)?;
-                known
-            }
-            None => self.first_contributed(account, heard, &told.lots)?,
-        };
-        let all = &mut self.more().household.contributed;
-        match place {
-            Ok(place) => {
-                if let Some(there) = all.get_mut(place) {
-                    *there = heard;
-                }
-            }
-            Err(_) if all.len() >= CONTRIBUTED_MAX => {
-                let words = format!("a pool has points of at most {CONTRIBUTED_MAX} orders");
-                return Err(Error::at(Code::LimitExceeded, "contribution", words));
-            }
-            Err(place) => all.insert(place, heard),
+        self.keep_contributed(one)
+    }
+
+    fn enter_contributed(&mut self, one: &Contributed, points: i64) {
+        self.enter(Change::Contribution {
+            member: one.member.clone(),
+            order: one.order.clone(),
+            account: one.account.clone(),
+            points: Points::new(points),
+        });
+    }
+
+    /// Points of an order come, less those that went back before.
+    fn come(&mut self, account: usize, one: &mut Contributed, lots: &[ReceivedLot]) -> Result<()> {
+        let mut lots = lots.to_vec();
+        for lot in lots.iter_mut().rev() {
+            let part = lot.points.get().min(one.early);
+            one.early = one.early.saturating_sub(part);
+            lot.points = Points::new(lot.points.get().saturating_sub(part));
+        }
+        lots.retain(|lot| !lot.points.is_zero());
+        let points = lots.iter().map(|lot| lot.points.get());
+        let points = points.fold(one.open(), i64::saturating_add);
+        self.enter_contributed(one, points);
+        self.received(account, &lots);
+        for lot in &lots {
+            let lot = self.receive_lot(account, lot, &one.member)?;
+            one.lots.push(Took::new(lot));
         }
         Ok(())
     }
 
-    /// Points of an order arrive.
-    fn first_contributed(
-        &mut self,
-        account: usize,
-        mut heard: Contributed,
-        lots: &[ReceivedLot],
-    ) -> Result<Contributed> {
-        self.received(account, lots);
-        for lot in lots {
-            let lot = self.receive_lot(account, lot, &heard.member)?;
-            heard.lots.push(Took::new(lot));
-        }
-        Ok(heard)
-    }
-
     /// Points of an order go back.
-    fn less_contributed(
-        &mut self,
-        account: usize,
-        known: &mut Contributed,
-        lots: &[ReceivedLot],
-    ) -> Result<()> {
-        let source = Source::To(known.member.clone());
-        let mut gone = 0_i64;
-        for (place, took) in known.lots.iter_mut().enumerate().rev() {
-            let stays = lots.get(place).map_or(0, |lot| lot.points.get());
-            let part = took.open().saturating_sub(stays).max(0);
-            gone = gone.saturating_add(part);
+    fn go_back(&mut self, account: usize, one: &mut Contributed, points: i64) -> Result<()> {
+        let gone = points.min(one.open());
+        one.early = one.early.saturating_add(points.saturating_sub(gone));
+        self.enter_contributed(one, one.open().saturating_sub(gone));
+        let source = Source::To(one.member.clone());
+        let mut left = gone;
+        for took in one.lots.iter_mut().rev() {
+            let part = took.open().min(left);
+            left = left.saturating_sub(part);
             self.take_told(account, took, part, &source)?;
         }
         // It may lie on a day before this one.
         self.pruned = None;
-        let (day, version) = known.came;
+        let (day, version) = one.came;
         for (place, plan) in self.compiled.metrics.iter().enumerate() {
             let since = self.state.metrics.get(place).map_or(0, |tally| tally.since);
             if matches!(plan.feed, Feed::Received(of) if of == account) && version > since {
@@ -314,6 +294,54 @@ impl Work<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Keeps what a pool has of an order, as long as some of it can go back or has yet to come.
+    fn keep_contributed(&mut self, one: Contributed) -> Result<()> {
+        let keeps = !self.is_forgotten(&one) && (one.open() > 0 || one.early > 0);
+        let all = &mut self.more().household.contributed;
+        let place = all.binary_search_by(|other| other.key().cmp(&one.key()));
+        match place {
+            Ok(place) => {
+                all.remove(place);
+                if keeps {
+                    all.insert(place, one);
+                }
+            }
+            Err(place) if keeps => all.insert(place, one),
+            Err(_) => {}
+        }
+        if all.len() > CONTRIBUTED_MAX {
+            self.forget_contributed();
+            self.forget_first()?;
+        }
+        Ok(())
+    }
+
+    /// Makes room: the order of the earliest day is forgotten.
+    fn forget_first(&mut self) -> Result<()> {
+        let own = &mut self.more().household;
+        if own.contributed.len() <= CONTRIBUTED_MAX {
+            return Ok(());
+        }
+        let all = own.contributed.iter().enumerate();
+        let Some((place, _)) = all.min_by_key(|(_, one)| (one.on, one.key())) else {
+            return Ok(());
+        };
+        let one = own.contributed.remove(place);
+        own.forgotten = own.forgotten.max(Some(one.on));
+        // What was to be taken in less is taken now.
+        if one.early > 0
+            && let Some(account) = self.place_of(&one.account)
+        {
+            self.debit_with(account, one.early, Source::To(one.member), Missing::Owed)?;
+        }
+        Ok(())
+    }
+
+    /// Whether nothing that an order brought a pool matters any more; what went back before it came waits for that.
+    fn is_forgotten(&self, one: &Contributed) -> bool {
+        one.early == 0 && self.is_settled(one.on)
     }
 
     /// Whether nothing more can come of an order of this day: it can be returned no longer, and neither can what was told of it be
@@ -331,8 +359,8 @@ impl Work<'_> {
     /// Forgets of which orders a pool has points that can go back no longer.
     pub(super) fn forget_contributed(&mut self) {
         let all = &self.state.more.household.contributed;
-        if all.iter().any(|one| self.is_settled(one.on)) {
-            let kept = all.iter().filter(|one| !self.is_settled(one.on));
+        if all.iter().any(|one| self.is_forgotten(one)) {
+            let kept = all.iter().filter(|one| !self.is_forgotten(one));
             let kept = kept.cloned().collect();
             self.more().household.contributed = kept;
         }

@@ -259,7 +259,7 @@ impl Work<'_> {
                 }),
             });
         }
-        self.tell_shares(order)?;
+        self.tell_shares(order);
         Ok(Reversed {
             due,
             all,

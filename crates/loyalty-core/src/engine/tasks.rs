@@ -100,25 +100,19 @@ impl<'w> Work<'w> {
         if does.is_empty() {
             return;
         }
-        let (began, on, number) = (self.as_of, self.today, self.version);
+        let (on, number) = (self.today, self.version);
+        let began = plan.begin(self.as_of, on);
         let order = self.ordered.as_ref().map(|order| order.id.clone());
         let standing = self.tasked_mut(&plan.id);
-        let run = standing.run.get_or_insert_with(|| {
-            let mut run = Run {
-                number,
-                began,
-                on,
-                order: order.clone(),
-                firm: None,
-                last: None,
-                window: None,
-                steps: Vec::new(),
-            };
-            plan.begin(&mut run, on);
-            run
+        let run = standing.run.get_or_insert_with(|| Run {
+            number,
+            began: began.clone(),
+            order: order.clone(),
+            firm: None,
+            steps: Vec::new(),
         });
-        if order.is_none() && run.firm.is_none() {
-            run.firm = Some((began, on));
+        if order.is_none() {
+            run.firm.get_or_insert(began);
         }
         let mut done = Vec::new();
         for step in does.iter().filter_map(|place| plan.steps.get(*place)) {
@@ -143,7 +137,7 @@ impl<'w> Work<'w> {
                 step: step.id.clone(),
                 done: count(plan.steps.len().saturating_sub(left)),
                 needed: count(plan.steps.len()),
-                until: run.last.and_then(|last| self.end_of(last).ok()),
+                until: run.began.last.and_then(|last| self.end_of(last).ok()),
             });
         }
         if open == 0 {
@@ -155,7 +149,7 @@ impl<'w> Work<'w> {
     fn end_task(&mut self, plan: &TaskPlan, run: &Run, end: TaskEnd, day: Date) {
         let standing = self.tasked_mut(&plan.id);
         standing.run = None;
-        standing.spent = standing.spent.max(run.window);
+        standing.spent = standing.spent.max(run.began.window);
         self.told_end(plan, Some(run), end, day);
     }
 
@@ -291,10 +285,8 @@ impl<'w> Work<'w> {
             let left = run.uncount(&did.step);
             if run.steps.is_empty() {
                 standing.run = None;
-            } else if run.order.as_ref() == Some(&order.id)
-                && let Some(plan) = plan
-            {
-                self.begin_later(plan, &order.id);
+            } else if run.order.as_ref() == Some(&order.id) {
+                self.begin_later(&did, &order.id);
             }
             if step.is_some_and(|step| left < step.times && step.times <= left.saturating_add(1)) {
                 self.enter(Change::TaskStepUndone {
@@ -306,24 +298,25 @@ impl<'w> Work<'w> {
         }
     }
 
-    /// The order that began a run has done nothing for it: the run has begun with the next event.
-    fn begin_later(&mut self, plan: &TaskPlan, order: &Id) {
-        let Some(run) = self.tasked(&plan.id).and_then(|one| one.run.clone()) else {
-            return;
-        };
-        let mine = |did: &Stepped| did.task == plan.id && did.run == run.number;
+    /// The order that began a run has done nothing for it: the run has begun with the next event, by the rules of then.
+    fn begin_later(&mut self, did: &Stepped, order: &Id) {
+        let mine = |other: &Stepped| other.task == did.task && other.run == did.run;
         let places = 0..self.member.orders.len();
         let orders = places.filter_map(|place| self.order_at(place));
         let orders = orders.filter(|one| one.id != *order && one.tasks.iter().any(mine));
-        let orders = orders.map(|one| (one.at, one.on, Some(one.id.clone())));
-        let firm = run.firm.map(|(at, on)| (at, on, None));
-        let Some((at, on, order)) = orders.chain(firm).min_by_key(|(at, ..)| *at) else {
-            return;
-        };
-        if let Some(run) = &mut self.tasked_mut(&plan.id).run {
-            run.began = at;
-            run.order = order;
-            plan.begin(run, on);
+        let orders = orders.filter_map(|one| {
+            let plans = &self.sold_by(one).tasks;
+            let plan = plans.iter().find(|plan| plan.id == did.task)?;
+            Some((plan.begin(one.at, one.on), Some(one.id.clone())))
+        });
+        let run = self.tasked(&did.task).and_then(|one| one.run.as_ref());
+        let firm = run.and_then(|run| run.firm.clone());
+        let firm = firm.map(|began| (began, None));
+        let first = orders.chain(firm).min_by_key(|(began, _)| began.at);
+        if let Some((began, order)) = first
+            && let Some(run) = &mut self.tasked_mut(&did.task).run
+        {
+            (run.began, run.order) = (began, order);
         }
     }
 
@@ -362,7 +355,7 @@ impl<'w> Work<'w> {
         }
         let window = plan.window(self.today).and_then(|window| window.last);
         let last = match state {
-            TaskState::Begun => run.and_then(|run| run.last),
+            TaskState::Begun => run.and_then(|run| run.began.last),
             TaskState::Open => window,
             TaskState::Waiting | TaskState::Done | TaskState::Missed | TaskState::Over => None,
         };
@@ -384,7 +377,7 @@ impl<'w> Work<'w> {
             done: needed.saturating_sub(count(plan.open(run).count())),
             needed,
             steps: steps.collect(),
-            since: run.map(|run| run.began),
+            since: run.map(|run| run.began.at),
             until: last.and_then(|last| self.end_of(last).ok()),
             times_done: done,
             times_missed: missed,

@@ -12,7 +12,7 @@ use crate::event::{Convert, Event, Receive, ReceivedLot, Transfer};
 use crate::id::Id;
 use crate::limits::LINES_MAX;
 use crate::outcome::{Change, MessageBody, Source};
-use crate::points::{ConversionPlan, ConversionTo, Lot, LotKind, Missing, MovedLots};
+use crate::points::{Account, ConversionPlan, ConversionTo, Lot, LotKind, Missing, MovedLots};
 use crate::program::Feed;
 
 impl<'w> Work<'w> {
@@ -178,13 +178,31 @@ impl<'w> Work<'w> {
             let words = "nobody receives points from oneself";
             return Err(Error::at(Code::WrongMember, "receive.from", words));
         }
-        let account = self.named_account(Some(&receive.account), "receive.account")?;
+        let account = self.told_account(&receive.account, "receive.account")?;
         let from = Id::checked(&receive.from);
         self.received(account, &receive.lots);
         for received in &receive.lots {
             self.receive_lot(account, received, &from)?;
         }
         Ok(())
+    }
+
+    /// The place of the account that a message of another member names. That member may stand under another version of the program:
+    /// points of an account that this one does not have wait behind its own.
+    pub(super) fn told_account(&mut self, id: &str, path: &str) -> Result<usize> {
+        let own = self.compiled.account(id);
+        let mut accounts = self.state.accounts.iter();
+        let there = own.or_else(|| accounts.position(|one| one.id == *id));
+        let known = || self.all_rules().any(|rules| rules.account(id).is_some());
+        match there {
+            Some(there) => Ok(there),
+            None if known() => {
+                self.undo.lists(&self.state);
+                self.state.accounts.push(Account::new(Id::checked(id)));
+                Ok(self.state.accounts.len().saturating_sub(1))
+            }
+            None => self.named_account(Some(id), path),
+        }
     }
 
     /// Credits a lot that comes from another member; says which one it is, if it has not expired on the way.
@@ -282,10 +300,21 @@ impl<'w> Work<'w> {
 
     /// Takes points that are there, and enters where they go.
     fn debit(&mut self, account: usize, points: i64, source: Source) -> Result<Vec<Lot>> {
+        self.debit_with(account, points, source, Missing::Refused)
+    }
+
+    /// The same, where points may be missing.
+    pub(super) fn debit_with(
+        &mut self,
+        account: usize,
+        points: i64,
+        source: Source,
+        missing: Missing,
+    ) -> Result<Vec<Lot>> {
         let plan = self.compiled.accounts.get(account);
         let burn = plan.map(|plan| plan.burn_order).unwrap_or_default();
         let there = self.account_mut(account)?;
-        let made = there.debit(points, burn, Missing::Refused)?;
+        let made = there.debit(points, burn, missing)?;
         let id = there.id.clone();
         self.enter(Change::Debited {
             account: id,

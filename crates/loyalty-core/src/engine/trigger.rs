@@ -21,8 +21,25 @@ use crate::triggers::{
     TriggerPlan, TriggerReturns,
 };
 
-/// A trigger that fires, and what it is about.
-pub(super) type Fire = (usize, TriggerAbout);
+/// A trigger that fires.
+pub(super) struct Fire {
+    /// Its place.
+    pub(super) trigger: usize,
+    /// What it is about.
+    pub(super) about: TriggerAbout,
+    /// The value of a milestone, in the smallest unit of its metric.
+    pub(super) value: Option<i64>,
+}
+
+impl Fire {
+    pub(super) fn new(trigger: usize, about: TriggerAbout) -> Self {
+        Self {
+            trigger,
+            about,
+            value: None,
+        }
+    }
+}
 
 impl<'w> Work<'w> {
     /// Before an event takes effect: what the metrics of milestones are.
@@ -45,7 +62,7 @@ impl<'w> Work<'w> {
             match &plan.on {
                 OnPlan::Event(wanted) if **wanted == *kind => {
                     let facts = Work::event_facts(event, basket.as_deref());
-                    self.fire((place, TriggerAbout::default()), Some(&facts))?;
+                    self.fire(&Fire::new(place, TriggerAbout::default()), Some(&facts))?;
                 }
                 OnPlan::After {
                     event: wanted,
@@ -85,7 +102,7 @@ impl<'w> Work<'w> {
             let entries = self.entries.get(since..).unwrap_or_default();
             for entry in entries {
                 if let Some(about) = self.answers(plan, &entry.change) {
-                    fires.push((place, about));
+                    fires.push(Fire::new(place, about));
                 }
             }
         }
@@ -99,7 +116,7 @@ impl<'w> Work<'w> {
                 self.trigger_rounds = self.trigger_rounds.saturating_add(1);
                 let all = fires
                     .iter()
-                    .filter_map(|(place, _)| triggers.all.get(*place));
+                    .filter_map(|fire| triggers.all.get(fire.trigger));
                 let mut stopped: Vec<Id> = all.map(|plan| plan.id.clone()).collect();
                 stopped.dedup();
                 self.enter(Change::ChainStopped { triggers: stopped });
@@ -108,7 +125,7 @@ impl<'w> Work<'w> {
         }
         self.trigger_rounds = self.trigger_rounds.saturating_add(1);
         for fire in fires {
-            self.fire(fire, None)?;
+            self.fire(&fire, None)?;
         }
         Ok(())
     }
@@ -186,11 +203,12 @@ impl<'w> Work<'w> {
     }
 
     /// Does what a trigger does, if its condition holds and its limits leave it.
-    fn fire(&mut self, (place, about): Fire, event: Option<&EventFacts<'_>>) -> Result<()> {
+    fn fire(&mut self, fire: &Fire, event: Option<&EventFacts<'_>>) -> Result<()> {
         let compiled = self.compiled;
-        let Some(plan) = compiled.triggers.all.get(place) else {
+        let Some(plan) = compiled.triggers.all.get(fire.trigger) else {
             return Ok(());
         };
+        let about = &fire.about;
         let seeing = super::facts::Seeing {
             event,
             ..self.seeing(self.today)
@@ -202,7 +220,7 @@ impl<'w> Work<'w> {
         if !holds {
             return Ok(());
         }
-        let limits = limits_of(&plan.limits, &about);
+        let limits = limits_of(&plan.limits, about);
         if self.left(&limits) < 1 {
             return Ok(());
         }
@@ -212,8 +230,13 @@ impl<'w> Work<'w> {
             about: Box::new(about.clone()),
         });
         let before = self.awards_of_order();
-        for (number, award) in (1_u64..).zip(&plan.awards) {
-            self.award(plan, award, (number, &about), event)?;
+        let own = match (&plan.on, fire.value) {
+            (OnPlan::Milestone { steps, .. }, Some(value)) => steps.awards_at(value),
+            _ => &[],
+        };
+        let awards = || plan.awards.iter().chain(own);
+        for (number, award) in (1_u64..).zip(awards()) {
+            self.award(plan, award, (number, about), event)?;
             self.few_entries()?;
         }
         // What it gave for the order may be undone with it, and the use with that, unless something stays given.
@@ -221,7 +244,7 @@ impl<'w> Work<'w> {
         let stays =
             |award: &AwardPlan| matches!(award, AwardPlan::Item(_) | AwardPlan::Convert(..));
         if !plan.limits.is_empty()
-            && !plan.awards.iter().any(stays)
+            && !awards().any(stays)
             && let Some(order) = &mut self.ordered
             && let Some(first) = order.awards.get_mut(before)
         {
@@ -229,7 +252,7 @@ impl<'w> Work<'w> {
             first.used_for = plan
                 .limits
                 .iter()
-                .find_map(|limit| limited_by(limit, &about));
+                .find_map(|limit| limited_by(limit, about));
         }
         Ok(())
     }

@@ -69,7 +69,7 @@ impl Work<'_> {
             let mut day = after;
             while let Some(next) = self.next_day(plan, day).filter(|next| *next <= self.today) {
                 for about in self.about(plan, next) {
-                    fires.push((place, about));
+                    fires.push(Fire::new(place, about));
                 }
                 day = next;
             }

@@ -68,14 +68,12 @@ impl Work<'_> {
             };
             self.more().triggers.near.insert(at, mark);
             let figure = self.seeing(self.today).figure_of(*metric, missing);
-            fires.push((
-                place,
-                TriggerAbout {
-                    rung: Some(next.id.clone()),
-                    missing: Some(figure),
-                    ..TriggerAbout::default()
-                },
-            ));
+            let about = TriggerAbout {
+                rung: Some(next.id.clone()),
+                missing: Some(figure),
+                ..TriggerAbout::default()
+            };
+            fires.push(Fire::new(place, about));
         }
     }
 
@@ -107,7 +105,10 @@ impl Work<'_> {
                         value: Some(figure),
                         ..TriggerAbout::default()
                     };
-                    fires.push((place, about));
+                    fires.push(Fire {
+                        value: Some(value),
+                        ..Fire::new(place, about)
+                    });
                 }
             }
         }

@@ -110,7 +110,7 @@ impl<'w> Work<'w> {
         self.undo.lists(&self.state);
         align_with(compiled, &mut self.state, self.as_of, self.version);
         let who = (self.as_of, self.today, self.person());
-        begin_terms(compiled, &mut self.state, who, false);
+        self.terms_anew = begin_terms(compiled, &mut self.state, who, false);
         self.rungs = rungs(compiled, &self.state);
         self.lots_due = None;
         self.pruned = None;

@@ -100,6 +100,8 @@ pub(super) struct Work<'w> {
     pub(super) passing: bool,
     /// Tracks that are judged as at a review.
     pub(super) reviews: Vec<usize>,
+    /// Tracks in which the term of a rung that stays ends at another instant, which is not entered yet.
+    pub(super) terms_anew: Vec<usize>,
 }
 
 impl<'w> Work<'w> {
@@ -165,10 +167,12 @@ impl<'w> Work<'w> {
             turned,
             moved,
         } = clocks;
-        if !known {
+        let terms_anew = if known {
+            Vec::new()
+        } else {
             let person = Person { enrolled, zone };
-            begin_terms(compiled, &mut state, (as_of, today, person), false);
-        }
+            begin_terms(compiled, &mut state, (as_of, today, person), false)
+        };
         Self {
             timeline,
             place,
@@ -212,6 +216,7 @@ impl<'w> Work<'w> {
             amended: Vec::new(),
             passing: false,
             reviews: Vec::new(),
+            terms_anew,
         }
     }
 

@@ -235,7 +235,7 @@ impl Event<'_> {
                 out.date(Some(given.on));
                 out.text(&given.account);
                 out.lots(&given.lots);
-                out.version(given.told);
+                out.number(given.back.get());
             }
             Body::Referral(referral) => {
                 out.text(&referral.friend);

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::plans::{both, maybe_id};
-use super::points::{ReceivedLot, lots};
+use super::points::{ReceivedLot, lots, more_than_none};
 use super::wire::{cow, cows, maybe_cow};
 use super::{id, text};
+use crate::amount::Points;
 use crate::calendar::{Date, Instant};
 use crate::error::{Code, Error, Result};
 use crate::limits::MEMBER_LIST_MAX;
@@ -84,7 +85,7 @@ pub struct HouseholdLeft<'a> {
     pub since: u64,
 }
 
-/// How many points of an order a pool has: a message of one of its people. Each one says all that there are by then.
+/// Points of an order that come to a pool, or go back with the order: a message of one of its people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -100,11 +101,12 @@ pub struct Contribution<'a> {
     /// The account.
     #[serde(borrow, deserialize_with = "cow")]
     pub account: Cow<'a, str>,
-    /// The points that are there by then, lot by lot; none where all have gone back.
+    /// The points that come, lot by lot.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lots: Vec<ReceivedLot>,
-    /// The number of what is told of the order: of several messages the latest counts, however they arrive.
-    pub told: u64,
+    /// Or how many of them go back: those of the last lot first.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub back: Points,
 }
 
 impl Contribution<'_> {
@@ -112,7 +114,19 @@ impl Contribution<'_> {
         id("contribution.member", &self.member)?;
         id("contribution.order", &self.order)?;
         id("contribution.account", &self.account)?;
-        lots("contribution.lots", &self.lots)
+        lots("contribution.lots", &self.lots)?;
+        match self.back.get() {
+            0 if !self.lots.is_empty() => Ok(()),
+            0 => {
+                let words = "say which `lots` come, or how many points go `back`";
+                Err(Error::at(Code::MissingField, "contribution", words))
+            }
+            _ if !self.lots.is_empty() => {
+                let words = "points come, or they go back: never both";
+                Err(Error::at(Code::InvalidValue, "contribution.back", words))
+            }
+            _ => more_than_none(self.back, "contribution.back"),
+        }
     }
 }
 

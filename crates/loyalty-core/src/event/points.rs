@@ -365,7 +365,7 @@ impl Receive<'_> {
     }
 }
 
-fn more_than_none(points: Points, path: &str) -> Result<()> {
+pub(super) fn more_than_none(points: Points, path: &str) -> Result<()> {
     if points.get() <= 0 {
         return Err(Error::at(
             Code::OutOfRange,

@@ -3,10 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::Contributed;
-use crate::calendar::Instant;
+use crate::calendar::{Date, Instant};
 use crate::id::Id;
-use crate::limits::MEMBER_LIST_MAX;
-use crate::points::Took;
+use crate::limits::{CONTRIBUTED_MAX, MEMBER_LIST_MAX};
 
 /// The household that a member belongs to, and the people of one that a pool is of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +23,9 @@ pub(crate) struct Households {
     /// For a pool: the points of orders of its people that could still go back; sorted by member, order and account.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) contributed: Vec<Contributed>,
+    /// For a pool: orders until this day may have been forgotten to make room for later ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) forgotten: Option<Date>,
 }
 
 /// A pool that a member has heard of.
@@ -90,12 +92,12 @@ impl Households {
     pub(crate) fn fault(&self) -> Option<&'static str> {
         let pools = self.pools.is_sorted_by(|one, other| one.pool < other.pool);
         let people = self.people.is_sorted_by(|one, other| one.id < other.id);
-        let contributed = self.contributed.iter();
-        let taken = contributed.flat_map(|one| &one.lots).all(Took::is_right);
-        if !taken
-            || !self
-                .contributed
-                .is_sorted_by(|one, other| one.key() < other.key())
+        let contributed = &self.contributed;
+        if contributed.len() > CONTRIBUTED_MAX {
+            return Some("a pool has points of too many orders");
+        }
+        if contributed.iter().any(Contributed::is_wrong)
+            || !contributed.is_sorted_by(|one, other| one.key() < other.key())
         {
             return Some("what was contributed to a household is not in order");
         }

@@ -36,8 +36,6 @@ pub(crate) struct Shared {
     /// How many points of them are back.
     #[serde(default, skip_serializing_if = "crate::json::is_default")]
     pub(crate) back: i64,
-    /// How many times the pool has been told.
-    pub(crate) told: u64,
 }
 
 /// What a pool keeps of the points of an order of one of its people.
@@ -49,12 +47,13 @@ pub(crate) struct Contributed {
     pub(crate) account: Id,
     /// The day of the order.
     pub(crate) on: Date,
-    /// The number of what was told last: what was said before it comes too late.
-    pub(crate) told: u64,
     /// The day on which the points came, and the version of the pool then.
     pub(crate) came: (Date, u64),
-    /// Where the points went, lot by lot as they were told.
+    /// Where the points went, lot by lot as they came.
     pub(crate) lots: Vec<Took>,
+    /// How many points went back before they came: so many fewer will be taken in.
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
+    pub(crate) early: i64,
 }
 
 impl SharePlan {
@@ -88,20 +87,6 @@ impl Shared {
         Ok(gives)
     }
 
-    /// The lots that are with the pool still: what goes back comes from the last one first.
-    pub(crate) fn left(&self) -> Vec<Lot> {
-        let mut left = self.points().saturating_sub(self.back);
-        let mut lots = Vec::with_capacity(self.lots.len());
-        for lot in &self.lots {
-            let points = lot.points.min(left);
-            left = left.saturating_sub(points);
-            if points > 0 {
-                lots.push(Lot { points, ..*lot });
-            }
-        }
-        lots
-    }
-
     /// What is wrong with what was decoded, if anything.
     pub(crate) fn is_wrong(&self) -> bool {
         let points = self.points();
@@ -114,6 +99,17 @@ impl Shared {
 }
 
 impl Contributed {
+    /// How many points the pool has of the order.
+    pub(crate) fn open(&self) -> i64 {
+        let open = self.lots.iter().map(Took::open);
+        open.fold(0, i64::saturating_add)
+    }
+
+    /// Whether it was decoded wrongly.
+    pub(crate) fn is_wrong(&self) -> bool {
+        self.early < 0 || !self.lots.iter().all(Took::is_right)
+    }
+
     /// By what contributions are sorted.
     pub(crate) fn key(&self) -> (&Id, &Id, &Id) {
         (&self.member, &self.order, &self.account)

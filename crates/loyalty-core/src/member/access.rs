@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Instant;
+use crate::id::Id;
 
 /// Whether a membership is open, frozen or over.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,12 +26,23 @@ pub(crate) enum Access {
 pub(crate) struct Since {
     pub(crate) since: Instant,
     pub(crate) reason: Box<str>,
+    /// For the end: the membership that this one has become part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) into: Option<Id>,
 }
 
 impl Access {
     /// Whether the membership is over.
     pub(crate) fn is_over(&self) -> bool {
         matches!(self, Self::Closed(_) | Self::Erased(_))
+    }
+
+    /// The membership that this one has become part of.
+    pub(crate) fn joined(&self) -> Option<&Id> {
+        match self {
+            Self::Closed(over) | Self::Erased(over) => over.into.as_ref(),
+            Self::Open | Self::Frozen(_) => None,
+        }
     }
 
     /// Whether the member may earn, spend and give.

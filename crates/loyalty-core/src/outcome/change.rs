@@ -261,7 +261,7 @@ pub enum Change {
         /// The version now.
         to: Option<Id>,
     },
-    /// A rung was entered, kept at a review, or left.
+    /// A rung was entered, kept at a review, or left, or is held until another instant.
     Tier {
         /// The track.
         track: Id,
@@ -772,7 +772,7 @@ pub enum Change {
         /// The rungs, by track.
         rungs: Vec<RungLent>,
     },
-    /// Points of an order went to the pool of the household, or went back with the order; or, for a pool, they were told.
+    /// Points of an order went to the pool of the household, or went back with the order; or, for a pool, they came or went.
     Contribution {
         /// The pool; for a pool, the member whose order it was.
         member: Id,
@@ -780,11 +780,8 @@ pub enum Change {
         order: Id,
         /// The account.
         account: Id,
-        /// How many the pool has of the order now.
+        /// How many the pool has of the order by then, as far as that is kept.
         points: Points,
-        /// Whether something later had been told before, or it comes too late: then nothing changed.
-        #[serde(skip_serializing_if = "core::ops::Not::not")]
-        stale: bool,
     },
     /// The member joined the household of a pool, or left it, or heard of its rungs.
     HouseholdLink {
@@ -1095,8 +1092,10 @@ pub enum TierWhy {
     Household,
     /// The pool of the household holds it no longer, or the member has left.
     HouseholdEnded,
-    /// The version of the program to which the member came does not have the rung before.
+    /// The version of the program to which the member came does not have the rung before, or gives it another term.
     NewVersion,
+    /// The member joined, and the term is counted from that.
+    Enrolled,
 }
 
 /// The dates of a lot.

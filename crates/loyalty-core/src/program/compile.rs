@@ -1,5 +1,6 @@
 //! From the document of a program to what the engine walks: names are places, texts are numbers, rules are found by what they ask for.
 
+mod awards;
 mod earn;
 mod lifecycle;
 mod metric;

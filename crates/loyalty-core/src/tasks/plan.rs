@@ -1,8 +1,8 @@
 //! Compiled tasks: on which days one can be done, and until when.
 
 use super::rules::TaskRepeat;
-use super::standing::{Run, Tasked};
-use crate::calendar::{Date, MonthDay, Span};
+use super::standing::{Began, Run, Tasked};
+use crate::calendar::{Date, Instant, MonthDay, Span};
 use crate::condition::Cond;
 use crate::id::Id;
 
@@ -99,7 +99,7 @@ impl TaskPlan {
     /// looked at, if by the rules of another program.
     pub(crate) fn ends(&self, standing: Option<&Tasked>, since: Date, today: Date) -> Option<Date> {
         if let Some(run) = standing.and_then(|standing| standing.run.as_ref()) {
-            return run.last;
+            return run.began.last;
         }
         let ended = standing.is_some_and(|standing| standing.done > 0 || standing.missed > 0);
         if !self.assigned || (ended && self.repeat == TaskRepeat::Never) {
@@ -121,11 +121,14 @@ impl TaskPlan {
         }
     }
 
-    /// A run begins on a day: its last days are those of the rules of then.
-    pub(crate) fn begin(&self, run: &mut Run, on: Date) {
-        run.on = on;
-        run.last = self.last_day(on);
-        run.window = self.window(on).and_then(|window| window.last);
+    /// How a run is that begins on a day: its last days are those of the rules of then.
+    pub(crate) fn begin(&self, at: Instant, on: Date) -> Began {
+        Began {
+            at,
+            on,
+            last: self.last_day(on),
+            window: self.window(on).and_then(|window| window.last),
+        }
     }
 
     /// How many events of a run have done something for a step.

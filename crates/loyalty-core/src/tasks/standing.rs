@@ -35,24 +35,32 @@ pub(crate) struct Run {
     /// The version of the member with which it began: what orders know it by.
     #[serde(default)]
     pub(crate) number: u64,
-    /// When it began, and on which day of the member's calendar.
-    pub(crate) began: Instant,
-    pub(crate) on: Date,
+    /// With which event it began.
+    pub(crate) began: Began,
     /// The order that began it, if one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) order: Option<Id>,
-    /// The first event in it that cannot go back, and its day.
+    /// The first event in it that cannot go back: it begins with that at the latest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) firm: Option<(Instant, Date)>,
-    /// The last day on which it can be done.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) last: Option<Date>,
-    /// The last day of the window that it began in, which it uses up.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) window: Option<Date>,
+    pub(crate) firm: Option<Began>,
     /// How many events have met each step, in the order in which steps were begun; none is zero. There may be more than the step
     /// needs: they count when others go back.
     pub(crate) steps: Vec<(Id, u32)>,
+}
+
+/// The event that a run begins with, and what the rules of then make of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Began {
+    pub(crate) at: Instant,
+    /// Its day in the member's calendar.
+    pub(crate) on: Date,
+    /// The last day on which the run can be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) last: Option<Date>,
+    /// The last day of the window that it lies in, which the run uses up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) window: Option<Date>,
 }
 
 /// What an order has done for a step.
@@ -89,11 +97,12 @@ impl Tasked {
     /// What is wrong with what was decoded, if anything.
     pub(crate) fn fault(&self, as_of: Option<Instant>) -> Option<&'static str> {
         let run = self.run.as_ref()?;
-        if Some(run.began) > as_of {
+        let begun = || core::iter::once(&run.began).chain(&run.firm);
+        if begun().any(|began| Some(began.at) > as_of) {
             return Some("a task was begun after the member was looked at last");
         }
-        let ends = run.last.into_iter().chain(run.window);
-        if ends.min().is_some_and(|last| last < run.on) {
+        let ends = |began: &Began| began.last.into_iter().chain(began.window).min();
+        if begun().any(|began| ends(began).is_some_and(|last| last < began.on)) {
             return Some("a task ends before it begins");
         }
         let counts = run.steps.iter().all(|(_, times)| *times > 0);

@@ -70,10 +70,17 @@ pub(crate) enum OnPlan {
 /// The values of a milestone, in the smallest unit of its metric.
 #[derive(Debug)]
 pub(crate) struct Steps {
-    pub(crate) at: Vec<i64>,
+    pub(crate) at: Vec<StepAt>,
     /// Every so much, from a value on.
     pub(crate) every: Option<(i64, i64)>,
     pub(crate) crossing: StepsCrossed,
+}
+
+/// One of the values, and what is done at it alone.
+#[derive(Debug)]
+pub(crate) struct StepAt {
+    pub(crate) value: i64,
+    pub(crate) awards: Vec<AwardPlan>,
 }
 
 /// What it does.
@@ -111,12 +118,18 @@ pub(crate) struct TopicPlan {
 const CROSSED_MAX: i64 = 64;
 
 impl Steps {
+    /// What is done at a value alone.
+    pub(crate) fn awards_at(&self, value: i64) -> &[AwardPlan] {
+        let at = self.at.iter().find(|step| step.value == value);
+        at.map_or(&[], |step| &step.awards)
+    }
+
     /// The values that lie above one and up to another, in rising order.
     pub(crate) fn crossed(&self, before: i64, after: i64) -> Vec<i64> {
         let mut values: Vec<i64> = self
             .at
             .iter()
-            .copied()
+            .map(|step| step.value)
             .filter(|value| before < *value && *value <= after)
             .collect();
         if let Some((every, from)) = self.every.filter(|(_, from)| *from <= after) {

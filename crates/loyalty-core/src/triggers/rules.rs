@@ -1,5 +1,7 @@
 //! What a program may say of triggers.
 
+mod milestone;
+
 use serde::{Deserialize, Serialize};
 
 use crate::amount::{Exact, Points};
@@ -9,6 +11,8 @@ use crate::id::Id;
 use crate::json::is_default;
 use crate::points::{CouponOf, Limit, PointsOf, RewardItem};
 use crate::text::Label;
+
+pub use milestone::{MilestoneAt, MilestoneOn, StepsCrossed};
 
 /// Something that happens by itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,8 +30,8 @@ pub struct Trigger {
     /// paid for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
-    /// What it does, in this order.
-    #[serde(rename = "do")]
+    /// What it does, in this order; may be left out where each value of a milestone says what it does.
+    #[serde(rename = "do", default, skip_serializing_if = "Vec::is_empty")]
     pub awards: Vec<Award>,
     /// How often.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -229,39 +233,6 @@ pub struct OnDays {
     /// So many days before (default: the day itself).
     #[serde(skip_serializing_if = "is_default")]
     pub before: u16,
-}
-
-/// A metric reaches certain values.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct MilestoneOn {
-    /// The metric.
-    pub metric: Id,
-    /// Certain values, in rising order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub at: Vec<Exact>,
-    /// Or every so much of it …
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub every: Option<Exact>,
-    /// … from this value on (default: `every` itself).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<Exact>,
-    /// Where one event crosses several.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub crossing: StepsCrossed,
-}
-
-/// Where one event crosses several values.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum StepsCrossed {
-    /// Each fires.
-    #[default]
-    Each,
-    /// The highest alone.
-    Highest,
 }
 
 /// So many days after an event.

@@ -18,6 +18,11 @@ pub(crate) fn day(number: i64) -> Date {
     first.add_days(number).expect("a date")
 }
 
+/// Noon of a day.
+pub(crate) fn noon(number: i64) -> String {
+    format!("{}T12:00:00+08:00", day(number))
+}
+
 impl Told {
     pub(crate) fn new(program: &Value, member: &str) -> Self {
         let program = Program::from_json(&program.to_string()).expect("a program");
@@ -28,14 +33,16 @@ impl Told {
         }
     }
 
-    /// Takes an event at noon of a day; its messages, or the code of its refusal.
+    /// Takes an event at noon of a day, if it bears no instant; its messages, or the code of its refusal.
     pub(crate) fn take(&mut self, on: i64, body: Value) -> Result<Vec<Value>, String> {
         self.number += 1;
         let mut event = body;
         if event["id"].is_null() {
             event["id"] = json!(format!("e-{}", self.number));
         }
-        event["at"] = json!(format!("{}T12:00:00+08:00", day(on)));
+        if event["at"].is_null() {
+            event["at"] = json!(noon(on));
+        }
         let text = event.to_string();
         let event = Event::from_json(&text).expect("an event");
         let outcome = self.engine.apply(&mut self.member, &event);

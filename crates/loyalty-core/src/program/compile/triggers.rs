@@ -1,7 +1,7 @@
 //! Triggers and topics: from the document to what the engine walks.
 
 use super::{Compiler, Feed, MetricPlan};
-use crate::amount::{Exact, Points};
+use crate::amount::Exact;
 use crate::calendar::{Date, Instant};
 use crate::condition::Scope;
 use crate::counts::count_name;
@@ -10,8 +10,8 @@ use crate::id::Id;
 use crate::metric::TaskEnd;
 use crate::points::{CapPeriod, Limit, LimitAbout, LimitSpec};
 use crate::triggers::{
-    Award, AwardPlan, MilestoneOn, Notify, OnPlan, Schedule, SegmentOn, Steps, TaskOn, TaskWhat,
-    TopicPlan, Trigger, TriggerOn, TriggerPlan, TriggerReturns,
+    AwardPlan, MilestoneAt, MilestoneOn, Notify, OnPlan, Schedule, SegmentOn, StepAt, Steps,
+    TaskOn, TaskWhat, TopicPlan, Trigger, TriggerOn, TriggerPlan, TriggerReturns,
 };
 
 /// The triggers of a program, and the topics of what they say.
@@ -103,7 +103,14 @@ impl Compiler<'_> {
         metrics: &[MetricPlan],
         path: &str,
     ) -> Option<TriggerPlan> {
-        if rule.awards.is_empty() {
+        let all_do = match &rule.on {
+            TriggerOn::Milestone(on) => {
+                let own = |at: &MilestoneAt| !at.awards.is_empty();
+                !on.at.is_empty() && on.at.iter().all(own)
+            }
+            _ => false,
+        };
+        if rule.awards.is_empty() && !all_do {
             let words =
                 "say what it does: points, a coupon, a thing, tags, a conversion or a message";
             self.tell(Code::MissingField, &join(path, "do"), words);
@@ -117,10 +124,7 @@ impl Compiler<'_> {
         };
         let when = self.condition(rule.when.as_ref(), scope, &join(path, "when"));
         let on = self.trigger_on(&rule.on, metrics, &join(path, "on"));
-        let mut awards = Vec::with_capacity(rule.awards.len());
-        for (place, award) in rule.awards.iter().enumerate() {
-            awards.extend(self.award(award, &format!("{path}.do[{place}]")));
-        }
+        let awards = self.awards(&rule.awards, &join(path, "do"));
         let limits = self.own_limits("trigger", &rule.id, &rule.limits, path);
         for (place, limit) in rule.limits.iter().enumerate() {
             let about = match (limit.by, &rule.on) {
@@ -339,17 +343,20 @@ impl Compiler<'_> {
             self.tell(Code::MissingField, path, "say either `at` or `every`");
         }
         let mut at = Vec::with_capacity(rule.at.len());
-        for (number, value) in rule.at.iter().enumerate() {
+        for (number, step) in rule.at.iter().enumerate() {
             let path = format!("{path}.at[{number}]");
-            let value = self.of_metric(&rule.metric, *value, &path)?;
-            if at.last().is_some_and(|last| *last >= value) {
-                self.tell(
-                    Code::Contradiction,
-                    &path,
-                    "the values stand in rising order",
-                );
+            let awards = self.awards(&step.awards, &join(&path, "do"));
+            let named = if step.awards.is_empty() {
+                path.clone()
+            } else {
+                join(&path, "value")
+            };
+            let value = self.of_metric(&rule.metric, step.value, &named)?;
+            if at.last().is_some_and(|last: &StepAt| last.value >= value) {
+                let words = "the values stand in rising order";
+                self.tell(Code::Contradiction, &path, words);
             }
-            at.push(value);
+            at.push(StepAt { value, awards });
         }
         let every = match rule.every {
             Some(every) => {
@@ -375,71 +382,6 @@ impl Compiler<'_> {
                 crossing: rule.crossing,
             },
         })
-    }
-
-    fn award(&mut self, award: &Award, path: &str) -> Option<AwardPlan> {
-        match award {
-            Award::Points(of) => {
-                let account = self.account(Some(&of.account), &join(path, "points.account"));
-                if of.points.get() < 1 {
-                    let words = "the number of points must be more than zero";
-                    self.tell(Code::OutOfRange, &join(path, "points.points"), words);
-                }
-                Some(AwardPlan::Points {
-                    account,
-                    points: of.points.get(),
-                })
-            }
-            Award::Coupon(of) => {
-                self.coupon_of(of, &join(path, "coupon"));
-                Some(AwardPlan::Coupon(of.coupon.clone(), of.value))
-            }
-            Award::Item(item) => Some(AwardPlan::Item(item.sku.clone())),
-            Award::Tags(tags) => {
-                if tags.add.is_empty() && tags.remove.is_empty() {
-                    let words = "say which tags to `add` or to `remove`";
-                    self.tell(Code::MissingField, &join(path, "tags"), words);
-                }
-                Some(AwardPlan::Tags {
-                    add: tags.add.clone(),
-                    remove: tags.remove.clone(),
-                })
-            }
-            Award::Convert(of) => {
-                let path = join(path, "convert");
-                if of.points.is_some_and(|points| points.get() < 1) {
-                    let words = "the number of points must be more than zero";
-                    self.tell(Code::OutOfRange, &join(&path, "points"), words);
-                }
-                let path = join(&path, "conversion");
-                let mut conversions = self.rules.conversions.iter();
-                let Some(place) = conversions.position(|one| one.id == of.conversion) else {
-                    let error = self.names.unknown("conversion", &of.conversion);
-                    self.mistakes.extend(error.map(|error| error.under(&path)));
-                    return None;
-                };
-                let partner = self.rules.conversions.get(place);
-                if partner.is_some_and(|rule| rule.partner.is_some()) {
-                    let words = "who the member is with a partner is not known here: only a conversion within the program can be triggered";
-                    self.tell(Code::Contradiction, &path, words);
-                }
-                Some(AwardPlan::Convert(place, of.points.map(Points::get)))
-            }
-            Award::Notify(notify) => {
-                let mut topics = self.rules.topics.iter();
-                let found = topics.position(|topic| topic.id == notify.topic);
-                let Some(topic) = found else {
-                    let error = self.names.unknown("topic", &notify.topic);
-                    let path = join(path, "notify.topic");
-                    self.mistakes.extend(error.map(|error| error.under(&path)));
-                    return None;
-                };
-                Some(AwardPlan::Notify {
-                    topic,
-                    notify: notify.clone(),
-                })
-            }
-        }
     }
 
     /// Limits by the calendar: what happens by itself has no event, and its limits do not begin anew with terms.
@@ -504,7 +446,7 @@ impl Compiler<'_> {
         kind.into()
     }
 
-    fn tell(&mut self, code: Code, path: &str, words: &str) {
+    pub(super) fn tell(&mut self, code: Code, path: &str, words: &str) {
         self.mistakes.push(Error::at(code, path, words));
     }
 }

@@ -17,8 +17,9 @@ class Triggers(Referrals):
             on = self.answers(rule["on"])
             self.put(1, self.t(f"{self.named(rule)}: {on}.", f"{self.named(rule)}：{on}。"))
             self.put_when(2, rule)
-            for award in rule["do"]:
+            for award in rule.get("do", ()):
                 self.put(2, self.award(award))
+            self.put_values(rule["on"])
             self.put_limits(rule)
             if rule.get("returns") == "undone":
                 self.put(
@@ -38,6 +39,16 @@ class Triggers(Referrals):
                 first, last = topic["quiet"]["from"], topic["quiet"]["until"]
                 self.put(2, self.t(f"Nothing is sent between {first} and {last}.", f"{first} 至 {last} 不发送。"))
             self.put_limits(topic)
+
+    def put_values(self, on: Json) -> None:
+        """What is done at some values of a milestone alone."""
+        rule = on.get("milestone", {})
+        for at in rule.get("at", ()):
+            if isinstance(at, dict):
+                value = self.value(rule["metric"], at["value"])
+                self.put(2, self.t(f"At {value}:", f"达到 {value} 时："))
+                for award in at["do"]:
+                    self.put(3, self.award(award))
 
     def answers(self, on: Json) -> str:
         ((kind, rule),) = on.items()
@@ -138,7 +149,8 @@ class Triggers(Referrals):
         metric = self.of_metric(rule["metric"])
         parts = []
         if rule.get("at"):
-            parts.append(self.join(map(value, rule["at"]), either=True))
+            values = [at["value"] if isinstance(at, dict) else at for at in rule["at"]]
+            parts.append(self.join(map(value, values), either=True))
         if "every" in rule:
             every = value(rule["every"])
             parts.append(
