@@ -689,7 +689,6 @@ fn programs() {
     );
 }
 
-/// Points that would grow past what an account can hold are refused, and the member can still be read.
 /// Clause 15.4: a purchase that does all steps of some tasks, each of which all triggers answer, is refused before it has made more
 /// entries than there may be.
 #[test]
@@ -718,6 +717,7 @@ fn one_event_makes_few_entries() {
     assert_eq!(member.to_json(), before);
 }
 
+/// Points that would grow past what an account can hold are refused, and the member can still be read.
 #[test]
 fn overflow() {
     let engine = engine_of_one();

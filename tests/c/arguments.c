@@ -106,6 +106,11 @@ static void nulls(loyalty_engine *engine, loyalty_member *member) {
     EMPTIES(NULL_, "engine", loyalty_benefits(NULL, member, &buffer, &error));
     EMPTIES(NULL_, "member", loyalty_benefits(engine, NULL, &buffer, &error));
     NULL_("json", loyalty_benefits(engine, member, NULL, &error));
+    EMPTIES(NULL_, "engine", loyalty_sentence(NULL, BYTES("{}"), BYTES("{}"), BYTES("en"), &buffer, &error));
+    EMPTIES(NULL_, "unmet", loyalty_sentence(engine, NULL, 2, BYTES("{}"), BYTES("en"), &buffer, &error));
+    EMPTIES(NULL_, "messages", loyalty_sentence(engine, BYTES("{}"), NULL, 2, BYTES("en"), &buffer, &error));
+    EMPTIES(NULL_, "language", loyalty_sentence(engine, BYTES("{}"), BYTES("{}"), NULL, 0, &buffer, &error));
+    NULL_("sentence", loyalty_sentence(engine, BYTES("{}"), BYTES("{}"), BYTES("en"), NULL, &error));
 }
 
 static void nulls_of_codes(void) {
@@ -148,12 +153,16 @@ static void no_error_wanted(loyalty_engine *engine, loyalty_member *member) {
     CHECK(loyalty_advance(engine, member, NULL, 0, &buffer, NULL) == null);
     CHECK(loyalty_next_due(engine, NULL, &buffer, NULL) == null);
     CHECK(loyalty_progress(engine, NULL, &buffer, NULL) == null);
+    CHECK(loyalty_sentence(engine, NULL, 0, NULL, 0, NULL, 0, &buffer, NULL) == null);
     CHECK(loyalty_apply(NULL, NULL, NULL, 0, 0, NULL, NULL) == null);
     CHECK(loyalty_apply(engine, member, BYTES("x"), 0, &buffer, NULL) == LOYALTY_STATUS_INVALID_JSON);
 }
 
-/* Freeing nothing is fine, and so is asking nothing for its words. */
+/* Freeing nothing is fine, and so is asking nothing for its words, or a number that is no status for its name. */
 static void nothing(void) {
+    same_text(__LINE__, loyalty_status_name(UINT32_MAX), "unknown");
+    CHECK(strlen(loyalty_version()) > 0);
+    CHECK(loyalty_abi_version() == LOYALTY_ABI_VERSION);
     OK(loyalty_engine_free(NULL));
     OK(loyalty_member_free(NULL));
     OK(loyalty_error_free(NULL));
@@ -215,6 +224,66 @@ static void unaligned(loyalty_engine *engine, loyalty_member *member) {
     for (size_t i = 0; i < sizeof place; i++) {
         CHECK(place.bytes[i] == 0x55);
     }
+}
+
+/* An out parameter must not lie within the bytes that go in. Where it does, it is emptied before they are read, so they are JSON no
+ * more: the call is refused, writes only the out parameters, and leaves the member as it was. */
+static void overlapping(loyalty_engine *engine, loyalty_member *member) {
+    static union {
+        char text[1024];
+        loyalty_buffer buffers[40];
+        loyalty_engine *engine;
+        loyalty_member *member;
+        loyalty_error *error;
+    } place;
+    uint8_t *bytes = (uint8_t *)place.text;
+    const loyalty_status wrong = LOYALTY_STATUS_INVALID_JSON;
+    const size_t program = strlen(TEA_HOUSE);
+    const size_t event = strlen(PURCHASE);
+    CHECK(program < sizeof place && event < sizeof place);
+
+    strcpy(place.text, TEA_HOUSE);
+    CHECK(loyalty_engine_new(bytes, program, &place.engine, NULL) == LOYALTY_STATUS_PROGRAM_INVALID);
+    CHECK(place.engine == NULL);
+    strcpy(place.text, "{\"schema\": 1}");
+    CHECK(loyalty_member_from_json(bytes, strlen("{\"schema\": 1}"), &place.member, NULL) == wrong);
+    CHECK(place.member == NULL);
+    strcpy(place.text, PURCHASE);
+    CHECK(loyalty_apply(engine, member, bytes, event, 0, &place.buffers[0], NULL) == wrong);
+    CHECK(is_empty(&place.buffers[0]));
+    same_text(__LINE__, place.text + sizeof place.buffers[0], PURCHASE + sizeof place.buffers[0]);
+    strcpy(place.text, PURCHASE);
+    CHECK(loyalty_quote(engine, member, bytes, event, 0, &place.buffers[0], NULL) == wrong);
+    CHECK(is_empty(&place.buffers[0]));
+
+    /* In the middle of the bytes, and behind them all but for the last. */
+    loyalty_buffer *inside = &place.buffers[1];
+    strcpy(place.text, PURCHASE);
+    CHECK(loyalty_apply(engine, member, bytes, event, 0, inside, NULL) == wrong);
+    CHECK(is_empty(inside) && place.text[0] == '{');
+    const size_t last = event / sizeof *inside;
+    memset(place.text, ' ', sizeof place);
+    uint8_t *shifted = bytes + (last + 1) * sizeof *inside - event + 1;
+    memcpy(shifted, PURCHASE, event);
+    CHECK(loyalty_apply(engine, member, shifted, event, 0, &place.buffers[last + 1], NULL) == wrong);
+
+    /* So is the error, which is written when the bytes have been read. */
+    loyalty_buffer buffer;
+    strcpy(place.text, PURCHASE);
+    CHECK(loyalty_apply(engine, member, bytes, event, 0, &buffer, &place.error) == wrong);
+    CHECK(loyalty_error_status(place.error) == wrong && is_empty(&buffer));
+    OK(loyalty_error_free(place.error));
+
+    /* The bytes of a buffer are not the buffer: who keeps it can have the answer where it was. */
+    loyalty_member *again = NULL;
+    OK(loyalty_member_to_json(member, &buffer, NULL));
+    const loyalty_buffer kept = buffer;
+    OK(loyalty_member_from_json(kept.data, kept.length, &again, NULL));
+    FAILS(LOYALTY_STATUS_UNKNOWN_FIELD, "schema", loyalty_apply(engine, again, kept.data, kept.length, 0, &buffer, &error));
+    CHECK(is_empty(&buffer));
+    buffer = kept;
+    OK(loyalty_buffer_free(&buffer));
+    OK(loyalty_member_free(again));
 }
 
 /* Lengths that no memory has. What is merely longer than the memory there is cannot be detected. */
@@ -336,6 +405,7 @@ int main(void) {
     nothing();
     other_kinds(engine, member);
     unaligned(engine, member);
+    overlapping(engine, member);
     lengths(engine, member);
     flags(engine, member);
     not_utf8(engine, member);

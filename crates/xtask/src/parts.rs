@@ -68,7 +68,7 @@ pub(crate) const PARTS: &[Part] = &[
     },
     Part {
         name: "c",
-        about: "the C library: tests static and shared, leaks, C++, symbols, examples",
+        about: "the C library: tests static and shared, leaks, C++, symbols, size, examples",
         run: c::run_all,
     },
     Part {

@@ -10,7 +10,7 @@ use std::fmt::Debug;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestError, TestRng, TestRunner};
 
-/// Below so many steps a part of them says nothing.
+/// Below so many steps a part of them says nothing, where fewer cases are asked for than a property has by itself.
 const STEPS_MIN: u64 = 1_500;
 
 /// How often each thing happened.
@@ -62,7 +62,7 @@ impl Coverage {
 pub(crate) type Verdict = Result<(), TestCaseError>;
 
 /// Runs a property over random cases, `cases` of them unless the environment says otherwise, and asserts that each of
-/// `wanted` happened in more than one step of a hundred.
+/// `wanted` happened in more than one step of a hundred. Each property says what it must reach.
 pub(crate) fn check<S: Strategy>(
     cases: u32,
     wanted: &[&[&str]],
@@ -72,11 +72,19 @@ pub(crate) fn check<S: Strategy>(
 ) where
     S::Value: Debug,
 {
+    let wanted: Vec<&str> = wanted
+        .iter()
+        .flat_map(|list| list.iter().copied())
+        .collect();
+    assert!(
+        !wanted.is_empty(),
+        "the property does not say what its cases are to reach"
+    );
     let number = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
-    let cases =
+    let asked =
         number("PROPTEST_CASES").map_or(cases, |cases| u32::try_from(cases).unwrap_or(u32::MAX));
     let config = ProptestConfig {
-        cases,
+        cases: asked,
         failure_persistence: None,
         max_shrink_iters: 4_000,
         ..ProptestConfig::default()
@@ -91,13 +99,10 @@ pub(crate) fn check<S: Strategy>(
         Err(TestError::Abort(reason)) => panic!("the property was given up: {reason}"),
         Err(TestError::Fail(reason, case)) => panic!("{reason}\n{}", show(&case)),
     }
-    let wanted: Vec<&str> = wanted
-        .iter()
-        .flat_map(|list| list.iter().copied())
-        .collect();
     let missed = coverage.missed(&wanted);
+    let too_few = asked < cases && *coverage.steps.borrow() < STEPS_MIN;
     assert!(
-        missed.is_empty() || *coverage.steps.borrow() < STEPS_MIN,
+        missed.is_empty() || too_few,
         "the cases hardly ever reach {missed:?}:\n{}",
         coverage.table()
     );

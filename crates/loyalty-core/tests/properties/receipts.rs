@@ -320,14 +320,39 @@ fn monotone_money_with_multiplied_lines() {
 fn a_purchase_without_flaw_is_an_event() {
     let strategy = (programs(Shape::ANY), basket(Shape::ANY));
     let show = |(program, _): &(Value, Basket)| program.to_string();
-    check(100, &[], strategy, show, |(program, basket), coverage| {
-        let mut world = World::new(program);
-        let Act::Report(event) = world.act(&Wish::Purchase(basket.clone())) else {
-            return Err(TestCaseError::fail("a purchase is reported"));
-        };
-        coverage.count("purchase");
-        let read = Event::from_json(&event);
-        prop_assert!(read.is_ok(), "{event}: {read:?}");
-        Ok(())
-    });
+    let wanted = [
+        "several lines",
+        "several units",
+        "discount",
+        "tender",
+        "channel",
+    ];
+    check(
+        100,
+        &[&wanted],
+        strategy,
+        show,
+        |(program, basket), coverage| {
+            let lines = || basket.lines.iter();
+            for (name, reached) in [
+                ("several lines", basket.lines.len() > 1),
+                ("several units", lines().any(|line| line.quantity > 1)),
+                ("discount", lines().any(|line| line.off + line.odd > 0)),
+                ("tender", !basket.tender.is_empty()),
+                ("channel", basket.channel.is_some()),
+            ] {
+                if reached {
+                    coverage.note(name);
+                }
+            }
+            let mut world = World::new(program);
+            let Act::Report(event) = world.act(&Wish::Purchase(basket.clone())) else {
+                return Err(TestCaseError::fail("a purchase is reported"));
+            };
+            coverage.count("purchase");
+            let read = Event::from_json(&event);
+            prop_assert!(read.is_ok(), "{event}: {read:?}");
+            Ok(())
+        },
+    );
 }

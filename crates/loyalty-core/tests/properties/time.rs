@@ -3,6 +3,7 @@
 use loyalty_core::{Detail, Entry, Instant, Member};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use serde_json::Value;
 
 use crate::histories::histories;
 use crate::programs::{Shape, programs};
@@ -73,13 +74,23 @@ fn time_split() {
     );
 }
 
+/// What histories begin with.
+const FIRST: &[&str] = &[
+    "enroll first",
+    "purchase first",
+    "activity first",
+    "credit first",
+    "advance first",
+    "refused first",
+];
+
 /// Clause 1.4 for a member without a history: having been brought to some instant before the first event makes no difference.
 #[test]
 fn time_split_before_the_first_event() {
     let strategy = (programs(Shape::ANY), histories(Shape::ANY, 6));
     check(
-        100,
-        &[],
+        200,
+        &[FIRST],
         strategy,
         transcript,
         |(program, steps), coverage| {
@@ -90,6 +101,13 @@ fn time_split_before_the_first_event() {
             for step in steps {
                 let played = world.play(step);
                 coverage.step(&played);
+                if played.before.version() == 0 {
+                    let name = match &played.result {
+                        Ok(_) => played.name.as_str(),
+                        Err(_) => "refused",
+                    };
+                    coverage.note(&format!("{name} first"));
+                }
                 if played.result.is_ok() {
                     carry_out(&world.engine, &mut early, &played.act, Detail::Plain)?;
                     prop_assert_eq!(world.member.to_json(), early.to_json());
@@ -172,17 +190,34 @@ pub(crate) fn nothing_is_overlooked(world: &World, coverage: &Coverage) -> Verdi
 #[test]
 fn nothing_is_due_before_the_first_event() {
     let strategy = (programs(Shape::ANY), Just(Vec::new()));
-    check(100, &[], strategy, transcript, |(program, _), coverage| {
-        coverage.count("blank");
-        let world = World::new(program);
-        let mut member = Member::new("m-1")?;
-        prop_assert_eq!(world.engine.next_due(&member), None);
-        let outcome = world.engine.advance(&mut member, world.now())?;
-        prop_assert!(outcome.entries.is_empty());
-        prop_assert_eq!(outcome.next_due, None);
-        prop_assert_eq!(world.engine.next_due(&member), None);
-        let stored = Member::from_json(member.to_json().as_bytes())?;
-        prop_assert_eq!(world.engine.next_due(&stored), None);
-        Ok(())
-    });
+    let wanted = ["expiry", "tiers", "metrics", "tender"];
+    check(
+        100,
+        &[&wanted],
+        strategy,
+        transcript,
+        |(program, _), coverage| {
+            coverage.count("blank");
+            let says = |list: &Value| list.as_array().is_some_and(|list| !list.is_empty());
+            for list in ["tiers", "metrics", "tender"] {
+                if says(&program[list]) {
+                    coverage.note(list);
+                }
+            }
+            let accounts = program["accounts"].as_array().into_iter().flatten();
+            if accounts.into_iter().any(|one| !one["expiry"].is_null()) {
+                coverage.note("expiry");
+            }
+            let world = World::new(program);
+            let mut member = Member::new("m-1")?;
+            prop_assert_eq!(world.engine.next_due(&member), None);
+            let outcome = world.engine.advance(&mut member, world.now())?;
+            prop_assert!(outcome.entries.is_empty());
+            prop_assert_eq!(outcome.next_due, None);
+            prop_assert_eq!(world.engine.next_due(&member), None);
+            let stored = Member::from_json(member.to_json().as_bytes())?;
+            prop_assert_eq!(world.engine.next_due(&stored), None);
+            Ok(())
+        },
+    );
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::histories::{Step, histories};
 use crate::programs::{Shape, programs};
-use crate::run::{Coverage, check, told};
+use crate::run::{Coverage, TAKEN, check, told};
 use crate::time::nothing_is_overlooked;
 use crate::world::{Act, World, carry_out};
 
@@ -18,6 +18,16 @@ const DAY: i64 = 86_400_000_000;
 type Later = (Value, i64, &'static str, Option<i64>);
 /// The first version and the later ones, and what happens.
 type Case = (Value, Vec<Later>, Vec<Step>);
+
+/// The refusals that come of what has happened before, perhaps under another version.
+const REFUSALS: &[&str] = &[
+    "out_of_order",
+    "id_conflict",
+    "duplicate_order",
+    "unknown_order",
+    "quantity_exceeded",
+    "insufficient_points",
+];
 
 fn cases(longest: usize) -> impl Strategy<Value = Case> {
     let adopt = select(vec!["at_start", "next_event", "term_end"]);
@@ -128,7 +138,8 @@ fn count(entries: &[Entry], coverage: &Coverage) {
 fn versions_split_time() {
     let strategy = (cases(20), vec(0_u32..=1_000, 1..=4));
     let show = |(case, parts): &(Case, Vec<u32>)| format!("stops at {parts:?}\n{}", show(case));
-    check(60, &[], strategy, show, |(case, parts), coverage| {
+    let wanted: [&[&str]; 3] = [TAKEN, REFUSALS, &["adopted", "transition", "announced"]];
+    check(60, &wanted, strategy, show, |(case, parts), coverage| {
         let mut world = world(case);
         let mut split = Member::new("m-1")?;
         for step in &case.2 {
@@ -231,7 +242,7 @@ fn put_before(value: &mut Value) {
 fn versions_of_the_same_rules_are_one_program() {
     check(
         80,
-        &[],
+        &[TAKEN, REFUSALS, &["adopted"]],
         cases(16),
         show,
         |(first, later, steps), coverage| {
@@ -268,6 +279,7 @@ fn versions_of_the_same_rules_are_one_program() {
                 let outcome = carry_out(&engine, &mut other, &played.act, Detail::Plain);
                 match (&played.result, outcome) {
                     (Ok(one), Ok(other)) => {
+                        count(&other.entries, coverage);
                         prop_assert_eq!(plain(&one.entries), plain(&other.entries));
                         prop_assert_eq!(one.receipt.is_some(), other.receipt.is_some());
                     }

@@ -1,4 +1,6 @@
-//! The C library as a C programmer meets it: header, static and shared library, symbols, examples.
+//! The C library as a C programmer meets it: header, static and shared library, symbols, size, examples.
+
+mod arguments;
 
 use std::env;
 use std::fs;
@@ -29,12 +31,17 @@ const VALGRIND: [&str; 5] = [
     "--errors-for-leak-kinds=all",
     "-q",
 ];
+/// The most bytes that the stripped shared library may have. The aim is 3 MB: this is what it must not grow past on the way there. The
+/// library of the checks is built without optimising across crates (`in_parallel`), so the one that is shipped is smaller.
+const STRIPPED_MAX: u64 = 16_000_000;
 /// What a shared library is called here.
 const SHARED: &str = if cfg!(target_os = "macos") {
     "libloyalty.dylib"
 } else {
     "libloyalty.so"
 };
+/// The functions that the library shows.
+const SYMBOLS: &str = "tests/c/symbols.txt";
 /// What the Rust standard library needs when it is linked into a C program.
 const SYSTEM: &[&str] = if cfg!(target_os = "macos") {
     &["-liconv", "-lSystem", "-lm"]
@@ -62,9 +69,11 @@ pub(super) fn run_all(workspace: &Workspace) -> Result<Done> {
     let tests = workspace.need_files("tests/c", "c", "the tests of the C library")?;
     let examples = workspace.need_files("examples/c", "c", "the C examples")?;
     let valgrind = valgrind(workspace)?;
-    let library = Library::build(workspace)?;
-    let mut checks = 0_usize;
+    let promised = read(&workspace.need(SYMBOLS, "the names that the C library shows")?)?;
+    let promised = names(&promised);
+    let mut checks = arguments::check(workspace, &promised)?;
     let mut notes = Vec::new();
+    let library = Library::build(workspace)?;
 
     // Leaks are looked for in one library, linked one way: what it does with memory is the same in all of them.
     let looked_through = if valgrind {
@@ -96,9 +105,12 @@ pub(super) fn run_all(workspace: &Workspace) -> Result<Done> {
     checks = checks.saturating_add(1);
 
     if cfg!(target_os = "linux") {
-        checks = checks.saturating_add(symbols(workspace, &library)?);
+        checks = checks.saturating_add(symbols(workspace, &library, &promised)?);
+        let size = stripped_size(workspace, &library)?;
+        notes.push(size_said(size)?);
+        checks = checks.saturating_add(1);
     } else {
-        notes.push("the list of symbols is compared on Linux only".to_owned());
+        notes.push("the list of symbols and the size are compared on Linux only".to_owned());
     }
 
     for source in &examples {
@@ -269,15 +281,43 @@ fn cpp(workspace: &Workspace) -> Result<()> {
         .arg(&source))
 }
 
-/// The shared library shows the functions that are promised, and no other. How many there are.
-fn symbols(workspace: &Workspace, library: &Library) -> Result<usize> {
-    const LIST: &str = "tests/c/symbols.txt";
-    let promised = read(&workspace.need(LIST, "the names that the C library shows")?)?;
-    let promised: Vec<&str> = promised
-        .lines()
+/// The names in the list of promised functions.
+fn names(list: &str) -> Vec<&str> {
+    list.lines()
         .map(str::trim)
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .collect();
+        .collect()
+}
+
+/// The bytes of the shared library without what only a debugger needs.
+fn stripped_size(workspace: &Workspace, library: &Library) -> Result<u64> {
+    let stripped = workspace.target_folder("c/stripped")?.join(SHARED);
+    run(command("strip", &workspace.root)
+        .arg("-o")
+        .arg(&stripped)
+        .arg(library.shared.join(SHARED)))?;
+    let size = fs::metadata(&stripped)
+        .with_context(|| format!("`{}` cannot be measured", workspace.shown(&stripped)))?;
+    Ok(size.len())
+}
+
+/// A size in words, or that it is too large.
+fn size_said(bytes: u64) -> Result<String> {
+    let megabytes = |bytes: u64| {
+        let tenths = bytes.div_ceil(100_000);
+        format!("{}.{} MB", tenths.wrapping_div(10), tenths.wrapping_rem(10))
+    };
+    let (size, most) = (megabytes(bytes), megabytes(STRIPPED_MAX));
+    if bytes > STRIPPED_MAX {
+        bail!("the stripped C library has {size}: no more than {most} (`STRIPPED_MAX`)");
+    }
+    Ok(format!(
+        "the stripped C library has {size} of at most {most}"
+    ))
+}
+
+/// The shared library shows the functions that are promised, and no other. How many there are.
+fn symbols(workspace: &Workspace, library: &Library, promised: &[&str]) -> Result<usize> {
     let text = capture_text(
         command("nm", &workspace.root)
             .args(["-D", "--defined-only"])
@@ -286,15 +326,15 @@ fn symbols(workspace: &Workspace, library: &Library) -> Result<usize> {
     let mut shown: Vec<&str> = text.lines().filter_map(function_name).collect();
     shown.sort_unstable();
     if let Some(diff) = diff::unified(
-        LIST,
-        &as_lines(&promised),
+        SYMBOLS,
+        &as_lines(promised),
         "the shared library",
         &as_lines(&shown),
         40,
     ) {
         say!("{diff}");
         bail!(
-            "the shared library does not show the functions of `{LIST}`; a published name must stay, \
+            "the shared library does not show the functions of `{SYMBOLS}`; a published name must stay, \
              a new one is added to that file by hand, in the order of `LC_ALL=C sort`"
         );
     }
@@ -324,7 +364,18 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::function_name;
+    use super::{STRIPPED_MAX, function_name, size_said};
+
+    #[test]
+    fn a_library_that_is_too_large_is_refused() {
+        let said = size_said(14_559_856).unwrap_or_default();
+        assert_eq!(
+            said,
+            "the stripped C library has 14.6 MB of at most 16.0 MB"
+        );
+        assert!(size_said(STRIPPED_MAX).is_ok());
+        assert!(size_said(STRIPPED_MAX.saturating_add(1)).is_err());
+    }
 
     #[test]
     fn only_functions_count() {

@@ -1,5 +1,8 @@
 //! Members and journal in SQLite: one transaction for what belongs together, compare-and-swap on the version of a member.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
