@@ -278,20 +278,18 @@ impl Nature<'_> {
 
 /// For each of a set of candidates those that must not stand beside it, also because their group takes only one.
 fn apart(table: &Table<'_>, members: &[u64]) -> Option<Sets> {
-    let single = |place: usize| table.group(place).filter(|group| group.most == 1);
-    let mut pairs = numbers(members).filter(|place| {
-        single(*place).is_some() || table.apart(*place).iter().any(|word| *word != 0)
-    });
+    let single = |place: usize| table.group(place).is_some_and(|group| group.most == 1);
+    let mut pairs = numbers(members)
+        .filter(|place| single(*place) || table.apart(*place).iter().any(|word| *word != 0));
     pairs.next()?;
     let asked = table.asked().len();
     let mut sets = Sets::new(asked, asked);
     for place in numbers(members) {
         let own = sets.of_mut(place);
         add(own, table.apart(place));
-        if let Some(group) = single(place) {
-            let others = numbers(members).filter(|other| *other != place);
-            let same = others.filter(|other| table.group(*other) == Some(group));
-            same.for_each(|other| set(own, other));
+        if single(place) {
+            // It is among them itself, which nobody asks for.
+            add(own, table.of_group(place));
         }
     }
     Some(sets)
