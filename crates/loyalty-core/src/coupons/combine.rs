@@ -7,6 +7,7 @@ mod hope;
 mod memo;
 mod search;
 mod table;
+mod tree;
 mod turn;
 
 use std::rc::Rc;

@@ -21,8 +21,8 @@ use crate::pricing::{RowTax, Sharing, TaxRule, net_and_gross};
 use rustc_hash::FxHashMap;
 
 pub(crate) use limits::{Left, ProductsLeft};
+pub(super) use slots::SlotsBefore;
 pub(crate) use slots::{Slice, State};
-pub(super) use slots::{Slot, SlotsBefore};
 
 use units::Run;
 
@@ -159,10 +159,16 @@ impl PromotionPlan {
             let rows = match same {
                 Some((_, rows)) => rows.clone(),
                 None => {
-                    let rows = (0_u32..).zip(&basket.rows);
-                    let has = |row| lines.is_none_or(|lines| lines.has(basket, row));
-                    let rows = rows.filter(|(_, row)| has(row));
-                    rows.map(|(place, _)| place).collect()
+                    let mut rows = Vec::with_capacity(basket.rows.len());
+                    let all = (0_u32..).zip(&basket.rows);
+                    match lines {
+                        Some(lines) => {
+                            let all = all.filter(|(_, row)| lines.has(basket, row));
+                            rows.extend(all.map(|(place, _)| place));
+                        }
+                        None => rows.extend(all.map(|(place, _)| place)),
+                    }
+                    rows.into()
                 }
             };
             known.push((lines, rows));

@@ -4,7 +4,16 @@
 use super::bits::has;
 use super::bound::{Bounds, Most};
 use super::hope::Open;
+use super::tree::Saves;
 use super::turn::Turn;
+
+/// Candidates in the order of the search, with what each can save.
+pub(super) trait Each<'b>:
+    DoubleEndedIterator<Item = (&'b Most, Saves)> + ExactSizeIterator
+{
+}
+
+impl<'b, I: DoubleEndedIterator<Item = (&'b Most, Saves)> + ExactSizeIterator> Each<'b> for I {}
 
 /// What can be saved from each place on, of the turn and of those that it goes on from.
 pub(super) struct Ahead {
@@ -12,8 +21,8 @@ pub(super) struct Ahead {
     all: Vec<(i64, i64)>,
     /// Where each turn begins.
     turns: Vec<usize>,
-    /// The largest amount of each clique.
-    cliques: Vec<i64>,
+    /// What the joints of the tree save.
+    joints: Vec<Saves>,
     /// For each group that has a most how many more of it can be used, and the largest amounts of so many.
     groups: Vec<(usize, Vec<i64>)>,
 }
@@ -23,20 +32,20 @@ impl Ahead {
         Self {
             all: Vec::new(),
             turns: Vec::new(),
-            cliques: vec![0; bounds.cliques],
+            joints: bounds.tree.nothing(),
             groups: vec![(0, Vec::new()); bounds.groups.len()],
         }
     }
 
-    /// Looks ahead from a turn. The amounts stand in the order of the search.
+    /// Looks ahead from a turn. The amounts stand in the order of the search, each with what its rows have for it.
     pub(super) fn look<'b>(
         &mut self,
         turn: &Turn<'_>,
         bounds: &'b Bounds,
-        (amounts, open): (impl DoubleEndedIterator<Item = (&'b Most, i64)>, Open<'_>),
+        (amounts, open): (impl Each<'b>, Open<'_>),
     ) {
         self.turns.push(self.all.len());
-        self.cliques.fill(0);
+        self.joints.fill(Saves::default());
         for (group, (left, largest)) in bounds.groups.iter().zip(&mut self.groups) {
             let chosen = turn.chosen.iter().map(|one| one.candidate);
             let used = chosen.filter(|one| turn.table.group(*one) == Some(*group));
@@ -44,12 +53,14 @@ impl Ahead {
             largest.clear();
         }
         let (mut saved, mut worth) = (0_i64, 0_i64);
-        for (most, amount) in amounts.rev() {
+        let joints = bounds.tree.of_each.iter().skip(open.first);
+        for ((most, saves), joint) in amounts.zip(joints).rev() {
             if !has(open.closed, most.place) {
                 worth = worth.saturating_add(most.worth);
-                let more = match most.group {
-                    Some(group) => self.joins(group, amount),
-                    None => self.raises(most.clique, amount),
+                let more = match (most.group, joint) {
+                    (Some(group), _) => self.joins(group, saves.amount),
+                    (None, Some(joint)) => bounds.tree.raise(&mut self.joints, *joint, saves),
+                    (None, None) => 0,
                 };
                 saved = saved.saturating_add(more);
             }
@@ -70,16 +81,6 @@ impl Ahead {
         let place = first.saturating_add(count).checked_sub(1);
         let there = place.and_then(|place| self.all.get(place));
         there.copied().unwrap_or_default()
-    }
-
-    /// How much more a clique saves with one more: of those that exclude each other only the largest counts.
-    fn raises(&mut self, clique: usize, amount: i64) -> i64 {
-        let Some(largest) = self.cliques.get_mut(clique) else {
-            return 0;
-        };
-        let more = amount.saturating_sub(*largest).max(0);
-        *largest = largest.saturating_add(more);
-        more
     }
 
     /// How much more a group saves with one more: the largest of as many as can be used.

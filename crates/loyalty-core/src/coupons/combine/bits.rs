@@ -4,7 +4,7 @@
 const WORD: usize = 64;
 
 /// A set of numbers below a limit.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::coupons) struct Bits(Box<[u64]>);
 
 impl Bits {

@@ -7,6 +7,7 @@
 
 use super::bits::Bits;
 use super::table::{Group, Table};
+use super::tree::Tree;
 use super::turn::Turn;
 use crate::amount::Rounding;
 use crate::coupons::effect::{Candidate, State, Till};
@@ -17,7 +18,9 @@ use crate::pricing::{Part, PercentBase, TaxKind, Weights};
 /// What each candidate could save, in the order of the search.
 pub(super) struct Bounds {
     pub(super) each: Vec<Most>,
-    /// How many candidates exclude each other where no more than one of a clique can be used.
+    /// The candidates by what may stand together.
+    pub(super) tree: Tree,
+    /// How many cliques there are, of each of which no more than one can be used. None are told where none takes a part.
     pub(super) cliques: usize,
     /// The groups of which some but not all can be used, where that is more than one.
     pub(super) groups: Vec<Group>,
@@ -69,10 +72,10 @@ impl Bounds {
                 goods.set(place);
             }
         }
-        let (of_each, cliques) = cliques(table, order);
+        let rivals = Rivals::new(table, order, size);
         let mut each = Vec::with_capacity(order.len());
         let mut groups: Vec<Group> = Vec::new();
-        for (place, clique) in order.iter().zip(of_each) {
+        for place in order {
             let Some(candidate) = table.candidates.get(*place) else {
                 continue;
             };
@@ -98,7 +101,7 @@ impl Bounds {
             let never = tried.is_for_ever(candidate);
             let amount = match never {
                 true => 0,
-                false => till.most(candidate, start, tried)?,
+                false => till.most(candidate, start, (tried, rivals.leave(table, *place)))?,
             };
             let (part, share) = parts(till, candidate, (&rows, mask == goods), start);
             each.push(Most {
@@ -110,13 +113,16 @@ impl Bounds {
                 share,
                 worth: if never { 0 } else { candidate.plan.worth },
                 never,
-                clique,
+                clique: 0,
                 group,
             });
         }
-        let parted = |one: &Most| one.part.is_some() && one.group.is_none();
+        let mut parts = each.iter().filter(|one| one.part.is_some());
+        let parted = parts.any(|one| one.group.is_none());
+        let cliques = if parted { cliques(table, &mut each) } else { 0 };
         Ok(Self {
-            parted: each.iter().any(parted),
+            tree: Tree::new(table, &each),
+            parted,
             each,
             cliques,
             groups,
@@ -155,6 +161,35 @@ impl Bounds {
             .saturating_sub(saved)
             .saturating_sub(tax)
             .saturating_sub(rounded)
+    }
+}
+
+/// Those that consume units, with the rows that they see.
+struct Rivals(Vec<(usize, Bits)>);
+
+impl Rivals {
+    fn new(table: &Table<'_>, order: &[usize], size: usize) -> Self {
+        let all = order.iter().filter_map(|place| {
+            let candidate = table.candidates.get(*place)?;
+            candidate.plan.consume.then(|| {
+                let mut rows = Bits::new(size);
+                let sets = candidate.sets.iter().flat_map(|set| set.iter());
+                sets.for_each(|row| rows.set(*row as usize));
+                (*place, rows)
+            })
+        });
+        Self(all.collect())
+    }
+
+    /// Whether all of them that may stand beside one leave it every unit that it could see.
+    fn leave(&self, table: &Table<'_>, place: usize) -> bool {
+        let Some((_, rows)) = self.0.iter().find(|(one, _)| *one == place) else {
+            return true;
+        };
+        self.0.iter().all(|(other, others)| {
+            let apart = || !table.may_join(place, core::iter::once(*other));
+            *other == place || apart() || !rows.meets(others)
+        })
     }
 }
 
@@ -240,23 +275,21 @@ fn on_top(till: &Till) -> Option<Part> {
 }
 
 /// Puts the candidates into cliques of which only one can be used, one after the other into the first that takes it.
-fn cliques(table: &Table<'_>, order: &[usize]) -> (Vec<usize>, usize) {
+fn cliques(table: &Table<'_>, each: &mut [Most]) -> usize {
     let mut cliques: Vec<Vec<usize>> = Vec::new();
-    let mut of_each = Vec::with_capacity(order.len());
     let apart = |one: usize, other: usize| {
         let group = table.group(one);
         let single = group.is_some_and(|group| group.most == 1);
         !table.together(one, other) || (single && group == table.group(other))
     };
-    for place in order {
-        let fits = |clique: &Vec<usize>| clique.iter().all(|one| apart(*one, *place));
+    for most in each {
+        let fits = |clique: &Vec<usize>| clique.iter().all(|one| apart(*one, most.place));
         let found = cliques.iter().position(fits);
-        let at = found.unwrap_or(cliques.len());
-        match cliques.get_mut(at) {
-            Some(clique) => clique.push(*place),
-            None => cliques.push(vec![*place]),
+        most.clique = found.unwrap_or(cliques.len());
+        match cliques.get_mut(most.clique) {
+            Some(clique) => clique.push(most.place),
+            None => cliques.push(vec![most.place]),
         }
-        of_each.push(at);
     }
-    (of_each, cliques.len())
+    cliques.len()
 }

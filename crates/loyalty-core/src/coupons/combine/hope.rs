@@ -3,6 +3,7 @@
 use super::ahead::Ahead;
 use super::bits::{Bits, Sets, add, has, within};
 use super::bound::{Bounds, Most, Rounded, of};
+use super::tree::Saves;
 use super::turn::{Paid, Turn};
 use crate::amount::Rounding;
 use crate::coupons::effect::{State, Till};
@@ -38,6 +39,8 @@ pub(super) struct Hopes {
     /// The rows that a turn has lowered, and by how much: what they cost, what can be taken off them.
     lowered: Bits,
     by_row: Vec<(u32, i64, i64)>,
+    /// Whether any row has a price that no discount goes below.
+    floors: bool,
     run: Running,
     ahead: Ahead,
 }
@@ -62,6 +65,11 @@ impl Hopes {
             before: Vec::new(),
             lowered: Bits::new(rows),
             by_row: Vec::new(),
+            floors: till
+                .rows
+                .iter()
+                .chain(&till.shipping)
+                .any(|row| row.least > 0),
             run: Running {
                 left: Vec::new(),
                 credits: Vec::new(),
@@ -78,12 +86,15 @@ impl Hopes {
 
     /// Looks ahead from a turn.
     pub(super) fn look(&mut self, bounds: &Bounds, turn: &Turn<'_>, open: Open<'_>) {
-        // Where some take parts, each place is worked out when it is asked for.
-        if !bounds.parted {
-            let each = bounds.each.iter().zip(&self.each).skip(open.first);
-            let amounts = each.map(|(most, now)| (most, now.amount));
-            self.ahead.look(turn, bounds, (amounts, open));
-        }
+        let each = bounds.each.iter().zip(&self.each).skip(open.first);
+        let amounts = each.map(|(most, now)| (most, now.part(most)));
+        self.ahead.look(turn, bounds, (amounts, open));
+    }
+
+    /// For each candidate whether it is of those that could save most together.
+    pub(super) fn best(&self, bounds: &Bounds) -> Vec<bool> {
+        let each = bounds.each.iter().zip(&self.each);
+        bounds.tree.best(each.map(|(most, now)| now.part(most)))
     }
 
     /// Works out anew what the candidates that are open take after the last turn. Answers where it was before.
@@ -133,9 +144,13 @@ impl Hopes {
                 continue;
             }
             let place = row as usize;
-            let least = turn.till.row(place).map_or(0, |row| row.least);
-            let room = |now: i64| now.saturating_sub(least).max(0);
-            let room = room(now.saturating_add(*off)).saturating_sub(room(*now));
+            let room = if self.floors {
+                let least = turn.till.row(place).map_or(0, |row| row.least);
+                let room = |now: i64| now.saturating_sub(least).max(0);
+                room(now.saturating_add(*off)).saturating_sub(room(*now))
+            } else {
+                *off
+            };
             self.lowered.set(place);
             self.by_row.push((row, *off, room));
             all = (all.0.saturating_add(*off), all.1.saturating_add(room));
@@ -156,36 +171,26 @@ impl Hopes {
     }
 
     /// The most that sets can reach which go on from the one that is applied and leaves so much to be paid.
-    pub(super) fn hope(
-        &mut self,
-        bounds: &Bounds,
-        (turn, paid): (&Turn<'_>, Paid),
-        open: Open<'_>,
-    ) -> Hope {
-        let (saved, worth) = if bounds.parted {
-            let (fine, worth) = self.in_order(bounds, turn, open);
-            (fine.div_euclid(FINE), worth)
-        } else {
-            let count = self.each.len().saturating_sub(open.first);
-            self.ahead.of_last(count)
-        };
-        let saved = saved.min(paid.prices);
-        let chosen = turn.chosen.iter().map(|one| one.candidate);
-        let now_worth = chosen.fold(0_i64, |sum, one| {
-            let one = turn.table.candidates.get(one);
-            sum.saturating_add(one.map_or(0, |one| one.plan.worth))
-        });
-        let least = bounds.gross(paid.payable, saved, turn.state.now.len());
-        Hope {
-            payable: least,
-            worth: now_worth.saturating_add(worth),
-            needs_more: worth > 0 || least < paid.payable,
-            is_end: worth == 0 && saved == 0,
-        }
+    pub(super) fn hope(&self, bounds: &Bounds, turn: (&Turn<'_>, Paid), open: Open<'_>) -> Hope {
+        let count = self.each.len().saturating_sub(open.first);
+        Hope::new(bounds, turn, self.ahead.of_last(count))
     }
 
-    /// What is saved in fine parts, and worth besides, where some take parts of what the others leave.
-    fn in_order(&mut self, bounds: &Bounds, turn: &Turn<'_>, open: Open<'_>) -> (i64, i64) {
+    /// The same, told more closely where some take a part of what the others leave.
+    pub(super) fn closer(
+        &mut self,
+        bounds: &Bounds,
+        turn: (&Turn<'_>, Paid),
+        open: Open<'_>,
+    ) -> Hope {
+        let count = self.each.len().saturating_sub(open.first);
+        let (most, worth) = self.ahead.of_last(count);
+        let fine = self.in_order(bounds, turn.0, open);
+        Hope::new(bounds, turn, (fine.div_euclid(FINE).min(most), worth))
+    }
+
+    /// What is saved in fine parts where some take parts of what the others leave.
+    fn in_order(&mut self, bounds: &Bounds, turn: &Turn<'_>, open: Open<'_>) -> i64 {
         let run = &mut self.run;
         run.begin();
         let all = bounds.each.iter().zip(&self.each).skip(open.first);
@@ -193,9 +198,7 @@ impl Hopes {
         for (most, _) in all.clone() {
             run.count(most);
         }
-        let mut worth = 0_i64;
         for (most, now) in all {
-            worth = worth.saturating_add(most.worth);
             match (most.group, most.part) {
                 (Some(group), _) => {
                     // Its group counts it.
@@ -224,7 +227,7 @@ impl Hopes {
                 run.lost = run.lost.saturating_add(amount.saturating_mul(FINE));
             }
         }
-        (run.saved(), worth)
+        run.saved()
     }
 }
 
@@ -352,6 +355,25 @@ impl Running {
     }
 }
 
+impl Hope {
+    /// What is reached where so much more is saved, and is worth so much more besides.
+    fn new(bounds: &Bounds, (turn, paid): (&Turn<'_>, Paid), (saved, worth): (i64, i64)) -> Self {
+        let saved = saved.min(paid.prices);
+        let chosen = turn.chosen.iter().map(|one| one.candidate);
+        let now_worth = chosen.fold(0_i64, |sum, one| {
+            let one = turn.table.candidates.get(one);
+            sum.saturating_add(one.map_or(0, |one| one.plan.worth))
+        });
+        let least = bounds.gross(paid.payable, saved, turn.state.now.len());
+        Self {
+            payable: least,
+            worth: now_worth.saturating_add(worth),
+            needs_more: worth > 0 || least < paid.payable,
+            is_end: worth == 0 && saved == 0,
+        }
+    }
+}
+
 impl Now {
     fn of(most: &Most, till: &Till, state: &State) -> Self {
         let (mut price, mut room) = (0_i64, 0_i64);
@@ -371,11 +393,19 @@ impl Now {
     }
 }
 
+impl Now {
+    fn part(self, most: &Most) -> Saves {
+        Saves {
+            amount: self.amount,
+            room: most.within(self.price, self.room),
+        }
+    }
+}
+
 impl Most {
     /// The most that a candidate takes where its rows cost so much, and so much can be taken off them.
     fn amount_of(&self, price: i64, room: i64) -> i64 {
-        let room = if self.gives_all() { price } else { room };
-        let mut amount = self.amount.min(room);
+        let mut amount = self.amount.min(self.within(price, room));
         if let Some((part, slack)) = self.share {
             let share = i128::from(price).saturating_mul(part.part);
             let share = Rounding::Ceil
@@ -387,8 +417,11 @@ impl Most {
         amount
     }
 
-    /// Whether it may take a whole row away, below its least, too.
-    fn gives_all(&self) -> bool {
-        self.share.is_none() && self.part.is_none()
+    /// What it finds on its rows: where it may take a whole row away, what they cost, below their least, too.
+    fn within(&self, price: i64, room: i64) -> i64 {
+        match self.share.is_none() && self.part.is_none() {
+            true => price,
+            false => room,
+        }
     }
 }

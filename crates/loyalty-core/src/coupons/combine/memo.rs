@@ -1,7 +1,7 @@
 //! What came of candidates before: one that sees the same prices and units again does the same again.
 
 use super::table::Table;
-use crate::coupons::effect::{Candidate, Slot, State, Till, Tried};
+use crate::coupons::effect::{Candidate, State, Till, Tried};
 
 /// How many answers of one candidate are kept.
 const KEPT: usize = 8;
@@ -11,10 +11,12 @@ pub(super) struct Memo {
     /// For each candidate the place of its memory.
     of_each: Box<[u32]>,
     all: Vec<Option<Known>>,
+    /// What was seen last.
+    seen: Vec<i64>,
 }
 
 /// What one sees, and its last answers.
-pub(super) struct Known {
+struct Known {
     /// The rows of which it sees prices and units.
     rows: Box<[u32]>,
     answers: Vec<Answer>,
@@ -23,49 +25,88 @@ pub(super) struct Known {
 }
 
 struct Answer {
-    /// The prices of the rows that it saw, then of their units, where these are not alike.
+    /// As of [`Known::look`].
     seen: Box<[i64]>,
     tried: Tried,
 }
+
+/// The place of a memory.
+#[derive(Clone, Copy)]
+pub(super) struct Memory(usize);
 
 impl Memo {
     pub(super) fn new(table: &Table<'_>) -> Self {
         let (of_each, count) = table.alike();
         let mut all = Vec::new();
         all.resize_with(count, || None);
-        Self { of_each, all }
+        Self {
+            of_each,
+            all,
+            seen: Vec::new(),
+        }
     }
 
-    /// The memory of a candidate.
-    pub(super) fn of(
+    /// Notes what a candidate sees, and answers where its memory is.
+    pub(super) fn look(
         &mut self,
         place: usize,
         (candidate, till): (&Candidate<'_>, &Till),
-    ) -> Option<&mut Known> {
-        let known = self.all.get_mut(*self.of_each.get(place)? as usize)?;
-        Some(known.get_or_insert_with(|| Known {
-            rows: till.seen_by(candidate),
-            answers: Vec::new(),
-            oldest: 0,
-        }))
+        state: &State,
+    ) -> Memory {
+        let place = self
+            .of_each
+            .get(place)
+            .map_or(usize::MAX, |one| *one as usize);
+        if let Some(known) = self.all.get_mut(place) {
+            let known = known.get_or_insert_with(|| Known {
+                rows: till.seen_by(candidate),
+                answers: Vec::new(),
+                oldest: 0,
+            });
+            known.look(state, &mut self.seen);
+        }
+        Memory(place)
+    }
+
+    /// What came of it when it saw what was noted last.
+    pub(super) fn recall(&self, memory: Memory) -> Option<Tried> {
+        let known = self.all.get(memory.0)?.as_ref()?;
+        let found = known.answers.iter().find(|one| *one.seen == *self.seen);
+        found.map(|one| one.tried.clone())
+    }
+
+    /// Keeps what came of what was noted last.
+    pub(super) fn keep(&mut self, memory: Memory, tried: &Tried) {
+        if let Some(Some(known)) = self.all.get_mut(memory.0) {
+            known.keep(Answer {
+                seen: self.seen.as_slice().into(),
+                tried: tried.clone(),
+            });
+        }
     }
 }
 
 impl Known {
-    /// What came of it when it saw the same.
-    pub(super) fn recall(&self, state: &State) -> Option<Tried> {
-        let found = self.answers.iter().find(|one| {
-            let now = one.seen.iter().copied();
-            self.seen(state).eq(now)
-        });
-        found.map(|one| one.tried.clone())
+    /// Whether all rows are whole, the prices of those that are seen, then the units that do not stand for their row: with their
+    /// row, how many they are, what they cost and whether they are consumed.
+    fn look(&self, state: &State, seen: &mut Vec<i64>) {
+        seen.clear();
+        seen.push(i64::from(state.is_whole()));
+        let of = |all: &[i64], row: u32| all.get(row as usize).copied().unwrap_or(0);
+        seen.extend(self.rows.iter().map(|row| of(&state.now, *row)));
+        if state.is_whole() {
+            return;
+        }
+        for row in &self.rows {
+            let slots = state.slots_of(*row).1;
+            if !matches!(slots, [slot] if slot.is_fresh()) {
+                let all = slots.iter();
+                seen.extend(all.flat_map(|slot| slot.seen()));
+            }
+        }
     }
 
-    pub(super) fn keep(&mut self, state: &State, tried: &Tried) {
-        let answer = Answer {
-            seen: self.seen(state).collect(),
-            tried: tried.clone(),
-        };
+    fn keep(&mut self, answer: Answer) {
         if self.answers.len() < KEPT {
             return self.answers.push(answer);
         }
@@ -75,16 +116,5 @@ impl Known {
         if let Some(there) = self.answers.get_mut(self.oldest) {
             *there = answer;
         }
-    }
-
-    fn seen<'s>(&'s self, state: &'s State) -> impl Iterator<Item = i64> + 's {
-        let of = |all: &'s [i64], row: &u32| all.get(*row as usize).copied().unwrap_or(0);
-        let now = self.rows.iter().map(move |row| of(&state.now, row));
-        let parted = self
-            .rows
-            .get(..if state.is_whole() { 0 } else { self.rows.len() });
-        let slots = parted.unwrap_or_default().iter();
-        let slots = slots.flat_map(|row| state.slots_of(*row).1);
-        now.chain(slots.flat_map(Slot::seen))
     }
 }

@@ -4,7 +4,7 @@
 
 use core::cmp::Reverse;
 
-use super::bits::{Sets, has};
+use super::bits::{Sets, add, has};
 use super::bound::Bounds;
 use super::hope::{Hope, Hopes, Open};
 use super::table::Table;
@@ -134,10 +134,12 @@ struct Search<'s, 't> {
 }
 
 impl Search<'_, '_> {
-    /// A first good set: those that could save most, each if it may join those before it.
+    /// A first good set: those that could save most together, then those that could alone, each if it may join those before it.
     fn dive(&mut self) -> Result<()> {
+        let best = self.hopes.best(self.bounds);
+        let is_best = |at: usize| best.get(at).copied().unwrap_or(false);
         let mut wanted: Vec<usize> = (0..self.order.len()).collect();
-        wanted.sort_by_key(|at| Reverse(self.bounds.most(*at)));
+        wanted.sort_by_key(|at| (!is_best(*at), Reverse(self.bounds.most(*at))));
         let mut set: Vec<usize> = Vec::new();
         let mut taken = Vec::new();
         for at in wanted {
@@ -195,7 +197,10 @@ impl Search<'_, '_> {
             let Some(place) = self.order.get(at).copied() else {
                 break;
             };
-            if self.bounds.never(at) || !self.joins(place, depth) || self.is_twin(passed, place) {
+            if self.bounds.never(at)
+                || has(self.closed.of(depth), place)
+                || self.is_twin(passed, place)
+            {
                 continue;
             }
             let open = Open {
@@ -203,7 +208,10 @@ impl Search<'_, '_> {
                 closed: self.closed.of(depth),
             };
             let turn = (&*self.turn, paid);
-            let hope = self.hopes.hope(self.bounds, turn, open);
+            let mut hope = self.hopes.hope(self.bounds, turn, open);
+            if self.bounds.parted && !self.hopeless(&hope) {
+                hope = self.hopes.closer(self.bounds, turn, open);
+            }
             if self.hopeless(&hope) {
                 if hope.is_end {
                     self.weigh(paid.payable);
@@ -232,6 +240,10 @@ impl Search<'_, '_> {
     /// Looks into what goes on from the set that was just gone on to.
     fn deeper(&mut self, place: usize, (first, depth): (usize, usize)) -> Result<()> {
         self.closed.follow(depth, self.table.apart(place));
+        let chosen = self.turn.chosen.iter().map(|one| one.candidate);
+        if self.table.is_full(place, chosen) {
+            add(self.closed.of_mut(depth), self.table.of_group(place));
+        }
         let open = Open {
             first,
             closed: self.closed.of(depth),
@@ -240,11 +252,6 @@ impl Search<'_, '_> {
         self.from(first, depth)?;
         self.hopes.back_to(mark);
         Ok(())
-    }
-
-    fn joins(&self, place: usize, depth: usize) -> bool {
-        let chosen = self.turn.chosen.iter().map(|one| one.candidate);
-        !has(self.closed.of(depth), place) && !self.table.is_full(place, chosen)
     }
 
     /// Whether one just like it, that would be taken rather, was passed over: then this one is, too.

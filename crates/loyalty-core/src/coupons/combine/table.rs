@@ -23,6 +23,8 @@ pub(in crate::coupons) struct Table<'c> {
     ranks: Vec<u32>,
     /// For each candidate its group, where that has a most.
     groups: Vec<Option<Group>>,
+    /// For each group those asked that are in it.
+    of_groups: Sets,
 }
 
 /// A group, and the most of it in one set.
@@ -39,15 +41,26 @@ impl<'c> Table<'c> {
         asked: usize,
         combining: &'c CombiningPlan,
     ) -> Self {
-        let groups = candidates.iter().map(|one| group(one, combining)).collect();
+        let asked = asked.min(candidates.len());
+        let groups: Vec<_> = candidates.iter().map(|one| group(one, combining)).collect();
+        let mut of_groups = Sets::default();
+        if groups.iter().any(Option::is_some) {
+            of_groups = Sets::new(combining.groups.len(), asked);
+            for (place, group) in groups.iter().take(asked).enumerate() {
+                if let Some(group) = group {
+                    set(of_groups.of_mut(group.place), place);
+                }
+            }
+        }
         let mut table = Self {
             candidates,
             combining,
-            asked: asked.min(candidates.len()),
+            asked,
             apart: None,
             off_row: None,
             ranks: Vec::new(),
             groups,
+            of_groups,
         };
         table.ranks = table.order_ranks();
         table.part();
@@ -166,6 +179,13 @@ impl<'c> Table<'c> {
     /// The group of a candidate.
     pub(super) fn group(&self, place: usize) -> Option<Group> {
         self.groups.get(place).copied().flatten()
+    }
+
+    /// Those asked that are in the group of a candidate.
+    pub(super) fn of_group(&self, place: usize) -> &[u64] {
+        self.group(place)
+            .map(|group| self.of_groups.of(group.place))
+            .unwrap_or_default()
     }
 
     fn is_in(&self, place: usize, group: Group) -> bool {

@@ -101,14 +101,12 @@ impl<'t> Turn<'t> {
             Cow::Borrowed(left) => left,
             Cow::Owned(left) => return self.till.judge(candidate, &left, &self.state),
         };
-        let known = self.memo.of(place, (candidate, self.till));
-        if let Some(tried) = known.and_then(|known| known.recall(&self.state)) {
+        let memory = self.memo.look(place, (candidate, self.till), &self.state);
+        if let Some(tried) = self.memo.recall(memory) {
             return Ok(tried);
         }
         let tried = self.till.judge(candidate, left, &self.state)?;
-        if let Some(known) = self.memo.of(place, (candidate, self.till)) {
-            known.keep(&self.state, &tried);
-        }
+        self.memo.keep(memory, &tried);
         Ok(tried)
     }
 
@@ -116,7 +114,11 @@ impl<'t> Turn<'t> {
     pub(in crate::coupons) fn pop(&mut self) {
         match (self.before.pop(), self.chosen.pop()) {
             (Some(Before::Other(before)), _) => (self.state, self.chosen) = *before,
-            (Some(Before::Less(slots)), Some(last)) => self.state.unbook(&last.applied, slots),
+            (Some(Before::Less(slots)), Some(last)) => {
+                if let Some(candidate) = self.table.candidates.get(last.candidate) {
+                    self.state.unbook(candidate, &last.applied, slots);
+                }
+            }
             _ => {}
         }
     }

@@ -1,6 +1,5 @@
 //! Taking something off units: amounts, parts, prices (clauses 2.3, 2.4, 10.2).
 
-use super::slots::Slot;
 use super::units::{Run, count};
 use super::{Applied, Free, Work};
 use crate::amount::{Ratio, Share, allocate};
@@ -273,6 +272,10 @@ impl Work<'_> {
         let mut all = Vec::with_capacity(runs.len());
         let mut one = Vec::new();
         for (runs, off) in self.by_row(runs, false).zip(off) {
+            if runs.len() == 1 {
+                all.push(*off);
+                continue;
+            }
             let shares = runs.iter().map(|run| {
                 let now = self.costs(*run);
                 Share {
@@ -313,6 +316,9 @@ impl Work<'_> {
         let rounder = self.candidate.plan.rounder;
         // The price of whole rows is whole. Bounds go by prices rounded up.
         let whole = |run: &Run| {
+            if self.whole_row(*run).is_some() {
+                return true;
+            }
             let slot = self.state.slot(run.0, self.till);
             slot.is_none_or(|slot| slot.units == run.1)
         };
@@ -398,7 +404,29 @@ impl Work<'_> {
     pub(super) fn add(&self, applied: &mut Applied, runs: &[Run], taken: &Reduced) {
         applied.unplaced = applied.unplaced.saturating_add(taken.unplaced);
         applied.units.reserve(runs.len());
+        // Then units are named by slot, not only by row.
+        let apart = self.candidate.plan.consume || !self.state.is_whole();
+        if apart {
+            applied.slots.reserve(runs.len());
+        }
         for ((number, units), off) in runs.iter().zip(&taken.off) {
+            if let Some((place, row)) = self.whole_row((*number, *units))
+                && let Some(there @ 0) = applied.off.get_mut(place as usize)
+            {
+                let now = self.now(place as usize);
+                let placed = (*off).min(now.saturating_sub(row.least.min(now)));
+                applied.unplaced = applied.unplaced.saturating_add(off.saturating_sub(placed));
+                if placed > 0 {
+                    *there = placed;
+                    applied.total = applied.total.saturating_add(placed);
+                    applied.units.push((place, *units));
+                    if apart {
+                        let one = self.state.slice((*number, *units), placed);
+                        applied.slots.push(one);
+                    }
+                }
+                continue;
+            }
             let Some(slot) = self.state.slot(*number, self.till) else {
                 continue;
             };
@@ -449,18 +477,13 @@ impl Work<'_> {
                     one.units = one.units.saturating_add(*units);
                     one.off = one.off.saturating_add(placed);
                 }
-                None if self.stands_apart(&slot, *units) => {
+                None if apart || *units < slot.units => {
                     let one = self.state.slice((*number, *units), placed);
                     applied.slots.push(one);
                 }
                 None => {}
             }
         }
-    }
-
-    /// Whether so many units of a slot are to be named, not only their row.
-    fn stands_apart(&self, slot: &Slot, units: i64) -> bool {
-        self.candidate.plan.consume || !self.state.is_whole() || units < slot.units
     }
 }
 

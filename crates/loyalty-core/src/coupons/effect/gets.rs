@@ -14,6 +14,14 @@ use crate::pricing::{Basis, PercentBase};
 const BUY: usize = 1;
 const GET: usize = 2;
 
+/// What could be bought.
+struct Bought<'b> {
+    runs: &'b [Run],
+    /// How many units that are: of all, and of each slot.
+    units: i64,
+    of_slots: Vec<i64>,
+}
+
 impl Work<'_> {
     pub(super) fn buy_get(&self, deal: &BuyGet) -> Result<Option<Applied>> {
         let mut buy = self.pool(BUY, false);
@@ -59,12 +67,20 @@ impl Work<'_> {
             Some(repeat) => repeat.saturating_mul(deal.quantity),
             None => i64::MAX,
         });
+        let bought = &Bought {
+            units: count(buy),
+            of_slots: by_row(buy),
+            runs: buy,
+        };
         let size = if deal.partial { 1 } else { deal.quantity };
         // More can only be got if more is bought and less of it is got: what fits is found by halving.
         let (mut fits, mut beyond) = (0_i64, most.checked_div(size).unwrap_or(0).saturating_add(1));
         while beyond.saturating_sub(fits) > 1 {
             let middle = fits.saturating_add(beyond) / 2;
-            if self.got(deal, buy, &get, product(middle, size)?)?.is_some() {
+            if self
+                .got(deal, bought, &get, product(middle, size)?)?
+                .is_some()
+            {
                 fits = middle;
             } else {
                 beyond = middle;
@@ -72,7 +88,7 @@ impl Work<'_> {
         }
         let units = product(fits, size)?;
         let Some(got) = self
-            .got(deal, buy, &get, units)?
+            .got(deal, bought, &get, units)?
             .filter(|got| !got.is_empty())
         else {
             return Ok(None);
@@ -101,20 +117,28 @@ impl Work<'_> {
     }
 
     /// So many units to be got, in their order, so that enough is left that is bought; none if it is not.
-    fn got(&self, deal: &BuyGet, buy: &[Run], get: &[Run], units: i64) -> Result<Option<Vec<Run>>> {
+    fn got(
+        &self,
+        deal: &BuyGet,
+        buy: &Bought<'_>,
+        get: &[Run],
+        units: i64,
+    ) -> Result<Option<Vec<Run>>> {
         let need = product(self.steps(deal, units)?, deal.step)?;
         if deal.measure == Measured::Amount {
             let got = first(get, units);
-            let bought = self.bought(deal, &without(buy, &got))?;
+            let bought = self.bought(deal, &without(buy.runs, &got))?;
             return Ok((count(&got) == units && bought >= need).then_some(got));
         }
         // Of what could be bought, too, so many may be got.
-        let mut spare = count(buy).saturating_sub(need);
+        let mut spare = buy.units.saturating_sub(need);
         let mut left = units;
         let mut got = Vec::with_capacity(get.len());
-        let bought = by_row(buy);
         for (row, there) in get {
-            let both = bought.get(*row as usize).is_some_and(|units| *units > 0);
+            let both = buy
+                .of_slots
+                .get(*row as usize)
+                .is_some_and(|units| *units > 0);
             let mut some = (*there).min(left);
             if both {
                 some = some.min(spare.max(0));

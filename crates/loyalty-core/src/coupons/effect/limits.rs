@@ -234,6 +234,9 @@ impl Work<'_> {
 
     /// The units that the limits leave; none if they leave too few and nothing less is wanted.
     pub(super) fn limited(&self, runs: Vec<Run>) -> Option<Vec<Run>> {
+        if self.left.units == Rest::default() {
+            return Some(runs);
+        }
         let all = count(&runs);
         let some = self.left.units.of(all)?;
         if some == all {

@@ -68,7 +68,8 @@ impl Till {
         rows.into()
     }
 
-    /// The most that a candidate could take off, from the prices of the start; what came of it there is known.
+    /// The most that a candidate could take off, from the prices of the start; what came of it there is known, and whether others
+    /// always leave it every unit.
     ///
     /// # Errors
     /// [`crate::Code::Overflow`] if amounts are too large to be counted.
@@ -76,11 +77,11 @@ impl Till {
         &self,
         candidate: &Candidate<'_>,
         start: &State,
-        tried: Tried,
+        (tried, undisturbed): (Tried, bool),
     ) -> Result<i64> {
         let plan = candidate.plan;
         let stepped = matches!(&plan.deal, DealPlan::Tiered { .. });
-        let same = !plan.consume
+        let same = undisturbed
             && !plan.skip_discounted
             && !stepped
             && plan.rounder.step() == 1

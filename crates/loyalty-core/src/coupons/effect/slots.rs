@@ -16,6 +16,8 @@ pub(crate) struct State {
     /// The goods by units that are alike, in the order of the rows. Empty while every row is alike and nothing is consumed: then
     /// the slot of a row is its place.
     slots: Vec<Slot>,
+    /// For each of the goods the number of its first slot. Empty where there are no slots.
+    firsts: Vec<u32>,
 }
 
 /// Units of a row that are alike.
@@ -48,8 +50,16 @@ pub(crate) struct Slice {
     pub(super) off: i64,
 }
 
-/// The slots as they were before a promotion, where it changed them.
-pub(in crate::coupons) type SlotsBefore = Option<Vec<Slot>>;
+/// What the slots were before a promotion.
+#[derive(Debug)]
+pub(in crate::coupons) enum SlotsBefore {
+    /// The same.
+    Same,
+    /// The same units, before they were lowered.
+    Dearer,
+    /// Others, with the number of the first one of each row.
+    Other(Vec<Slot>, Vec<u32>),
+}
 
 impl State {
     /// The state before the first promotion.
@@ -57,6 +67,7 @@ impl State {
         Self {
             now,
             slots: Vec::new(),
+            firsts: Vec::new(),
         }
     }
 
@@ -67,10 +78,22 @@ impl State {
 
     /// The slots of a row with the number of the first one, where rows are not whole.
     pub(in crate::coupons) fn slots_of(&self, row: u32) -> (u32, &[Slot]) {
-        let first = self.slots.partition_point(|slot| slot.row < row);
-        let rest = self.slots.get(first..).unwrap_or_default();
-        let some = rest.iter().take_while(|slot| slot.row == row).count();
-        (number(first), rest.get(..some).unwrap_or_default())
+        let row = row as usize;
+        let Some(first) = self.firsts.get(row).copied() else {
+            return (number(self.slots.len()), &[]);
+        };
+        let next = self.firsts.get(row.saturating_add(1));
+        let end = next.map_or(self.slots.len(), |next| *next as usize);
+        (
+            first,
+            self.slots.get(first as usize..end).unwrap_or_default(),
+        )
+    }
+
+    /// The number of the first slot of a row.
+    fn first_of(&self, row: u32) -> u32 {
+        // While all are alike, the slot of a row is its place.
+        self.firsts.get(row as usize).copied().unwrap_or(row)
     }
 
     /// A slot by its number.
@@ -90,14 +113,9 @@ impl State {
     /// Units of a slot, with what was taken off them.
     pub(super) fn slice(&self, (slot, units): Run, off: i64) -> Slice {
         let row = self.row_of(slot);
-        let first = if self.is_whole() {
-            slot
-        } else {
-            self.slots_of(row).0
-        };
         Slice {
             row,
-            nth: slot.saturating_sub(first),
+            nth: slot.saturating_sub(self.first_of(row)),
             units,
             off,
         }
@@ -105,12 +123,18 @@ impl State {
 
     /// The slot of a slice.
     pub(super) fn slot_of(&self, slice: &Slice) -> u32 {
-        let first = if self.is_whole() {
-            slice.row
-        } else {
-            self.slots_of(slice.row).0
-        };
-        first.saturating_add(slice.nth)
+        self.first_of(slice.row).saturating_add(slice.nth)
+    }
+
+    /// Notes anew where the slots of each row begin.
+    fn index(&mut self) {
+        self.firsts.clear();
+        for (place, slot) in (0_u32..).zip(&self.slots) {
+            // Rows without units have no slots: they begin where the next one does.
+            while self.firsts.len() <= slot.row as usize {
+                self.firsts.push(place);
+            }
+        }
     }
 
     fn row(&self, place: usize, till: &Till) -> Option<Slot> {
@@ -123,7 +147,7 @@ impl State {
         })
     }
 
-    /// Books what the candidate at a place did. Answers what the slots were before, where they changed.
+    /// Books what the candidate at a place did. Answers what the slots were before.
     pub(in crate::coupons) fn book(
         &mut self,
         till: &Till,
@@ -132,21 +156,65 @@ impl State {
     ) -> SlotsBefore {
         let by = candidate.plan.consume.then_some(by);
         let met: &[Slice] = if by.is_some() { &applied.met } else { &[] };
-        let before = (!applied.slots.is_empty() || !met.is_empty())
-            .then(|| self.part(till, (applied, met), by));
+        let before = if applied.slots.is_empty() && met.is_empty() {
+            SlotsBefore::Same
+        } else if met.is_empty() && self.has_whole(&applied.slots) {
+            let used = by.map(|by| Use { by, met: false });
+            self.lower(applied, |slot, off| {
+                slot.now = slot.now.saturating_sub(off);
+                slot.used = slot.used.or(used);
+            });
+            SlotsBefore::Dearer
+        } else {
+            self.part(till, (applied, met), by)
+        };
         for (now, off) in self.now.iter_mut().zip(&applied.off) {
-            *now = now.saturating_sub(*off);
+            // Nothing costs less than nothing, so this never wraps.
+            *now = now.wrapping_sub(*off);
         }
         before
     }
 
-    /// Takes back what was booked last.
-    pub(in crate::coupons) fn unbook(&mut self, applied: &Applied, before: SlotsBefore) {
-        for (now, off) in self.now.iter_mut().zip(&applied.off) {
-            *now = now.saturating_add(*off);
+    /// Whether some slices are whole slots.
+    fn has_whole(&self, slices: &[Slice]) -> bool {
+        let whole = |one: &Slice| {
+            let slot = self.slots.get(self.slot_of(one) as usize);
+            slot.is_some_and(|slot| slot.units == one.units)
+        };
+        slices.iter().all(whole)
+    }
+
+    /// Does something to the slots that were lowered as a whole.
+    fn lower(&mut self, applied: &Applied, change: impl Fn(&mut Slot, i64)) {
+        for one in &applied.slots {
+            let place = self.slot_of(one) as usize;
+            if let Some(slot) = self.slots.get_mut(place) {
+                change(slot, one.off);
+            }
         }
-        if let Some(before) = before {
-            self.slots = before;
+    }
+
+    /// Takes back what a candidate did that was booked last.
+    pub(in crate::coupons) fn unbook(
+        &mut self,
+        candidate: &Candidate<'_>,
+        applied: &Applied,
+        before: SlotsBefore,
+    ) {
+        for (now, off) in self.now.iter_mut().zip(&applied.off) {
+            *now = now.wrapping_add(*off);
+        }
+        match before {
+            SlotsBefore::Same => {}
+            SlotsBefore::Dearer => {
+                // What consumes units sees none that were used before.
+                let consume = candidate.plan.consume;
+                self.lower(applied, |slot, off| {
+                    slot.now = slot.now.saturating_add(off);
+                    slot.used = slot.used.filter(|_| !consume);
+                });
+            }
+            SlotsBefore::Other(slots, firsts) => (self.slots, self.firsts) = (slots, firsts),
         }
     }
 
@@ -156,7 +224,7 @@ impl State {
         till: &Till,
         (applied, met): (&Applied, &[Slice]),
         by: Option<usize>,
-    ) -> Vec<Slot> {
+    ) -> SlotsBefore {
         let used = |met: bool| by.map(|by| Use { by, met });
         let whole = self.is_whole();
         let count = if whole {
@@ -178,6 +246,7 @@ impl State {
             }
         }
         let mut slots = Vec::with_capacity(count.saturating_add(applied.slots.len()));
+        let mut firsts = Vec::with_capacity(till.rows.len());
         for (place, (lowered, off, more)) in takes.into_iter().enumerate() {
             let slot = if whole {
                 self.row(place, till)
@@ -185,6 +254,9 @@ impl State {
                 self.slots.get(place).copied()
             };
             let Some(mut rest) = slot else { continue };
+            while firsts.len() <= rest.row as usize {
+                firsts.push(number(slots.len()));
+            }
             // What lost something as a whole row has not been named.
             if whole && lowered == 0 {
                 let off = applied.off.get(place).copied().unwrap_or(0);
@@ -205,7 +277,8 @@ impl State {
                 slots.push(rest);
             }
         }
-        core::mem::replace(&mut self.slots, slots)
+        let slots = core::mem::replace(&mut self.slots, slots);
+        SlotsBefore::Other(slots, core::mem::replace(&mut self.firsts, firsts))
     }
 
     /// Puts an amount back on a row: on its units by what each has lost.
@@ -257,6 +330,7 @@ impl State {
         let (_, apart) = other.slots_of(number(row));
         self.slots
             .splice(place..end, apart.iter().copied().chain(whole));
+        self.index();
     }
 
     /// The units of a row and what they cost, slot by slot; none where all rows are whole.
@@ -298,6 +372,7 @@ impl State {
             let rest = Some(rest).filter(|rest| rest.units > 0);
             self.slots
                 .splice(place..=place, core::iter::once(one).chain(rest));
+            self.index();
         }
     }
 
@@ -329,9 +404,15 @@ impl Slot {
         one
     }
 
-    /// What tells it from another slot: units, price, whether they are consumed.
-    pub(in crate::coupons) fn seen(&self) -> [i64; 3] {
-        [self.units, self.now, i64::from(self.used.is_some())]
+    /// What tells it from another slot: row, units, price, whether they are consumed.
+    pub(in crate::coupons) fn seen(&self) -> [i64; 4] {
+        let row = i64::from(self.row);
+        [row, self.units, self.now, i64::from(self.used.is_some())]
+    }
+
+    /// Whether no discount has consumed it.
+    pub(in crate::coupons) fn is_fresh(&self) -> bool {
+        self.used.is_none()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which units a promotion sees, and in which order (clause 10.3). Units of one slot are alike, so they are counted, not listed.
 
-use super::Work;
 use super::slots::{Slice, Slot};
+use super::{TillRow, Work};
 use crate::amount::Rounding;
 use crate::coupons::rules::{SomeTargets, TargetOrder};
 use crate::pricing::{Basis, Target, Weights, gross, net};
@@ -111,6 +111,11 @@ impl Work<'_> {
 
     /// Units of one row, as a discount sees them.
     pub(super) fn target(&self, runs: &[Run]) -> Option<Target> {
+        if let [run] = runs
+            && let Some((place, row)) = self.whole_row(*run)
+        {
+            return Some(self.target_of(row, self.now(place as usize)));
+        }
         let row = self.row_of(runs.first()?.0);
         let row = self.till.rows.get(row as usize)?;
         let units = count(runs);
@@ -130,6 +135,30 @@ impl Work<'_> {
             },
             tax_group: row.tax_group,
         })
+    }
+
+    /// A whole row, as a discount sees it.
+    fn target_of(&self, row: &TillRow, now: i64) -> Target {
+        Target {
+            quantity: row.quantity,
+            stated: row.stated,
+            initial: row.initial,
+            now,
+            least: row.least.min(now),
+            gross: match self.till.sharing.weights {
+                Weights::Gross => gross(now, row.tax),
+                _ => now,
+            },
+            tax_group: row.tax_group,
+        }
+    }
+
+    /// The row that units are, if they are all of it.
+    #[inline]
+    pub(super) fn whole_row(&self, (slot, units): Run) -> Option<(u32, &TillRow)> {
+        let place = self.row_of(slot);
+        let row = self.till.rows.get(place as usize)?;
+        (row.quantity == units).then_some((place, row))
     }
 
     /// The least that so many units of a slot may cost, rounded down.

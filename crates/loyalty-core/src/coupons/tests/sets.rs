@@ -248,3 +248,58 @@ fn as_many_as_can_be_weighed_at_once_are_no_danger() {
     let choice = Shop::new(&rules, &[line("a", 1, 100_000)]).choose();
     assert_eq!((choice.after, choice.proven), (99_000, true));
 }
+
+#[test]
+fn what_no_set_has_together_is_not_hoped_for() {
+    // Two camps of which no coupon stands beside one of the other, and three of which one takes all that shipping costs. No more
+    // than each by itself is looked into: those of the camp that saves less, and in turn those of the other and for shipping.
+    let camp = |camp: usize, number: usize| {
+        let other = 1 - camp;
+        format!(
+            r#"{{"id": "c{camp}{number}", "group": "g{camp}", "beside": {{"not": {{"groups": ["g{other}"]}}}},
+                "discount": {{"amount_off": {{"amount": {}}}}}, "lines": {{"sku": ["{number}"]}}}}"#,
+            2 + camp
+        )
+    };
+    let mut coupons: Vec<String> = (0..2)
+        .flat_map(|of| (0..5).map(move |one| camp(of, one)))
+        .collect();
+    coupons.extend(
+        (0..3).map(|one| format!(r#"{{"id": "s{one}", "discount": {{"shipping_off": {{}}}}}}"#)),
+    );
+    let rules = format!(
+        r#"{{"combining": {{"nodes": 13, "groups": [{{"id": "g0"}}, {{"id": "g1"}}]}}, "coupons": [{}]}}"#,
+        coupons.join(",")
+    );
+    let lines = ["0", "1", "2", "3", "4"].map(|sku| line(sku, 1, 1000));
+    let choice = Shop::shipping(&rules, &lines, Some(800)).choose();
+    assert_eq!(
+        (choice.before, choice.after, choice.proven),
+        (5800, 3500, true)
+    );
+}
+
+#[test]
+fn one_that_is_left_every_unit_is_hoped_to_take_no_more_than_at_first() {
+    // Each takes the cheapest of six units, and the dearest costs a hundred times that. They consume, but never together.
+    let mut coupons: Vec<String> = (0..6)
+        .map(|number| {
+            format!(
+                r#"{{"id": "c{number}", "group": "one", "units": "consume",
+                    "discount": {{"buy_x_get_y": {{"buy": {{"quantity": 5}}, "get": {{"quantity": 1}}}}}}}}"#
+            )
+        })
+        .collect();
+    let more = r#"{"id": "x", "group": "one", "phase": "item", "priority": 1, "discount": {"amount_off": {"amount": "1.50"}}}"#;
+    coupons.push(more.to_owned());
+    let rules = format!(
+        r#"{{"combining": {{"nodes": 1, "groups": [{{"id": "one", "max": 1}}]}}, "coupons": [{}]}}"#,
+        coupons.join(",")
+    );
+    let lines = [line("a", 5, 10_000), line("b", 1, 100)];
+    let choice = Shop::new(&rules, &lines).choose();
+    assert_eq!(
+        (choice.before, choice.after, choice.proven),
+        (50_100, 49_950, true)
+    );
+}
