@@ -3,25 +3,22 @@
 mod check;
 mod deal;
 mod kinds;
-
-use std::sync::Arc;
+mod limits;
 
 use rustc_hash::FxHashMap;
-use serde::{Deserialize, Serialize};
 
 use super::rules::{
-    Beside, BesideOnly, Choose, Combining, Conflict, LimitBy, LimitPer, LimitWhose, Measured,
-    OverLimit, Phase, Promotion, PromotionLimit, SomeTargets, StoredValueAs, Targets, Threshold,
-    ThresholdScope, Units,
+    Beside, BesideOnly, Choose, Combining, Conflict, LimitBy, Measured, Phase, Promotion,
+    SomeTargets, StoredValueAs, Targets, Threshold, ThresholdScope, Units,
 };
 use crate::amount::{Exact, Money};
 use crate::condition::{Catalogue, Cond, Scope, Select, Symbols, compile};
-use crate::counts::{count_name, tell_twice};
 use crate::error::{Code, Error, join};
 use crate::id::Id;
 use crate::pricing::{Basis, MoneyRounding, PercentBase, Rounder};
 
 pub(crate) use deal::{Bundle, BuyGet, Cap, DealPlan, EffectPlan, Every, Item, Per, Step};
+pub(crate) use limits::{LimitOf, LimitPlan};
 
 /// How many sets are looked into where a program says nothing.
 pub(crate) const NODES: u32 = 20_000;
@@ -118,62 +115,7 @@ pub(crate) struct ThresholdPlan {
     pub(crate) basis: Basis,
 }
 
-/// A compiled limit: which of the three it is, and how much.
-#[derive(Clone, Debug)]
-pub(crate) struct LimitPlan {
-    pub(crate) of: LimitOf,
-    pub(crate) most: i64,
-    pub(crate) over: OverLimit,
-    pub(crate) rule: PromotionLimit,
-    /// The name of what it counts: a member keeps its use under it.
-    pub(crate) key: Arc<str>,
-}
-
-/// What a limit counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum LimitOf {
-    Uses,
-    Units,
-    /// In minor units.
-    Money,
-}
-
-impl LimitOf {
-    /// Its word in the name of a count.
-    fn word(self) -> &'static str {
-        match self {
-            Self::Uses => "uses",
-            Self::Units => "units",
-            Self::Money => "money",
-        }
-    }
-}
-
-impl LimitPer {
-    /// Its word in the name of a count.
-    fn word(self) -> &'static str {
-        match self {
-            Self::Order => "order",
-            Self::Day => "day",
-            Self::Week => "week",
-            Self::Month => "month",
-            Self::Year => "year",
-            Self::Lifetime => "lifetime",
-        }
-    }
-}
-
 impl PromotionPlan {
-    /// Whether its limits that are for everyone have several periods, those that count by something or those that do not.
-    pub(crate) fn has_periods(&self, by: bool) -> bool {
-        let everyone = |one: &&LimitPlan| one.rule.whose == LimitWhose::Everyone;
-        let mut all = self.limits.iter().filter(everyone);
-        let mut all = all.by_ref().filter(|one| one.rule.by.is_some() == by);
-        let first = all.next().map(|one| one.rule.per);
-        all.any(|one| Some(one.rule.per) != first)
-    }
-
     /// Whether it is stored value that pays, and so no promotion.
     pub(crate) fn pays(&self) -> bool {
         let role = StoredValueAs::Payment;
@@ -363,16 +305,7 @@ impl Compiler<'_> {
         // What has been replaced is not replaced again.
         let replaces = matches!(deal, DealPlan::Replace { .. });
         let consume = replaces || rule.units == Units::Consume;
-        let mut limits = Vec::with_capacity(rule.limits.len());
-        let mut counted = Vec::with_capacity(rule.limits.len());
-        for (place, limit) in rule.limits.iter().enumerate() {
-            if let Some(plan) = self.limit(&rule.id, limit, &format!("{path}.limits[{place}]")) {
-                counted.push((place, Arc::clone(&plan.key)));
-                limits.push(plan);
-            }
-        }
-        let names = counted.iter().map(|(place, name)| (*place, &**name));
-        tell_twice(names, &at("limits"), self.mistakes);
+        let limits = self.limits(rule, &at("limits"));
         PromotionPlan {
             id: rule.id.clone(),
             place,
@@ -425,42 +358,6 @@ impl Compiler<'_> {
             of: rule.of,
             basis: rule.basis,
         }
-    }
-
-    fn limit(&mut self, of: &Id, rule: &PromotionLimit, path: &str) -> Option<LimitPlan> {
-        let (what, most) = match (rule.uses, rule.units, rule.money) {
-            (Some(uses), None, None) => (LimitOf::Uses, i64::from(uses)),
-            (None, Some(units), None) => (LimitOf::Units, i64::from(units)),
-            (None, None, Some(money)) => (
-                LimitOf::Money,
-                self.money(Some(money), &join(path, "money"))?,
-            ),
-            _ => {
-                let words = "say one of `uses`, `units` and `money`";
-                self.mistakes
-                    .push(Error::at(Code::MissingField, path, words));
-                return None;
-            }
-        };
-        if most == 0 {
-            let words = "a limit of nothing makes it never used";
-            self.mistakes
-                .push(Error::at(Code::Unreachable, path, words));
-        }
-        let mut parts = vec!["promotion", of.as_str(), what.word(), rule.per.word()];
-        parts.extend((rule.whose == LimitWhose::Everyone).then_some("everyone"));
-        match &rule.by {
-            None => {}
-            Some(LimitBy::Product) => parts.push("product"),
-            Some(LimitBy::Attribute(name)) => parts.extend(["attribute", name]),
-        }
-        Some(LimitPlan {
-            of: what,
-            most,
-            over: rule.over,
-            rule: rule.clone(),
-            key: count_name(&parts).into(),
-        })
     }
 
     fn beside(&mut self, rule: &Beside, path: &str) -> BesidePlan {
