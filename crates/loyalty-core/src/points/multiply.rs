@@ -39,7 +39,7 @@ pub(super) fn multiply(gifts: &mut [Gift<'_>], rows: &mut Rows, settings: &Setti
         } else {
             multiply_account::<i128>(gifts, rows, account, settings)
         };
-        done.ok_or_else(overflow)??;
+        done.ok_or_else(|| overflow("a multiplier"))??;
     }
     Ok(())
 }

@@ -276,6 +276,16 @@ pub struct Cap {
     pub over_cap: OverCap,
 }
 
+impl Cap {
+    /// Whether both count the same and cut alike, so that only the smaller one matters.
+    pub(crate) fn repeats(&self, other: &Self) -> bool {
+        let kind = |cap: &Self| (cap.points.is_some(), cap.times.is_some());
+        kind(self) == kind(other)
+            && (self.per, self.over_cap) == (other.per, other.over_cap)
+            && self.track == other.track
+    }
+}
+
 /// The period of a cap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
