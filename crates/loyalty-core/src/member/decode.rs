@@ -102,6 +102,9 @@ impl Member {
             return Err(Error::at(Code::MemberMismatch, "schema", words));
         }
         let corrupt = |path: String, words: &str| Err(Error::at(Code::MemberCorrupt, path, words));
+        if let Some((path, words)) = read.ahead() {
+            return corrupt(path, words);
+        }
         for (place, account) in read.state.accounts.iter().enumerate() {
             let held: Vec<_> = read.state.more.held(&account.id).collect();
             if let Some(words) = account.fault(&held) {
@@ -122,9 +125,6 @@ impl Member {
             if let Some(words) = order.fault() {
                 return corrupt(format!("orders[{place}]"), words);
             }
-        }
-        if let Some((path, words)) = read.ahead() {
-            return corrupt(path, words);
         }
         if let Some(words) = read.state.fault() {
             return corrupt("state".to_owned(), words);
