@@ -92,6 +92,8 @@ static void of_an_event(void) {
     CHECK(strstr(loyalty_error_json(error, NULL), "\"as_of\":\"2026-03-01T02:00:00Z\"") != NULL);
     OK(loyalty_error_free(error));
     FAILS(LOYALTY_STATUS_OUT_OF_ORDER, "to", loyalty_advance(engine, member, BYTES("2026-02-28T10:00:00Z"), &buffer, &error));
+    FAILS(LOYALTY_STATUS_INVALID_TIME, "to", loyalty_advance(engine, member, BYTES("2026-03-02"), &buffer, &error));
+    FAILS(LOYALTY_STATUS_INVALID_TIME, "by", loyalty_expiring(engine, member, BYTES("2026-13-01"), &buffer, &error));
 
     /* A call that succeeds after one that failed leaves no error behind. */
     error = (loyalty_error *)(void *)member;

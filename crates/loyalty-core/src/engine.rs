@@ -168,12 +168,23 @@ impl Engine {
         self.timeline.version(place)
     }
 
+    /// Refuses a member that a defect has left in the middle of a call, and one whose amounts are in another currency.
+    fn takes(&self, member: &Member) -> Result<()> {
+        if let Some(words) = member.state.fault() {
+            return Err(Error::new(Code::MemberCorrupt, words));
+        }
+        // All versions have one currency.
+        member
+            .state
+            .is_in(self.timeline.version(0).program.currency())
+    }
+
     /// Takes an event: everything due before it happens first, then the event itself, then what follows from it.
     ///
     /// An event that was taken before changes nothing and is answered with [`Outcome::duplicate`].
     ///
     /// # Errors
-    /// The member is then exactly as it was. [`Code::OutOfOrder`] if the event lies before what the member has seen,
+    /// The member is then exactly as it was. [`Code::MemberMismatch`] if its amounts are in another currency, [`Code::OutOfOrder`] if the event lies before what the member has seen,
     /// [`Code::IdConflict`] if its id was used with other content, and the refusals of each kind of event.
     pub fn apply(&self, member: &mut Member, event: &Event<'_>) -> Result<Outcome> {
         self.apply_with(member, event, Detail::Plain)
@@ -240,9 +251,10 @@ impl Engine {
     /// history stays as it is: it begins with its first event.
     ///
     /// # Errors
-    /// [`Code::OutOfOrder`] if the member has seen later things.
+    /// [`Code::OutOfOrder`] if the member has seen later things, [`Code::InvalidTime`] outside of the years 1850 to 2999.
     pub fn advance(&self, member: &mut Member, to: Instant) -> Result<Outcome> {
-        whole(member)?;
+        self.takes(member)?;
+        to.stated("to")?;
         in_order(member, to, "to")?;
         if member.version == 0 {
             // Without a history there is nothing that time could change.
@@ -252,20 +264,22 @@ impl Engine {
         if let Err(error) = work.adopt_version().and_then(|()| work.settle_to(to)) {
             let state = work.back();
             member.state.take_back(state);
-            return Err(error);
+            return Err(error.or_at("to"));
         }
         work.prune();
         Ok(work.finish().commit(member, None))
     }
 
     /// When time alone changes the member next: index it, and call [`Engine::advance`] for the members that are due. Never
-    /// later than the next change, and after [`Member::as_of`]; none if time alone changes nothing.
+    /// later than the next change, and after [`Member::as_of`]; none if time alone changes nothing, and for a member whom the program
+    /// does not fit.
     #[must_use]
     pub fn next_due(&self, member: &Member) -> Option<Instant> {
         match member.due {
             Some((digest, due)) if digest == self.version_of(member).digest => due,
             _ if member.version == 0 => None,
             _ => {
+                self.takes(member).ok()?;
                 let as_of = member.as_of?;
                 let mut work = Work::beside(&self.timeline, member, as_of);
                 // What cannot be worked out is refused by every event too.
@@ -276,10 +290,10 @@ impl Engine {
     }
 
     /// Where a member stands in each track, what is missing for the other rungs and for keeping the present one, and how far the
-    /// member is in each task, as of [`Member::as_of`].
+    /// member is in each task, as of [`Member::as_of`]. Of a member whom the program does not fit, nothing.
     #[must_use]
     pub fn progress(&self, member: &Member) -> Progress {
-        let Some(as_of) = member.as_of else {
+        let Some(as_of) = member.as_of.filter(|_| self.takes(member).is_ok()) else {
             return Progress::default();
         };
         let work = Work::beside(&self.timeline, member, as_of);
@@ -296,7 +310,8 @@ impl Engine {
     /// the window `previous` has it.
     ///
     /// # Errors
-    /// [`Code::UnknownReference`] if the program has no such ranking, [`Code::OutOfOrder`] if the member has seen later things.
+    /// [`Code::UnknownReference`] if the program has no such ranking, [`Code::OutOfOrder`] if the member has seen later things,
+    /// [`Code::InvalidTime`] outside of the years 1850 to 2999.
     ///
     /// # Example
     /// ```
@@ -317,12 +332,13 @@ impl Engine {
     /// # Ok::<(), loyalty_core::Error>(())
     /// ```
     pub fn ranking(&self, member: &Member, id: &str, at: Instant) -> Result<Option<Rank>> {
-        whole(member)?;
+        self.takes(member)?;
         let of = |program: &Program| program.compiled.rankings.iter().any(|plan| plan.id == *id);
         if !self.timeline.programs().any(of) {
             let words = format!("there is no ranking `{id}` in this program");
             return Err(Error::at(Code::UnknownReference, "id", words));
         }
+        at.stated("at")?;
         in_order(member, at, "at")?;
         let Some(as_of) = member.as_of.filter(|_| member.version > 0) else {
             return Ok(None);
@@ -335,10 +351,11 @@ impl Engine {
         Ok(plan.and_then(|plan| work.rank(plan)))
     }
 
-    /// What a member is entitled to, benefit by benefit, as of [`Member::as_of`]: a value, or how many units are left.
+    /// What a member is entitled to, benefit by benefit, as of [`Member::as_of`]: a value, or how many units are left. Of a member whom
+    /// the program does not fit, nothing.
     #[must_use]
     pub fn benefits(&self, member: &Member) -> Vec<BenefitStanding> {
-        let Some(as_of) = member.as_of else {
+        let Some(as_of) = member.as_of.filter(|_| self.takes(member).is_ok()) else {
             return Vec::new();
         };
         Work::beside(&self.timeline, member, as_of).benefits()
@@ -348,8 +365,9 @@ impl Engine {
     /// without an instant for the rest, less what is owed. The rows of an account sum to its balance, as of [`Member::as_of`].
     ///
     /// # Errors
-    /// [`Code::OutOfRange`] if the day lies at the end of the calendar.
+    /// [`Code::OutOfRange`] if the day lies after the year 2999.
     pub fn expiring(&self, member: &Member, by: Date) -> Result<Vec<Expiring>> {
+        self.takes(member)?;
         let Some(as_of) = member.as_of else {
             return Ok(Vec::new());
         };
@@ -364,6 +382,7 @@ impl Engine {
     /// # Errors
     /// [`Code::Overflow`] if a cost has more digits than fit.
     pub fn liability(&self, member: &Member) -> Result<Vec<Liability>> {
+        self.takes(member)?;
         let Some(as_of) = member.as_of else {
             return Ok(Vec::new());
         };
@@ -379,7 +398,7 @@ impl Engine {
         event: &Event<'_>,
         (digest, mark): (u64, u16),
     ) -> Result<Option<Outcome>> {
-        whole(member)?;
+        self.takes(member)?;
         if let Some(named) = event.member()
             && member.id != *named
         {
@@ -433,9 +452,21 @@ impl Engine {
 impl Work<'_> {
     /// Takes an event: what is due before it, the event itself, and what follows from it.
     fn take(&mut self, event: &Event<'_>, detail: Detail) -> Result<()> {
+        self.happen_before(event)
+            .map_err(|error| error.or_at("at"))?;
+        self.happen(event, detail)
+            .map_err(|error| error.or_at(event.kind()))
+    }
+
+    /// What is due before an event.
+    fn happen_before(&mut self, event: &Event<'_>) -> Result<()> {
         self.adopt_version()?;
         self.settle_to(event.at.instant)?;
-        self.adopt_by_event()?;
+        self.adopt_by_event()
+    }
+
+    /// The event itself, and what follows from it.
+    fn happen(&mut self, event: &Event<'_>, detail: Detail) -> Result<()> {
         self.trace = (detail == Detail::Trace).then(Vec::new);
         self.receipts = detail != Detail::Entries;
         self.event = self.entries.len();
@@ -496,14 +527,6 @@ impl Work<'_> {
         self.come_to_due()?;
         self.prune();
         Ok(())
-    }
-}
-
-/// Refuses a member that a defect has left in the middle of a call.
-fn whole(member: &Member) -> Result<()> {
-    match member.state.fault() {
-        Some(words) => Err(Error::new(Code::MemberCorrupt, words)),
-        None => Ok(()),
     }
 }
 

@@ -279,10 +279,27 @@ impl Error {
         }))
     }
 
-    /// Puts a part in front of the path.
+    /// Puts a part in front of the path: what was wrong stands under it.
     #[must_use]
-    pub(crate) fn under(mut self, parent: &str) -> Self {
+    pub fn under(mut self, parent: &str) -> Self {
         self.0.path = join(parent, &self.0.path);
+        self
+    }
+
+    /// Gives a path to an error that has none.
+    #[must_use]
+    pub(crate) fn or_at(self, path: &str) -> Self {
+        if self.0.path.is_empty() {
+            self.under(path)
+        } else {
+            self
+        }
+    }
+
+    /// Says first what it is about.
+    #[must_use]
+    pub(crate) fn about(mut self, what: impl fmt::Display) -> Self {
+        self.0.message = format!("{what}: {}", self.0.message);
         self
     }
 

@@ -438,7 +438,8 @@ pub struct Tender<'a> {
 pub struct Return<'a> {
     /// The order that they were bought in.
     pub order: Cow<'a, str>,
-    /// Which lines; all that are still out if there are none.
+    /// Which lines; all that are still out if there are none. In JSON a list of lines names at least one: leave it out for all, or
+    /// say `null`, which is the same for every field that may be left out.
     pub lines: Vec<ReturnedLine<'a>>,
 }
 
@@ -726,6 +727,7 @@ impl<'a> Event<'a> {
 
     fn check(&self) -> Result<()> {
         id("id", &self.id)?;
+        self.at.instant.stated("at")?;
         for (path, text) in [
             ("member", &self.member),
             ("channel", &self.channel),
@@ -759,7 +761,7 @@ impl<'a> Event<'a> {
             Body::Undo(undo) => id("undo.event", &undo.event),
             Body::Transfer(transfer) => transfer.check(),
             Body::Convert(convert) => convert.check(),
-            Body::Receive(receive) => receive.check(),
+            Body::Receive(receive) => receive.check(self.at.instant),
             Body::Grant(grant) => grant.check(),
             Body::Revoke(revoke) => revoke.check(),
             Body::Issue(issue) => issue.check(),
@@ -784,7 +786,7 @@ impl<'a> Event<'a> {
             Body::LeaveHousehold(one) => one.check(),
             Body::HouseholdLink(one) => one.check(),
             Body::HouseholdLeft(one) => one.check(),
-            Body::Contribution(one) => one.check(),
+            Body::Contribution(one) => one.check(self.at.instant),
         }
     }
 }
@@ -893,14 +895,7 @@ impl Line<'_> {
             tax.check("tax")?;
         }
         if let Some(category) = &self.category {
-            id("category", category)?;
-            if names::has_empty_part(category) {
-                return Err(Error::at(
-                    Code::InvalidValue,
-                    "category",
-                    "each part of a category path needs a name",
-                ));
-            }
+            self::category(category).map_err(|error| error.under("category"))?;
         }
         if let Some(brand) = &self.brand {
             id("brand", brand)?;
@@ -910,6 +905,16 @@ impl Line<'_> {
         }
         attributes("attributes", &self.attributes)
     }
+}
+
+/// Refuses what is no path of categories.
+pub(crate) fn category(text: &str) -> Result<()> {
+    crate::id::check(text)?;
+    if names::has_empty_part(text) {
+        let words = "each part of a category path needs a name";
+        return Err(Error::new(Code::InvalidValue, words));
+    }
+    Ok(())
 }
 
 impl Tax {
@@ -1068,6 +1073,18 @@ fn text(path: &str, text: &str) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// Why something is done: never nothing.
+fn reason(path: &str, words: &str) -> Result<()> {
+    if words.is_empty() {
+        return Err(Error::at(
+            Code::InvalidValue,
+            path,
+            "a reason must not be empty",
+        ));
+    }
+    text(path, words)
 }
 
 fn attributes(path: &str, all: &Attributes<'_>) -> Result<()> {

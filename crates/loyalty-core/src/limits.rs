@@ -39,10 +39,13 @@ pub const LIST_MAX: usize = 100_000;
 pub const MEMBER_LIST_MAX: usize = 256;
 /// Most values in one `in` list.
 pub const VALUES_MAX: usize = 100_000;
-/// Earliest year of an instant or a date.
+/// Earliest year of the instants of events and calls.
 pub const YEAR_MIN: i32 = 1850;
-/// Latest year of an instant or a date that a document states.
+/// Latest year of the instants of events and calls; arithmetic ends with the day after it.
 pub const YEAR_MAX: i32 = 2999;
+/// So many years further, on both sides, dates in documents are read: the civil days of the first and the last instants lie there in
+/// some zones, and so do the periods that hold those days.
+pub const YEARS_AROUND: i32 = 2;
 /// Longest period in a program, in days, months or years.
 pub const PERIOD_MAX: u32 = 36_500;
 /// Longest time in months that a program counts, such as a term of a rung: a hundred years, in years and periods likewise.

@@ -13,9 +13,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::amount::Currency;
 use crate::calendar::{Date, Instant, Zone};
 use crate::condition::WarningLevel;
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::id::Id;
 use crate::metric::Tally;
 use crate::points::{Account, CapUse};
@@ -113,6 +114,9 @@ pub(crate) struct State {
     /// The zone of the program, where the member's days were counted by it: a new version may have another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) program_timezone: Option<Zone>,
+    /// The currency of all amounts, where the member has a history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) currency: Option<Currency>,
     #[serde(default, skip_serializing_if = "profile::is_empty")]
     pub(crate) profile: Arc<Profile>,
     #[serde(default)]
@@ -150,6 +154,7 @@ impl State {
             enrolled_on: self.enrolled_on,
             reached: self.reached,
             program_timezone: self.program_timezone,
+            currency: self.currency,
             profile: Arc::clone(&self.profile),
             accounts: core::mem::take(&mut self.accounts),
             tiers: core::mem::take(&mut self.tiers),
@@ -166,6 +171,19 @@ impl State {
         self.metrics = lent.metrics;
         self.caps = lent.caps;
         self.lent = false;
+    }
+
+    /// Refuses a program whose money is not that of the amounts.
+    pub(crate) fn is_in(&self, currency: Currency) -> Result<()> {
+        match self.currency {
+            Some(own) if own != currency => {
+                let words = format!(
+                    "the amounts of this member are in {own}, those of the program in {currency}"
+                );
+                Err(Error::at(Code::MemberMismatch, "state.currency", words))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What is wrong with a member that a defect has left in the middle of a call, if anything.

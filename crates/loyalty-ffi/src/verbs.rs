@@ -84,7 +84,8 @@ pub unsafe extern "C" fn loyalty_advance(
         let outcome = caller.out(outcome, "outcome")?;
         let engine = caller.shared(engine, "engine")?;
         let mut member = caller.writing(member, "member")?;
-        let (to, _) = Instant::parse(caller.text(to, to_length, "to")?)?;
+        let (to, _) =
+            Instant::parse(caller.text(to, to_length, "to")?).map_err(|error| error.under("to"))?;
         let done = engine.advance(&mut member, to)?;
         outcome.give(Buffer::new(done.to_json()));
         Ok(())
@@ -155,7 +156,8 @@ pub unsafe extern "C" fn loyalty_ranking(
         let engine = caller.shared(engine, "engine")?;
         let member = caller.reading(member, "member")?;
         let id = caller.text(id, id_length, "id")?;
-        let (at, _) = Instant::parse(caller.text(at, at_length, "at")?)?;
+        let (at, _) =
+            Instant::parse(caller.text(at, at_length, "at")?).map_err(|error| error.under("at"))?;
         if let Some(rank) = engine.ranking(&member, id, at)? {
             json.give(written(&rank)?);
         }
@@ -180,7 +182,8 @@ pub unsafe extern "C" fn loyalty_expiring(
         let json = caller.out(json, "json")?;
         let engine = caller.shared(engine, "engine")?;
         let member = caller.reading(member, "member")?;
-        let by = Date::parse(caller.text(by, by_length, "by")?)?;
+        let by =
+            Date::parse(caller.text(by, by_length, "by")?).map_err(|error| error.under("by"))?;
         json.give(written(&engine.expiring(&member, by)?)?);
         Ok(())
     })

@@ -116,7 +116,7 @@ pub(crate) fn instant(value: &Bound<'_, PyAny>, path: &str) -> PyResult<Instant>
     };
     Timestamp::parse(&text)
         .map(|time| time.instant)
-        .map_err(|error| raise(py, &error))
+        .map_err(|error| raise(py, &error.under(path)))
 }
 
 /// A day from a date or a text like `2026-12-31`.
@@ -136,7 +136,7 @@ pub(crate) fn day(value: &Bound<'_, PyAny>, path: &str) -> PyResult<Date> {
         );
         return Err(Fault::new(Code::WrongType, path, words).raise(py));
     };
-    Date::parse(&text).map_err(|error| raise(py, &error))
+    Date::parse(&text).map_err(|error| raise(py, &error.under(path)))
 }
 
 /// An instant as an aware datetime in UTC.

@@ -75,6 +75,10 @@ def test_a_naive_datetime_is_refused_with_advice() -> None:
         Engine(shop()).advance(Member("m"), datetime(2026, 3, 1))
     with pytest.raises(InputError, match="wrong_type at to"):
         Engine(shop()).advance(Member("m"), 5)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="invalid_time at to: "):
+        Engine(shop()).advance(Member("m"), "2026-03-02")
+    with pytest.raises(InputError, match="invalid_time at by: "):
+        Engine(shop()).expiring(Member("m"), by="2026-13-01")
 
 
 def test_wrong_keys_are_refused() -> None:

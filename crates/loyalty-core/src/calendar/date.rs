@@ -8,7 +8,7 @@ use super::text::{Text, two};
 use super::text_value;
 use crate::amount::shown;
 use crate::error::{Code, Error, Result};
-use crate::limits::{YEAR_MAX, YEAR_MIN};
+use crate::limits::{YEAR_MAX, YEAR_MIN, YEARS_AROUND};
 
 /// A date of the Gregorian calendar, without a zone.
 ///
@@ -49,8 +49,39 @@ text_value!(
     Date,
     "a date like `2026-03-01`",
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-    Date::parse
+    |text| Date::read(text, Years::READ)
 );
+
+/// Which years a text may name.
+#[derive(Clone, Copy)]
+pub(super) struct Years {
+    first: i32,
+    last: i32,
+}
+
+impl Years {
+    /// When something may happen.
+    pub(super) const STATED: Self = Self {
+        first: YEAR_MIN,
+        last: YEAR_MAX,
+    };
+    /// What a document may hold, so that all that is written can be read.
+    pub(super) const READ: Self = Self {
+        first: YEAR_MIN.saturating_sub(YEARS_AROUND),
+        last: YEAR_MAX.saturating_add(YEARS_AROUND),
+    };
+
+    #[inline]
+    fn has(self, year: i32) -> bool {
+        self.first <= year && year <= self.last
+    }
+
+    /// The first day, and the first one after the last.
+    pub(super) const fn days(self) -> (i32, i32) {
+        let after = self.last.saturating_add(1);
+        (days(self.first, 1, 1), days(after, 1, 1))
+    }
+}
 
 impl fmt::Display for Weekday {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,7 +103,7 @@ impl Date {
     /// # Errors
     /// [`Code::InvalidTime`] if there is no such date.
     pub fn new(year: i32, month: u32, day: u32) -> Result<Self> {
-        Self::checked(year, month, day).ok_or_else(|| {
+        Self::checked(year, month, day, Years::STATED).ok_or_else(|| {
             let mut text = Text::new();
             text.push_year(year);
             no_date(
@@ -88,6 +119,10 @@ impl Date {
     /// # Errors
     /// [`Code::InvalidTime`] if the text is written otherwise or there is no such date.
     pub fn parse(text: &str) -> Result<Self> {
+        Self::read(text, Years::STATED)
+    }
+
+    fn read(text: &str, years: Years) -> Result<Self> {
         let parts = match text.as_bytes() {
             &[y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] => two(y0, y1)
                 .zip(two(y2, y3))
@@ -102,7 +137,7 @@ impl Date {
             ));
         };
         let year = i32::try_from(high.wrapping_mul(100).wrapping_add(low)).unwrap_or(0);
-        Self::checked(year, month, day).ok_or_else(|| no_date(text, year, month))
+        Self::checked(year, month, day, years).ok_or_else(|| no_date(text, year, month))
     }
 
     /// The date so many days after 1970-01-01.
@@ -154,7 +189,7 @@ impl Date {
     /// The date so many days later (earlier if negative).
     ///
     /// # Errors
-    /// [`Code::OutOfRange`] if it lies outside of the years 1 to 2999.
+    /// [`Code::OutOfRange`] if it lies before the year 1 or after 3000-01-01, the day after the last one.
     pub fn add_days(self, days: i64) -> Result<Self> {
         i64::from(self.0)
             .checked_add(days)
@@ -169,7 +204,7 @@ impl Date {
     /// Always count from the original date: two steps of one month are not one step of two.
     ///
     /// # Errors
-    /// [`Code::OutOfRange`] if it lies outside of the years 1 to 2999.
+    /// [`Code::OutOfRange`] if it lies before the year 1 or after 3000-01-01, the day after the last one.
     pub fn add_months(self, months: i64) -> Result<Self> {
         let (_, _, day) = self.civil();
         self.month_index()
@@ -229,11 +264,17 @@ impl Date {
         civil(self.0)
     }
 
-    /// The date if its year is stated in limits and it exists.
+    /// The date if it exists in one of these years.
     #[inline]
-    pub(super) fn checked(year: i32, month: u32, day: u32) -> Option<Self> {
-        let stated = (YEAR_MIN..=YEAR_MAX).contains(&year) && (1..=12).contains(&month) && day >= 1;
+    pub(super) fn checked(year: i32, month: u32, day: u32, years: Years) -> Option<Self> {
+        let stated = years.has(year) && (1..=12).contains(&month) && day >= 1;
         (stated && day <= days_in(year, month)).then(|| Self(days(year, month, day)))
+    }
+
+    /// Whether a document may hold it.
+    pub(super) fn is_read(self) -> bool {
+        let (first, after) = Years::READ.days();
+        first <= self.0 && self.0 < after
     }
 
     /// The number of the month since the year 0: `12 · year + month − 1`.
@@ -262,16 +303,19 @@ impl Date {
 
     #[cold]
     fn too_far(self, count: i64, unit: &str) -> Error {
-        Error::new(
-            Code::OutOfRange,
-            format!("{count} {unit} from {self} lie outside of the years 1 to {YEAR_MAX}"),
-        )
+        let words = if count < 0 {
+            let count = count.unsigned_abs();
+            format!("{count} {unit} before {self} lie before the year 1")
+        } else {
+            format!("{count} {unit} after {self} lie after the year {YEAR_MAX}")
+        };
+        Error::new(Code::OutOfRange, words)
     }
 }
 
-/// The earliest and the latest date that arithmetic may reach.
+/// The earliest and the latest date that arithmetic may reach: what is valid through the last day is over on the next.
 const FIRST: Date = Date(days(1, 1, 1));
-const LAST: Date = Date(days(YEAR_MAX, 12, 31));
+const LAST: Date = Date(Years::STATED.days().1);
 
 /// The date in the month of this index (see [`Date::month_index`]) on this day or on the month's last.
 pub(super) fn clamped(index: i64, day: u32) -> Date {
@@ -377,7 +421,7 @@ const fn civil(days: i32) -> (i32, u32, u32) {
 /// Why there is no such date. The text is short and plain: the caller has parsed or made it.
 #[cold]
 pub(super) fn no_date(text: &str, year: i32, month: u32) -> Error {
-    let why = if !(YEAR_MIN..=YEAR_MAX).contains(&year) {
+    let why = if !Years::STATED.has(year) {
         format!("years are from {YEAR_MIN} to {YEAR_MAX}")
     } else {
         match month_name(month) {

@@ -1,5 +1,6 @@
 //! Instants.
 
+use super::date::Years;
 use super::text::{Text, two};
 use super::{Date, Offset, date, text_value};
 use crate::amount::shown;
@@ -25,7 +26,7 @@ text_value!(
     Instant,
     "an instant with an offset, like `2026-03-01T10:00:00+08:00`",
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})$",
-    |text| Instant::parse(text).map(|(instant, _)| instant)
+    Instant::read
 );
 
 const SECOND: i64 = 1_000_000;
@@ -50,7 +51,25 @@ impl Instant {
     /// 60 or an hour 24, an offset beyond 18 hours, a date that does not exist or a year outside of 1850 to 2999.
     #[inline]
     pub fn parse(text: &str) -> Result<(Self, Offset)> {
-        scan(text.as_bytes()).ok_or_else(|| explain(text))
+        scan(text.as_bytes(), Years::STATED).ok_or_else(|| explain(text))
+    }
+
+    /// Reads what a document holds: a little more than what may happen.
+    pub(crate) fn read(text: &str) -> Result<Self> {
+        let read = scan(text.as_bytes(), Years::READ);
+        read.map(|(instant, _)| instant)
+            .ok_or_else(|| explain(text))
+    }
+
+    /// Refuses what lies where nothing may happen.
+    #[inline]
+    pub(crate) fn stated(self, path: &str) -> Result<()> {
+        let (first, after) = micros(Years::STATED);
+        if first <= self.0 && self.0 < after {
+            return Ok(());
+        }
+        let words = format!("`{self}` lies outside of the years {YEAR_MIN} to {YEAR_MAX} in UTC");
+        Err(Error::at(Code::InvalidTime, path, words))
     }
 
     /// The instant so many microseconds later (earlier if negative).
@@ -64,6 +83,11 @@ impl Instant {
                 format!("{micros} microseconds after {self} would not fit in 64 bits"),
             )
         })
+    }
+
+    /// The latest civil day that it can be anywhere.
+    pub(crate) fn latest_day(self) -> Date {
+        Offset::UTC.local(self).date.next()
     }
 
     /// One microsecond before; the earliest instant of all is its own.
@@ -96,7 +120,7 @@ impl Instant {
 
 /// The hot path: no message is made here. Every number was checked, so nothing below leaves 64 bits.
 #[inline]
-fn scan(bytes: &[u8]) -> Option<(Instant, Offset)> {
+fn scan(bytes: &[u8], years: Years) -> Option<(Instant, Offset)> {
     let (
         &[
             y0,
@@ -125,7 +149,7 @@ fn scan(bytes: &[u8]) -> Option<(Instant, Offset)> {
         return None;
     };
     let year = i32::try_from(two(y0, y1)?.wrapping_mul(100).wrapping_add(two(y2, y3)?)).ok()?;
-    let date = Date::checked(year, two(m0, m1)?, two(d0, d1)?)?;
+    let date = Date::checked(year, two(m0, m1)?, two(d0, d1)?, years)?;
     let (hour, minute, second) = (two(h0, h1)?, two(n0, n1)?, two(s0, s1)?);
     if hour > 23 || minute > 59 || second > 59 {
         return None;
@@ -160,21 +184,27 @@ fn scan(bytes: &[u8]) -> Option<(Instant, Offset)> {
         .wrapping_mul(3_600)
         .wrapping_add(minute.wrapping_mul(60))
         .wrapping_add(second);
-    let micros = i64::from(date.days())
+    let at = i64::from(date.days())
         .wrapping_mul(86_400)
         .wrapping_add(i64::from(second))
         .wrapping_sub(i64::from(offset.seconds()))
         .wrapping_mul(SECOND)
         .wrapping_add(i64::from(fraction));
     // At the two ends of the calendar the offset may lead out of it.
-    (MICROS_MIN..MICROS_END)
-        .contains(&micros)
-        .then_some((Instant(micros), offset))
+    let (first, after) = micros(years);
+    (first <= at && at < after).then_some((Instant(at), offset))
 }
 
-/// 1850-01-01T00:00:00Z, and the first instant after 2999-12-31T23:59:59.999999Z.
-const MICROS_MIN: i64 = date::days(YEAR_MIN, 1, 1) as i64 * 86_400 * SECOND;
-const MICROS_END: i64 = date::days(YEAR_MAX + 1, 1, 1) as i64 * 86_400 * SECOND;
+/// The first instant of some years in UTC, and the first one after them.
+#[inline]
+const fn micros(years: Years) -> (i64, i64) {
+    let (first, after) = years.days();
+    let day = SECOND.saturating_mul(86_400);
+    (
+        (first as i64).saturating_mul(day),
+        (after as i64).saturating_mul(day),
+    )
+}
 
 /// One to six digits as microseconds, and what follows them.
 #[inline]
@@ -249,7 +279,7 @@ fn explain(text: &str) -> Error {
         return like();
     };
     let year = i32::try_from(high.wrapping_mul(100).wrapping_add(low)).unwrap_or(0);
-    if Date::checked(year, month, day).is_none() {
+    if Date::checked(year, month, day, Years::STATED).is_none() {
         return date::no_date(text.get(..10).unwrap_or_default(), year, month);
     }
     if hour > 23 {

@@ -1,7 +1,8 @@
 //! Instants, civil dates, zones and periods (clauses 1.1, 1.6, 1.7, 9.3).
 //!
-//! Stated instants and dates lie in the years 1850 to 2999 ([`YEAR_MIN`](crate::limits::YEAR_MIN) to
-//! [`YEAR_MAX`](crate::limits::YEAR_MAX)). Arithmetic that would pass the year 2999 is a named error. Nothing reads a clock.
+//! What happens lies in the years 1850 to 2999 ([`YEAR_MIN`](crate::limits::YEAR_MIN) to [`YEAR_MAX`](crate::limits::YEAR_MAX)).
+//! Documents are read [a little beyond](crate::limits::YEARS_AROUND), so that all that is written can be read: the last day ends
+//! where one more begins. Arithmetic that would pass that day is a named error. Nothing reads a clock.
 
 mod date;
 mod instant;
@@ -27,6 +28,7 @@ pub use zone::{Zone, zone_data_version};
 
 pub(crate) use length::one_span;
 pub(crate) use memo::{DayMemo, OffsetMemo};
+pub(crate) use period::NO_YEAR;
 
 use text::text_value;
 

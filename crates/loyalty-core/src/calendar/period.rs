@@ -40,6 +40,10 @@ pub enum Period {
     Year,
 }
 
+/// What is wrong with a year of its own for periods that do not follow it.
+pub(crate) const NO_YEAR: &str =
+    "these periods begin where they do in every calendar, wherever the year begins: leave it out";
+
 impl Period {
     /// The first day of the period that holds a date.
     ///
@@ -75,6 +79,11 @@ impl Period {
             Err(days) => later(self.start_of(date, year_start), days.saturating_neg()),
             Ok(months) => Grid::new(months, year_start).shifted(date, months.saturating_neg()),
         }
+    }
+
+    /// Whether where it begins depends on where the year does.
+    pub(crate) fn follows_the_year(self) -> bool {
+        matches!(self, Self::Quarter | Self::HalfYear | Self::Year)
     }
 
     /// How many months the period has, or else how many days.

@@ -99,6 +99,43 @@ impl Span {
         self.shift(date, -1)
     }
 
+    /// So many of it, one after the other, as one length: months are counted from one day (clause 1.6).
+    pub(crate) fn times(self, times: usize) -> Option<Self> {
+        let times = u32::try_from(times).ok()?;
+        let count = self.count().checked_mul(times)?;
+        Some(match self {
+            Self::Days(_) => Self::Days(count),
+            Self::Weeks(_) => Self::Weeks(count),
+            Self::Months(_) => Self::Months(count),
+            Self::Years(_) => Self::Years(count),
+        })
+    }
+
+    /// The least and the most days that it can last.
+    pub(crate) fn days(self) -> (i64, i64) {
+        let (least, most) = match self {
+            Self::Days(_) => (1, 1),
+            Self::Weeks(_) => (7, 7),
+            Self::Months(_) => (28, 31),
+            Self::Years(_) => (365, 366),
+        };
+        let count = i64::from(self.count());
+        (count.saturating_mul(least), count.saturating_mul(most))
+    }
+
+    /// Whether it is as long as another one or longer, from whatever day both are counted.
+    pub(crate) fn reaches(self, other: Self) -> bool {
+        let months = |span: Self| match span {
+            Self::Months(count) => Some(u64::from(count)),
+            Self::Years(count) => Some(u64::from(count).saturating_mul(12)),
+            Self::Days(_) | Self::Weeks(_) => None,
+        };
+        match months(self).zip(months(other)) {
+            Some((own, other)) => own >= other,
+            None => self.days().0 >= other.days().1,
+        }
+    }
+
     fn shift(self, date: Date, sign: i64) -> Result<Date> {
         // 32 bits times twelve never leave 64 bits.
         let times = |factor: i64| {

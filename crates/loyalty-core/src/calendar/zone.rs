@@ -91,13 +91,12 @@ impl Zone {
     /// that a zone skipped whole begins where the next one does (Apia, 30 December 2011).
     ///
     /// # Errors
-    /// [`Code::OutOfRange`] if the day is too far away for an instant in 64 bits.
+    /// [`Code::OutOfRange`] if the day lies after the year 3001: no document holds an instant of it.
     pub fn start_of(self, date: Date) -> Result<Instant> {
-        self.start(date).ok_or_else(|| {
-            Error::new(
-                Code::OutOfRange,
-                format!("{date} is too far away for an instant in {}", self.name()),
-            )
+        let start = self.start(date).filter(|_| date.is_read());
+        start.ok_or_else(|| {
+            let words = format!("{date} is too far away for an instant in {}", self.name());
+            Error::new(Code::OutOfRange, words)
         })
     }
 

@@ -403,6 +403,16 @@ impl Compiler<'_> {
                         "say `at_least` or `less_than`",
                     ));
                 }
+                if let (Some(least), Some(less)) = (test.at_least, test.less_than)
+                    && least.reaches(less)
+                {
+                    let words = "nobody is a member for so long and for less than that";
+                    self.mistakes.push(Error::at(
+                        Code::Unreachable,
+                        join(path, "tenure.less_than"),
+                        words,
+                    ));
+                }
                 Cond::Tenure(test.clone())
             }
             Condition::Attribute(test) => {

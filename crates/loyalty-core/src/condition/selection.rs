@@ -384,6 +384,23 @@ impl Select {
         fn texts(texts: &[String]) -> impl Iterator<Item = &str> {
             texts.iter().map(String::as_str)
         }
+        for (field, texts) in [
+            ("sku", &rule.sku),
+            ("category", &rule.category),
+            ("brand", &rule.brand),
+            ("tag", &rule.tag),
+        ] {
+            for (place, text) in texts.iter().enumerate() {
+                let named = match field {
+                    "category" => crate::event::category(text),
+                    _ => crate::id::check(text),
+                };
+                // What no event can say is never met.
+                if let Err(error) = named {
+                    mistakes.push(error.under(&format!("{}[{place}]", join(path, field))));
+                }
+            }
+        }
         let price = rule.price.as_ref().map(|range| {
             let path = join(path, "price");
             Box::new(Prices::new(range, currency, &path, mistakes))
@@ -414,6 +431,7 @@ impl Select {
         let any: Box<[Self]> = any.collect();
         let exclude = rule.exclude.as_ref().map(|one| {
             let path = join(path, "exclude");
+            one.excludes(&path, mistakes);
             Box::new(Self::new(one, currency, symbols, &path, mistakes))
         });
         let besides = !attributes.is_empty()

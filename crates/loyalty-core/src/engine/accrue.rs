@@ -7,7 +7,7 @@ use super::work::{Rungs, Work};
 use crate::amount::{Points, Rounding, cumulative};
 use crate::calendar::Date;
 use crate::condition::{Basket, EventFacts, Explain, Quiet, Row, evaluate};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::member::Put;
 use crate::outcome::{Change, RulePoints, RuleTrace, TraceResult, Unmet};
@@ -188,7 +188,10 @@ impl<'w> Work<'w> {
             let known = match known {
                 Some(place) => place,
                 None => {
-                    let dates = self.earned_lot(gift.plan, order.is_some())?;
+                    let dates = self.earned_lot(gift.plan, order.is_some());
+                    let of_rule =
+                        |error: Error| error.about(format_args!("the rule `{}`", gift.plan.id));
+                    let dates = dates.map_err(of_rule)?;
                     let equal = |lot: &NewLot| lot.account == account && lot.dates == dates;
                     lots.iter().position(equal).unwrap_or_else(|| {
                         lots.push(NewLot {

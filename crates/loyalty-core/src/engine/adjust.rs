@@ -38,7 +38,7 @@ impl Work<'_> {
         // A person who gives points means points that are there, unless a day is said.
         let mut lot = self.account_lot(place, LotKind::Credited, active_on)?;
         if let Some(last_day) = expires_on {
-            lot.expires_at = Some(self.end_of(last_day)?);
+            lot.expires_at = Some(self.last_through(last_day)?);
             lot.dated_by = None;
         }
         self.refuse_expired(lot.expires_at)?;
@@ -96,6 +96,12 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// When points expire that a person lets last through a day.
+    fn last_through(&self, day: Date) -> Result<Instant> {
+        self.end_of(day)
+            .map_err(|error| error.under("adjust.expires_on"))
+    }
+
     /// Reopens the lots that expired on a day or later.
     fn reinstate(
         &mut self,
@@ -106,7 +112,7 @@ impl Work<'_> {
     ) -> Result<()> {
         let today = self.account_lot(place, LotKind::Credited, None)?;
         let (expires_at, dated_by) = match expires_on {
-            Some(last_day) => (Some(self.end_of(last_day)?), None),
+            Some(last_day) => (Some(self.last_through(last_day)?), None),
             None => (today.expires_at, today.dated_by),
         };
         self.refuse_expired(expires_at)?;

@@ -104,6 +104,8 @@ impl Work<'_> {
                 "a member does not become part of itself".to_owned(),
             ));
         }
+        let currency = other.state.is_in(self.compiled.currency);
+        currency.map_err(|error| error.under(PATH))?;
         let more = &other.state.more;
         match &more.access {
             Access::Open => {}

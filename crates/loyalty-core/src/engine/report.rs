@@ -15,7 +15,7 @@ type Cohort = ((i32, u32), Option<(i32, u32)>);
 impl Work<'_> {
     /// Points by the instants at which they expire, up to the end of a day, then the rest of each balance.
     pub(super) fn expiring(&self, by: Date) -> Result<Vec<Expiring>> {
-        let end = self.end_of(by)?;
+        let end = self.end_of(by).map_err(|error| error.under("by"))?;
         let mut rows = Vec::new();
         for account in &self.state.accounts {
             let mut rest = account.balance();

@@ -496,6 +496,7 @@ impl<'w> Work<'w> {
         self.state.reached = self.early.then_some(self.today);
         let own = self.state.profile.timezone;
         self.state.program_timezone = own.is_none().then_some(self.compiled.zone);
+        self.state.currency = Some(self.compiled.currency);
         let next_due = self.next_due();
         let earliest = self.earliest_today();
         let seen_from = earliest

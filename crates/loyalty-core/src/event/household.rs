@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::plans::{both, maybe_id};
 use super::points::{ReceivedLot, lots, more_than_none};
 use super::wire::{cow, cows, maybe_cow};
-use super::{id, text};
+use super::{id, reason};
 use crate::amount::Points;
 use crate::calendar::{Date, Instant};
 use crate::error::{Code, Error, Result};
@@ -110,11 +110,11 @@ pub struct Contribution<'a> {
 }
 
 impl Contribution<'_> {
-    pub(super) fn check(&self) -> Result<()> {
+    pub(super) fn check(&self, at: Instant) -> Result<()> {
         id("contribution.member", &self.member)?;
         id("contribution.order", &self.order)?;
         id("contribution.account", &self.account)?;
-        lots("contribution.lots", &self.lots)?;
+        lots("contribution.lots", &self.lots, at)?;
         match self.back.get() {
             0 if !self.lots.is_empty() => Ok(()),
             0 => {
@@ -139,7 +139,7 @@ impl Household<'_> {
 impl LeaveHousehold<'_> {
     pub(super) fn check(&self) -> Result<()> {
         maybe_id("leave_household.pool", self.pool.as_deref())?;
-        text("leave_household.reason", &self.reason)
+        reason("leave_household.reason", &self.reason)
     }
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
-use super::text;
+use super::reason;
 use super::wire::{cow, maybe_cow};
 use crate::error::Result;
 
@@ -126,13 +126,13 @@ impl Merge<'_> {
 
 impl Freeze<'_> {
     pub(super) fn check(&self) -> Result<()> {
-        text("freeze.reason", &self.reason)
+        reason("freeze.reason", &self.reason)
     }
 }
 
 impl Unfreeze<'_> {
     pub(super) fn check(&self) -> Result<()> {
-        text("unfreeze.reason", &self.reason)
+        reason("unfreeze.reason", &self.reason)
     }
 }
 
@@ -141,12 +141,12 @@ impl Close<'_> {
         if let Some(into) = &self.into {
             super::id("close.into", into)?;
         }
-        text("close.reason", &self.reason)
+        reason("close.reason", &self.reason)
     }
 }
 
 impl Erase<'_> {
     pub(super) fn check(&self) -> Result<()> {
-        text("erase.reason", &self.reason)
+        reason("erase.reason", &self.reason)
     }
 }

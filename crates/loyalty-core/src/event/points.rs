@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::wire::{cow, cows, maybe_cow};
-use super::{StoredTender, Tender, id, ids, text};
+use super::{StoredTender, Tender, id, ids, reason};
 use crate::amount::Points;
 use crate::calendar::{Date, Instant};
 use crate::error::{Code, Error, Result, join};
@@ -248,7 +248,7 @@ impl Adjust<'_> {
             }
             Adjustment::Reinstate { .. } => {}
         }
-        text("adjust.reason", &self.reason)
+        reason("adjust.reason", &self.reason)
     }
 }
 
@@ -262,8 +262,8 @@ impl Cancel<'_> {
                 id(path, value)?;
             }
         }
-        if let Some(reason) = &self.reason {
-            text("cancel.reason", reason)?;
+        if let Some(why) = &self.reason {
+            reason("cancel.reason", why)?;
         }
         match (&self.order, self.earned_on) {
             (Some(_), None) if self.account.is_none() => Ok(()),
@@ -348,7 +348,7 @@ impl Convert<'_> {
 }
 
 impl Receive<'_> {
-    pub(super) fn check(&self) -> Result<()> {
+    pub(super) fn check(&self, at: Instant) -> Result<()> {
         id("receive.from", &self.from)?;
         id("receive.account", &self.account)?;
         if let Some(program) = &self.program {
@@ -361,7 +361,7 @@ impl Receive<'_> {
                 "nothing is received without lots",
             ));
         }
-        lots("receive.lots", &self.lots)
+        lots("receive.lots", &self.lots, at)
     }
 }
 
@@ -406,8 +406,8 @@ pub(super) fn tenders(path: &str, all: &[Tender<'_>]) -> Result<()> {
     Ok(())
 }
 
-/// Checks lots that come from another member.
-pub(super) fn lots(path: &str, lots: &[ReceivedLot]) -> Result<()> {
+/// Checks lots that come from another member at an instant.
+pub(super) fn lots(path: &str, lots: &[ReceivedLot], at: Instant) -> Result<()> {
     if lots.len() > limits::LINES_MAX {
         let words = format!("at most {} lots are allowed", limits::LINES_MAX);
         return Err(Error::at(Code::LimitExceeded, path, words));
@@ -420,6 +420,13 @@ pub(super) fn lots(path: &str, lots: &[ReceivedLot]) -> Result<()> {
                 Code::MissingField,
                 path("earned_on"),
                 "points that keep their expiry keep the day of earning too",
+            ));
+        }
+        if lot.earned_on.is_some_and(|day| day > at.latest_day()) {
+            return Err(Error::at(
+                Code::InvalidTime,
+                path("earned_on"),
+                "points are not earned on a day to come",
             ));
         }
     }

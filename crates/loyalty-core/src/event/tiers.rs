@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Deserializer};
 
 use super::wire::{cow, maybe_cow};
-use super::{id, text};
+use super::{id, reason};
 use crate::calendar::{Date, Instant};
 use crate::error::{Code, Error, Result};
 
@@ -76,7 +76,7 @@ impl Grant<'_> {
             id("grant.track", track)?;
         }
         id("grant.rung", &self.rung)?;
-        text("grant.reason", &self.reason)
+        reason("grant.reason", &self.reason)
     }
 }
 
@@ -92,6 +92,6 @@ impl Revoke<'_> {
                 return Err(Error::at(Code::InvalidValue, "revoke", words));
             }
         }
-        text("revoke.reason", &self.reason)
+        reason("revoke.reason", &self.reason)
     }
 }

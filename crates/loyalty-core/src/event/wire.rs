@@ -515,7 +515,7 @@ struct ReturnWire<'a> {
     #[serde(borrow)]
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     order: Text<'a>,
-    /// Which lines (default: all that are still out).
+    /// Which lines, at least one (default, also for `null`: all that are still out).
     #[serde(borrow, default)]
     lines: Option<Vec<ReturnedLineWire<'a>>>,
 }

@@ -34,6 +34,34 @@ struct Read {
     seen: Vec<(Id, String, Date)>,
 }
 
+impl Read {
+    /// What lies after the instant that the member has been brought to, if anything, and why it cannot.
+    fn ahead(&self) -> Option<(String, &'static str)> {
+        for (place, order) in self.orders.iter().enumerate() {
+            if order.version > self.version {
+                let words = "the journal of the member does not reach the order";
+                return Some((format!("orders[{place}].version"), words));
+            }
+            if self.as_of.is_some_and(|as_of| order.at > as_of) {
+                let words = "the member has not been brought to the order";
+                return Some((format!("orders[{place}].at"), words));
+            }
+        }
+        // By the clocks of the member it may be a day later than in universal time, even where they were others then.
+        let last = self.as_of?.latest_day();
+        let words = "the member has not been brought to this day";
+        for (place, account) in self.state.accounts.iter().enumerate() {
+            let mut lots = account.lots.iter();
+            if let Some(lot) = lots.position(|lot| lot.earned_on > last) {
+                let path = format!("state.accounts[{place}].lots[{lot}].earned_on");
+                return Some((path, words));
+            }
+        }
+        let seen = self.seen.iter().position(|(_, _, on)| *on > last)?;
+        Some((format!("seen[{seen}][2]"), words))
+    }
+}
+
 /// The id, the digest in sixteen hexadecimal digits, and the day.
 type SeenWire<'m> = (&'m Id, String, Date);
 
@@ -74,6 +102,9 @@ impl Member {
             return Err(Error::at(Code::MemberMismatch, "schema", words));
         }
         let corrupt = |path: String, words: &str| Err(Error::at(Code::MemberCorrupt, path, words));
+        if let Some((path, words)) = read.ahead() {
+            return corrupt(path, words);
+        }
         for (place, account) in read.state.accounts.iter().enumerate() {
             let held: Vec<_> = read.state.more.held(&account.id).collect();
             if let Some(words) = account.fault(&held) {

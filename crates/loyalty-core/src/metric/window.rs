@@ -103,6 +103,15 @@ impl Frame {
             }),
             Self::Previous(_) => {
                 let (base, times) = self.base();
+                if let Self::Last(span) = base {
+                    // Every edge is counted from the day itself: months would move if they were counted from each other.
+                    let edge = |times: usize| span.times(times)?.before(day).ok();
+                    let days = edge(times.saturating_add(1)).zip(edge(times));
+                    return Ok(days.map(|(before, until)| Days {
+                        from: before.next(),
+                        until,
+                    }));
+                }
                 let mut last = day;
                 for _ in 0..times {
                     match base.days(last, enrolled)? {
@@ -142,12 +151,12 @@ impl Frame {
             }
             Self::Between(from, _) => Some(*from).filter(|from| *from > day),
             Self::Previous(_) => match self.base() {
-                // A day is in a stretch before from when it leaves the one after until it leaves that.
+                // A day is in a stretch before from when it leaves all those after until it leaves that, too.
                 (Self::Last(span), times) => {
-                    let edges = held.iter().flat_map(|on| {
-                        core::iter::successors(leaves(*span, *on), |at| leaves(*span, *at))
-                            .take(times.saturating_add(1))
-                    });
+                    let edges = [times, times.saturating_add(1)];
+                    let spans = edges.into_iter().filter_map(|times| span.times(times));
+                    let edges =
+                        spans.flat_map(|span| held.iter().filter_map(move |on| leaves(span, *on)));
                     edges.filter(|at| *at > day).min()
                 }
                 (other, _) => other.changes_after(day, enrolled, held),

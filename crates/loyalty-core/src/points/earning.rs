@@ -348,11 +348,9 @@ pub(crate) fn settle(gifts: &mut Gifts<'_>, settings: &Settings, uses: Uses<'_>)
     Ok(())
 }
 
-pub(super) fn overflow() -> Error {
-    Error::new(
-        Code::Overflow,
-        "a rule would give more points than can be counted",
-    )
+pub(super) fn overflow(what: impl core::fmt::Display) -> Error {
+    let words = format!("{what} would give more points than can be counted");
+    Error::new(Code::Overflow, words)
 }
 
 /// Who comes first: the highest priority, then the most points (the largest factor), then the id.

@@ -291,7 +291,7 @@ pub(super) fn work_out(
             _ => None,
         };
         let carry = carries.turn(rare.left, rows, number);
-        let carry = carry.ok_or_else(overflow)?;
+        let carry = carry.ok_or_else(|| overflow(format_args!("the rule `{}`", plan.id)))?;
         let steps = carry.steps;
         rare.carry = Some(carry);
         match &plan.give {
@@ -311,7 +311,7 @@ pub(super) fn work_out(
         let brought = rows.iter().fold(0_i64, |sum, row| sum.saturating_add(*row));
         plan.give.exact(brought, 1, told)
     };
-    let exact = exact.ok_or_else(overflow)?;
+    let exact = exact.ok_or_else(|| overflow(format_args!("the rule `{}`", plan.id)))?;
     let points = if plan.give.stated() {
         exact.round(Rounding::Floor)
     } else {
@@ -319,7 +319,7 @@ pub(super) fn work_out(
     };
     gift.points = points
         .filter(|points| *points <= POINTS_MAX)
-        .ok_or_else(overflow)?;
+        .ok_or_else(|| overflow(format_args!("the rule `{}`", plan.id)))?;
     let nothing = if round == RoundWhen::EachRule {
         gift.points == 0
     } else {

@@ -33,7 +33,7 @@ pub(super) fn multiply(gifts: &mut Bids<'_, '_>, exact: &Exact, settings: &Setti
             RoundWhen::EachRule => multiply_rounded(gifts, account, settings),
             RoundWhen::AfterMultiplier => multiply_exact(gifts, exact, account, settings),
         };
-        done.ok_or_else(overflow)??;
+        done.ok_or_else(|| overflow("a multiplier"))??;
     }
     Ok(())
 }

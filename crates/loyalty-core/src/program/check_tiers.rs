@@ -1,10 +1,10 @@
 //! What no type can say about tiers (clause 15.2).
 
 use super::check::Check;
-use crate::calendar::Span;
+use crate::calendar::{NO_YEAR, Period, Span};
 use crate::error::{Code, join};
 use crate::limits;
-use crate::tiers::{Grace, Hold, HoldPeriod, Review, Track, Upgrade};
+use crate::tiers::{AtReview, Grace, Hold, HoldPeriod, Review, Track, Upgrade};
 
 impl Check<'_> {
     /// One track. `by_points`: points that leave once a year may make it be judged as at a review.
@@ -28,6 +28,11 @@ impl Check<'_> {
         self.reviews(track, path);
         if !by_points {
             self.idle_terms(track, path);
+        }
+        let period = track.period.unwrap_or_default().period();
+        let by_year = period.is_some_and(Period::follows_the_year);
+        if track.upgrade == Upgrade::NextPeriod && track.year_start.is_some() && !by_year {
+            self.no_year(&join(path, "year_start"));
         }
         if track.upgrade != Upgrade::NextPeriod {
             for (given, field) in [
@@ -125,7 +130,12 @@ impl Check<'_> {
         if track.review != Review::TermEnd || holds.any(|hold| *hold != Hold::Lifetime) {
             return;
         }
+        if track.upgrade == Upgrade::AtReview && track.rungs.len() > 1 {
+            let words = "every rung is held for good and none is reviewed: nobody ever moves up";
+            self.say(Code::Unreachable, &join(path, "upgrade"), words);
+        }
         let words = "every rung is held for good and none is reviewed: this has no effect";
+        let acts = |what: AtReview| what != AtReview::default();
         let mut say = |given: bool, path: &str, field: &str| {
             if given {
                 self.say(Code::Contradiction, &join(path, field), words);
@@ -135,12 +145,19 @@ impl Check<'_> {
         say(track.renew.is_some(), path, "renew");
         say(track.at_least.is_some(), path, "at_least");
         say(track.grace.is_some(), path, "grace");
+        say(acts(track.at_review), path, "at_review");
         for (place, rung) in track.rungs.iter().enumerate() {
             let path = format!("{path}.rungs[{place}]");
             say(rung.renew.is_some(), &path, "renew");
             say(rung.at_least.is_some(), &path, "at_least");
             say(rung.grace.is_some(), &path, "grace");
+            say(rung.at_review.is_some_and(acts), &path, "at_review");
         }
+    }
+
+    /// A beginning of the year, where periods do not go by it.
+    fn no_year(&mut self, path: &str) {
+        self.say(Code::Contradiction, path, NO_YEAR);
     }
 
     fn kept(&mut self, at_least: Option<Span>, grace: Option<&Grace>, path: &str) {
@@ -200,6 +217,10 @@ impl Check<'_> {
                 if until.nth == 0 || until.nth > most {
                     let words = format!("`nth` is from 1 (the present period) to {most}");
                     self.say(Code::OutOfRange, &join(path, "until.nth"), &words);
+                }
+                let by_year = until.end_of.period();
+                if until.year_start.is_some() && !by_year.is_some_and(Period::follows_the_year) {
+                    self.no_year(&join(path, "until.year_start"));
                 }
                 if let Some(plus) = until.plus {
                     self.span(plus, &join(path, "until.plus"));

@@ -441,6 +441,14 @@ impl Compiler<'_> {
         rule.map(|rule| Select::new(rule, currency, &mut self.symbols, path, self.mistakes))
     }
 
+    /// Lines that are left out.
+    fn left_out(&mut self, rule: Option<&Selection>, path: &str) -> Option<Select> {
+        if let Some(rule) = rule {
+            rule.excludes(path, self.mistakes);
+        }
+        self.select(rule, path)
+    }
+
     fn account(&mut self, id: Option<&Id>, path: &str) -> usize {
         match self.names.account(id) {
             Ok(place) => place,
@@ -456,7 +464,7 @@ impl Compiler<'_> {
         for (place, rule) in self.rules.tender.iter().enumerate() {
             let path = format!("tender[{place}]");
             let account = self.account(rule.account.as_ref(), &join(&path, "account"));
-            let exclude = self.select(rule.exclude.as_ref(), &join(&path, "exclude"));
+            let exclude = self.left_out(rule.exclude.as_ref(), &join(&path, "exclude"));
             let when = self.condition(rule.when.as_ref(), Scope::EventRule, &join(&path, "when"));
             match TenderPlan::new(rule, account, exclude, when, self.rules.currency) {
                 Ok(plan) => {

@@ -1,6 +1,6 @@
 //! When a term ends, a grace is over, and a period begins (clauses 9.2, 9.3).
 
-use super::judge::TrackPlan;
+use super::judge::{RungPlan, TrackPlan};
 use super::rules::{
     Anniversary, Every, Grace, GraceFrom, Hold, HoldPeriod, HoldUntil, Review, Upgrade,
 };
@@ -53,6 +53,11 @@ impl TrackPlan {
         let Some(plan) = self.rungs.get(rung) else {
             return Ok(Term::default());
         };
+        self.end_of(plan, begin, person)
+            .map_err(|error| error.about(format_args!("the term of the rung `{}`", plan.id)))
+    }
+
+    fn end_of(&self, plan: &RungPlan, begin: Begin, person: Person) -> Result<Term> {
         let end = match self.review {
             Review::Every(every) => return Term::until(next_of(every, begin.today)?, person.zone),
             Review::Anniversary(of) => {
@@ -73,7 +78,7 @@ impl TrackPlan {
         let Some((day, month_day)) = end else {
             return Ok(Term::default());
         };
-        match self.free_from(rung, begin.entered)? {
+        match plan.free_from(begin.entered)? {
             Some(free) if free > day => Term::until(free, person.zone),
             _ => Ok(Term {
                 month_day,
@@ -84,10 +89,8 @@ impl TrackPlan {
 
     /// The first day on which a review can take a rung that was entered on a day; none: any.
     pub(crate) fn free_from(&self, rung: usize, entered: Date) -> Result<Option<Date>> {
-        let least = self.rungs.get(rung).and_then(|plan| plan.at_least);
-        least
-            .map(|least| least.after(entered)?.add_days(1))
-            .transpose()
+        let plan = self.rungs.get(rung);
+        plan.map_or(Ok(None), |plan| plan.free_from(entered))
     }
 
     /// Whether the lowest rung has terms: only where a review alone moves a member up.
@@ -107,6 +110,16 @@ impl TrackPlan {
             (None, None) => None,
         };
         day.map(|day| person.zone.start_of(day)).transpose()
+    }
+}
+
+impl RungPlan {
+    /// The first day on which a review can take it from a member who entered it on a day; none: any.
+    fn free_from(&self, entered: Date) -> Result<Option<Date>> {
+        let least = self.at_least;
+        least
+            .map(|least| least.after(entered)?.add_days(1))
+            .transpose()
     }
 }
 

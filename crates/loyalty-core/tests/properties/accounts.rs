@@ -213,6 +213,7 @@ fn overlaid() -> BoxedStrategy<Value> {
                 }
             }
             program["returns"]["point_value"] = json!({"points": 7, "value": "1"});
+            crate::programs::usable(&mut program);
             program
         })
         .boxed()

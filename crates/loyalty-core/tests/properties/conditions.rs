@@ -251,12 +251,20 @@ fn rare() -> Gen {
     prop_oneof![8 => windowed, 1 => gap].boxed()
 }
 
+/// Whether periods of a kind follow the beginning of the year.
+fn by_year(period: &Value) -> bool {
+    ["quarter", "half_year", "year"]
+        .iter()
+        .any(|one| period == one)
+}
+
 pub(crate) fn window() -> Gen {
     let calendar = (
         words(&["day", "week", "month", "quarter", "half_year", "year"]),
         weighted(0.3, month_day()),
     )
         .prop_map(|(period, year_start)| {
+            let year_start = year_start.filter(|_| by_year(&period));
             json!({"calendar": object([("period", Some(period)), ("year_start", year_start)])})
         });
     let moving = prop_oneof![
@@ -299,6 +307,7 @@ pub(crate) fn hold() -> Gen {
         weighted(0.2, span()),
     )
         .prop_map(|(end_of, nth, year_start, plus)| {
+            let year_start = year_start.filter(|_| by_year(&end_of));
             json!({"until": object([("end_of", Some(end_of)), ("nth", nth.map(Value::from)),
                 ("year_start", year_start), ("plus", plus)])})
         });
@@ -330,8 +339,10 @@ pub(crate) fn track() -> Gen {
     let period = words(&["month", "quarter", "half_year", "year", "membership_year"]);
     let moves = prop_oneof![
         4 => words(&["immediate", "immediate", "at_review"]).prop_map(|upgrade| json!({"upgrade": upgrade})),
-        2 => (weighted(0.7, period), weighted(0.2, month_day())).prop_map(|(period, year_start)|
-            object([("upgrade", Some(json!("next_period"))), ("period", period), ("year_start", year_start)])),
+        2 => (weighted(0.7, period), weighted(0.2, month_day())).prop_map(|(period, year_start)| {
+            let year_start = year_start.filter(|_| period.as_ref().is_some_and(by_year));
+            object([("upgrade", Some(json!("next_period"))), ("period", period), ("year_start", year_start)])
+        }),
     ];
     let apart = prop_oneof![
         6 => Just(None),
@@ -407,8 +418,21 @@ pub(crate) fn lasting(track: &mut Value) {
         return;
     }
     let track = track.as_object_mut().expect("an object");
-    for word in ["extend_on_requalify", "at_least", "grace", "renew"] {
+    for word in [
+        "extend_on_requalify",
+        "at_least",
+        "grace",
+        "renew",
+        "at_review",
+    ] {
         track.remove(word);
+    }
+    if track["upgrade"] == "at_review" {
+        track.remove("upgrade");
+    }
+    for rung in track["rungs"].as_array_mut().into_iter().flatten() {
+        let rung = rung.as_object_mut().expect("a rung is an object");
+        rung.remove("at_review");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Stored members: what is read back is the same, and what contradicts itself is refused.
 
-use loyalty_core::{Code, Member};
+use loyalty_core::{Body, Code, Date, Engine, Event, Instant, Member, Program, Timestamp, limits};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -105,4 +105,136 @@ fn a_changed_number_is_refused() {
             }
         },
     );
+}
+
+/// A program that writes days and instants of every kind about the present: pending points, terms, periods, windows, holds.
+fn dated(zone: &str) -> Value {
+    json!({
+        "schema": 1, "id": "edges", "currency": "CNY", "timezone": zone,
+        "accounts": [
+            {"id": "points"},
+            {"id": "late", "activation": {"after": {"days": 1}}},
+            {"id": "year", "expiry": {"after": {"days": 0, "align": "year_end"}}},
+            {"id": "idle", "expiry": {"inactivity": {"months": 1}}}
+        ],
+        "metrics": [
+            {"id": "spend", "measure": "spend", "window": {"calendar": {"period": "year", "year_start": "01-02"}}},
+            {"id": "visits", "measure": "visits", "window": {"last": {"years": 100}}},
+            {"id": "term", "measure": "spend", "window": {"term": {"track": "club"}}}
+        ],
+        "tiers": [
+            {"id": "club", "hold": {"until": {"end_of": "year"}}, "rungs": [
+                {"id": "base"}, {"id": "silver", "qualify": {"metric": {"id": "visits", "at_least": 1}}}]},
+            {"id": "next", "upgrade": "next_period", "period": "month", "rungs": [
+                {"id": "base"}, {"id": "gold", "qualify": {"metric": {"id": "visits", "at_least": 1}}}]}
+        ],
+        "earn": [
+            {"id": "now", "on": "activity:run", "account": "points", "give": {"fixed": 5}, "caps": [{"points": 100, "per": "year"}]},
+            {"id": "later", "on": "activity:walk", "account": "late", "give": {"fixed": 5}},
+            {"id": "yearly", "on": "activity:swim", "account": "year", "give": {"fixed": 5}},
+            {"id": "moving", "on": "activity:ride", "account": "idle", "give": {"fixed": 5}},
+            {"id": "bought", "account": "points", "give": {"rate": {"points": 1, "per": "1.00"}}}
+        ]
+    })
+}
+
+/// Clause 1.1: whatever the zone, what an event or the passing of time leaves behind at either end of the calendar can be read.
+#[test]
+fn what_was_written_can_be_read_at_both_ends_of_the_calendar() {
+    let bodies = [
+        json!({"enroll": {}}),
+        json!({"activity": {"kind": "run"}}),
+        json!({"activity": {"kind": "walk"}}),
+        json!({"activity": {"kind": "swim"}}),
+        json!({"activity": {"kind": "ride"}}),
+        json!({"purchase": {"order": "o-1", "lines": [{"sku": "tea", "price": "10.00"}]}}),
+        json!({"adjust": {"account": "points", "credit": 5, "reason": "gift", "expires_on": "2999-12-31"}}),
+        json!({"hold": {"key": "k-1", "points": [{"account": "points", "points": 1}], "minutes": limits::HOLD_MINUTES_MAX}}),
+        json!({"profile": {"timezone": "Pacific/Kiritimati"}}),
+        json!({"profile": {"timezone": "Etc/GMT+12"}}),
+    ];
+    let edges = [
+        ("1850-01-01T00:00:00Z", "1850-01-01T12:00:00Z"),
+        ("1850-01-02T00:00:00Z", "1850-02-01T00:00:00Z"),
+        ("2998-12-31T20:00:00Z", "2999-12-31T20:00:00Z"),
+        ("2999-12-30T20:00:00Z", "2999-12-31T23:59:59.999999Z"),
+        ("2999-12-31T20:00:00Z", "2999-12-31T23:59:59.999999Z"),
+    ];
+    let zones = [
+        "Asia/Shanghai",
+        "America/New_York",
+        "Pacific/Kiritimati",
+        "Etc/GMT+12",
+        "UTC",
+    ];
+    for ((first, last), zone) in edges.iter().flat_map(|edge| zones.map(|zone| (edge, zone))) {
+        let program = Program::from_json(&dated(zone).to_string()).expect("the program is right");
+        let engine = Engine::new(program);
+        let mut member = Member::new("m-1").expect("an id");
+        let mut taken = 0;
+        let mut same = |engine: &Engine, member: &mut Member| {
+            let text = member.to_json();
+            let read = Member::from_json(&text)
+                .unwrap_or_else(|error| panic!("{error}, in {zone}: {text}"));
+            assert_eq!(read, *member, "{zone}, {first}");
+            // What was read goes on as what was kept.
+            assert_eq!(engine.next_due(&read), engine.next_due(member));
+            *member = read;
+            taken += 1;
+        };
+        for (number, body) in bodies.iter().enumerate() {
+            let mut event = body.clone();
+            event["id"] = json!(format!("e-{number}"));
+            event["at"] = json!(first);
+            let event = event.to_string();
+            let event = Event::from_json(&event).expect("the event is right");
+            if engine.apply(&mut member, &event).is_ok() {
+                same(&engine, &mut member);
+            }
+        }
+        let (to, _) = Instant::parse(last).expect("an instant");
+        engine
+            .advance(&mut member, to)
+            .unwrap_or_else(|error| panic!("{error}, in {zone} from {first}"));
+        same(&engine, &mut member);
+        let by = Date::parse("2999-12-31").expect("a date");
+        assert!(engine.expiring(&member, by).is_ok());
+        let beyond = engine
+            .expiring(&member, by.next())
+            .expect_err("no such day");
+        assert_eq!((beyond.code(), beyond.path()), (Code::OutOfRange, "by"));
+        // On the last day itself nothing that needs another one is taken.
+        assert!(
+            taken >= if last.starts_with("1850") { 11 } else { 5 },
+            "{taken} in {zone}, {first}"
+        );
+    }
+}
+
+/// Nothing happens outside of the years 1850 to 2999, whoever calls.
+#[test]
+fn nothing_happens_beyond_the_calendar() {
+    let program = Program::from_json(&dated("UTC").to_string()).expect("the program is right");
+    let engine = Engine::new(program);
+    let event = r#"{"id": "e-1", "at": "2026-03-01T00:00:00Z", "activity": {"kind": "run"}}"#;
+    let mut member = Member::new("m-1").expect("an id");
+    let taken = engine.apply(&mut member, &Event::from_json(event).expect("it is right"));
+    taken.expect("it is taken");
+    for micros in [
+        32_503_680_000_000_000,
+        i64::MAX,
+        -3_786_825_600_000_001,
+        i64::MIN,
+    ] {
+        let at = Instant::from_micros(micros);
+        let error = engine.advance(&mut member, at).expect_err("beyond");
+        assert_eq!((error.code(), error.path()), (Code::InvalidTime, "to"));
+        let at = Timestamp {
+            instant: at,
+            offset: loyalty_core::Offset::UTC,
+        };
+        let body = Body::Enroll(loyalty_core::Enroll::default());
+        let error = Event::new("e-2", at, body).expect_err("beyond");
+        assert_eq!((error.code(), error.path()), (Code::InvalidTime, "at"));
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use loyalty_core::{Date, Detail, Engine, Event, Member, MonthDay, Period, Program, Span, Zone};
+use loyalty_core::{Date, Detail, Engine, Event, Member, MonthDay, Period, Program, Zone};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
@@ -109,12 +109,29 @@ fn program(zone: &str) -> Program {
     Program::from_json(document.to_string().as_bytes()).expect("a program")
 }
 
+/// The day so many spans before another, by the numbers of a calendar: the same day of that month, or the last that it has.
+fn back(day: Date, span: &Value, times: i64) -> Date {
+    let span = span.as_object().and_then(|span| span.iter().next());
+    let (unit, count) = span.expect("a span");
+    let count = count.as_i64().expect("a number") * times;
+    let months = match unit.as_str() {
+        "days" => return Date::from_days(day.days() - count as i32),
+        "weeks" => return Date::from_days(day.days() - 7 * count as i32),
+        "months" => count,
+        _ => 12 * count,
+    };
+    let (year, month, of_month) = day.civil();
+    let index = i64::from(year) * 12 + i64::from(month) - 1 - months;
+    let (year, month) = (index.div_euclid(12) as i32, index.rem_euclid(12) as u32 + 1);
+    let there = |of_month: u32| Date::new(year, month, of_month).ok();
+    (1..=of_month).rev().find_map(there).expect("a day")
+}
+
 /// The days that count.
 type Days = (i32, i32);
 
 impl World {
     fn days(&self, window: &Value, day: Date) -> Option<Days> {
-        let shift = |day: Date, days: i32| Date::from_days(day.days() + days);
         match window {
             Value::String(word) if word == "lifetime" => Some((i32::MIN, day.days())),
             Value::String(_) => {
@@ -127,11 +144,6 @@ impl World {
                 Some((begun.days(), day.days()))
             }
             _ => {
-                if let Some(span) = window.get("last") {
-                    let span: Span = serde_json::from_value(span.clone()).expect("a span");
-                    let before = span.before(day).expect("a day");
-                    return Some((before.days() + 1, day.days()));
-                }
                 if let Some(calendar) = window.get("calendar") {
                     let period: Period =
                         serde_json::from_value(calendar["period"].clone()).expect("a period");
@@ -144,10 +156,14 @@ impl World {
                 while let Some(of) = base.get("previous") {
                     (base, times) = (of, times + 1);
                 }
+                if let Some(span) = base.get("last") {
+                    let (before, until) = (back(day, span, times + 1), back(day, span, times));
+                    return Some((before.days() + 1, until.days()));
+                }
                 let mut day = day;
                 for _ in 0..times {
                     let (from, _) = self.days(base, day)?;
-                    day = shift(Date::from_days(from), -1);
+                    day = Date::from_days(from - 1);
                 }
                 self.days(base, day)
             }

@@ -184,11 +184,77 @@ fn assemble(shape: Shape, lists: Lists, settings: Settings) -> Value {
     } else {
         Vec::new()
     };
-    json!({
+    let mut program = json!({
         "schema": 1, "id": "shop", "currency": currency, "timezone": timezone,
         "accounts": named(accounts, "a"), "metrics": metrics, "tiers": tracks, "groups": named(groups, "g"),
         "earn": earn, "tender": tender, "earning": earning, "returns": returns, "dedup_days": dedup_days,
-    })
+    });
+    usable(&mut program);
+    program
+}
+
+/// Has points wait for fewer days than they last: points that are surely over before they can be used are a mistake.
+pub(crate) fn usable(program: &mut Value) {
+    fn shortest(expiry: &Value) -> Option<u64> {
+        let of = |(key, value): (&String, &Value)| {
+            let days = match key.as_str() {
+                "days" => 1,
+                "weeks" => 7,
+                "months" => 28,
+                "years" => 365,
+                _ => return shortest(value),
+            };
+            value.as_u64().map(|count| count * days)
+        };
+        match expiry {
+            Value::Object(map) => map.iter().filter_map(of).min(),
+            Value::Array(list) => list.iter().filter_map(shortest).min(),
+            _ => None,
+        }
+    }
+    let within = |activation: &Value, expiry: &Value| {
+        let days = activation["after"]["days"].as_u64();
+        match days.zip(shortest(expiry)) {
+            Some((days, most)) => json!({"after": {"days": days.min(most.saturating_sub(1))}}),
+            None => activation.clone(),
+        }
+    };
+    for account in program["accounts"].as_array_mut().into_iter().flatten() {
+        if account.get("activation").is_some() {
+            account["activation"] = within(&account["activation"], &account["expiry"]);
+        }
+    }
+    let accounts = program["accounts"].clone();
+    for rule in program["earn"].as_array_mut().into_iter().flatten() {
+        if rule.get("expiry").or(rule.get("activation")).is_none() {
+            continue;
+        }
+        let mut accounts = accounts.as_array().into_iter().flatten();
+        let account = accounts.find(|account| account["id"] == rule["account"]);
+        let account = account.expect("the account of the rule");
+        let of = |field: &str| rule.get(field).unwrap_or(&account[field]).clone();
+        let activation = within(&of("activation"), &of("expiry"));
+        if !activation.is_null() {
+            rule["activation"] = activation;
+        }
+    }
+}
+
+/// Has a rule ask only for events that it answers, where it asks for kinds of them.
+fn answering(mut when: Value, on: &str) -> Value {
+    let kind = on.split(':').next().unwrap_or_default();
+    if let Some(kinds) = when.get_mut("kind").and_then(Value::as_array_mut) {
+        kinds.push(json!(kind));
+    }
+    for one in when
+        .get_mut("all")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
+        *one = answering(one.take(), on);
+    }
+    when
 }
 
 /// Gives the rungs of a track that are held by their condition alone a time: where entering a rung empties a metric, the condition
@@ -605,7 +671,7 @@ fn rule(shape: Shape) -> Gen {
                 };
                 object([
                     ("on", Some(json!(on))),
-                    ("when", when),
+                    ("when", when.map(|when| answering(when, on))),
                     (
                         "lines",
                         lines.filter(|_| !multiplier || shape.multiplied_lines),

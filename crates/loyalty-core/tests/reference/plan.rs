@@ -166,7 +166,19 @@ pub(crate) fn plans() -> impl Strategy<Value = Plan> {
             select(std::vec![90, 90, 2_000, 25]),
         )
             .prop_map(
-                move |(accounts, rules, tender, returns, rewards, paid_in_points, dedup_days)| {
+                move |(
+                    mut accounts,
+                    rules,
+                    tender,
+                    returns,
+                    rewards,
+                    paid_in_points,
+                    dedup_days,
+                )| {
+                    for account in &mut accounts {
+                        account.activation = within(account.activation, &account.expiry);
+                    }
+                    let rules = usable(rules, &accounts);
                     Plan {
                         zone,
                         beginning,
@@ -181,6 +193,38 @@ pub(crate) fn plans() -> impl Strategy<Value = Plan> {
                 },
             )
     })
+}
+
+/// Has points of rules wait for fewer days than they last.
+fn usable(mut rules: Vec<Rule>, accounts: &[Account]) -> Vec<Rule> {
+    for rule in &mut rules {
+        let account = &accounts[rule.account];
+        if rule.expiry.is_some() || rule.activation.is_some() {
+            let expiry = rule.expiry.as_ref().unwrap_or(&account.expiry);
+            let activation = rule.activation.unwrap_or(account.activation);
+            rule.activation = Some(within(activation, expiry));
+        }
+    }
+    rules
+}
+
+/// Fewer days to wait than points last: those that are surely over before they can be used are a mistake.
+fn within(activation: Activation, expiry: &Expiry) -> Activation {
+    fn shortest(expiry: &Expiry) -> Option<u32> {
+        match expiry {
+            Expiry::After(after) => Some(match after.length {
+                Length::Days(days) => days,
+                Length::Months(months) => months * 28,
+                Length::Years(years) => years * 365,
+            }),
+            Expiry::Latest(all) | Expiry::Earliest(all) => all.iter().filter_map(shortest).min(),
+            Expiry::Never | Expiry::Annual { .. } | Expiry::Inactivity { .. } => None,
+        }
+    }
+    match (activation, shortest(expiry)) {
+        (Activation::After(days), Some(most)) => Activation::After(days.min(most - 1)),
+        _ => activation,
+    }
 }
 
 /// At most one multiplier in each account, since how several combine is not what this is about.

@@ -98,6 +98,28 @@ fn dates_are_text_and_back() {
 }
 
 #[test]
+fn documents_hold_a_little_more_than_what_may_happen() {
+    for text in ["1848-01-01", "1849-12-31", "3000-01-01", "3001-12-31"] {
+        assert_eq!(Date::parse(text).unwrap_err().code(), Code::InvalidTime);
+        let read: Date = serde_json::from_value(text.into()).unwrap();
+        assert_eq!(read.to_string(), text);
+        let start = Zone::UTC.start_of(read).unwrap().to_string();
+        assert_eq!(start, format!("{text}T00:00:00Z"));
+        assert!(Instant::parse(&start).is_err());
+        let read: Instant = serde_json::from_value(start.clone().into()).unwrap();
+        assert_eq!(read.to_string(), start);
+    }
+    for text in ["1847-12-31", "3002-01-01"] {
+        assert!(serde_json::from_value::<Date>(text.into()).is_err());
+        let start = format!("{text}T00:00:00Z");
+        assert!(serde_json::from_value::<Instant>(start.into()).is_err());
+    }
+    // No instant is made that no document holds.
+    let last: Date = serde_json::from_value("3001-12-31".into()).unwrap();
+    assert!(Zone::UTC.start_of(last.next()).is_err());
+}
+
+#[test]
 fn months_clamp_from_the_anchor() {
     let anchor = date("2026-01-31");
     for (months, expected) in [
@@ -129,8 +151,8 @@ fn months_clamp_from_the_anchor() {
     assert_eq!(date("2026-02-10").last_of_month(), date("2026-02-28"));
     assert_eq!(date("2026-03-01").add_days(-1).unwrap(), date("2026-02-28"));
     for error in [
-        date("2999-12-31").add_days(1).unwrap_err(),
-        date("2999-12-01").add_months(1).unwrap_err(),
+        date("2999-12-31").add_days(2).unwrap_err(),
+        date("2999-12-02").add_months(1).unwrap_err(),
         date("2026-01-01").add_days(i64::MAX).unwrap_err(),
         date("2026-01-01").add_days(i64::MIN).unwrap_err(),
         date("2026-01-01").add_months(i64::MAX).unwrap_err(),
@@ -138,6 +160,22 @@ fn months_clamp_from_the_anchor() {
         date("2026-01-01").add_months(-2026 * 12).unwrap_err(),
     ] {
         assert_eq!(error.code(), Code::OutOfRange);
+    }
+    let message = |error: crate::error::Error| error.message().to_owned();
+    assert_eq!(
+        message(date("2999-12-31").add_days(2).unwrap_err()),
+        "2 days after 2999-12-31 lie after the year 2999"
+    );
+    assert_eq!(
+        message(date("1850-01-01").add_months(-1_850 * 12).unwrap_err()),
+        "22200 months before 1850-01-01 lie before the year 1"
+    );
+    // What is valid through the last day is over on the next.
+    for over in [
+        date("2999-12-31").add_days(1).unwrap(),
+        date("2999-12-01").add_months(1).unwrap(),
+    ] {
+        assert_eq!(over, date("2999-12-31").next());
     }
     assert_eq!(
         date("2999-11-30").add_months(1).unwrap(),

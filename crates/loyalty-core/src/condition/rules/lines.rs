@@ -13,16 +13,32 @@ use crate::error::{Code, Error};
 #[serde(deny_unknown_fields)]
 pub struct Selection {
     /// One of these articles.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "some",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub sku: Vec<String>,
     /// In one of these categories or below (`food/fruit` holds `food/fruit/apples`).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "some",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub category: Vec<String>,
     /// Of one of these brands.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "some",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub brand: Vec<String>,
     /// With at least one of these tags.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "some",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub tag: Vec<String>,
     /// With these attributes: for each name one of the values. Values are compared by what they say: `1.50`, `1.5` and `"1.5"` are
     /// one, and so are `true` and `"true"`.
@@ -35,11 +51,36 @@ pub struct Selection {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discounted: Option<bool>,
     /// Passes at least one of these.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "some",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub any: Vec<Selection>,
-    /// Does not pass this.
+    /// Does not pass this, which names something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exclude: Option<Box<Selection>>,
+}
+
+impl Selection {
+    /// Says so where lines are left out that nothing is said of: that would be all of them.
+    pub(crate) fn excludes(&self, path: &str, mistakes: &mut Vec<Error>) {
+        if *self == Self::default() {
+            let words = "this leaves out every line: say which ones";
+            mistakes.push(Error::at(Code::Unreachable, path, words));
+        }
+    }
+}
+
+/// A list that is given names something: one that is left out asks for nothing, an empty one would never be met.
+fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    let list = Vec::deserialize(deserializer)?;
+    if list.is_empty() {
+        return Err(Error::new(Code::Unreachable, "an empty list never holds").into_serde());
+    }
+    Ok(list)
 }
 
 /// The price of one unit before discounts, in major units. All that are given must hold; at least one is given.

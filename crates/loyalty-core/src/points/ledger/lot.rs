@@ -53,7 +53,7 @@ impl<'de> Deserialize<'de> for ActiveFrom {
         if text == SETTLEMENT {
             return Ok(Self::Settlement);
         }
-        let (instant, _) = Instant::parse(&text).map_err(Error::into_serde)?;
+        let instant = Instant::read(&text).map_err(Error::into_serde)?;
         Ok(Self::At(instant))
     }
 }

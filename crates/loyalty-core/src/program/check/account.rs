@@ -2,20 +2,26 @@
 
 use super::Check;
 use crate::amount::{Decimal, Exact, Points};
-use crate::calendar::Span;
+use crate::calendar::{Align, LastDay, Span};
 use crate::error::{Code, join};
 use crate::event::Overdraw;
 use crate::limits;
-use crate::points::{AccountRule, Decay, ExpiryInactivity, LiabilityRule, Overrides, Returns};
+use crate::points::{
+    AccountRule, Activation, Decay, Expiry, ExpiryAfter, ExpiryFrom, ExpiryInactivity,
+    LiabilityRule, Overrides, Returns,
+};
 
 impl Check<'_> {
     pub(super) fn account(&mut self, account: &AccountRule, returns: &Returns, path: &str) {
         self.expiry(&account.expiry, &join(path, "expiry"));
         self.activation(account.activation, &join(path, "activation"));
         self.caps(&account.caps, path);
+        self.outlasts(&account.expiry, account.activation, &join(path, "expiry"));
         if let Some(by_tier) = &account.expiry_by_tier {
             for (rung, expiry) in &by_tier.rungs {
-                self.expiry(expiry, &format!("{path}.expiry_by_tier.rungs.{rung}"));
+                let path = format!("{path}.expiry_by_tier.rungs.{rung}");
+                self.expiry(expiry, &path);
+                self.outlasts(expiry, account.activation, &path);
             }
         } else if account.overrides != Overrides::default() {
             let words = "`overrides` chooses between a rule and a rung: it needs `expiry_by_tier`";
@@ -38,6 +44,18 @@ impl Check<'_> {
         if account.overdraw == Overdraw::Withhold && worthless {
             let words = "`withhold` needs `returns.point_value`: what a missing point is worth";
             self.say(Code::MissingField, &join(path, "overdraw"), words);
+        }
+    }
+
+    /// Points that are over before anybody can use them, whenever they are earned.
+    pub(super) fn outlasts(&mut self, expiry: &Expiry, activation: Activation, path: &str) {
+        let waits = match activation {
+            Activation::After { days } => i64::from(days),
+            Activation::Immediate | Activation::On(_) | Activation::OnSettlement => 0,
+        };
+        if lasts_at_most(expiry, waits).is_some_and(|days| days <= 0) {
+            let words = "the points expire before they are available, or at that very instant";
+            self.say(Code::Contradiction, path, words);
         }
     }
 
@@ -123,4 +141,43 @@ impl Check<'_> {
             );
         }
     }
+}
+
+/// How many days points can be used at most that are available after so many days or later; none where nobody can say.
+fn lasts_at_most(expiry: &Expiry, waits: i64) -> Option<i64> {
+    match expiry {
+        // What moves with the member's deeds, and what comes on a day of the year, can come late enough.
+        Expiry::Never | Expiry::Annual(_) | Expiry::Inactivity(_) => None,
+        Expiry::After(after) => {
+            let days = reaches(after)?;
+            Some(match after.from {
+                ExpiryFrom::Earning => days.saturating_sub(waits),
+                ExpiryFrom::Activation => days,
+            })
+        }
+        Expiry::Latest(all) => {
+            let all: Option<Vec<i64>> = all.iter().map(|one| lasts_at_most(one, waits)).collect();
+            all?.into_iter().max()
+        }
+        Expiry::Earliest(all) => all.iter().filter_map(|one| lasts_at_most(one, waits)).min(),
+    }
+}
+
+/// How many days after the one that is counted from the first invalid day is at most.
+fn reaches(after: &ExpiryAfter) -> Option<i64> {
+    let (_, days) = after.span()?.days();
+    let aligned = match after.align.unwrap_or_default() {
+        Align::Day => 0,
+        Align::MonthEnd => 30,
+        Align::QuarterEnd => 91,
+        Align::HalfYearEnd => 183,
+        Align::YearEnd => 365,
+    };
+    let plus = after.plus.map_or(0, |plus| plus.days().1);
+    let over = match after.last_day {
+        LastDay::Included => 1,
+        LastDay::Excluded => 0,
+    };
+    let all = days.checked_add(aligned)?.checked_add(plus)?;
+    all.checked_add(over)
 }

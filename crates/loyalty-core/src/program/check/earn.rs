@@ -2,11 +2,12 @@
 
 use super::{Check, Rules};
 use crate::amount::Rounding;
+use crate::condition::Condition;
 use crate::error::{Code, join};
 use crate::limits;
 use crate::points::{
-    Cap, CapPeriod, EarnRule, Earning, Give, Milestone, PointRounding, PointsPlace, Rate,
-    RoundWhen, Streak,
+    AccountRule, Cap, CapPeriod, EarnRule, Earning, Give, Milestone, Overrides, PointRounding,
+    PointsPlace, Rate, RoundWhen, Streak,
 };
 
 impl Check<'_> {
@@ -42,18 +43,66 @@ impl Check<'_> {
             self.activation(activation, &join(path, "activation"));
         }
         self.caps(&rule.caps, path);
-        if matches!(rule.give, Give::Multiply(_))
-            && (rule.expiry.is_some() || rule.activation.is_some())
-            && rule.bonus
-        {
+        if matches!(rule.give, Give::Multiply(_)) && rule.bonus {
             self.say(
                 Code::Contradiction,
-                path,
+                &join(path, "bonus"),
                 "a multiplier cannot be a `bonus`: bonuses are what is not multiplied",
             );
         }
+        self.dated(rule, rules, path);
+        if let Some(when) = &rule.when {
+            self.answered(when, &rule.on, &join(path, "when"));
+        }
         if let (Some(from), Some(until)) = (rule.from, rule.until) {
             self.dates(from, until, path);
+        }
+    }
+
+    /// The dates of points where the rule overrides a part of the account's, and no rung says more.
+    fn dated(&mut self, rule: &EarnRule, rules: &Rules, path: &str) {
+        let only = rules.accounts.len() == 1;
+        let named = |one: &&AccountRule| (rule.account.as_ref()).map_or(only, |id| *id == one.id);
+        let Some(account) = rules.accounts.iter().find(named) else {
+            return;
+        };
+        let by_rung = account.expiry_by_tier.is_some();
+        let own = rule.expiry.is_some() && account.overrides == Overrides::Rule;
+        if (by_rung && !own) || (rule.expiry.is_none() && rule.activation.is_none()) {
+            return;
+        }
+        let expiry = rule.expiry.as_ref().unwrap_or(&account.expiry);
+        let activation = rule.activation.unwrap_or(account.activation);
+        let field = if rule.expiry.is_some() {
+            "expiry"
+        } else {
+            "activation"
+        };
+        self.outlasts(expiry, activation, &join(path, field));
+    }
+
+    /// Kinds of events that the rule never answers, where they must be.
+    fn answered(&mut self, when: &Condition, on: &str, path: &str) {
+        let known = |kind: &String| crate::event::KINDS.contains(&kind.as_str());
+        match when {
+            Condition::All(all) => {
+                for (place, one) in all.iter().enumerate() {
+                    self.answered(one, on, &format!("{path}.all[{place}]"));
+                }
+            }
+            Condition::Kind(kinds) if !kinds.is_empty() && kinds.iter().all(known) => {
+                let answers: &[&str] = match on {
+                    "purchase" => &["purchase", "exchange"],
+                    "enroll" => &["enroll"],
+                    _ => &["activity"],
+                };
+                if !kinds.iter().any(|kind| answers.contains(&kind.as_str())) {
+                    let words =
+                        format!("the rule answers `{on}`, which is no event of these kinds");
+                    self.say(Code::Unreachable, &join(path, "kind"), &words);
+                }
+            }
+            _ => {}
         }
     }
 

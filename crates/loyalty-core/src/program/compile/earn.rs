@@ -43,7 +43,7 @@ impl Compiler<'_> {
             basis: rules.basis,
             shipping: rules.shipping,
             free_units: rules.free_units == FreeUnits::Count,
-            exclude: self.select(rules.exclude.as_ref(), "earning.exclude"),
+            exclude: self.left_out(rules.exclude.as_ref(), "earning.exclude"),
             at: rules.earn_at,
         }
     }

@@ -1,7 +1,7 @@
 //! Metrics: what goes in, how the days make a value, and over which days.
 
 use super::{Compiler, Feed, MetricPlan};
-use crate::calendar::MonthDay;
+use crate::calendar::{MonthDay, NO_YEAR};
 use crate::condition::{Grain, Moves, Scope};
 use crate::error::{Code, Error, join};
 use crate::id::Id;
@@ -196,10 +196,15 @@ impl Compiler<'_> {
                 }
                 Frame::Last(*span)
             }
-            Window::Calendar(calendar) => Frame::Calendar(
-                calendar.period,
-                calendar.year_start.unwrap_or(MonthDay::JANUARY_FIRST),
-            ),
+            Window::Calendar(calendar) => {
+                if calendar.year_start.is_some() && !calendar.period.follows_the_year() {
+                    let path = join(path, "calendar.year_start");
+                    self.mistakes
+                        .push(Error::at(Code::Contradiction, path, NO_YEAR));
+                }
+                let start = calendar.year_start.unwrap_or(MonthDay::JANUARY_FIRST);
+                Frame::Calendar(calendar.period, start)
+            }
             Window::MembershipYear => Frame::MembershipYear,
             Window::SinceTier(of) => Frame::Reset {
                 track: self.track_of(of.track.as_ref(), &join(path, "since_tier")),

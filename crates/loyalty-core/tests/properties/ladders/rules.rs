@@ -188,14 +188,20 @@ pub(super) fn rules(draw: &mut Draw) -> Rules {
         zone: Zone::new(draw.of(&zones)).expect("a zone"),
         windows,
         rungs,
-        upgrade: draw.of(&["immediate", "immediate", "next_period", "at_review"]),
+        upgrade: match draw.of(&["immediate", "immediate", "next_period", "at_review"]) {
+            "at_review" if !terms => "immediate",
+            upgrade => upgrade,
+        },
         period: draw.of(&periods),
         review,
         hold: held,
         renew,
         at_least,
         grace,
-        at_review: draw.of(&["requalify", "requalify", "one_down", "to_base", "never"]),
+        at_review: match draw.of(&["requalify", "requalify", "one_down", "to_base", "never"]) {
+            at_review if terms => at_review,
+            _ => "requalify",
+        },
         extend: terms && draw.one_in(3),
         returns: draw.of(&[
             "immediate",
