@@ -20,6 +20,7 @@ mod extra;
 mod facts;
 mod gains;
 mod grant;
+mod had;
 mod hold;
 mod household;
 mod idle;

@@ -256,15 +256,13 @@ impl<'w> Work<'w> {
         }
     }
 
-    fn friends_who_count(&self) -> i64 {
+    pub(super) fn friends_who_count(&self) -> i64 {
         let confirmed = self.compiled.referrals.confirmed;
-        let friends = self.state.more.referred.friends.iter();
-        let count = friends.filter(|friend| friend.counts(confirmed)).count();
-        i64::try_from(count).unwrap_or(i64::MAX)
+        self.state.more.referred.counted(confirmed)
     }
 
     /// Gives for so many friends, and takes back where there are fewer again.
-    fn friend_milestones(&mut self, before: i64, after: i64) -> Result<()> {
+    pub(super) fn friend_milestones(&mut self, before: i64, after: i64) -> Result<()> {
         let compiled = self.compiled;
         let reached = |(friends, _): &&(u32, ReferralPlan)| {
             (before >= i64::from(*friends)) != (after >= i64::from(*friends))

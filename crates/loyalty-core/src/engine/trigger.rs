@@ -115,6 +115,9 @@ impl<'w> Work<'w> {
 
     /// What a change is to a trigger, if it answers it.
     fn answers(&self, plan: &TriggerPlan, change: &Change) -> Option<TriggerAbout> {
+        if !self.is_news(change) {
+            return None;
+        }
         match (&plan.on, change) {
             (OnPlan::Enrolled, Change::Enrolled { .. }) => Some(TriggerAbout::default()),
             (
