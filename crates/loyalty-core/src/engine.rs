@@ -39,6 +39,7 @@ mod progress;
 mod promote;
 mod promotion_limits;
 mod purchase;
+mod quiet;
 mod ranking;
 mod receipt;
 mod redeem;

@@ -5,7 +5,7 @@
 use super::work::Work;
 use crate::condition::WarningLevel;
 use crate::id::Id;
-use crate::outcome::{Change, SegmentChange};
+use crate::outcome::{Change, SegmentChange, Source};
 use crate::tiers::Standing;
 
 /// What a member had when it became part of another one.
@@ -59,6 +59,8 @@ impl Work<'_> {
                 segment, change, ..
             } => had.segments.contains(segment) != (*change == SegmentChange::Entered),
             Change::WarningLevel { to, .. } => had.warning != *to,
+            Change::Credited { source, .. } => !matches!(source, Source::Merged(_)),
+            Change::CouponIssued { giver, .. } => giver.is_none(),
             _ => true,
         }
     }

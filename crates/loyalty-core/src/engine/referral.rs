@@ -191,8 +191,10 @@ impl<'w> Work<'w> {
             spend: spend.map(|spend| self.amount(spend)),
             confirmed: u64::try_from(after).unwrap_or(0),
         });
+        let fired = self.values_of_milestones();
         self.count_friend(&mut friend, counts);
         self.count_referred(referral)?;
+        self.note_fired(&fired, &[]);
         match order {
             None if joined && new => {
                 for plan in self.rules_for(ReferralSide::Referrer, ReferralStep::Enrolment) {

@@ -125,7 +125,9 @@ impl Attempts {
             return Some("an attempt that is over has not failed");
         }
         let late = |at: Option<Instant>| at > as_of;
-        if late(self.last) || late(self.bought) || self.open.iter().any(|one| Some(one.at) > self.last)
+        if late(self.last)
+            || late(self.bought)
+            || self.open.iter().any(|one| Some(one.at) > self.last)
         {
             return Some("an attempt or a purchase lies after the member was looked at last");
         }
