@@ -54,6 +54,8 @@ pub const MONTHS_MAX: u32 = 1_200;
 pub const ROUNDS_MAX: usize = 64;
 /// Most rounds of triggers that follow from one event or instant: then the chain stops.
 pub const TRIGGER_ROUNDS_MAX: u32 = 8;
+/// Most values of one milestone of a trigger that one event crosses, where each of them fires.
+pub const MILESTONES_CROSSED_MAX: usize = 10_000;
 /// An offer that is not live is told where it will be within so many days, and is for such a basket.
 pub const OFFERS_AHEAD_DAYS: i64 = 31;
 /// Most candidate instants that are looked at for the next change of one condition; past it `next_due` is early, never late.

@@ -85,6 +85,25 @@ impl Zone {
         self.offset_at(instant).local(instant)
     }
 
+    /// The first instant after one, and up to another, from which on the zone's clocks are in another offset than at the first one,
+    /// if they are at the other; between the two they change at most once.
+    pub(crate) fn change_between(self, from: Instant, upto: Instant) -> Option<Instant> {
+        let before = self.offset_at(from);
+        if self.offset_at(upto) == before {
+            return None;
+        }
+        let (mut low, mut high) = (from.micros(), upto.micros());
+        while high.saturating_sub(low) > 1 {
+            let middle = low.midpoint(high);
+            if self.offset_at(Instant::from_micros(middle)) == before {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        Some(Instant::from_micros(high))
+    }
+
     /// The first instant of a civil day.
     ///
     /// Where clocks skip midnight, that is the first instant after the gap; where they show it twice, the earlier one. A day

@@ -31,6 +31,8 @@ impl Work<'_> {
                 self.come_to(version)?;
             }
             self.carry_over()?;
+            // What the clock alone raises is no news of this instant: what happens at it is.
+            self.trigger_values = self.values_of_milestones();
             self.passing = true;
             self.trigger_rounds = 0;
             let settled = self.settle_at();
@@ -225,6 +227,7 @@ impl Work<'_> {
         next.or(self.auto_due());
         next.or(self.coupon_due());
         next.or(self.trigger_due());
+        next.or(self.near_due());
         next.or(self.carry_due());
         next.or(self.lifecycle_due());
         next.or(self.warning_due());

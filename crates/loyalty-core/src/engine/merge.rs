@@ -40,6 +40,7 @@ impl Work<'_> {
         work.prune();
         let zone = work.zone;
         let used = work.benefits_used();
+        let had = work.had();
         work.finish().commit(&mut other, None);
         self.enter(Change::Merged {
             member: other.id.clone(),
@@ -52,6 +53,7 @@ impl Work<'_> {
             seen,
             ..
         } = other;
+        self.not_news(had);
         self.undo.lists(&self.state);
         self.undo.caps(&self.state.caps);
         self.pruned = None;
@@ -291,17 +293,24 @@ impl Work<'_> {
             self.join_hold(hold)?;
         }
         let referred = core::mem::take(&mut other.referred);
-        self.join_referred(referred)?;
+        self.join_referred(referred, (id, &other.merged))?;
         let (compiled, version) = (self.compiled, self.version);
         let own = self.more();
         own.redemptions.append(&mut other.redemptions);
         own.redemptions.sort_by_key(|one| one.at);
         for streak in other.streaks {
-            if let Err(place) = own
+            let places = own
                 .streaks
-                .binary_search_by(|one| one.rule.cmp(&streak.rule))
-            {
-                own.streaks.insert(place, streak);
+                .binary_search_by(|one| one.rule.cmp(&streak.rule));
+            match places {
+                Ok(place) => {
+                    let rule = compiled.rule(&streak.rule);
+                    let plan = rule.and_then(|rule| rule.plan.streak());
+                    if let (Some(there), Some(plan)) = (own.streaks.get_mut(place), plan) {
+                        there.join(streak, plan);
+                    }
+                }
+                Err(place) => own.streaks.insert(place, streak),
             }
         }
         for carried in other.carried {
@@ -441,12 +450,20 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Friends of both are friends; who referred this member did.
-    fn join_referred(&mut self, other: Referred) -> Result<()> {
+    /// Friends of both are friends; who referred this member did, unless it is the other one. `them`: the other member, and who had
+    /// become part of that one.
+    fn join_referred(&mut self, other: Referred, them: (&Id, &[Id])) -> Result<()> {
         let own_id = self.member.id.clone();
+        let confirmed = self.compiled.referrals.confirmed;
+        // What one of them has been given for is not given again.
+        let before = self.friends_who_count().max(other.counted(confirmed));
+        let own_merged = self.state.more.merged.clone();
         let own = &mut self.more().referred;
+        let is_them = |id: &Id| id == them.0 || them.1.contains(id);
+        own.by.take_if(|by| is_them(&by.member));
         if own.by.is_none() {
-            own.by = other.by.filter(|by| by.member != own_id);
+            let is_own = |id: &Id| *id == own_id || own_merged.contains(id);
+            own.by = other.by.filter(|by| !is_own(&by.member));
         }
         for friend in other.friends {
             if let Err(place) = own.friends.binary_search_by(|one| one.id.cmp(&friend.id))
@@ -480,6 +497,10 @@ impl Work<'_> {
                 }
                 Err(place) => own.milestones.insert(place, gift),
             }
+        }
+        let after = self.friends_who_count();
+        if after > before {
+            self.friend_milestones(before, after)?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use super::facts::Seeing;
 use super::wallet::IssueMore;
 use super::work::Work;
 use crate::amount::Points;
+use crate::calendar::Date;
 use crate::condition::{EventFacts, Quiet, evaluate};
 use crate::error::{Code, Error, Result};
 use crate::event::{Event, Redeem};
@@ -126,10 +127,12 @@ impl<'w> Work<'w> {
 
     /// How many times all of these limits leave today.
     pub(super) fn left(&self, limits: &[LimitSpec]) -> i64 {
-        let today = self.program_day(self.as_of);
-        let left = limits
-            .iter()
-            .map(|limit| limit.left(&self.state.caps, today));
+        self.left_on(limits, self.program_day(self.as_of))
+    }
+
+    /// The same on a day in program time.
+    pub(super) fn left_on(&self, limits: &[LimitSpec], day: Date) -> i64 {
+        let left = limits.iter().map(|limit| limit.left(&self.state.caps, day));
         left.min().unwrap_or(i64::MAX)
     }
 

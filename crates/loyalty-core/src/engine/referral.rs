@@ -191,8 +191,10 @@ impl<'w> Work<'w> {
             spend: spend.map(|spend| self.amount(spend)),
             confirmed: u64::try_from(after).unwrap_or(0),
         });
+        let fired = self.values_of_milestones();
         self.count_friend(&mut friend, counts);
         self.count_referred(referral)?;
+        self.note_fired(&fired, &[]);
         match order {
             None if joined && new => {
                 for plan in self.rules_for(ReferralSide::Referrer, ReferralStep::Enrolment) {
@@ -256,15 +258,13 @@ impl<'w> Work<'w> {
         }
     }
 
-    fn friends_who_count(&self) -> i64 {
+    pub(super) fn friends_who_count(&self) -> i64 {
         let confirmed = self.compiled.referrals.confirmed;
-        let friends = self.state.more.referred.friends.iter();
-        let count = friends.filter(|friend| friend.counts(confirmed)).count();
-        i64::try_from(count).unwrap_or(i64::MAX)
+        self.state.more.referred.counted(confirmed)
     }
 
     /// Gives for so many friends, and takes back where there are fewer again.
-    fn friend_milestones(&mut self, before: i64, after: i64) -> Result<()> {
+    pub(super) fn friend_milestones(&mut self, before: i64, after: i64) -> Result<()> {
         let compiled = self.compiled;
         let reached = |(friends, _): &&(u32, ReferralPlan)| {
             (before >= i64::from(*friends)) != (after >= i64::from(*friends))

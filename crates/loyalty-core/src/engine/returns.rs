@@ -70,12 +70,12 @@ impl Work<'_> {
         if given > 0 || lost > 0 {
             sums.due = Some(self.amount(open.saturating_sub(given)));
         }
-        let (mut awards, mut counted) = (Vec::new(), Vec::new());
+        let (mut awards, mut milestones, mut counted) = (Vec::new(), Vec::new(), Vec::new());
         if backs.iter().all(Back::all) {
             self.restore_coupons(&order)?;
             counted = self.unbook_promotions(&order);
             self.given_back.clone_from(&counted);
-            awards = self.undo_awards(&mut order)?;
+            (awards, milestones) = self.undo_awards(&mut order)?;
             self.undo_steps(&mut order);
             order.coupons.clear();
             order.used.clear();
@@ -85,7 +85,7 @@ impl Work<'_> {
         let mut changes = self.uncount(&order, &backs, &reversed, &restored)?;
         changes.extend(self.out_of_balances(&awards));
         changes.extend(self.out_of_balances(&shared));
-        self.note_fired(&fired, backs.iter().all(Back::all));
+        self.note_fired(&fired, &milestones);
         self.undo_gains(&order, &backs, &figures)?;
         if self.receipts {
             self.receipt = Some(Box::new(Receipt {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::trigger_due::event_kind;
 use super::wallet::IssueMore;
 use super::work::Work;
-use crate::calendar::Instant;
 use crate::condition::{EventFacts, Quiet, evaluate};
 use crate::coupons::Instance;
 use crate::error::{Code, Result};
@@ -14,11 +13,11 @@ use crate::event::Event;
 use crate::id::Id;
 use crate::limits::{TAGS_MAX, TRIGGER_ROUNDS_MAX};
 use crate::member::Order;
-use crate::outcome::{Change, Muted, SegmentChange, Source, TriggerAbout};
+use crate::outcome::{Change, SegmentChange, Source, TriggerAbout};
 use crate::points::{Gave, LimitAbout, LimitSpec, Took};
 use crate::triggers::{
-    AwardPlan, Awarded, Notify, OnPlan, Pending, SegmentOn, TaskOn, TaskWhat, TierDirection,
-    TriggerPlan, TriggerReturns,
+    AwardPlan, Awarded, OnPlan, Pending, SegmentOn, TaskOn, TaskWhat, TierDirection, TriggerPlan,
+    TriggerReturns,
 };
 
 /// A trigger that fires.
@@ -94,6 +93,7 @@ impl<'w> Work<'w> {
             return Ok(());
         }
         let mut fires: Vec<Fire> = Vec::new();
+        let through = self.state.more.triggers.through.unwrap_or(self.today);
         if self.passing {
             self.days_come(&mut fires)?;
         }
@@ -104,10 +104,13 @@ impl<'w> Work<'w> {
                 if let Some(about) = self.answers(plan, &entry.change) {
                     fires.push(Fire::new(place, about));
                 }
+                self.short_notice(plan, &entry.change, through, |about| {
+                    fires.push(Fire::new(place, about));
+                });
             }
         }
         self.near_rungs(&mut fires);
-        self.milestones_crossed(&mut fires);
+        self.milestones_crossed(&mut fires)?;
         if fires.is_empty() {
             return Ok(());
         }
@@ -132,6 +135,9 @@ impl<'w> Work<'w> {
 
     /// What a change is to a trigger, if it answers it.
     fn answers(&self, plan: &TriggerPlan, change: &Change) -> Option<TriggerAbout> {
+        if !self.is_news(change) {
+            return None;
+        }
         match (&plan.on, change) {
             (OnPlan::Enrolled, Change::Enrolled { .. }) => Some(TriggerAbout::default()),
             (
@@ -213,18 +219,13 @@ impl<'w> Work<'w> {
             event,
             ..self.seeing(self.today)
         };
-        let holds = plan
-            .when
-            .as_ref()
-            .is_none_or(|when| evaluate(when, &seeing, &mut Quiet));
-        if !holds {
+        if !self.may_fire(plan, about, &seeing) {
             return Ok(());
         }
-        let limits = limits_of(&plan.limits, about);
-        if self.left(&limits) < 1 {
-            return Ok(());
+        self.book_limits(&limits_of(&plan.limits, about), 1);
+        if matches!(plan.on, OnPlan::NearTier { .. }) {
+            self.told_near(plan, about);
         }
-        self.book_limits(&limits, 1);
         self.enter(Change::Triggered {
             trigger: plan.id.clone(),
             about: Box::new(about.clone()),
@@ -238,6 +239,12 @@ impl<'w> Work<'w> {
         for (number, award) in (1_u64..).zip(awards()) {
             self.award(plan, award, (number, about), event)?;
             self.few_entries()?;
+        }
+        let milestone = matches!(plan.on, OnPlan::Milestone { .. });
+        if let Some(order) = self.ordered.as_mut().filter(|_| milestone)
+            && let Some(first) = order.awards.get_mut(before)
+        {
+            first.milestone = true;
         }
         // What it gave for the order may be undone with it, and the use with that, unless something stays given.
         let today = self.program_day(self.as_of);
@@ -255,6 +262,24 @@ impl<'w> Work<'w> {
                 .find_map(|limit| limited_by(limit, about));
         }
         Ok(())
+    }
+
+    /// Whether the condition of a trigger holds, and its limits leave it, as one sees the member.
+    pub(super) fn may_fire(
+        &self,
+        plan: &TriggerPlan,
+        about: &TriggerAbout,
+        seeing: &super::facts::Seeing<'_>,
+    ) -> bool {
+        let holds = plan
+            .when
+            .as_ref()
+            .is_none_or(|when| evaluate(when, seeing, &mut Quiet));
+        let day = match seeing.day {
+            day if day == self.today => self.program_day(self.as_of),
+            day => day,
+        };
+        holds && self.left_on(&limits_of(&plan.limits, about), day) > 0
     }
 
     /// How many things triggers have given for the order of the event.
@@ -277,6 +302,7 @@ impl<'w> Work<'w> {
             value: None,
             used_on: None,
             used_for: None,
+            milestone: false,
         };
         match award {
             AwardPlan::Points { account, points } => {
@@ -345,7 +371,7 @@ impl<'w> Work<'w> {
     }
 
     /// An award that cannot be given is left out, and that is said.
-    fn skip(
+    pub(super) fn skip(
         &mut self,
         plan: &TriggerPlan,
         (coupon, conversion): (Option<&Id>, Option<&Id>),
@@ -359,58 +385,14 @@ impl<'w> Work<'w> {
         });
     }
 
-    fn notify(&mut self, plan: &TriggerPlan, topic: usize, notify: &Notify, about: &TriggerAbout) {
-        let Some(topic) = self.compiled.triggers.topics.get(topic) else {
-            return;
-        };
-        let seeing = self.seeing(self.today);
-        let consents = topic
-            .consent
-            .as_ref()
-            .is_none_or(|consent| evaluate(consent, &seeing, &mut Quiet));
-        let muted = match consents {
-            false => Some(Muted::NoConsent),
-            true if self.left(&topic.limits) < 1 => Some(Muted::TooOften),
-            true => None,
-        };
-        if muted.is_none() {
-            self.book_limits(&topic.limits, 1);
-        }
-        let not_before = topic.quiet.as_ref().and_then(|quiet| {
-            let local = self.zone.local(self.as_of);
-            if muted.is_some() || !quiet.contains(local.second_of_day) {
-                return None;
-            }
-            let end = quiet.until.second_of_day();
-            let day = if end > local.second_of_day {
-                local.date
-            } else {
-                local.date.next()
-            };
-            let later = |at: Instant, seconds: i64| {
-                let micros = seconds.saturating_mul(1_000_000);
-                at.checked_add_micros(micros).ok()
-            };
-            let at = later(self.zone.start_of(day).ok()?, i64::from(end))?;
-            // On a day on which the clocks change it is another hour.
-            let shown = i64::from(self.zone.local(at).second_of_day);
-            later(at, i64::from(end).saturating_sub(shown))
-        });
-        self.enter(Change::Notified {
-            trigger: plan.id.clone(),
-            topic: topic.id.clone(),
-            text: notify.text.clone(),
-            about: Box::new(about.clone()),
-            not_before,
-            muted,
-        });
-    }
-
     /// An order is all back: what triggers gave for it is taken back with the use that was counted, and nothing waits for it any
     /// longer.
-    /// Says which points went out of which account.
-    pub(super) fn undo_awards(&mut self, order: &mut Order) -> Result<Vec<(usize, i64)>> {
-        let mut taken = Vec::new();
+    /// Says which points went out of which account, and of which triggers milestones were taken back, each as often as that.
+    pub(super) fn undo_awards(
+        &mut self,
+        order: &mut Order,
+    ) -> Result<(Vec<(usize, i64)>, Vec<Id>)> {
+        let (mut taken, mut milestones) = (Vec::new(), Vec::new());
         let id = order.id.clone();
         let waits = |one: &Pending| one.order.as_ref() == Some(&id);
         if self.state.more.triggers.pending.iter().any(waits) {
@@ -427,6 +409,9 @@ impl<'w> Work<'w> {
                     }
                 }
             }
+            if one.milestone {
+                milestones.push(one.trigger.clone());
+            }
             if let Some(gave) = &mut one.gave {
                 let source = Source::Trigger(one.trigger.clone());
                 taken.push(self.take_back_gift(gave, &source)?);
@@ -435,7 +420,7 @@ impl<'w> Work<'w> {
                 self.take_back_if_there(coupon, one.value);
             }
         }
-        Ok(taken)
+        Ok((taken, milestones))
     }
 
     /// A coupon that is there still goes, if nobody holds it, has used a part of it, or has topped it up.

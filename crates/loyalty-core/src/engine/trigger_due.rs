@@ -6,7 +6,7 @@ use crate::amount::Points;
 use crate::calendar::{Date, Instant};
 use crate::error::Result;
 use crate::event::{Body, Event};
-use crate::outcome::TriggerAbout;
+use crate::outcome::{Change, TriggerAbout};
 use crate::triggers::{OnPlan, TriggerPlan};
 
 /// The kind of an event, as triggers name it.
@@ -109,6 +109,67 @@ impl Work<'_> {
                 (self.left(&plan.limits) > 0).then(|| next.max(*on))
             }
             on => on.next_day(after, self.state.profile.birthday, self.enrolled),
+        }
+    }
+
+    /// What arrives so late that the day has come on which its end is told: it is told at once. `through`: the triggers of the days
+    /// up to this one have fired before it arrived.
+    pub(super) fn short_notice(
+        &self,
+        plan: &TriggerPlan,
+        change: &Change,
+        through: Date,
+        mut tell: impl FnMut(TriggerAbout),
+    ) {
+        let late = |at: Option<Instant>, days: u16| {
+            let over = self.zone.date_at(at?);
+            let notice = over.add_days(i64::from(days).saturating_neg()).ok()?;
+            (notice <= through).then_some(over)
+        };
+        match (&plan.on, change) {
+            (
+                OnPlan::CouponExpiring { coupon, days },
+                Change::CouponIssued {
+                    coupon: issued,
+                    instance,
+                    expires_at,
+                    ..
+                },
+            ) if coupon.as_ref().is_none_or(|id| id == issued) && self.is_news(change) => {
+                if let Some(over) = late(*expires_at, *days) {
+                    tell(TriggerAbout {
+                        coupon: Some(issued.clone()),
+                        instance: Some(instance.clone()),
+                        over: Some(over),
+                        ..TriggerAbout::default()
+                    });
+                }
+            }
+            (
+                OnPlan::PointsExpiring { account, days },
+                Change::Earned {
+                    account: of,
+                    points,
+                    lot,
+                    ..
+                }
+                | Change::Credited {
+                    account: of,
+                    points,
+                    lot,
+                    ..
+                },
+            ) if self.place_of(of) == Some(*account) && self.is_news(change) => {
+                if let Some(over) = late(lot.expires_at, *days) {
+                    tell(TriggerAbout {
+                        account: Some(of.clone()),
+                        points: Some(*points),
+                        over: Some(over),
+                        ..TriggerAbout::default()
+                    });
+                }
+            }
+            _ => {}
         }
     }
 

@@ -35,7 +35,9 @@ impl<'w> Work<'w> {
         let last = self.today.add_days(i64::from(ladder.effect_days))?;
         let until = self.zone.start_of(last.add_days(1)?)?;
         let (ladder, step) = (&ladder.id, step.id.clone());
-        let attempt = self.lived().winback.begin(ladder, step.clone(), until);
+        let at = self.as_of;
+        let winback = &mut self.lived().winback;
+        let attempt = winback.begin(ladder, step.clone(), at, until);
         self.enter(Change::Outreach {
             made: OutreachMade {
                 ladder: ladder.clone(),
@@ -49,7 +51,9 @@ impl<'w> Work<'w> {
 
     /// What is due of the lifecycle now: attempts that have failed, then the stage; a purchase ends attempts first.
     pub(super) fn judge_lifecycle(&mut self) {
-        if self.compiled.stages.is_none() && self.state.more.lifecycle.is_none() {
+        let program = self.compiled;
+        let none = program.stages.is_none() && program.winback.is_empty();
+        if none && self.state.more.lifecycle.is_none() {
             return;
         }
         self.fail_attempts();
@@ -96,16 +100,20 @@ impl<'w> Work<'w> {
 
     /// Forgets all attempts; none if there were not any.
     fn end_attempts(&mut self) -> Option<Ended> {
-        let winback = &self.state.more.lifecycle.as_ref()?.winback;
-        if winback.made.is_empty() {
-            return None;
-        }
-        let ended = Ended {
+        let none = Attempts::default();
+        let winback = self.state.more.lifecycle.as_ref();
+        let winback = winback.map_or(&none, |lived| &lived.winback);
+        let ended = (!winback.made.is_empty()).then(|| Ended {
             latest: winback.latest().cloned().map(made),
             abandoned: winback.abandoned.is_some(),
-        };
-        self.lived().winback = Attempts::default();
-        Some(ended)
+        });
+        // Kept where attempts can come: a merge asks whether they came before.
+        let counts = !self.compiled.winback.is_empty() && winback.bought != Some(self.as_of);
+        if ended.is_some() || counts {
+            let at = self.as_of;
+            self.lived().winback.end(at);
+        }
+        ended
     }
 
     fn attempts(&self) -> Option<&[Attempt]> {

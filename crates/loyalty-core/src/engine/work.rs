@@ -19,6 +19,7 @@ use crate::tiers::{JudgedValue, Person, Standing};
 use super::adopt::{align_with, begin_terms};
 use super::clocks::Clocks;
 use super::facts::rungs;
+use super::had::Had;
 use super::undo::Undo;
 
 /// So many days can lie between the dates of one instant in two zones: from UTC-12 to UTC+14.
@@ -90,6 +91,8 @@ pub(super) struct Work<'w> {
     pub(super) basket: Option<Box<Basket>>,
     /// What the metrics of milestones were when triggers last looked at them.
     pub(super) trigger_values: Vec<i64>,
+    /// What another member had who becomes part of this one.
+    pub(super) had: Option<Box<Had>>,
     /// How this event has used the caps that are by event.
     pub(super) event_caps: Vec<CapUse>,
     /// Orders and ids of another member that become part of this one.
@@ -212,6 +215,7 @@ impl<'w> Work<'w> {
             met_steps: Vec::new(),
             basket: None,
             trigger_values: Vec::new(),
+            had: None,
             event_caps: Vec::new(),
             amended: Vec::new(),
             passing: false,

@@ -20,6 +20,12 @@ pub(crate) struct Attempts {
     /// The ladder on which the member was given up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) abandoned: Option<Id>,
+    /// When the latest of them was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) last: Option<Instant>,
+    /// When the member bought last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) bought: Option<Instant>,
 }
 
 /// An attempt that may still bring a purchase.
@@ -30,6 +36,8 @@ pub(crate) struct Attempt {
     pub(crate) step: Id,
     /// Which one it is on its ladder.
     pub(crate) number: u32,
+    /// When it was made.
+    pub(crate) at: Instant,
     /// When it fails.
     pub(crate) until: Instant,
 }
@@ -44,8 +52,20 @@ pub(crate) struct Made {
 }
 
 impl Attempts {
-    /// The attempts at another member, who becomes part of this one, were attempts at this one.
-    pub(crate) fn join(&mut self, other: Self) {
+    /// The attempts at another member, who becomes part of this one, were attempts at this one: and what one of the two bought after
+    /// the last attempt at the other ended those.
+    pub(crate) fn join(&mut self, mut other: Self) {
+        let ends = |bought: Option<Instant>, attempts: &Self| bought > attempts.last;
+        let (own, theirs) = (ends(other.bought, self), ends(self.bought, &other));
+        let bought = self.bought.max(other.bought);
+        if own {
+            *self = Self::default();
+        }
+        if theirs {
+            other = Self::default();
+        }
+        self.bought = bought;
+        self.last = self.last.max(other.last);
         self.open.extend(other.open);
         self.open.sort_by_key(|one| one.until);
         for (ladder, of) in other.made {
@@ -57,7 +77,8 @@ impl Attempts {
     }
 
     /// Adds an attempt; says which one it is on its ladder.
-    pub(crate) fn begin(&mut self, ladder: &Id, step: Id, until: Instant) -> u32 {
+    pub(crate) fn begin(&mut self, ladder: &Id, step: Id, at: Instant, until: Instant) -> u32 {
+        self.last = Some(at);
         let made = self.made.entry(ladder.clone()).or_default();
         made.made = made.made.saturating_add(1);
         let number = made.made;
@@ -68,6 +89,7 @@ impl Attempts {
                 ladder: ladder.clone(),
                 step,
                 number,
+                at,
                 until,
             },
         );
@@ -86,13 +108,28 @@ impl Attempts {
 
     /// The attempt that was made last, of those that may still bring a purchase.
     pub(crate) fn latest(&self) -> Option<&Attempt> {
-        self.open.last()
+        self.open.iter().max_by_key(|one| one.at)
+    }
+
+    /// The member buys, which ends them all.
+    pub(crate) fn end(&mut self, at: Instant) {
+        *self = Self {
+            bought: Some(at),
+            ..Self::default()
+        };
     }
 
     /// What is wrong with what was decoded, if anything.
     pub(super) fn fault(&self, as_of: Option<Instant>) -> Option<&'static str> {
         if self.open.iter().any(|one| Some(one.until) <= as_of) {
             return Some("an attempt that is over has not failed");
+        }
+        let late = |at: Option<Instant>| at > as_of;
+        if late(self.last)
+            || late(self.bought)
+            || self.open.iter().any(|one| Some(one.at) > self.last)
+        {
+            return Some("an attempt or a purchase lies after the member was looked at last");
         }
         if !self.open.is_sorted_by_key(|one| one.until) {
             return Some("the attempts of a member are not in order");

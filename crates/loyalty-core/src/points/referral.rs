@@ -206,6 +206,12 @@ impl ReferralGift {
 }
 
 impl Referred {
+    /// How many friends count.
+    pub(crate) fn counted(&self, when: ReferralStep) -> i64 {
+        let count = self.friends.iter().filter(|one| one.counts(when)).count();
+        i64::try_from(count).unwrap_or(i64::MAX)
+    }
+
     /// What is wrong with what was decoded, if anything.
     pub(crate) fn fault(&self) -> Option<&'static str> {
         if !self.friends.is_sorted_by(|one, other| one.id < other.id) {

@@ -118,6 +118,18 @@ impl Streaked {
         stand
     }
 
+    /// Another member, whose streak of the same rule this is, becomes part of the one whose this is: the one that was kept up later
+    /// goes on, on the same day the one that has come further.
+    pub(crate) fn join(&mut self, other: Self, plan: &StreakPlan) {
+        let reached = |one: &Self| {
+            one.stand(plan)
+                .map(|stand| (stand.on, stand.step, stand.times))
+        };
+        if reached(&other) > reached(self) {
+            *self = other;
+        }
+    }
+
     /// Takes an event in.
     pub(crate) fn take(&mut self, plan: &StreakPlan, day: Date, order: Option<&Id>) {
         match order {

@@ -8,6 +8,7 @@ use crate::amount::Exact;
 use crate::calendar::{Date, Instant, MonthDay};
 use crate::condition::{Cond, Hours};
 use crate::id::Id;
+use crate::limits::MILESTONES_CROSSED_MAX;
 use crate::points::LimitSpec;
 
 /// A compiled trigger.
@@ -114,8 +115,13 @@ pub(crate) struct TopicPlan {
     pub(crate) limits: Vec<LimitSpec>,
 }
 
-/// How many values are told one by one; where an event crosses more, the highest of them are.
-const CROSSED_MAX: i64 = 64;
+/// What of a milestone was crossed.
+pub(crate) struct CrossedSteps {
+    /// The values, in rising order; the highest of them, where there are too many.
+    pub(crate) values: Vec<i64>,
+    /// Whether there are more than can fire at once.
+    pub(crate) more: bool,
+}
 
 impl Steps {
     /// What is done at a value alone.
@@ -124,26 +130,40 @@ impl Steps {
         at.map_or(&[], |step| &step.awards)
     }
 
-    /// The values that lie above one and up to another, in rising order.
-    pub(crate) fn crossed(&self, before: i64, after: i64) -> Vec<i64> {
-        let mut values: Vec<i64> = self
-            .at
-            .iter()
-            .map(|step| step.value)
-            .filter(|value| before < *value && *value <= after)
-            .collect();
-        if let Some((every, from)) = self.every.filter(|(_, from)| *from <= after) {
-            let steps = after.saturating_sub(from).checked_div(every).unwrap_or(0);
-            let first = steps.saturating_sub(CROSSED_MAX).max(0);
-            let each = (first..=steps).map(|step| from.saturating_add(step.saturating_mul(every)));
-            values.extend(each.filter(|value| before < *value));
+    /// The values that lie above one and up to another.
+    pub(crate) fn crossed(&self, before: i64, after: i64) -> CrossedSteps {
+        let most = match self.crossing {
+            StepsCrossed::Each => MILESTONES_CROSSED_MAX,
+            StepsCrossed::Highest => 1,
+        };
+        let mut values = Vec::new();
+        let mut next = self.last(after).filter(|value| *value > before);
+        while let Some(value) = next.filter(|_| values.len() < most) {
+            values.push(value);
+            let below = self.last(value.saturating_sub(1));
+            next = below.filter(|below| *below > before);
         }
-        values.sort_unstable();
-        values.dedup();
-        match self.crossing {
-            StepsCrossed::Each => values,
-            StepsCrossed::Highest => values.pop().into_iter().collect(),
-        }
+        values.reverse();
+        let more = next.is_some() && self.crossing == StepsCrossed::Each;
+        CrossedSteps { values, more }
+    }
+
+    /// Up to which value all but so many of the highest values lie that one reaches.
+    pub(crate) fn without(&self, reached: i64, count: usize) -> i64 {
+        let below = |upto: i64, _| self.last(upto).map_or(upto, |last| last.saturating_sub(1));
+        (0..count).fold(reached, below)
+    }
+
+    /// The last value up to one.
+    fn last(&self, upto: i64) -> Option<i64> {
+        let at = self.at.iter().map(|step| step.value);
+        let at = at.filter(|value| *value <= upto);
+        let every = self.every.filter(|(_, from)| *from <= upto);
+        let every = every.and_then(|(every, from)| {
+            let over = upto.checked_sub(from)?.checked_rem(every)?;
+            upto.checked_sub(over)
+        });
+        at.chain(every).max()
     }
 }
 

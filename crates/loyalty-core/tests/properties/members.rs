@@ -338,3 +338,66 @@ fn merges_conserve() {
         },
     );
 }
+
+/// Of 100 spent each a milestone, and two rungs: triggers answer all of them.
+const REACHES: &str = r#"{"schema": 1, "id": "shop", "currency": "CNY", "timezone": "Asia/Shanghai",
+    "accounts": [{"id": "points"}],
+    "metrics": [{"id": "life", "measure": "spend"}],
+    "tiers": [{"id": "card", "rungs": [{"id": "base"},
+        {"id": "silver", "qualify": {"metric": {"id": "life", "at_least": 300}}},
+        {"id": "gold", "qualify": {"metric": {"id": "life", "at_least": 700}}}]}],
+    "segments": [{"id": "known", "when": {"metric": {"id": "life", "at_least": 450}}, "watch": true}],
+    "triggers": [{"id": "step", "on": {"milestone": {"metric": "life", "every": 100}}, "do": [{"points": {"account": "points", "points": 1}}]},
+        {"id": "up", "on": {"tier": {"direction": "up"}}, "do": [{"points": {"account": "points", "points": 10000}}]},
+        {"id": "known", "on": {"segment": {"entered": "known"}}, "do": [{"points": {"account": "points", "points": 1000000}}]}]}"#;
+
+/// Clauses 12.1, 13.3: a merge gives for what both together reach and neither had reached, and for nothing else.
+#[test]
+fn merges_give_nothing_twice() {
+    let engine = Engine::new(Program::from_json(REACHES).expect("a program"));
+    let bought = || proptest::collection::vec(1_i64..400, 0..4);
+    check(
+        300,
+        &[&["reached"], &["not reached"], &["both had"]],
+        (bought(), bought()),
+        |case| format!("{case:?}"),
+        |(own, other), coverage| {
+            let member = |id: &str, prices: &[i64]| {
+                let mut member = Member::new(id).expect("an id");
+                let mut take = |event: Value| {
+                    let event = event.to_string();
+                    let event = Event::from_json(&event).expect("an event");
+                    engine.apply(&mut member, &event).expect("it is taken");
+                };
+                take(json!({"id": format!("{id}-e"), "at": "2026-01-01T10:00:00Z", "enroll": {}}));
+                for (number, price) in prices.iter().enumerate() {
+                    let order = format!("{id}-{number}");
+                    let lines = json!([{"sku": "tea", "price": format!("{price}.00")}]);
+                    let purchase = json!({"order": order, "lines": lines});
+                    take(json!({"id": order, "at": "2026-01-01T10:00:00Z", "purchase": purchase}));
+                }
+                member
+            };
+            let (mut mine, theirs) = (member("m-1", own), member("m-2", other));
+            let document: Value = serde_json::from_str(&theirs.to_json()).expect("JSON");
+            let merge = json!({"id": "merge", "at": "2026-01-02T10:00:00Z", "merge": {"document": document}});
+            let event = merge.to_string();
+            let event = Event::from_json(&event).expect("an event");
+            let before = mine.balance("points") + theirs.balance("points");
+            engine.apply(&mut mine, &event).expect("it is taken");
+            let (one, two): (i64, i64) = (own.iter().sum(), other.iter().sum());
+            let (most, both) = (one.max(two), one + two);
+            let rung = |spent: i64| i64::from(spent >= 300) + i64::from(spent >= 700);
+            // One entry leads from the rung that either had to the one that both reach.
+            let rises = i64::from(rung(both) > rung(most));
+            let enters = i64::from(most < 450 && both >= 450);
+            let wanted = both / 100 - most / 100 + 10_000 * rises + 1_000_000 * enters;
+            coverage.note(if rises > 0 { "reached" } else { "not reached" });
+            if rung(one.min(two)) > 0 {
+                coverage.note("both had");
+            }
+            prop_assert_eq!(mine.balance("points"), before + wanted);
+            Ok(())
+        },
+    );
+}
