@@ -173,6 +173,11 @@ impl Library {
         })
     }
 
+    /// The static library.
+    pub(super) fn archive(&self) -> &Path {
+        &self.archive
+    }
+
     /// Compiles one C file to a program.
     pub(super) fn compile(
         &self,
