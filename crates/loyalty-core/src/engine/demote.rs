@@ -214,13 +214,14 @@ impl Work<'_> {
                 Reading::Sum => *value = value.map(|value| value.saturating_add(*change)),
                 Reading::Count => {
                     let counted = *since..=judged.version;
-                    let same_day = |other: &&Box<Order>| {
-                        other.on == brought.on && brought.order != Some(&other.id)
-                    };
-                    let mut others = self.member.orders.iter().filter(same_day);
-                    if !others
-                        .any(|other| counted.contains(&other.version) && other.counts_in(&plan.id))
-                    {
+                    let same_day =
+                        |other: &Order| other.on == brought.on && brought.order != Some(&other.id);
+                    let mut others = self.member.orders.iter();
+                    if !others.any(|other| {
+                        same_day(other)
+                            && counted.contains(&other.version)
+                            && other.counts_in(&plan.id)
+                    }) {
                         *value = value.map(|value| value.saturating_sub(1));
                     }
                 }

@@ -62,7 +62,7 @@ impl Work<'_> {
         self.join_benefits(own_used, used);
         let more = Arc::unwrap_or_clone(core::mem::take(&mut state.more));
         let names = self.join_accounts(&id, core::mem::take(&mut state.accounts), &more)?;
-        let mut orders: Vec<Box<Order>> = orders.into();
+        let mut orders: Vec<Order> = Vec::from(orders).into_iter().map(|order| *order).collect();
         for order in &mut orders {
             let (own, id) = (&self.member.orders, order.id.as_str());
             if own.find(Id::mark(id), id, |_| true).is_some() {
@@ -283,7 +283,7 @@ impl Work<'_> {
         id: &Id,
         mut other: More,
         names: &[Renumbered],
-        orders: &mut [Box<Order>],
+        orders: &mut [Order],
     ) -> Result<()> {
         other.renumber(names, self.version);
         for instance in core::mem::take(&mut other.coupons) {

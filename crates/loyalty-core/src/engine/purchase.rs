@@ -174,9 +174,8 @@ impl<'w> Work<'w> {
             return Err(Error::at(Code::WrongCurrency, "purchase.currency", words));
         }
         let mark = Id::mark(&purchase.order);
-        let known = |order: &Box<Order>| self.is_recorded(order);
-        let orders = &self.member.orders;
-        if orders.find(mark, &purchase.order, known).is_some() {
+        let found = (self.member.orders).find(mark, &purchase.order, |one| self.is_recorded(one));
+        if found.is_some() {
             let words = format!(
                 "the order `{}` was recorded under another event",
                 purchase.order

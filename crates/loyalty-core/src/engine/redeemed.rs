@@ -198,11 +198,12 @@ impl Work<'_> {
 
     /// The last order that put points into a lot.
     fn earned_by(&self, account: &Id, lot: u32) -> Option<Id> {
-        let put = |order: &&Box<crate::member::Order>| {
+        let put = |order: &crate::member::Order| {
             let mut puts = order.put.iter();
             puts.any(|put| put.account == *account && put.lot.lot.n == lot)
         };
-        let order = self.member.orders.iter().rev().find(put)?;
+        let mut orders = self.member.orders.iter().rev();
+        let order = orders.find(|order| put(order))?;
         Some(order.id.clone())
     }
 

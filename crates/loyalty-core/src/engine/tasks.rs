@@ -31,7 +31,7 @@ impl<'w> Work<'w> {
 
     /// Looks which steps a purchase meets, as long as its basket is there.
     pub(super) fn meet_steps(&mut self, facts: &EventFacts<'_>) {
-        self.met_steps = self.steps_met(&facts, |step| *step.on == *PURCHASE);
+        self.met_steps = self.steps_met(facts, |step| *step.on == *PURCHASE);
     }
 
     /// Counts an event for the steps that it meets.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::count::ByAccount;
 use super::trigger_due::event_kind;
 use super::wallet::IssueMore;
 use super::work::Work;
@@ -386,12 +387,8 @@ impl<'w> Work<'w> {
     }
 
     /// An order is all back: what triggers gave for it is taken back with the use that was counted, and nothing waits for it any
-    /// longer.
-    /// Says which points went out of which account, and of which triggers milestones were taken back, each as often as that.
-    pub(super) fn undo_awards(
-        &mut self,
-        order: &mut Order,
-    ) -> Result<(Vec<(usize, i64)>, Vec<Id>)> {
+    /// longer. Says which points went out of which account, and of which triggers milestones were taken back, each as often as that.
+    pub(super) fn undo_awards(&mut self, order: &mut Order) -> Result<(ByAccount, Vec<Id>)> {
         let (mut taken, mut milestones) = (Vec::new(), Vec::new());
         let id = order.id.clone();
         let waits = |one: &Pending| one.order.as_ref() == Some(&id);

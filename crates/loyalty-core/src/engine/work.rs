@@ -96,7 +96,7 @@ pub(super) struct Work<'w> {
     /// How this event has used the caps that are by event.
     pub(super) event_caps: Vec<CapUse>,
     /// Orders and ids of another member that become part of this one.
-    pub(super) joined: Option<Box<(Vec<Box<Order>>, Vec<Seen>)>>,
+    pub(super) joined: Option<Box<(Vec<Order>, Vec<Seen>)>>,
     /// Orders that changed beside it, by their places.
     amended: Vec<(usize, Box<Order>)>,
     /// Whether time passes: what happens at an instant of its own does so once, and before the events of that instant.
@@ -558,7 +558,7 @@ pub(super) struct Done {
     left: Option<Id>,
     ordered: Option<Box<Order>>,
     returned: Option<(usize, Box<Order>)>,
-    joined: Option<Box<(Vec<Box<Order>>, Vec<Seen>)>>,
+    joined: Option<Box<(Vec<Order>, Vec<Seen>)>>,
     amended: Vec<(usize, Box<Order>)>,
     orders_gone: usize,
     orders_kept: Vec<usize>,
@@ -596,6 +596,7 @@ impl Done {
         }
         if let Some(joined) = self.joined {
             let (orders, seen) = *joined;
+            let orders = orders.into_iter().map(Box::new);
             member.orders.join(orders, |order| order.at);
             member.seen.join(seen, |seen| seen.on);
         }

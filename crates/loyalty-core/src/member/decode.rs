@@ -29,7 +29,7 @@ struct Read {
     as_of: Option<Instant>,
     state: State,
     #[serde(default)]
-    orders: Vec<Box<Order>>,
+    orders: Vec<Order>,
     #[serde(default)]
     seen: Vec<(Id, String, Date)>,
 }
@@ -179,7 +179,7 @@ impl Member {
             version,
             as_of,
             state,
-            orders: orders.into(),
+            orders: Vec::from_iter(orders.into_iter().map(Box::new)).into(),
             seen: seen.into(),
             due: None,
             lots_due: None,
