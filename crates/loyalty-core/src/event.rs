@@ -30,7 +30,9 @@ pub use outreach::Outreach;
 pub use plans::{
     BenefitUsed, LeaveSeat, PlanSeat, Renew, SeatLeft, SharePlan, Subscribe, Unsubscribe,
 };
-pub use referral::{Enroll, Referral, ReferredOrder, ReferredPoints, ReferredReturn};
+pub use referral::{
+    Enroll, Referral, ReferredOrder, ReferredPoints, ReferredReturn, ReferredStanding,
+};
 pub use tiers::{Grant, Revoke, Until};
 
 use std::borrow::Cow;

@@ -90,8 +90,8 @@ pub use event::{
     HoldRequest, Household, HouseholdLeft, HouseholdLink, IssueCoupon, LeaveHousehold, LeaveSeat,
     LentRung, Line, Merge, Off, OrderSettled, Outreach, Overdraw, Part, PlanSeat, Price, Profile,
     Purchase, Receive, ReceivedLot, Redeem, Referral, ReferredOrder, ReferredPoints,
-    ReferredReturn, Release, Renew, Return, ReturnedLine, Revoke, Said, Scalar, SeatLeft,
-    SharePlan, Shipping, StoredTender, Subscribe, Tags, Tax, TaxOf, Tender, TillDiscount,
+    ReferredReturn, ReferredStanding, Release, Renew, Return, ReturnedLine, Revoke, Said, Scalar,
+    SeatLeft, SharePlan, Shipping, StoredTender, Subscribe, Tags, Tax, TaxOf, Tender, TillDiscount,
     Timestamp, TopUp, Transfer, Undo, Unfreeze, Unsubscribe, Until,
 };
 pub use households::{HouseholdRules, ShareRule};

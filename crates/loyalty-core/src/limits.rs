@@ -56,6 +56,9 @@ pub const ROUNDS_MAX: usize = 64;
 pub const TRIGGER_ROUNDS_MAX: u32 = 8;
 /// Most values of one milestone of a trigger that one event crosses, where each of them fires.
 pub const MILESTONES_CROSSED_MAX: usize = 10_000;
+/// Most of them that triggers cross in one round of a chain by what they give themselves: the highest ones fire then, and that others
+/// are left out is said.
+pub const MILESTONES_CHAINED_MAX: usize = 100;
 /// An offer that is not live is told where it will be within so many days, and is for such a basket.
 pub const OFFERS_AHEAD_DAYS: i64 = 31;
 /// Most candidate instants that are looked at for the next change of one condition; past it `next_due` is early, never late.

@@ -289,6 +289,7 @@ impl<'w> Work<'w> {
             factors,
             rules: None,
             told: false,
+            told_points: Vec::new(),
             crossed: core::mem::take(&mut accrued.crossed),
         })
     }

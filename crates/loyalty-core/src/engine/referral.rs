@@ -6,11 +6,14 @@
 use std::borrow::Cow;
 
 use super::gains::place_of;
+use super::referred::{return_of, standing};
 use super::work::Work;
 use crate::amount::{Exact, Points};
 use crate::calendar::Instant;
 use crate::error::{Code, Error, Result};
-use crate::event::{Event, Overdraw, Referral, ReferredOrder, ReferredPoints, ReferredReturn};
+use crate::event::{
+    Event, Overdraw, Referral, ReferredOrder, ReferredPoints, ReferredReturn, ReferredStanding,
+};
 use crate::id::Id;
 use crate::limits::FRIENDS_MAX;
 use crate::member::Order;
@@ -49,20 +52,40 @@ impl<'w> Work<'w> {
             self.send_referral(event, &by, enrolled_at, (None, None, None));
         }
         let mut changed = false;
-        let mut told = false;
+        let (mut told, mut earned) = (false, Vec::new());
         if let Some((place, order)) = self.returned.as_ref() {
             let before = self.member.orders.get(*place);
             let first = by.first.as_ref() == Some(&order.id);
             let undone = is_back(order) && !before.is_some_and(|order| is_back(order));
             let keeps = self.compiled.referrals.returns == ReferralReturns::Kept;
             let shared = first || self.shares(enrolled_at, order.at);
-            let returned = match before {
+            let mut returned = match before {
                 Some(before) => self.went_back((before, order), undone)?,
                 None => None,
             };
             let mut gone = None;
-            if undone && !keeps && shared && order.at >= enrolled_at {
-                let order = told_order(order, first, None);
+            let counts = !keeps && shared && order.at >= enrolled_at;
+            let fewer = before.filter(|_| counts && !undone);
+            let fewer = fewer.map_or_else(Vec::new, |before| standing(before, order));
+            let part = return_of(order);
+            let whole = before.filter(|_| undone && counts);
+            let whole = whole.map(|before| ReferredOrder {
+                points: told_points(&before.told_points),
+                ..told_order(order, first, None)
+            });
+            if !fewer.is_empty() {
+                for plan in self.rules_for(ReferralSide::Friend, ReferralStep::FirstOrder) {
+                    let amount = plan.amount.lost(stood(&fewer, self.account_id(plan)))?;
+                    if first && amount != 0 {
+                        self.add_gift(&mut by.gifts, plan, amount, Some(&by.member))?;
+                        changed = true;
+                    }
+                }
+                let back = returned.get_or_insert(part);
+                back.first = first;
+                back.points = fewer;
+            }
+            if let Some(order) = whole {
                 if first {
                     by.first = None;
                     for plan in self.rules_for(ReferralSide::Friend, ReferralStep::FirstOrder) {
@@ -84,6 +107,10 @@ impl<'w> Work<'w> {
             if first || told || self.shares(enrolled_at, order.at) {
                 let spend = told.then(|| self.spend_of(order)).transpose()?;
                 let order = told_order(order, first, spend);
+                earned.extend(order.points.iter().map(|one| {
+                    let account = Id::checked(&one.account);
+                    (account, one.points.get())
+                }));
                 if first {
                     by.first = Some(Id::checked(&order.order));
                     for plan in self.rules_for(ReferralSide::Friend, ReferralStep::FirstOrder) {
@@ -97,6 +124,7 @@ impl<'w> Work<'w> {
         }
         if let Some(order) = self.ordered.as_mut() {
             order.told = told;
+            order.told_points = earned;
         }
         if changed {
             self.more().referred.by = Some(by);
@@ -169,7 +197,7 @@ impl<'w> Work<'w> {
         let joined = told == ReferralTold::Enrolled;
         let returned = referral.returned.as_ref();
         let spend = order.and_then(|order| order.spend);
-        let spend = spend.or(returned.map(|one| one.spend));
+        let spend = spend.or(returned.and_then(|one| one.spend));
         let spend = spend
             .map(|spend| self.minor(spend, "referral"))
             .transpose()?;
@@ -204,6 +232,9 @@ impl<'w> Work<'w> {
             None => {}
             Some(order) => self.friend_ordered(&mut friend, order, sign)?,
         }
+        if let Some(back) = returned {
+            self.friend_returned(&mut friend, back)?;
+        }
         let friends = &mut self.more().referred.friends;
         match place {
             Ok(place) => {
@@ -235,6 +266,27 @@ impl<'w> Work<'w> {
             let amount = plan.amount.of(points_of(order, self.account_id(plan)))?;
             let amount = amount.saturating_mul(sign);
             self.add_gift(&mut friend.gifts, plan, amount, Some(&id))?;
+        }
+        Ok(())
+    }
+
+    /// A part of an order of a friend went back: what is a part of its points follows those that stand.
+    fn friend_returned(&mut self, friend: &mut Friend, back: &ReferredReturn<'_>) -> Result<()> {
+        let id = friend.id.clone();
+        let first = self
+            .rules_for(ReferralSide::Referrer, ReferralStep::FirstOrder)
+            .filter(|_| back.first);
+        let share = self.compiled.referrals.share.as_ref();
+        let share = share
+            .filter(|_| self.shares(friend.enrolled_at, back.at))
+            .map(|(plan, _)| plan);
+        for plan in first.chain(share) {
+            let amount = plan
+                .amount
+                .lost(stood(&back.points, self.account_id(plan)))?;
+            if amount != 0 {
+                self.add_gift(&mut friend.gifts, plan, amount, Some(&id))?;
+            }
         }
         Ok(())
     }
@@ -437,6 +489,22 @@ fn told_order(order: &Order, first: bool, spend: Option<Exact>) -> ReferredOrder
         points,
         spend,
     }
+}
+
+/// Points by account, as a referrer is told of them.
+fn told_points(points: &[(Id, i64)]) -> Vec<ReferredPoints<'static>> {
+    let told = points.iter().map(|(account, points)| ReferredPoints {
+        account: Cow::Owned(account.as_str().to_owned()),
+        points: Points::new(*points),
+    });
+    told.collect()
+}
+
+/// How many points of an order stood in an account before a part of it went back, and how many after it.
+fn stood(points: &[ReferredStanding<'_>], account: Option<&Id>) -> (i64, i64) {
+    let mine = |one: &&ReferredStanding<'_>| account.is_some_and(|id| *one.account == *id.as_str());
+    let points = points.iter().find(mine);
+    points.map_or((0, 0), |one| (one.before.get(), one.after.get()))
 }
 
 /// The points that an order earned in an account.

@@ -5,10 +5,10 @@
 use super::portion::Scale;
 use super::receipt::money_part;
 use super::work::Work;
-use crate::amount::{Exact, Money};
+use crate::amount::{Exact, Money, Points};
 use crate::calendar::Instant;
 use crate::error::Result;
-use crate::event::{Referral, ReferredReturn};
+use crate::event::{Referral, ReferredReturn, ReferredStanding};
 use crate::member::Order;
 use crate::program::{Feed, MetricPlan};
 
@@ -29,10 +29,9 @@ impl Work<'_> {
             return Ok(None);
         }
         Ok(Some(ReferredReturn {
-            order: after.id.to_string().into(),
-            at: after.at,
-            spend: self.exact(back),
+            spend: Some(self.exact(back)),
             all,
+            ..return_of(after)
         }))
     }
 
@@ -44,8 +43,10 @@ impl Work<'_> {
             let spend = self.minor(spend, "referral.ordered.spend")?;
             self.count_order(order.at, spend, 1);
         }
-        if let Some(back) = &referral.returned {
-            let spend = self.minor(back.spend, "referral.returned.spend")?;
+        if let Some(back) = &referral.returned
+            && let Some(spend) = back.spend
+        {
+            let spend = self.minor(spend, "referral.returned.spend")?;
             let orders = i64::from(back.all).saturating_neg();
             self.count_order(back.at, spend.saturating_neg(), orders);
         }
@@ -86,6 +87,31 @@ impl Work<'_> {
     fn exact(&self, minor: i64) -> Exact {
         Exact(Money::from_minor(minor).to_decimal(self.compiled.currency))
     }
+}
+
+/// What went back of an order, of which nothing is told yet.
+pub(super) fn return_of(order: &Order) -> ReferredReturn<'static> {
+    ReferredReturn {
+        order: order.id.to_string().into(),
+        at: order.at,
+        spend: None,
+        all: false,
+        first: false,
+        points: Vec::new(),
+    }
+}
+
+/// The points of an order that the referrer was told of and that stand, before and after a part of it went back, where they differ.
+pub(super) fn standing(before: &Order, after: &Order) -> Vec<ReferredStanding<'static>> {
+    let pairs = before.told_points.iter().zip(&after.told_points);
+    let fewer = pairs.filter(|((_, before), (_, after))| after < before);
+    fewer
+        .map(|((account, before), (_, after))| ReferredStanding {
+            account: account.to_string().into(),
+            before: Points::new(*before),
+            after: Points::new(*after),
+        })
+        .collect()
 }
 
 /// What the goods of an order cost that are not back.

@@ -63,6 +63,12 @@ impl Work<'_> {
             shared,
             withheld,
         } = self.reverse(&mut order, &backs, &lines, refund)?;
+        for one in &points {
+            let mut told = order.told_points.iter_mut();
+            if let Some((_, stand)) = told.find(|(account, _)| *account == one.account) {
+                *stand = stand.saturating_sub(one.points.get()).max(0);
+            }
+        }
         let kept = withheld.min(refund);
         let withheld = self.withhold(entry, self.amount(refund), withheld);
         let open = refund.saturating_sub(kept);

@@ -9,27 +9,39 @@ use crate::program::Watched;
 use crate::tiers::View;
 
 impl Work<'_> {
-    /// Puts the member into the stage that holds now. Says whether that leads from a stage that is asleep to one that is not.
-    pub(super) fn judge_stage(&mut self) -> bool {
+    /// Whether the member is in a stage of being asleep, and if so, whether a purchase has woken the member since.
+    pub(super) fn asleep(&self) -> Option<bool> {
+        let plan = self.compiled.stages.as_ref()?;
+        let stage = plan.stages.get(self.stage_place(plan)?)?;
+        self.in_stage()
+            .filter(|_| stage.asleep)
+            .map(|reached| reached.woken)
+    }
+
+    /// A purchase has woken the member, whatever stage of being asleep that is in still.
+    pub(super) fn wake(&mut self) {
+        if self.asleep() == Some(false)
+            && let Some(reached) = &mut self.lived().stage
+        {
+            reached.woken = true;
+        }
+    }
+
+    /// Puts the member into the stage that holds now.
+    pub(super) fn judge_stage(&mut self) {
         let Some(plan) = &self.compiled.stages else {
-            return false;
+            return;
         };
         let to = self.stage_on(plan, self.today);
         let from = self.in_stage().map(|reached| reached.stage.clone());
         let to_id = to.and_then(|to| plan.stages.get(to)).map(|stage| &stage.id);
         if to_id == from.as_ref() {
-            return false;
+            return;
         }
         let why = self.stage_why(plan, from.as_ref().and_then(|id| plan.place(id)), to);
         let (at, to) = (self.as_of, to_id.cloned());
         self.lived().enter(to.clone(), at);
-        let asleep = |id: &Option<crate::Id>| {
-            let stage = id.as_ref().and_then(|id| plan.stages.get(plan.place(id)?));
-            stage.is_some_and(|stage| stage.asleep)
-        };
-        let woke = asleep(&from) && !asleep(&to);
         self.enter(Change::Stage { from, to, why });
-        woke
     }
 
     /// Tells which watched segments the member has entered and left.

@@ -6,7 +6,7 @@ use crate::calendar::{Date, Instant};
 use crate::condition::{Cond, Quiet, evaluate, next_flip};
 use crate::error::{Code, Error, Result};
 use crate::id::Id;
-use crate::limits::MILESTONES_CROSSED_MAX;
+use crate::limits::{MILESTONES_CHAINED_MAX, MILESTONES_CROSSED_MAX};
 use crate::metric::Frame;
 use crate::outcome::TriggerAbout;
 use crate::tiers::{JudgedValue, RungPlan};
@@ -167,6 +167,10 @@ impl Work<'_> {
             return Ok(());
         }
         let before = self.not_again(&before);
+        let most = match self.trigger_rounds {
+            0 => MILESTONES_CROSSED_MAX,
+            _ => MILESTONES_CHAINED_MAX,
+        };
         let compiled = self.compiled;
         let triggers = compiled.triggers.all.iter().enumerate();
         let values = self.trigger_values.clone();
@@ -174,7 +178,7 @@ impl Work<'_> {
             let OnPlan::Milestone { metric, steps } = &plan.on else {
                 continue;
             };
-            let crossed = steps.crossed(*before, now);
+            let crossed = steps.crossed(*before, now, most);
             if crossed.more {
                 self.too_many_crossed(plan)?;
             }
@@ -193,9 +197,10 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// An event that crosses too many values of a milestone is refused. Time is not: it must pass, and it is said that not all fire.
+    /// An event that crosses too many values of a milestone is refused. Time must pass, and what triggers give must not keep an event
+    /// from happening: it is said that not all fire.
     fn too_many_crossed(&mut self, plan: &TriggerPlan) -> Result<()> {
-        if self.passing {
+        if self.passing || self.trigger_rounds > 0 {
             self.skip(plan, (None, None), Code::LimitExceeded);
             return Ok(());
         }

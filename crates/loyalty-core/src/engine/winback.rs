@@ -60,17 +60,25 @@ impl<'w> Work<'w> {
         let before = self.state.more.stage().cloned();
         let order = self.ordered.as_ref().map(|order| order.id.clone());
         let ended = order.as_ref().and_then(|_| self.end_attempts());
-        let woke = self.judge_stage();
-        let Some(order) = order.filter(|_| woke || ended.is_some()) else {
+        let asleep = self.asleep();
+        self.judge_stage();
+        let Some(order) = order else {
             return;
         };
+        if asleep.is_some() {
+            self.wake();
+        }
         let ended = ended.unwrap_or_default();
-        self.enter(Change::Reactivated {
-            order,
-            from: before,
-            outreach: ended.latest,
-            abandoned: ended.abandoned,
-        });
+        if asleep == Some(false) || ended.abandoned {
+            self.enter(Change::Reactivated {
+                order,
+                from: before,
+                outreach: ended.latest,
+                abandoned: ended.abandoned,
+            });
+        } else if let Some(made) = ended.latest {
+            self.enter(Change::OutreachAnswered { order, made });
+        }
     }
 
     /// When the next attempt fails.

@@ -259,8 +259,17 @@ impl Event<'_> {
                     out.number(3);
                     out.text(&back.order);
                     out.number(back.at.micros());
-                    out.decimal(4, back.spend.0);
                     out.number(i64::from(back.all));
+                    out.number(i64::from(back.first));
+                    out.count(back.points.len());
+                    for one in &back.points {
+                        out.text(&one.account);
+                        out.number(one.before.get());
+                        out.number(one.after.get());
+                    }
+                    if let Some(spend) = back.spend {
+                        out.decimal(4, spend.0);
+                    }
                 }
             }
             Body::Receive(receive) => {

@@ -37,7 +37,7 @@ pub struct Referral<'a> {
     /// All goods of an order are back, and with them what it brought.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub undone: Option<ReferredOrder<'a>>,
-    /// Goods of an order went back whose amount was told.
+    /// Goods of an order went back whose amount or points were told.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub returned: Option<ReferredReturn<'a>>,
 }
@@ -55,7 +55,7 @@ pub struct ReferredOrder<'a> {
     /// Whether it is the first one of the friend that is not back.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub first: bool,
-    /// The points that it earned the friend, by account.
+    /// The points that it earned the friend, by account; of one that is undone those that stood still.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub points: Vec<ReferredPoints<'a>>,
     /// What its goods cost after discounts, where the program measures that.
@@ -73,11 +73,32 @@ pub struct ReferredReturn<'a> {
     pub order: Cow<'a, str>,
     /// When it was placed.
     pub at: Instant,
-    /// What the goods had cost after discounts that went back now.
-    pub spend: Exact,
+    /// What the goods had cost after discounts that went back now, where the program measures that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spend: Option<Exact>,
     /// Whether no goods of it are left.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub all: bool,
+    /// Whether it is the first one of the friend that is not back.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub first: bool,
+    /// The points that it earned the friend, by account, where goods of it are left and fewer points stand than before.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub points: Vec<ReferredStanding<'a>>,
+}
+
+/// Points that an order earned in an account and that stand, before and after a part of it went back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReferredStanding<'a> {
+    /// The account.
+    #[serde(borrow, deserialize_with = "cow")]
+    pub account: Cow<'a, str>,
+    /// How many stood before.
+    pub before: Points,
+    /// How many stand now.
+    pub after: Points,
 }
 
 /// Points that an order earned in an account.
@@ -115,9 +136,25 @@ impl Referral<'_> {
         }
         if let Some(back) = &self.returned {
             id("referral.returned.order", &back.order)?;
+            if back.points.len() > MEMBER_LIST_MAX {
+                let words = format!("at most {MEMBER_LIST_MAX} are allowed");
+                return Err(Error::at(
+                    Code::LimitExceeded,
+                    "referral.returned.points",
+                    words,
+                ));
+            }
+            for (place, one) in back.points.iter().enumerate() {
+                let path = |of: &str| format!("referral.returned.points[{place}].{of}");
+                id(&path("account"), &one.account)?;
+                if one.after < Points::ZERO || one.after > one.before {
+                    let words = "what stands is no less than nothing and no more than before";
+                    return Err(Error::at(Code::OutOfRange, path("after"), words));
+                }
+            }
         }
         let told = self.ordered.iter().filter_map(|order| order.spend);
-        let told = told.chain(self.returned.iter().map(|back| back.spend));
+        let told = told.chain(self.returned.iter().filter_map(|back| back.spend));
         if told.into_iter().any(|spend| spend.0 < Decimal::ZERO) {
             let words = "no goods cost less than nothing";
             return Err(Error::at(Code::OutOfRange, "referral", words));

@@ -34,6 +34,9 @@ pub(crate) struct Lived {
 pub(crate) struct InStage {
     pub(crate) stage: Id,
     pub(crate) since: Instant,
+    /// Whether the member has bought since, where the stage is one of being asleep.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(crate) woken: bool,
 }
 
 /// A stage that was left, and when.
@@ -50,7 +53,11 @@ const FORMER_MAX: usize = 4;
 impl Lived {
     /// Moves to another stage, or to none.
     pub(crate) fn enter(&mut self, stage: Option<Id>, at: Instant) {
-        let reached = stage.map(|stage| InStage { stage, since: at });
+        let reached = stage.map(|stage| InStage {
+            stage,
+            since: at,
+            woken: false,
+        });
         let left = core::mem::replace(&mut self.stage, reached);
         self.before.extend(left.map(|left| Left {
             stage: left.stage,

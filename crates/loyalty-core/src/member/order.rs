@@ -78,6 +78,9 @@ pub(crate) struct Order {
     /// Whether the referrer was told what it cost.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub(crate) told: bool,
+    /// The points that the referrer was told of and that stand, by account.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) told_points: Vec<(Id, i64)>,
     /// The milestones that it reached.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) crossed: Vec<Crossed>,

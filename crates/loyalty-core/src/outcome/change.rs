@@ -554,7 +554,7 @@ pub enum Change {
         /// The signals that speak.
         signals: Vec<SignalSaid>,
     },
-    /// A purchase woke the member.
+    /// A purchase woke the member, who was in a stage of being asleep or had been given up.
     Reactivated {
         /// The order.
         order: Id,
@@ -566,6 +566,14 @@ pub enum Change {
         /// Whether the member had been given up.
         #[serde(skip_serializing_if = "core::ops::Not::not")]
         abandoned: bool,
+    },
+    /// A purchase of a member who was neither asleep nor given up ended the attempts to win the member back.
+    OutreachAnswered {
+        /// The order.
+        order: Id,
+        /// The last of the attempts that could still bring it.
+        #[serde(flatten)]
+        made: OutreachMade,
     },
     /// An attempt to win the member back was made.
     Outreach {

@@ -72,6 +72,7 @@ impl Change {
             Self::Reactivated { .. } => "reactivated",
             Self::WarningLevel { .. } => "warning_level",
             Self::Outreach { .. } => "outreach",
+            Self::OutreachAnswered { .. } => "outreach_answered",
             Self::OutreachFailed { .. } => "outreach_failed",
             Self::Abandoned { .. } => "abandoned",
             Self::TaskStep { .. } => "task_step",

@@ -64,6 +64,11 @@ impl ReferralAmount {
         }
     }
 
+    /// What it brings less, below nothing, where of so many points of an order fewer stand.
+    pub(crate) fn lost(&self, (before, after): (i64, i64)) -> Result<i64> {
+        Ok(self.of(after)?.saturating_sub(self.of(before)?))
+    }
+
     /// The most that is given for one friend.
     pub(crate) fn most(&self) -> i64 {
         match self {

@@ -8,7 +8,6 @@ use crate::amount::Exact;
 use crate::calendar::{Date, Instant, MonthDay};
 use crate::condition::{Cond, Hours};
 use crate::id::Id;
-use crate::limits::MILESTONES_CROSSED_MAX;
 use crate::points::LimitSpec;
 
 /// A compiled trigger.
@@ -130,10 +129,10 @@ impl Steps {
         at.map_or(&[], |step| &step.awards)
     }
 
-    /// The values that lie above one and up to another.
-    pub(crate) fn crossed(&self, before: i64, after: i64) -> CrossedSteps {
+    /// The values that lie above one and up to another; at most so many, where each fires.
+    pub(crate) fn crossed(&self, before: i64, after: i64, most: usize) -> CrossedSteps {
         let most = match self.crossing {
-            StepsCrossed::Each => MILESTONES_CROSSED_MAX,
+            StepsCrossed::Each => most,
             StepsCrossed::Highest => 1,
         };
         let mut values = Vec::new();

@@ -19,6 +19,8 @@ const REACHED: &[&str] = &[
     "kept by stay",
     "kept by at_least",
     "reactivated",
+    "woken in place",
+    "answered",
     "failed",
     "abandoned",
     "warned",
@@ -118,6 +120,8 @@ struct Plain {
     /// The attempts since the last purchase: on which day each fails.
     tried: Vec<i64>,
     stage: Option<(usize, i64)>,
+    /// Whether a purchase has woken the member in the present stage.
+    woken: bool,
     inside: bool,
     said: Vec<String>,
 }
@@ -215,8 +219,9 @@ impl Plain {
         let asleep = |stage: Option<usize>| {
             stage.is_some_and(|place| self.stages[place]["asleep"] == json!(true))
         };
-        let woke = asleep(present) && !asleep(found);
+        let slept = asleep(present).then_some(self.woken);
         if found != present {
+            self.woken = false;
             let line = format!("{at} stage {} to {}", self.name(present), self.name(found));
             self.said.push(line);
             if found.is_none() {
@@ -224,14 +229,23 @@ impl Plain {
             }
             self.stage = found.map(|place| (place, today));
         }
-        if let Some(order) = order
-            && (woke || !self.tried.is_empty())
-        {
+        if let Some(order) = order {
+            let given_up = self.tried.iter().filter(|until| **until <= today).count() >= 2;
+            let open = self.tried.iter().any(|until| *until > today);
             self.tried.clear();
-            seen.note("reactivated");
-            let from = self.name(present);
-            let line = format!("{at} o-{order} reactivated from {from}");
-            self.said.push(line);
+            self.woken |= slept.is_some() && asleep(found);
+            if slept == Some(false) || given_up {
+                seen.note("reactivated");
+                let from = self.name(present);
+                let line = format!("{at} o-{order} reactivated from {from}");
+                self.said.push(line);
+                if found == present && !given_up {
+                    seen.note("woken in place");
+                }
+            } else if open {
+                seen.note("answered");
+                self.said.push(format!("{at} o-{order} answered"));
+            }
         }
         let inside = self.holds(&self.segment, today);
         if inside != self.inside {
@@ -257,6 +271,7 @@ fn heard(entries: &[Entry]) -> Vec<String> {
             Change::Reactivated { order, from, .. } => {
                 Some(format!("{at} {order} reactivated from {}", name(from)))
             }
+            Change::OutreachAnswered { order, .. } => Some(format!("{at} {order} answered")),
             Change::Segment { change, .. } => {
                 let inside = *change == loyalty_core::SegmentChange::Entered;
                 Some(format!("{at} watched {inside}"))
@@ -305,6 +320,7 @@ fn play(engine: &Engine, case: &Case, stops: &[u32], seen: &Coverage) -> Told {
             calm: false,
             tried: Vec::new(),
             stage: None,
+            woken: false,
             inside: false,
             said: Vec::new(),
         },

@@ -69,7 +69,8 @@ pub struct ReferralRule {
     /// So many points.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub points: Option<Points>,
-    /// So much of the points that the first order earned in this account, in percent, rounded down.
+    /// So much of the points that the first order earned in this account, in percent, rounded down; of those that stand, where a part
+    /// of it goes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub percent: Option<Exact>,
     /// For a percentage: at most so many points.
@@ -121,7 +122,8 @@ pub struct ReferralShare {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ReferralReturns {
-    /// It is taken back, on both sides.
+    /// It is taken back, on both sides; of a part of the points of an order already with the points that a part of the goods takes
+    /// back.
     #[default]
     Undone,
     /// It stays.
