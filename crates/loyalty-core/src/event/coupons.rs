@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::wire::{cow, maybe_cow};
-use super::{id, ids, not_negative};
+use super::{id, ids, not_negative, text};
 use crate::amount::{Decimal, Exact};
 use crate::calendar::Date;
 use crate::error::{Code, Error, Result};
@@ -92,7 +92,7 @@ pub struct Counter<'a> {
     /// The offer or coupon.
     #[serde(borrow, deserialize_with = "cow")]
     pub of: Cow<'a, str>,
-    /// The product or the value of the attribute by which the limit counts apart.
+    /// The product or the value of the attribute by which the limit counts apart: empty for events without it.
     #[serde(borrow, default, deserialize_with = "maybe_cow")]
     pub by: Option<Cow<'a, str>>,
     /// How many times.
@@ -288,7 +288,8 @@ pub(super) fn check(
         let path = |field: &str| format!("purchase.counters[{place}].{field}");
         id(&path("of"), &counter.of)?;
         if let Some(by) = &counter.by {
-            id(&path("by"), by)?;
+            // The value of an attribute, which may be any text.
+            text(&path("by"), by)?;
         }
         not_negative(&path("money"), Some(counter.money.0))?;
     }

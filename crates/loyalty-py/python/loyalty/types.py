@@ -189,8 +189,16 @@ class Unused(_UnusedRequired, _UnusedWith, total=False):
     unmet: "list[Unmet]"
 
 
-ReceiptAdded = TypedDict("ReceiptAdded", {"by": str, "sku": str, "quantity": int, "price": Decimal})
-"""A thing that a promotion adds; the host hands it out."""
+class _ReceiptAddedRequired(TypedDict):
+    by: str
+    sku: str
+    quantity: int
+
+
+class ReceiptAdded(_ReceiptAddedRequired, total=False):
+    """A thing that a promotion adds; the host hands it out. It has no price where it comes in place of something."""
+
+    price: Decimal
 
 
 class _PromotionCountRequired(TypedDict):

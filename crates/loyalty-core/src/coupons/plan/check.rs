@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::super::rules::{
     Beside, Combining, CouponReturns, Deal, Effect, GetFrom, LimitBy, LimitPer, LimitWhose,
-    OverLimit, Promotion, StoredValueAs, Targets, Threshold, ThresholdScope, Units,
+    OverLimit, Promotion, PromotionLimit, StoredValueAs, Targets, Threshold, ThresholdScope, Units,
 };
 use crate::calendar::Date;
 use crate::error::{Code, Error, join};
@@ -115,13 +115,16 @@ impl Check<'_> {
             },
             _ => None,
         };
-        if let Some((_, field)) = price.filter(|(price, _)| !coupon && !price.0.is_zero()) {
-            let words = "an offer applies by itself, and nobody has asked for what costs something: make it a coupon";
-            self.say(
-                Code::Contradiction,
-                &format!("{path}.discount.{field}"),
-                words,
-            );
+        if let Some((_, field)) = price.filter(|(price, _)| !price.0.is_zero()) {
+            let auto = rule.issue.as_ref().is_some_and(|issue| issue.auto);
+            if !coupon {
+                let words = "an offer applies by itself, and nobody has asked for what costs something: make it a coupon";
+                let path = format!("{path}.discount.{field}");
+                self.say(Code::Contradiction, &path, words);
+            } else if auto {
+                let words = "the coupon is used by itself, and nobody has asked for what costs something: leave `auto` out";
+                self.say(Code::Contradiction, &at("issue.auto"), words);
+            }
         }
         if let Deal::StoredValue(deal) = &rule.discount {
             self.stored_value(rule, deal.role, coupon, path);
@@ -140,6 +143,22 @@ impl Check<'_> {
             if limit.per == LimitPer::Order && limit.whose == LimitWhose::Everyone {
                 let words = "an order has one member: leave `whose` out";
                 self.say(Code::Contradiction, &join(&path, "whose"), words);
+            }
+            let one_number = |other: &&PromotionLimit| {
+                other.whose == LimitWhose::Everyone && other.by.is_some() == limit.by.is_some()
+            };
+            if limit.whose == LimitWhose::Everyone
+                && let Some(other) = rule.limits.iter().take(place).find(one_number)
+            {
+                let words = "for everyone the host has one number of a promotion, or one of each value: two limits must not count it differently";
+                for (differs, field) in [
+                    (other.per != limit.per, "per"),
+                    (other.by != limit.by, "by"),
+                ] {
+                    if differs {
+                        self.say(Code::Contradiction, &join(&path, field), words);
+                    }
+                }
             }
             if let Some(LimitBy::Attribute(name)) = &limit.by
                 && let Err(error) = crate::id::check(name)
