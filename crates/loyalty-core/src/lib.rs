@@ -107,10 +107,10 @@ pub use metric::{
 };
 pub use outcome::{
     AccountPoints, Amount, BenefitStanding, Change, CouponAdded, Decided, DiscountAmount, Entry,
-    ExpiredWhy, Expiring, Figure, GrantProgress, LentProgress, Liability, LineRulePoints,
-    LineUnits, LotDates, LotPoints, Message, MessageBody, MessageEvent, Met, Muted, Outcome,
-    OutreachMade, PendingProgress, PlanEnd, Progress, PromotionCount, Rank, RankFigure, Receipt,
-    ReceiptAdded, ReceiptConverted, ReceiptDiscount, ReceiptLine, ReceiptPromotions,
+    ExpiredWhy, Expiring, Figure, ForfeitWhy, GrantProgress, LentProgress, Liability,
+    LineRulePoints, LineUnits, LotDates, LotPoints, Message, MessageBody, MessageEvent, Met, Muted,
+    Outcome, OutreachMade, PendingProgress, PlanEnd, Progress, PromotionCount, Rank, RankFigure,
+    Receipt, ReceiptAdded, ReceiptConverted, ReceiptDiscount, ReceiptLine, ReceiptPromotions,
     ReceiptStoredValue, ReceiptTax, ReceiptTender, ReceiptTotal, RedateWhy, ReferralOf,
     ReferralTold, ReleaseWhy, RulePoints, RuleTrace, RungLent, RungProgress, SegmentChange,
     SignalSaid, Source, StepProgress, TaskProgress, TaskState, TierWhy, TraceResult, TrackProgress,

@@ -17,8 +17,8 @@ use crate::event::{
 use crate::id::Id;
 
 pub use change::{
-    Change, CouponAdded, Decided, ExpiredWhy, LotDates, LotPoints, Muted, OutreachMade, PlanEnd,
-    RedateWhy, ReferralOf, ReferralTold, ReleaseWhy, RulePoints, RungLent, SegmentChange,
+    Change, CouponAdded, Decided, ExpiredWhy, ForfeitWhy, LotDates, LotPoints, Muted, OutreachMade,
+    PlanEnd, RedateWhy, ReferralOf, ReferralTold, ReleaseWhy, RulePoints, RungLent, SegmentChange,
     SignalSaid, Source, TierWhy, TriggerAbout, Withheld,
 };
 pub use explain::{Figure, Met, RuleTrace, TraceResult, Unmet};

@@ -109,7 +109,10 @@ fn chosen(turn: &mut Turn<'_>) -> Result<Choice> {
             let mut found = search::best(turn)?;
             found.chosen.sort_by_key(|place| table.rank(*place));
             for place in found.chosen {
-                turn.push(place)?;
+                if !turn.push(place)? {
+                    let words = "the best set is not legal in the order of application";
+                    return Err(Error::new(Code::Internal, words));
+                }
             }
             (found.proven, found.bound, found.nodes)
         }

@@ -271,13 +271,13 @@ impl Till {
             return Ok(Tried::Unmet(lacks));
         }
         let Some(mut applied) = work.deal()? else {
-            return Ok(Tried::NoEffect);
+            return work.idle();
         };
         if !work.within(&mut applied)? {
             return Ok(Tried::OverLimit);
         }
         if !applied.does_something() {
-            return Ok(Tried::NoEffect);
+            return work.idle();
         }
         Ok(Tried::Done(Rc::new(applied)))
     }
@@ -369,6 +369,12 @@ struct Work<'w> {
 }
 
 impl Work<'_> {
+    /// What comes of it where it does nothing: its first full step is not reached, or it would change nothing.
+    fn idle(&self) -> Result<Tried> {
+        let lacks = self.lacks_step()?;
+        Ok(lacks.map_or(Tried::NoEffect, Tried::Unmet))
+    }
+
     fn deal(&self) -> Result<Option<Applied>> {
         match &self.candidate.plan.deal {
             DealPlan::Plain { .. } | DealPlan::Tiered { .. } => self.plain(),

@@ -93,12 +93,13 @@ impl Work<'_> {
         self.free(held, ReleaseWhy::Asked).map(drop)
     }
 
-    /// A purchase uses a hold: its points are free again, and are used before all others, even if their date is past; what it
-    /// does not use expires then. To be called before points are used to pay.
+    /// A purchase uses a hold: what it held is free again, and its points are used before all others, even if their date is past;
+    /// what it does not use expires then. To be called before points are used to pay.
     pub(super) fn capture(&mut self, key: &str) -> Result<()> {
         let held = self
             .take_hold(key)
             .ok_or_else(|| unknown(key, "purchase.hold"))?;
+        self.captured.clone_from(&held.stored_value);
         for (place, freed) in self.free(held, ReleaseWhy::Captured)? {
             // They were set aside in burn order, and came back in reverse.
             let stays = |given: &Given| given.lot.points.saturating_sub(given.repaid);
@@ -109,8 +110,9 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// The purchase is over: no points come before others any more.
+    /// The purchase is over: no points come before others any more, and of cards that are over nothing can be used.
     pub(super) fn end_capture(&mut self) {
+        self.captured.clear();
         for account in &mut self.state.accounts {
             if account.has_first() {
                 account.set_first(Vec::new());

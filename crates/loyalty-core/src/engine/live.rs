@@ -26,7 +26,9 @@ impl Work<'_> {
         if named(&plan.id) || instance.is_some_and(|one| named(&one.id)) {
             return Some(UnusedWhy::Declined);
         }
-        if instance.is_some_and(|one| self.state.more.holder(&one.id).is_some()) {
+        // Of a card that is held in part, the rest can be used.
+        let held = |one: &Instance| self.state.more.holder(&one.id).is_some();
+        if instance.is_some_and(|one| held(one) && self.free_value(one) == 0) {
             return Some(UnusedWhy::Held);
         }
         (!self.live(plan, instance, asks.facts)).then_some(UnusedWhy::NotLive)

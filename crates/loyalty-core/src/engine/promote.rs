@@ -66,6 +66,8 @@ pub(super) struct Asked<'w> {
     pub(super) presented: Option<u32>,
     /// Whether it is looked at without being named: then it is told as not live only where it soon will be.
     quiet: bool,
+    /// Whether it was found by a code that is in no wallet: whoever guesses one learns nothing by it that does not work.
+    by_code: bool,
 }
 
 impl<'w> Work<'w> {
@@ -215,7 +217,10 @@ impl<'w> Work<'w> {
                 by: (*by).clone(),
                 sku: gift.sku.clone(),
                 quantity: gift.quantity,
-                price: Amount::new(gift.price, self.compiled.currency),
+                price: gift
+                    .instead
+                    .is_empty()
+                    .then(|| Amount::new(gift.price, self.compiled.currency)),
                 line,
                 instead,
             });
@@ -231,10 +236,12 @@ impl<'w> Work<'w> {
 
     /// Makes a candidate of what is asked for, or says why it is none.
     fn sift(&self, asks: Asks<'_>, asked: Asked<'w>, rows: &Rows, sifted: &mut Sifted<'w>) {
-        let Some(plan) = asked.plan else {
+        let unknown = || {
             let why = Why::plain(UnusedWhy::CodeNotUsable);
-            let told = told_of(None, asked.instance.as_ref(), why);
-            return sifted.unused.push(told);
+            told_of(None, asked.instance.as_ref(), why)
+        };
+        let Some(plan) = asked.plan else {
+            return sifted.unused.push(unknown());
         };
         match self.eligible(asks, plan, &asked, (rows, &mut sifted.rows)) {
             Ok(mut candidate) => {
@@ -244,6 +251,7 @@ impl<'w> Work<'w> {
                 sifted.candidates.push(candidate);
                 sifted.instances.push(asked.instance);
             }
+            Err(why) if asked.by_code && why.is_over() => sifted.unused.push(unknown()),
             Err(why) if !asked.quiet || why.why != UnusedWhy::NotLive || why.from.is_some() => {
                 let told = told_of(Some(plan), asked.instance.as_ref(), why);
                 sifted.unused.push(told);
@@ -308,6 +316,7 @@ impl<'w> Work<'w> {
             instance: None,
             presented: None,
             quiet: true,
+            by_code: false,
         });
         let mut all: Vec<Asked<'w>> = offers.collect();
         let presented = self.presented(purchase);
@@ -324,6 +333,7 @@ impl<'w> Work<'w> {
                 return Err(Error::at(Code::CouponRefused, path, words));
             }
             all.push(Asked {
+                by_code: own.is_none(),
                 instance: Some(own.unwrap_or_else(|| Instance {
                     coupon: plan.map_or_else(|| id.clone(), |plan| plan.id.clone()),
                     id,
@@ -360,6 +370,7 @@ impl<'w> Work<'w> {
                 instance: Some(own.clone()),
                 presented: None,
                 quiet: false,
+                by_code: false,
             })
         })
     }

@@ -127,7 +127,7 @@ impl<'w> Work<'w> {
                 .and_then(|place| undone.get(place as usize).copied())
                 .unwrap_or(0)
                 .min(one.value.saturating_sub(one.back));
-            if off > 0 && !self.takes_back(&one.card)? {
+            if off > 0 && !self.takes_back(one)? {
                 one.back = one.back.saturating_add(off);
                 lost = lost.saturating_add(off);
             }
@@ -168,6 +168,10 @@ impl<'w> Work<'w> {
         if let Some(value) = self.value_mut(&card.id) {
             *value = value.saturating_sub(amount);
             left = *value;
+        }
+        let mut captured = self.captured.iter_mut();
+        if let Some(captured) = captured.find(|one| one.instance == card.id) {
+            captured.amount = captured.amount.saturating_sub(amount);
         }
         self.enter(Change::StoredValueSpent {
             coupon: card.coupon.clone(),
@@ -212,7 +216,7 @@ impl<'w> Work<'w> {
                 }
                 None => open.min(left),
             };
-            if amount <= 0 || !self.takes_back(&one.card)? {
+            if amount <= 0 || !self.takes_back(one)? {
                 continue;
             }
             if one.discount.is_none() {
@@ -225,11 +229,16 @@ impl<'w> Work<'w> {
         Ok((told, refund.saturating_sub(open)))
     }
 
-    /// Whether money can go back to a card. One that has expired comes back for it, if the program makes it last longer; for one
-    /// that is over, or that somebody else has, the money is given back as money.
-    fn takes_back(&mut self, card: &Instance) -> Result<bool> {
-        if self.state.more.coupon(&card.id).is_some() {
-            return Ok(true);
+    /// Whether what an order took from a card can go back to it. One that has expired comes back for it, if the program makes it
+    /// last longer; for one that is over, that somebody else has, or that has no room, the money is given back as money.
+    fn takes_back(&mut self, paid: &CardPaid) -> Result<bool> {
+        let card = &paid.card;
+        if let Some(own) = self.state.more.coupon(&card.id) {
+            let value = own.value.map(|value| value.saturating_add(paid.value));
+            return Ok(value.is_some_and(|value| value <= MONEY_MAX));
+        }
+        if self.no_place_for(&card.id).is_some() {
+            return Ok(false);
         }
         let gone = card.expires_at.is_none_or(|at| at > self.as_of);
         if gone || self.state.more.access.is_over() {
@@ -323,10 +332,25 @@ impl<'w> Work<'w> {
         }
     }
 
-    /// What a card holds and no hold has set aside.
+    /// What a card holds and no hold has set aside; of one that is over what the purchase has captured of it.
     pub(super) fn free_value(&self, card: &Instance) -> i64 {
         let held = self.state.more.held_value(&card.id);
-        card.value.unwrap_or(0).saturating_sub(held).max(0)
+        let free = card.value.unwrap_or(0).saturating_sub(held).max(0);
+        match self.has_ended(card) {
+            true => free.min(self.captured_of(&card.id)),
+            false => free,
+        }
+    }
+
+    /// Whether the time of an instance is over: it is there only because something of it is held, or was until this purchase.
+    fn has_ended(&self, card: &Instance) -> bool {
+        card.expires_at.is_some_and(|at| at <= self.as_of)
+    }
+
+    fn captured_of(&self, card: &Id) -> i64 {
+        let mut captured = self.captured.iter();
+        let captured = captured.find(|one| one.instance == *card);
+        captured.map_or(0, |one| one.amount)
     }
 
     /// A card of the member, and its rule; by its name or that of its instance, see [`named`](Self::named).
@@ -338,7 +362,7 @@ impl<'w> Work<'w> {
     ) -> Result<(Instance, &'w PromotionPlan)> {
         let card = self.own_coupon(name, taken, path)?;
         let (id, plan) = (&card.id, self.coupon_plan(card.coupon.as_str(), path)?);
-        if card.is_over(self.as_of) && self.state.more.holder(id).is_some() {
+        if self.has_ended(&card) && self.captured_of(&card.id) == 0 {
             let words = format!("`{id}` is over: only what is held of it can be used, by its hold");
             return Err(Error::at(Code::CouponRefused, path, words));
         }

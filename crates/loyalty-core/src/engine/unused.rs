@@ -52,7 +52,8 @@ impl Work<'_> {
                 Figure::Number(amount)
             }
         };
-        let needed = lacks.at_least.or(lacks.at_most);
+        let over = lacks.at_most.filter(|most| lacks.found > *most);
+        let needed = over.or(lacks.at_least);
         let missing = needed.map(|needed| needed.saturating_sub(lacks.found));
         Unmet::figure(
             if money { "total" } else { "quantity" },
@@ -82,6 +83,14 @@ impl Why {
             unmet: Vec::new(),
             saves: None,
             from: None,
+        }
+    }
+
+    /// Whether it says that something was used up, or is over for ever.
+    pub(super) fn is_over(&self) -> bool {
+        match self.why {
+            UnusedWhy::NotLive => self.from.is_none(),
+            why => why == UnusedWhy::LimitReached,
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::event::{Event, GiveCoupon, IssueCoupon, Purchase};
 use crate::id::Id;
 use crate::limits::WALLET_MAX;
 use crate::member::Order;
-use crate::outcome::{Change, MessageBody, ReleaseWhy};
+use crate::outcome::{Change, ForfeitWhy, MessageBody, ReleaseWhy};
 
 /// What an issue may say besides the coupon.
 #[derive(Default)]
@@ -88,6 +88,13 @@ impl<'w> Work<'w> {
             expires_at,
             value: self.value_issued(plan, more.value)?,
         };
+        if let Some(order) = self.redeemed_by(&instance.id) {
+            let words = format!(
+                "the order `{}` used `{}`, which comes back if that does",
+                order.id, instance.id
+            );
+            return Err(Error::at(Code::DuplicateCoupon, "instance", words));
+        }
         self.put_coupon(instance.clone(), "instance")?;
         self.enter(Change::CouponIssued {
             coupon: instance.coupon,
@@ -287,6 +294,15 @@ impl<'w> Work<'w> {
             let Some(expires_at) = restored else {
                 continue;
             };
+            if let Some(why) = self.no_place_for(&used.id) {
+                self.enter(Change::CouponForfeited {
+                    coupon: used.coupon.clone(),
+                    instance: used.id.clone(),
+                    order: order.id.clone(),
+                    why,
+                });
+                continue;
+            }
             let instance = Instance {
                 expires_at,
                 ..used.clone()
@@ -300,6 +316,24 @@ impl<'w> Work<'w> {
             });
         }
         Ok(())
+    }
+
+    /// The order that used an instance and can still go back.
+    fn redeemed_by(&self, id: &Id) -> Option<&Order> {
+        let orders = self.member.orders.iter();
+        let mut orders = orders.map(|order| &**order);
+        orders.find(|order| {
+            order.coupons.iter().any(|used| used.id == *id) && self.is_recorded(order)
+        })
+    }
+
+    /// Why a coupon cannot be put into the wallet, if it cannot.
+    pub(super) fn no_place_for(&self, id: &Id) -> Option<ForfeitWhy> {
+        let more = &self.state.more;
+        if more.coupon(id).is_some() {
+            return Some(ForfeitWhy::NameTaken);
+        }
+        (more.coupons.len() >= WALLET_MAX).then_some(ForfeitWhy::WalletFull)
     }
 
     /// Whether an instance of a coupon could be issued now.

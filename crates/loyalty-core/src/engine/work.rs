@@ -12,7 +12,9 @@ use crate::id::Id;
 use crate::member::{Member, More, Order, Seen, State};
 use crate::metric::Tally;
 use crate::outcome::{Change, Entry, Message, Outcome, PromotionCount, Receipt, RuleTrace};
-use crate::points::{Account, BurnOrder, CapSpec, CapUse, Given, LimitSpec, Lot, LotKind};
+use crate::points::{
+    Account, BurnOrder, CapSpec, CapUse, Given, HeldValue, LimitSpec, Lot, LotKind,
+};
 use crate::program::{Compiled, Program, Timeline};
 use crate::tiers::{JudgedValue, Person, Standing};
 
@@ -95,6 +97,8 @@ pub(super) struct Work<'w> {
     pub(super) had: Option<Box<Had>>,
     /// How this event has used the caps that are by event.
     pub(super) event_caps: Vec<CapUse>,
+    /// What the hold that this purchase captures had set aside of cards: of one that is over nothing else can be used.
+    pub(super) captured: Vec<HeldValue>,
     /// Orders and ids of another member that become part of this one.
     pub(super) joined: Option<Box<(Vec<Order>, Vec<Seen>)>>,
     /// Orders that changed beside it, by their places.
@@ -217,6 +221,7 @@ impl<'w> Work<'w> {
             trigger_values: Vec::new(),
             had: None,
             event_caps: Vec::new(),
+            captured: Vec::new(),
             amended: Vec::new(),
             passing: false,
             reviews: Vec::new(),

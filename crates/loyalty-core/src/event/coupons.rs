@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::wire::{cow, maybe_cow};
-use super::{id, ids, not_negative};
+use super::{id, ids, not_negative, text};
 use crate::amount::{Decimal, Exact};
 use crate::calendar::Date;
 use crate::error::{Code, Error, Result};
@@ -92,7 +92,7 @@ pub struct Counter<'a> {
     /// The offer or coupon.
     #[serde(borrow, deserialize_with = "cow")]
     pub of: Cow<'a, str>,
-    /// The product or the value of the attribute by which the limit counts apart.
+    /// The product or the value of the attribute by which the limit counts apart: empty for events without it.
     #[serde(borrow, default, deserialize_with = "maybe_cow")]
     pub by: Option<Cow<'a, str>>,
     /// In which period, as the limit says; may be left out where the limits of the promotion that are for everyone, and count so, have
@@ -322,14 +322,9 @@ pub(super) fn check(
     for (place, counter) in counters.iter().enumerate() {
         let path = |field: &str| format!("purchase.counters[{place}].{field}");
         id(&path("of"), &counter.of)?;
-        // Events without the attribute are counted together: its value is empty then.
-        if counter
-            .by
-            .as_ref()
-            .is_some_and(|by| by.len() > limits::TEXT_BYTES_MAX)
-        {
-            let words = format!("a text has at most {} bytes", limits::TEXT_BYTES_MAX);
-            return Err(Error::at(Code::LimitExceeded, path("by"), words));
+        if let Some(by) = &counter.by {
+            // The value of an attribute, which may be any text.
+            text(&path("by"), by)?;
         }
         not_negative(&path("money"), Some(counter.money.0))?;
     }

@@ -381,6 +381,17 @@ pub enum Change {
         /// When it is over; none for never.
         expires_at: Option<Instant>,
     },
+    /// A coupon could not come back with its order: it is forfeited.
+    CouponForfeited {
+        /// The coupon, as the program calls it.
+        coupon: Id,
+        /// The instance.
+        instance: Id,
+        /// The order.
+        order: Id,
+        /// What keeps it from coming back.
+        why: ForfeitWhy,
+    },
     /// A coupon is over.
     CouponExpired {
         /// The coupon, as the program calls it.
@@ -1026,6 +1037,17 @@ pub enum ReleaseWhy {
     Captured,
     /// The membership ended.
     Closed,
+}
+
+/// Why a coupon does not come back with its order, though the program lets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ForfeitWhy {
+    /// The member has another coupon of its name.
+    NameTaken,
+    /// The member has as many coupons as can be.
+    WalletFull,
 }
 
 /// Why points have another expiry.

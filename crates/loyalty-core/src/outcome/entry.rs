@@ -54,6 +54,7 @@ impl Change {
             Self::CouponReleased { .. } => "coupon_released",
             Self::CouponRedeemed { .. } => "coupon_redeemed",
             Self::CouponRestored { .. } => "coupon_restored",
+            Self::CouponForfeited { .. } => "coupon_forfeited",
             Self::CouponExpired { .. } => "coupon_expired",
             Self::CouponRevoked { .. } => "coupon_revoked",
             Self::StoredValueSpent { .. } => "stored_value_spent",

@@ -132,8 +132,9 @@ pub struct ReceiptAdded {
     pub sku: Id,
     /// How many units.
     pub quantity: i64,
-    /// What is paid for all of them besides.
-    pub price: Amount,
+    /// What is paid for all of them besides; none where they come in place of something, whose price is paid for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<Amount>,
     /// Its line in this receipt, if it costs anything: it can go back like every other line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<Id>,

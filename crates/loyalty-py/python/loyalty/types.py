@@ -225,12 +225,13 @@ class _ReceiptAddedRequired(TypedDict):
     by: str
     sku: str
     quantity: int
-    price: Decimal
 
 
 class ReceiptAdded(_ReceiptAddedRequired, total=False):
-    """A thing that a promotion adds; the host hands it out. If it costs anything it has a `line`; `instead` is what it replaces."""
+    """A thing that a promotion adds; the host hands it out. It has no price where it comes in place of something, which `instead`
+    says; else, if it costs anything, it has a `line`."""
 
+    price: Decimal
     line: str
     instead: list[LineUnits]
 

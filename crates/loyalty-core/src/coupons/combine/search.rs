@@ -11,6 +11,7 @@ use super::table::Table;
 use super::turn::Turn;
 use crate::calendar::Instant;
 use crate::coupons::effect::{Candidate, Till};
+use crate::coupons::plan::DealPlan;
 use crate::error::Result;
 use crate::id::Id;
 use crate::limits::ROWS_SEEN_MAX;
@@ -23,11 +24,14 @@ pub(super) struct Found {
     pub(super) nodes: u32,
 }
 
-/// How good a set is: less to pay, more worth, fewer, sooner expiring, earlier names. The least is the best.
+/// How good a set is: less to pay, more worth, less for what comes besides, fewer, sooner expiring, earlier names. The least is the
+/// best.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::coupons) struct Value {
     pub(in crate::coupons) payable: i64,
     pub(in crate::coupons) worth: Reverse<i64>,
+    /// What the things cost that come besides: they were asked for, so that cost alone keeps none of them out.
+    besides: i64,
     pub(in crate::coupons) count: usize,
     /// Whether it lasts for ever, then when it expires, sorted.
     expiries: Vec<(bool, Option<Instant>)>,
@@ -35,19 +39,17 @@ pub(in crate::coupons) struct Value {
 }
 
 impl Value {
-    /// The value of a set that leaves so much to be paid.
-    pub(in crate::coupons) fn new(payable: i64, set: &[&Candidate<'_>]) -> Self {
+    /// The value of a set that leaves so much to be paid, for what is in the basket and for what comes besides.
+    fn new((payable, besides): (i64, i64), set: &[&Candidate<'_>]) -> Self {
         let worth = set.iter().map(|one| one.plan.worth);
-        let mut expiries: Vec<_> = set
-            .iter()
-            .map(|one| (one.expires.is_none(), one.expires))
-            .collect();
+        let mut expiries: Vec<_> = set.iter().map(|one| expiry(one)).collect();
         expiries.sort_unstable();
         let mut ids: Vec<Id> = set.iter().map(|one| one.name().clone()).collect();
         ids.sort_unstable();
         Self {
             payable,
             worth: Reverse(worth.fold(0, i64::saturating_add)),
+            besides,
             count: set.len(),
             expiries,
             ids,
@@ -67,7 +69,7 @@ pub(super) fn best(turn: &mut Turn<'_>) -> Result<Found> {
         bounds: &bounds,
         closed: Sets::new(1, table.asked().len()),
         turn,
-        best: (Value::new(before, &[]), Vec::new()),
+        best: (Value::new((before, 0), &[]), Vec::new()),
         nodes: 0,
         most: most(table, till),
         left_out: None,
@@ -91,8 +93,8 @@ pub(super) fn best(turn: &mut Turn<'_>) -> Result<Found> {
     })
 }
 
-/// The order of application, in which instances of one coupon stand by when they expire: one does as well as another. What sees
-/// nothing of the basket is in no legal set.
+/// The order of application, in which instances of one coupon stand by when they expire: one does as well as another. Not so those
+/// that hold money, of which each does something else. What sees nothing of the basket is in no legal set.
 fn search_order(table: &Table<'_>) -> Vec<usize> {
     let all = table.asked().iter().enumerate();
     let mut order: Vec<usize> = all
@@ -104,7 +106,8 @@ fn search_order(table: &Table<'_>) -> Vec<usize> {
         else {
             return core::cmp::Ordering::Equal;
         };
-        let expiry = |one: &Candidate<'_>| (one.expires.is_none(), one.expires);
+        let as_good = !matches!(one.plan.deal, DealPlan::StoredValue { .. });
+        let expiry = |one| as_good.then(|| expiry(one));
         one.plan
             .phase
             .cmp(&other.plan.phase)
@@ -114,6 +117,11 @@ fn search_order(table: &Table<'_>) -> Vec<usize> {
             .then_with(|| one.instance.cmp(&other.instance))
     });
     order
+}
+
+/// When a candidate expires, those that never do last.
+fn expiry(one: &Candidate<'_>) -> (bool, Option<Instant>) {
+    (one.expires.is_none(), one.expires)
 }
 
 struct Search<'s, 't> {
@@ -171,6 +179,7 @@ impl Search<'_, '_> {
         if payable > best.payable {
             return;
         }
+        let besides = self.turn.besides();
         let places = self.turn.chosen.iter().map(|one| one.candidate);
         let set = places
             .clone()
@@ -178,11 +187,11 @@ impl Search<'_, '_> {
         if payable == best.payable {
             let worth = set.clone().map(|one| one.plan.worth);
             let worth = Reverse(worth.fold(0, i64::saturating_add));
-            if (worth, self.turn.chosen.len()) > (best.worth, best.count) {
+            if (worth, besides, self.turn.chosen.len()) > (best.worth, best.besides, best.count) {
                 return;
             }
         }
-        let value = Value::new(payable, &set.collect::<Vec<_>>());
+        let value = Value::new((payable, besides), &set.collect::<Vec<_>>());
         if value < self.best.0 {
             self.best = (value, places.collect());
         }
@@ -262,6 +271,7 @@ impl Search<'_, '_> {
                 one.plan.place == other.plan.place
                     && one.left == other.left
                     && one.stored == other.stored
+                    && expiry(one) <= expiry(other)
                     && one.instance.is_some()
             }
             _ => false,
@@ -274,7 +284,9 @@ impl Search<'_, '_> {
         if hope.is_end || hope.payable != best.payable {
             return hope.is_end || hope.payable > best.payable;
         }
-        match hope.worth.cmp(&best.worth.0) {
+        // What comes besides can only cost more.
+        let besides = self.turn.besides();
+        match (hope.worth.cmp(&best.worth.0)).then_with(|| best.besides.cmp(&besides)) {
             core::cmp::Ordering::Less => true,
             core::cmp::Ordering::Greater => false,
             core::cmp::Ordering::Equal => {

@@ -66,6 +66,12 @@ impl<'t> Turn<'t> {
         Ok(Paid { payable, prices })
     }
 
+    /// What the things cost that come besides.
+    pub(super) fn besides(&self) -> i64 {
+        let added = self.chosen.iter().flat_map(|one| &one.applied.added);
+        added.fold(0, |sum, one| sum.saturating_add(one.price))
+    }
+
     /// Applies one more. Says whether its condition holds and it has an effect; if not, nothing is changed.
     pub(in crate::coupons) fn push(&mut self, place: usize) -> Result<bool> {
         Ok(matches!(self.tries(place)?, Some(Tried::Done(_))))

@@ -118,7 +118,11 @@ impl Work<'_> {
     }
 
     /// Runs that follow each other, by their row; or each for itself.
-    fn by_row<'r>(&self, runs: &'r [Run], apart: bool) -> impl Iterator<Item = &'r [Run]> {
+    pub(super) fn by_row<'r>(
+        &self,
+        runs: &'r [Run],
+        apart: bool,
+    ) -> impl Iterator<Item = &'r [Run]> {
         runs.chunk_by(move |one, other| !apart && self.row_of(one.0) == self.row_of(other.0))
     }
 

@@ -1,8 +1,9 @@
 //! Buy some, get some (clause 10.2).
 
 use super::cut::product;
+use super::measure::short;
 use super::units::{Run, by_row, count, first, without};
-use super::{Added, Applied, Work};
+use super::{Added, Applied, Shortfall, Work};
 use crate::amount::Rounding;
 use crate::coupons::plan::{BuyGet, Cap, EffectPlan, Per};
 use crate::coupons::rules::{Measured, TargetOrder};
@@ -107,6 +108,25 @@ impl Work<'_> {
         let needed = self.needed(deal, &without(buy, &got), need)?;
         applied.met = self.slices(&needed);
         Ok(Some(applied))
+    }
+
+    /// How far it is from the first that is got: what is bought, and got of the same units, is not there.
+    pub(super) fn lacks_bought(&self, deal: &BuyGet) -> Result<Option<Shortfall>> {
+        let buy = self.pool(BUY, false);
+        let mut needed = deal.step;
+        if deal.sku.is_none() && deal.measure == Measured::Quantity {
+            let bought = by_row(&buy);
+            let is_bought = |slot: u32| bought.get(slot as usize).is_some_and(|units| *units > 0);
+            let get = self.pool(GET, true);
+            let (both, apart): (Vec<Run>, Vec<Run>) =
+                get.into_iter().partition(|(slot, _)| is_bought(*slot));
+            let first = if deal.partial { 1 } else { deal.quantity };
+            if !both.is_empty() {
+                let of_both = first.saturating_sub(count(&apart)).max(0);
+                needed = needed.saturating_add(of_both);
+            }
+        }
+        Ok(short(self.bought(deal, &buy)?, needed, deal.measure))
     }
 
     /// How often something must be bought for so many units to be got.

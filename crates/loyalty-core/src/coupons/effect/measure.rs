@@ -2,7 +2,7 @@
 
 use super::units::{Run, count, share};
 use super::{Shortfall, Work};
-use crate::coupons::plan::{DealPlan, Every, ThresholdPlan};
+use crate::coupons::plan::{DealPlan, Every, Per, ThresholdPlan};
 use crate::coupons::rules::{Measured, ThresholdScope};
 use crate::error::Result;
 use crate::pricing::{Basis, PercentBase, RowTax, net_and_gross};
@@ -27,12 +27,41 @@ impl Work<'_> {
         };
         let found = self.measured(&self.pool(0, true), (*by, *of, *basis))?;
         let lowest = steps.first().map_or(0, |step| step.from);
-        Ok((found < lowest).then_some(Shortfall {
-            found,
-            at_least: Some(lowest),
-            at_most: None,
-            measure: *by,
-        }))
+        Ok(short(found, lowest, *by))
+    }
+
+    /// How far the first full step is, where something is got for each; none if one is full.
+    pub(super) fn lacks_step(&self) -> Result<Option<Shortfall>> {
+        let (every, found) = match &self.candidate.plan.deal {
+            DealPlan::BuyGet(deal) => return self.lacks_bought(deal),
+            DealPlan::Plain {
+                every: Some(every),
+                per: Per::Line,
+                ..
+            } => {
+                // The line that is nearest to it.
+                let pool = self.pool(0, true);
+                let mut found = 0_i64;
+                for row in self.by_row(&pool, false) {
+                    let how = (every.measure, every.of, every.basis);
+                    found = found.max(self.measured(row, how)?);
+                }
+                (every, found)
+            }
+            DealPlan::Plain {
+                every: Some(every), ..
+            } => (every, self.stepped(every, true)?),
+            DealPlan::Gift {
+                every: Some(every), ..
+            } => (every, self.stepped(every, false)?),
+            _ => return Ok(None),
+        };
+        Ok(short(found, every.step, every.measure))
+    }
+
+    fn stepped(&self, every: &Every, targets: bool) -> Result<i64> {
+        let how = (every.measure, every.of, every.basis);
+        self.measured(&self.pool(0, targets), how)
     }
 
     fn threshold(&self, threshold: &ThresholdPlan) -> Result<Option<Shortfall>> {
@@ -123,4 +152,14 @@ impl Work<'_> {
         });
         Ok(amounts.fold(0, i64::saturating_add))
     }
+}
+
+/// How far something is from a number of which at least so much is needed.
+pub(super) fn short(found: i64, needed: i64, measure: Measured) -> Option<Shortfall> {
+    (found < needed).then_some(Shortfall {
+        found,
+        at_least: Some(needed),
+        at_most: None,
+        measure,
+    })
 }

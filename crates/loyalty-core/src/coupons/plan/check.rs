@@ -115,13 +115,16 @@ impl Check<'_> {
             },
             _ => None,
         };
-        if let Some((_, field)) = price.filter(|(price, _)| !coupon && !price.0.is_zero()) {
-            let words = "an offer applies by itself, and nobody has asked for what costs something: make it a coupon";
-            self.say(
-                Code::Contradiction,
-                &format!("{path}.discount.{field}"),
-                words,
-            );
+        if let Some((_, field)) = price.filter(|(price, _)| !price.0.is_zero()) {
+            let auto = rule.issue.as_ref().is_some_and(|issue| issue.auto);
+            if !coupon {
+                let words = "an offer applies by itself, and nobody has asked for what costs something: make it a coupon";
+                let path = format!("{path}.discount.{field}");
+                self.say(Code::Contradiction, &path, words);
+            } else if auto {
+                let words = "the coupon is used by itself, and nobody has asked for what costs something: leave `auto` out";
+                self.say(Code::Contradiction, &at("issue.auto"), words);
+            }
         }
         if let Deal::StoredValue(deal) = &rule.discount {
             self.stored_value(rule, deal.role, coupon, path);

@@ -41,9 +41,14 @@ fn left_after(plan: &PromotionPlan, before: &[Rc<Applied>]) -> Left {
     left
 }
 
-/// The least that any legal set leaves to be paid, with the number that is used and their worth.
-fn best_of_all(shop: &Shop, candidates: &[Candidate<'_>]) -> (i64, i64, usize) {
-    let mut best = (shop.till.payable(&shop.till.start()).unwrap(), 0, 0);
+/// What things cost that come besides.
+fn besides<'a>(all: impl Iterator<Item = &'a Rc<Applied>>) -> i64 {
+    all.flat_map(|one| &one.added).map(|one| one.price).sum()
+}
+
+/// The least that any legal set leaves to be paid, with their worth, what comes besides and the number that is used.
+fn best_of_all(shop: &Shop, candidates: &[Candidate<'_>]) -> (i64, i64, i64, usize) {
+    let mut best = (shop.till.payable(&shop.till.start()).unwrap(), 0, 0, 0);
     for set in 1_u32..1 << candidates.len() {
         let mut chosen: Vec<&Candidate<'_>> = (0_u32..)
             .zip(candidates)
@@ -77,7 +82,13 @@ fn best_of_all(shop: &Shop, candidates: &[Candidate<'_>]) -> (i64, i64, usize) {
             continue;
         }
         let worth: i64 = chosen.iter().map(|one| one.plan.worth).sum();
-        let value = (shop.till.payable(&state).unwrap(), -worth, chosen.len());
+        let besides = besides(before.iter().flatten());
+        let value = (
+            shop.till.payable(&state).unwrap(),
+            -worth,
+            besides,
+            chosen.len(),
+        );
         best = best.min(value);
     }
     best
@@ -308,7 +319,40 @@ proptest! {
         let choice = choose_among(&shop);
         prop_assert!(choice.proven);
         let worth: i64 = choice.chosen.iter().map(|one| candidates[one.candidate].plan.worth).sum();
-        let found = (choice.after, -worth, choice.chosen.len());
+        let besides = besides(choice.chosen.iter().map(|one| &one.applied));
+        let found = (choice.after, -worth, besides, choice.chosen.len());
+        prop_assert_eq!(found, best_of_all(&shop, &candidates));
+    }
+
+    #[test]
+    fn the_best_cards_are_the_best_of_all(
+        cards in prop::collection::vec((1_i64..1200, prop::option::of(1_i64..4)), 1..7),
+        least in 0_i64..100,
+        off in 1_i64..2500,
+        beside in any::<bool>(),
+    ) {
+        let beside = if beside { r#", "beside": {"not": {"ids": ["z"]}}"# } else { "" };
+        let shop = Shop::new(
+            &format!(
+                r#"{{"coupons": [
+                    {{"id": "card", "discount": {{"stored_value": {{"as": "discount"}}}}, "threshold": {{"at_least": {least}, "of": "running"}}{beside}}},
+                    {{"id": "z", "discount": {{"amount_off": {{"amount": "{}"}}}}}}]}}"#,
+                money(off)
+            ),
+            &[line("x", 1, 10_000)],
+        );
+        let mut candidates = vec![];
+        for (number, (stored, expires)) in cards.iter().enumerate() {
+            let mut one = Candidate::new(&shop.promotions.coupons[0], &shop.basket);
+            one.instance = Some(Id::new(&format!("i-{number}")).unwrap());
+            one.stored = *stored;
+            one.expires = expires.map(crate::calendar::Instant::from_micros);
+            candidates.push(one);
+        }
+        candidates.push(Candidate::new(&shop.promotions.coupons[1], &shop.basket));
+        let choice = choose(&candidates, &shop.till, &shop.promotions.combining).unwrap();
+        prop_assert!(choice.proven);
+        let found = (choice.after, 0, 0, choice.chosen.len());
         prop_assert_eq!(found, best_of_all(&shop, &candidates));
     }
 
