@@ -42,10 +42,11 @@ impl Fire {
 }
 
 impl<'w> Work<'w> {
-    /// Before an event takes effect: what the metrics of milestones are.
+    /// Before an event takes effect: what the metrics of milestones are, and whether the member is asleep.
     pub(super) fn before_event(&mut self) {
         self.trigger_rounds = 0;
         self.scanned = self.entries.len();
+        self.slept = self.asleep();
         self.trigger_values = self.values_of_milestones();
     }
 

@@ -60,7 +60,8 @@ impl<'w> Work<'w> {
         let before = self.state.more.stage().cloned();
         let order = self.ordered.as_ref().map(|order| order.id.clone());
         let ended = order.as_ref().and_then(|_| self.end_attempts());
-        let asleep = self.asleep();
+        // In later rounds the purchase has done so already; a stage that it leads into is not one that it wakes from.
+        let asleep = self.slept.take();
         self.judge_stage();
         let Some(order) = order else {
             return;

@@ -83,6 +83,8 @@ pub(super) struct Work<'w> {
     pub(super) returned: Option<(usize, Box<Order>)>,
     /// The rules of the offers and coupons that this purchase uses, by their places.
     pub(super) promoted: Vec<usize>,
+    /// Whether the member was asleep before the event, and if so, woken since; until the lifecycle has been judged after it.
+    pub(super) slept: Option<bool>,
     /// The entries before this one have been looked at by triggers.
     pub(super) scanned: usize,
     /// How many rounds of triggers there have been since the event.
@@ -214,6 +216,7 @@ impl<'w> Work<'w> {
             returned: None,
             joined: None,
             promoted: Vec::new(),
+            slept: None,
             scanned: 0,
             trigger_rounds: 0,
             met_steps: Vec::new(),

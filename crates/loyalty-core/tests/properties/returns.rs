@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use loyalty_core::{Amount, Detail, Event, Id, Member};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::histories::{
     Basket, Goods, Step, Wish, activity, basket, credit, debit, histories, pause, person, returned,
@@ -35,11 +35,17 @@ struct Undoing {
 fn undoings(shape: Shape) -> impl Strategy<Value = Undoing> {
     let parts = vec(vec((0_usize..8, 0_i64..6), 1..=3), 0..=4);
     (programs(shape), histories(shape, 20), basket(shape), parts).prop_map(
-        |(program, history, basket, parts)| Undoing {
-            program,
-            history,
-            basket,
-            parts,
+        |(mut program, history, basket, parts)| {
+            // Other rules leave the rung where it is until a review, so they take nothing back at once.
+            for track in program["tiers"].as_array_mut().into_iter().flatten() {
+                track["returns"] = json!("immediate");
+            }
+            Undoing {
+                program,
+                history,
+                basket,
+                parts,
+            }
         },
     )
 }

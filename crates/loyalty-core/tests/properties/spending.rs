@@ -302,7 +302,10 @@ fn sent(outcome: &Outcome) -> Verdict {
             continue;
         };
         came += receive.lots.iter().map(|lot| lot.points.get()).sum::<i64>();
-        let event = delivered(message, 0);
+        // Points are of no later day than that on which they come.
+        let mut event: Value = serde_json::from_str(&delivered(message, 0)).expect("JSON");
+        event["at"] = json!(outcome.entries.last().expect("an entry").at.to_string());
+        let event = event.to_string();
         prop_assert!(Event::from_json(&event).is_ok(), "nobody can read {event}");
     }
     prop_assert_eq!(gone, came);
