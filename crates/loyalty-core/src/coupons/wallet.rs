@@ -88,8 +88,7 @@ impl Promotion {
         zone: Zone,
         expires_at: Option<Instant>,
     ) -> Result<Option<Option<Instant>>> {
-        let returns = self.issue.as_ref().map(|issue| issue.returns);
-        Ok(match returns.unwrap_or_default() {
+        Ok(match self.returns() {
             CouponReturns::Restore => Some(expires_at),
             CouponReturns::Extend { days } => {
                 let least = today.add_days(i64::from(days).saturating_add(1))?;
@@ -98,5 +97,15 @@ impl Promotion {
             }
             CouponReturns::Forfeit => None,
         })
+    }
+
+    /// Whether an instance comes back with the order that used it.
+    pub(crate) fn comes_back(&self) -> bool {
+        self.returns() != CouponReturns::Forfeit
+    }
+
+    fn returns(&self) -> CouponReturns {
+        let returns = self.issue.as_ref().map(|issue| issue.returns);
+        returns.unwrap_or_default()
     }
 }

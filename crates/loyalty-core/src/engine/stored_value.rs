@@ -127,7 +127,7 @@ impl<'w> Work<'w> {
                 .and_then(|place| undone.get(place as usize).copied())
                 .unwrap_or(0)
                 .min(one.value.saturating_sub(one.back));
-            if off > 0 && !self.takes_back(one)? {
+            if off > 0 && !self.takes_back(&one.card, off)? {
                 one.back = one.back.saturating_add(off);
                 lost = lost.saturating_add(off);
             }
@@ -216,7 +216,7 @@ impl<'w> Work<'w> {
                 }
                 None => open.min(left),
             };
-            if amount <= 0 || !self.takes_back(one)? {
+            if amount <= 0 || !self.takes_back(&one.card, amount)? {
                 continue;
             }
             if one.discount.is_none() {
@@ -229,12 +229,13 @@ impl<'w> Work<'w> {
         Ok((told, refund.saturating_sub(open)))
     }
 
-    /// Whether what an order took from a card can go back to it. One that has expired comes back for it, if the program makes it
+    /// Whether so much can go back to a card that an order took it from. One that has expired comes back for it, if the program makes it
     /// last longer; for one that is over, that somebody else has, or that has no room, the money is given back as money.
-    fn takes_back(&mut self, paid: &CardPaid) -> Result<bool> {
-        let card = &paid.card;
+    fn takes_back(&mut self, card: &Instance, amount: i64) -> Result<bool> {
         if let Some(own) = self.state.more.coupon(&card.id) {
-            let value = own.value.map(|value| value.saturating_add(paid.value));
+            // A merge can have brought another card with its name.
+            let own = Some(own).filter(|own| own.coupon == card.coupon);
+            let value = own.and_then(|own| own.value?.checked_add(amount));
             return Ok(value.is_some_and(|value| value <= MONEY_MAX));
         }
         if self.no_place_for(&card.id).is_some() {
@@ -336,18 +337,13 @@ impl<'w> Work<'w> {
     pub(super) fn free_value(&self, card: &Instance) -> i64 {
         let held = self.state.more.held_value(&card.id);
         let free = card.value.unwrap_or(0).saturating_sub(held).max(0);
-        match self.has_ended(card) {
+        match card.is_over(self.as_of) {
             true => free.min(self.captured_of(&card.id)),
             false => free,
         }
     }
 
-    /// Whether the time of an instance is over: it is there only because something of it is held, or was until this purchase.
-    fn has_ended(&self, card: &Instance) -> bool {
-        card.expires_at.is_some_and(|at| at <= self.as_of)
-    }
-
-    fn captured_of(&self, card: &Id) -> i64 {
+    pub(super) fn captured_of(&self, card: &Id) -> i64 {
         let mut captured = self.captured.iter();
         let captured = captured.find(|one| one.instance == *card);
         captured.map_or(0, |one| one.amount)
@@ -362,7 +358,7 @@ impl<'w> Work<'w> {
     ) -> Result<(Instance, &'w PromotionPlan)> {
         let card = self.own_coupon(name, taken, path)?;
         let (id, plan) = (&card.id, self.coupon_plan(card.coupon.as_str(), path)?);
-        if self.has_ended(&card) && self.captured_of(&card.id) == 0 {
+        if card.is_over(self.as_of) && self.captured_of(&card.id) == 0 {
             let words = format!("`{id}` is over: only what is held of it can be used, by its hold");
             return Err(Error::at(Code::CouponRefused, path, words));
         }

@@ -52,18 +52,19 @@ impl<'w> Work<'w> {
         if own.is_some() || promotions.with_code(&id).is_some() {
             return own;
         }
-        let plan = promotions.coupon(&id)?;
+        promotions.coupon(&id)?;
         let of_it = self.state.more.coupons.iter();
         let of_it = of_it.filter(|one| one.coupon == id && !taken(&one.id));
         of_it.min_by_key(|one| {
             let early = one.from.is_some_and(|from| self.today < from);
-            // Money of a card that pays is held in parts; a card that is over is there for its hold only.
-            let bound = match plan.pays() {
-                true => self.free_value(one) == 0 || one.is_over(self.as_of),
-                false => self.state.more.holder(&one.id).is_some(),
+            // Money of a card is held in parts, and what its hold had set aside comes first.
+            let bound = match one.value {
+                Some(_) => self.free_value(one) == 0,
+                None => self.state.more.holder(&one.id).is_some(),
             };
+            let others = self.captured_of(&one.id) == 0;
             let lasts = one.expires_at.is_none();
-            (bound, early, lasts, one.expires_at, &one.id)
+            (bound, others, early, lasts, one.expires_at, &one.id)
         })
     }
 
@@ -318,13 +319,15 @@ impl<'w> Work<'w> {
         Ok(())
     }
 
-    /// The order that used an instance and can still go back.
+    /// The order that used an instance and can still bring it back.
     fn redeemed_by(&self, id: &Id) -> Option<&Order> {
-        let orders = self.member.orders.iter();
-        let mut orders = orders.map(|order| &**order);
-        orders.find(|order| {
-            order.coupons.iter().any(|used| used.id == *id) && self.is_recorded(order)
-        })
+        let comes_back = |order: &Order| {
+            let used = order.coupons.iter().find(|used| used.id == *id);
+            let plan = used.and_then(|used| self.sold_by(order).promotions.coupon(&used.coupon));
+            plan.is_some_and(|plan| plan.rule.comes_back())
+        };
+        let mut orders = self.member.orders.iter().map(|order| &**order);
+        orders.find(|order| comes_back(order) && self.is_recorded(order))
     }
 
     /// Why a coupon cannot be put into the wallet, if it cannot.
