@@ -307,7 +307,7 @@ static void lengths(loyalty_engine *engine, loyalty_member *member) {
     /* Nothing at all, with a pointer to it. */
     FAILS(LOYALTY_STATUS_INVALID_ID, "", loyalty_member_new(&byte, 0, &other, &error));
     FAILS(LOYALTY_STATUS_INVALID_JSON, "", loyalty_apply(engine, member, &byte, 0, 0, &buffer, &error));
-    FAILS(LOYALTY_STATUS_INVALID_TIME, "", loyalty_advance(engine, member, &byte, 0, &buffer, &error));
+    FAILS(LOYALTY_STATUS_INVALID_TIME, "to", loyalty_advance(engine, member, &byte, 0, &buffer, &error));
     OK(loyalty_member_balance(member, &byte, 0, &balance, NULL));
     CHECK(balance == 0);
 
