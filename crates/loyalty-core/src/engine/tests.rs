@@ -76,3 +76,38 @@ fn a_call_that_a_defect_has_ended_leaves_no_member_that_looks_whole() {
         crate::Code::MemberCorrupt
     );
 }
+
+#[test]
+fn a_return_holds_where_the_wallet_is_full() {
+    let program = r#"{"schema":1,"id":"p","currency":"CNY","timezone":"Asia/Shanghai","accounts":[{"id":"points"}],
+        "coupons":[{"id":"c","discount":{"amount_off":{"amount":"5.00"}}}]}"#;
+    let engine = Engine::new(Program::from_json(program).expect("the program is right"));
+    let mut member = Member::new("m").expect("the id is right");
+    let take = |member: &mut Member, text: &str| {
+        let event = Event::from_json(text).expect("the event is right");
+        engine.apply(member, &event).expect("it is taken").to_json()
+    };
+    for text in [
+        r#"{"id":"1","at":"2026-01-01T10:00:00+08:00","issue":{"coupon":"c","instance":"a"}}"#,
+        r#"{"id":"2","at":"2026-01-01T10:00:00+08:00","issue":{"coupon":"c","instance":"b"}}"#,
+        r#"{"id":"3","at":"2026-01-02T10:00:00+08:00","purchase":{"order":"o","coupons":["a"],"lines":[{"sku":"x","price":"100.00"}]}}"#,
+    ] {
+        take(&mut member, text);
+    }
+    let others: String = (1..crate::limits::WALLET_MAX)
+        .map(|n| format!(r#",{{"id":"x-{n:05}","coupon":"c"}}"#))
+        .collect();
+    let last = r#""coupons":[{"id":"b","coupon":"c"}"#;
+    let document = member.to_json();
+    assert_eq!(document.matches(last).count(), 1, "{document}");
+    let full = document.replace(last, &format!("{last}{others}"));
+    let mut member = Member::from_json(&full).expect("the member is right");
+    let back = r#"{"id":"4","at":"2026-01-03T10:00:00+08:00","return":{"order":"o"}}"#;
+    let outcome = take(&mut member, back);
+    for said in [
+        r#""refund":"95.00""#,
+        r#""coupon_forfeited":{"coupon":"c","instance":"a","order":"o","why":"wallet_full"}"#,
+    ] {
+        assert!(outcome.contains(said), "{outcome}");
+    }
+}
