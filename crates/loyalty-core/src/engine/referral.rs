@@ -171,14 +171,15 @@ impl<'w> Work<'w> {
             let words = "nobody is referred by oneself";
             return Err(Error::at(Code::WrongMember, "referral.friend", words));
         }
-        let earlier = |at: &Instant| *at < referral.enrolled_at;
-        if !self.state.enrolled_at.as_ref().is_some_and(earlier) {
-            let words = format!("the member did not enrol before the friend `{id}`");
-            return Err(Error::at(Code::ReferralRefused, "referral.friend", words));
-        }
         let plans = &self.compiled.referrals;
         let friends = &self.state.more.referred.friends;
         let place = friends.binary_search_by(|one| one.id.cmp(&id));
+        // A merge can have given a friend who is known an earlier day.
+        let earlier = |at: &Instant| *at < referral.enrolled_at;
+        if place.is_err() && !self.state.enrolled_at.as_ref().is_some_and(earlier) {
+            let words = format!("the member did not enrol before the friend `{id}`");
+            return Err(Error::at(Code::ReferralRefused, "referral.friend", words));
+        }
         if place.is_err() && friends.len() >= FRIENDS_MAX {
             let words = format!("a member refers at most {FRIENDS_MAX} friends");
             return Err(Error::at(Code::LimitExceeded, "referral.friend", words));

@@ -21,6 +21,9 @@ use crate::triggers::{
     TriggerReturns,
 };
 
+/// Values of milestones that triggers have fired for.
+pub(super) type Fired = Vec<(Id, i64)>;
+
 /// A trigger that fires.
 pub(super) struct Fire {
     /// Its place.
@@ -242,11 +245,10 @@ impl<'w> Work<'w> {
             self.award(plan, award, (number, about), event)?;
             self.few_entries()?;
         }
-        let milestone = matches!(plan.on, OnPlan::Milestone { .. });
-        if let Some(order) = self.ordered.as_mut().filter(|_| milestone)
+        if let Some(order) = &mut self.ordered
             && let Some(first) = order.awards.get_mut(before)
         {
-            first.milestone = true;
+            first.milestone = fire.value;
         }
         // What it gave for the order may be undone with it, and the use with that, unless something stays given.
         let today = self.program_day(self.as_of);
@@ -304,7 +306,7 @@ impl<'w> Work<'w> {
             value: None,
             used_on: None,
             used_for: None,
-            milestone: false,
+            milestone: None,
         };
         match award {
             AwardPlan::Points { account, points } => {
@@ -388,8 +390,8 @@ impl<'w> Work<'w> {
     }
 
     /// An order is all back: what triggers gave for it is taken back with the use that was counted, and nothing waits for it any
-    /// longer. Says which points went out of which account, and of which triggers milestones were taken back, each as often as that.
-    pub(super) fn undo_awards(&mut self, order: &mut Order) -> Result<(ByAccount, Vec<Id>)> {
+    /// longer. Says which points went out of which account, and which values of milestones of which triggers were taken back.
+    pub(super) fn undo_awards(&mut self, order: &mut Order) -> Result<(ByAccount, Fired)> {
         let (mut taken, mut milestones) = (Vec::new(), Vec::new());
         let id = order.id.clone();
         let waits = |one: &Pending| one.order.as_ref() == Some(&id);
@@ -407,8 +409,8 @@ impl<'w> Work<'w> {
                     }
                 }
             }
-            if one.milestone {
-                milestones.push(one.trigger.clone());
+            if let Some(value) = one.milestone {
+                milestones.push((one.trigger.clone(), value));
             }
             if let Some(gave) = &mut one.gave {
                 let source = Source::Trigger(one.trigger.clone());

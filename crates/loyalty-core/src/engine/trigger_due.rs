@@ -122,7 +122,8 @@ impl Work<'_> {
         mut tell: impl FnMut(TriggerAbout),
     ) {
         let late = |at: Option<Instant>, days: u16| {
-            let over = self.zone.date_at(at?);
+            // What was over before it came has no end to be told of.
+            let over = self.zone.date_at(at.filter(|at| *at > self.as_of)?);
             let notice = over.add_days(i64::from(days).saturating_neg()).ok()?;
             (notice <= through).then_some(over)
         };

@@ -237,8 +237,8 @@ impl Work<'_> {
     }
 
     /// A return lowers metrics, and so does a friend's: what has fired for them does not fire again, but for what was taken back.
-    /// `taken`: the triggers of which milestones were, each as often as that.
-    pub(super) fn note_fired(&mut self, before: &[i64], taken: &[Id]) {
+    /// `taken`: the values of milestones that were.
+    pub(super) fn note_fired(&mut self, before: &[i64], taken: &[(Id, i64)]) {
         let compiled = self.compiled;
         let now = self.values_of_milestones();
         let triggers = compiled.triggers.all.iter();
@@ -256,10 +256,12 @@ impl Work<'_> {
             let place = marks.binary_search_by(|(id, _)| id.cmp(&plan.id));
             let fired = place.ok().and_then(|place| marks.get(place));
             let fired = fired.map_or(*before, |(_, fired)| *fired.max(before));
-            let taken = taken.iter().filter(|id| **id == plan.id).count();
+            let taken = taken.iter().filter(|(id, _)| *id == plan.id);
+            let taken: Vec<i64> = taken.map(|(_, value)| *value).collect();
             let fired = match steps.crossing {
-                StepsCrossed::Highest if taken > 0 => now,
-                _ => steps.without(fired, taken),
+                StepsCrossed::Highest if steps.reached_one_of(fired, &taken) => now,
+                StepsCrossed::Highest => fired,
+                StepsCrossed::Each => steps.without(fired, &taken),
             };
             let marks = &mut self.more().triggers.fired;
             match place {

@@ -84,7 +84,7 @@ pub(crate) struct Awarded {
     /// What it was about, where a limit counts by that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) used_for: Option<Id>,
-    /// The first thing that was given for one of the values of a milestone.
-    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
-    pub(crate) milestone: bool,
+    /// With the first thing that was given for one of the values of a milestone: that value, in the smallest unit of its metric.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) milestone: Option<i64>,
 }

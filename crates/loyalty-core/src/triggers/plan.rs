@@ -147,10 +147,23 @@ impl Steps {
         CrossedSteps { values, more }
     }
 
-    /// Up to which value all but so many of the highest values lie that one reaches.
-    pub(crate) fn without(&self, reached: i64, count: usize) -> i64 {
-        let below = |upto: i64, _| self.last(upto).map_or(upto, |last| last.saturating_sub(1));
-        (0..count).fold(reached, below)
+    /// Whether the highest value up to one is among some.
+    pub(crate) fn reached_one_of(&self, reached: i64, some: &[i64]) -> bool {
+        self.last(reached).is_some_and(|last| some.contains(&last))
+    }
+
+    /// Up to which value has fired what still stands, where one was reached and what some values gave was taken back. Where all give
+    /// the same, as many of the highest go; else only those whose own was taken, from the highest on.
+    pub(crate) fn without(&self, reached: i64, taken: &[i64]) -> i64 {
+        let alike = self.at.iter().all(|step| step.awards.is_empty());
+        let mut upto = reached;
+        for _ in taken {
+            if !alike && !self.reached_one_of(upto, taken) {
+                break;
+            }
+            upto = self.last(upto).map_or(upto, |last| last.saturating_sub(1));
+        }
+        upto
     }
 
     /// The last value up to one.
