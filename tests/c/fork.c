@@ -44,6 +44,18 @@ static size_t read_all(int from, uint8_t *data, size_t most) {
     }
 }
 
+/* What the child had to say until it ended well: the bytes stay until the next child is heard. */
+static const uint8_t *hear(const int ends[2], pid_t child, size_t *length) {
+    static uint8_t of_child[DOCUMENT];
+    int status = 0;
+    CHECK(close(ends[1]) == 0);
+    *length = read_all(ends[0], of_child, sizeof of_child);
+    CHECK(close(ends[0]) == 0);
+    CHECK(waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    return of_child;
+}
+
 /* The child does with the member what the parent then does, frees everything and ends; the bytes are the same. */
 static void both_go_on(void) {
     loyalty_engine *engine = tea_house();
@@ -62,13 +74,8 @@ static void both_go_on(void) {
         OK(loyalty_member_free(member));
         exit(0);
     }
-    static uint8_t of_child[DOCUMENT];
-    int status = 0;
-    CHECK(close(ends[1]) == 0);
-    const size_t length = read_all(ends[0], of_child, sizeof of_child);
-    CHECK(close(ends[0]) == 0);
-    CHECK(waitpid(child, &status, 0) == child);
-    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    size_t length = 0;
+    const uint8_t *of_child = hear(ends, child, &length);
 
     /* What the child changed and freed is as it was here. */
     int64_t balance = 7;
@@ -125,13 +132,8 @@ static void in_the_middle_of_calls(void) {
             execlp("true", "true", (char *)NULL);
             CHECK(!"there is a program `true`");
         }
-        static uint8_t of_child[DOCUMENT];
-        int status = 0;
-        CHECK(close(ends[1]) == 0);
-        const size_t length = read_all(ends[0], of_child, sizeof of_child);
-        CHECK(close(ends[0]) == 0);
-        CHECK(waitpid(child, &status, 0) == child);
-        CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+        size_t length = 0;
+        const uint8_t *of_child = hear(ends, child, &length);
         loyalty_member *member = new_member("m-1");
         loyalty_buffer document = buy(engine, member);
         CHECK(document.length == length && memcmp(document.data, of_child, length) == 0);

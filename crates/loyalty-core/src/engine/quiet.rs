@@ -39,9 +39,7 @@ impl Work<'_> {
             true => None,
         };
         if muted.is_none() {
-            for limit in &topic.limits {
-                self.book_limit(limit, day, 1);
-            }
+            self.book_limits_on(&topic.limits, day, 1);
         }
         self.enter(Change::Notified {
             trigger: plan.id.clone(),

@@ -138,9 +138,13 @@ impl<'w> Work<'w> {
 
     /// Books so many uses of these limits.
     pub(super) fn book_limits(&mut self, limits: &[LimitSpec], times: i64) {
-        let today = self.program_day(self.as_of);
+        self.book_limits_on(limits, self.program_day(self.as_of), times);
+    }
+
+    /// The same on a day in program time.
+    pub(super) fn book_limits_on(&mut self, limits: &[LimitSpec], day: Date, times: i64) {
         for limit in limits {
-            self.book_limit(limit, today, times);
+            self.book_limit(limit, day, times);
         }
     }
 

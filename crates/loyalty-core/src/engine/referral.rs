@@ -256,14 +256,7 @@ impl<'w> Work<'w> {
         sign: i64,
     ) -> Result<()> {
         let id = friend.id.clone();
-        let first = self
-            .rules_for(ReferralSide::Referrer, ReferralStep::FirstOrder)
-            .filter(|_| order.first);
-        let share = self.compiled.referrals.share.as_ref();
-        let share = share
-            .filter(|_| self.shares(friend.enrolled_at, order.at))
-            .map(|(plan, _)| plan);
-        for plan in first.chain(share) {
+        for plan in self.rules_for_order(friend, order.first, order.at) {
             let amount = plan.amount.of(points_of(order, self.account_id(plan)))?;
             let amount = amount.saturating_mul(sign);
             self.add_gift(&mut friend.gifts, plan, amount, Some(&id))?;
@@ -274,14 +267,7 @@ impl<'w> Work<'w> {
     /// A part of an order of a friend went back: what is a part of its points follows those that stand.
     fn friend_returned(&mut self, friend: &mut Friend, back: &ReferredReturn<'_>) -> Result<()> {
         let id = friend.id.clone();
-        let first = self
-            .rules_for(ReferralSide::Referrer, ReferralStep::FirstOrder)
-            .filter(|_| back.first);
-        let share = self.compiled.referrals.share.as_ref();
-        let share = share
-            .filter(|_| self.shares(friend.enrolled_at, back.at))
-            .map(|(plan, _)| plan);
-        for plan in first.chain(share) {
+        for plan in self.rules_for_order(friend, back.first, back.at) {
             let amount = plan
                 .amount
                 .lost(stood(&back.points, self.account_id(plan)))?;
@@ -345,6 +331,20 @@ impl<'w> Work<'w> {
     ) -> impl Iterator<Item = &'w ReferralPlan> + use<'w> {
         let rules = self.compiled.referrals.rules.iter();
         rules.filter(move |plan| plan.to == side && plan.on == step)
+    }
+
+    /// What an order of a friend brings the referrer: for the first one, and the share of each.
+    fn rules_for_order(
+        &self,
+        friend: &Friend,
+        first: bool,
+        at: Instant,
+    ) -> impl Iterator<Item = &'w ReferralPlan> + use<'w> {
+        let step = self.rules_for(ReferralSide::Referrer, ReferralStep::FirstOrder);
+        let share = self.compiled.referrals.share.as_ref();
+        let share = share.filter(|_| self.shares(friend.enrolled_at, at));
+        step.filter(move |_| first)
+            .chain(share.map(|(plan, _)| plan))
     }
 
     fn account_id(&self, plan: &ReferralPlan) -> Option<&'w Id> {

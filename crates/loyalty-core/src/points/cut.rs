@@ -1,7 +1,7 @@
 //! What caps cut, and what factors below one must not take (clauses 4.4, 4.5).
 
 use super::caps::Uses;
-use super::earning::{Bids, Gift, Settings, fires, share};
+use super::earning::{Bids, Gift, Settings, fires, fires_for, share};
 use crate::error::Result;
 use crate::outcome::TraceResult;
 
@@ -39,7 +39,7 @@ pub(super) fn cut_by_account(
 ) -> Result<()> {
     for (account, caps) in settings.account_caps.iter().enumerate() {
         for cap in caps {
-            let mine = |gift: &Gift<'_>| gift.plan.account == account && fires(gift);
+            let mine = |gift: &Gift<'_>| fires_for(gift, account);
             let total = gifts
                 .all
                 .iter()

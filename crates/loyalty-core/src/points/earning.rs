@@ -367,6 +367,11 @@ pub(super) fn fires(gift: &Gift<'_>) -> bool {
     gift.result == TraceResult::Gave
 }
 
+/// Whether a gift is of an account, and fires.
+pub(super) fn fires_for(gift: &Gift<'_>, account: usize) -> bool {
+    gift.plan.account == account && fires(gift)
+}
+
 fn drop_gift(gift: &mut Gift<'_>, result: TraceResult) {
     gift.result = result;
     gift.points = 0;

@@ -2,7 +2,7 @@
 
 use smallvec::{SmallVec, smallvec};
 
-use super::earning::{Bids, Exact, Gift, Settings, fires, overflow, share, share_by};
+use super::earning::{Bids, Exact, Gift, Settings, fires_for, overflow, share, share_by};
 use super::rules::{Multipliers, PointRounding, RoundWhen};
 use crate::amount::{Decimal, Rounding};
 use crate::error::Result;
@@ -259,11 +259,6 @@ fn gcd<N: Whole>(mut one: N, mut other: N) -> N {
     size.unwrap_or(least).max(least)
 }
 
-/// Whether a gift is of an account, and fires.
-fn is_of(gift: &Gift<'_>, account: usize) -> bool {
-    gift.plan.account == account && fires(gift)
-}
-
 /// Whether multipliers multiply it.
 fn is_base(gift: &Gift<'_>) -> bool {
     !gift.plan.bonus && !gift.plan.is_multiplier()
@@ -277,7 +272,7 @@ fn multiply_rounded(
 ) -> Option<Result<()>> {
     let mut base: SmallVec<[i64; 4]> = smallvec![0; gifts.width];
     for (gift, rows) in gifts.each() {
-        if is_of(gift, account) && is_base(gift) {
+        if fires_for(gift, account) && is_base(gift) {
             for (sum, row) in base.iter_mut().zip(rows) {
                 *sum = sum.checked_add(*row)?;
             }
@@ -306,7 +301,7 @@ fn multiply_exact(
     let mut table = Table::<i128>::new(gifts.width);
     let mut before = 0_i64;
     for ((gift, rows), exact) in gifts.each().zip(exact) {
-        if !is_of(gift, account) || !is_base(gift) {
+        if !fires_for(gift, account) || !is_base(gift) {
             continue;
         }
         table.add(*exact, rows)?;
@@ -340,7 +335,7 @@ fn meet_all<N: Whole>(
         let Some(factor) = gift.plan.multiplier() else {
             continue;
         };
-        if !is_of(gift, account) {
+        if !fires_for(gift, account) {
             continue;
         }
         table.meet(factor, rows, settings.multipliers)?;
